@@ -1,0 +1,1 @@
+"""Purchasing rules: the contract in `rule`, then one rule a file."""

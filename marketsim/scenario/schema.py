@@ -1,0 +1,356 @@
+"""What a scenario may say: every field with its type, unit, bounds, default, status and source.
+
+The sections are read by the parts of the model that share their names. Money is in pounds of the week in which it is
+paid; `economy` moves costs from week to week. Sources named "targets" are the rows of england/targets.csv.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, model_validator
+
+from marketsim.purchasing.rule import PurchasingRule, parse_rule
+from marketsim.scenario.errors import LocatedError
+from marketsim.units import (
+    Count,
+    MeanWeeks,
+    Miles,
+    PerYear,
+    PoundsPerMile,
+    PoundsPerWeek,
+    Ratio,
+    Share,
+    SharePerYear,
+    Weeks,
+    figure,
+)
+
+DFE_2024 = "DfE, Children looked after in England 2024"
+
+
+class Section(BaseModel):
+    """Base of all sections: strict types, no unknown keys, no NaN, cannot be changed once read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Horizon(Section):
+    """When a run starts and how long it lasts."""
+
+    start: datetime.date = figure(
+        datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024
+    )
+    weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = figure(
+        156, "weeks simulated; outcomes are compared over the last 52"
+    )
+
+
+class EnglandWorld(Section):
+    """England's 153 authorities with their homes, places and children on 31 March 2024."""
+
+    kind: Literal["england"] = "england"
+    children_at_start: Count = figure(8_540, "children in children's homes", "measured", DFE_2024)
+    unregistered_at_start: Count = figure(
+        770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
+    )
+
+
+class SyntheticWorld(Section):
+    """Authorities and homes on a square plane, for theory, teaching and growth tests."""
+
+    kind: Literal["synthetic"]
+    authorities: Annotated[int, Field(ge=1, le=2_000, json_schema_extra={"unit": "count"})] = figure(
+        4, "authorities, on a grid of squares that fills the plane"
+    )
+    regions: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "count"})] = figure(
+        1, "regions, neighbouring authorities together"
+    )
+    homes: Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "count"})] = figure(40, "homes in all")
+    places_per_home: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "count"})] = figure(
+        4, "places in every home"
+    )
+    homes_per_provider: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "count"})] = figure(
+        3, "homes that one private provider owns"
+    )
+    local_authority_share: Share = figure(0.125, "share of homes run by the authority in whose area they stand")
+    side_miles: Annotated[float, Field(gt=0, le=1_000, json_schema_extra={"unit": "miles"})] = figure(
+        60.0, "side of the square plane"
+    )
+    homes_everywhere: bool = figure(
+        False, "true: homes at random in the whole plane; false: within the discs of the authorities"
+    )
+    authority_radius_miles: Miles = figure(8.0, "radius of the disc in which an authority's children live")
+    children_at_start: Count = figure(80, "children already placed in week 0")
+    unregistered_at_start: Count = figure(0, "children in unregistered settings in week 0")
+
+
+World = Annotated[EnglandWorld | SyntheticWorld, Field(discriminator="kind")]
+
+
+class Demand(Section):
+    """Children who newly need a place, and placements that break down."""
+
+    new_needs_per_year: PerYear = figure(
+        5_560.0,
+        "children a year who newly need a home, all authorities; moves after a breakdown come on top",
+        "estimated",
+        "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
+    )
+    growth_share_per_year: SharePerYear = figure(
+        0.0, "yearly growth of new needs", "estimated", "starts 6,560 (2020) to 6,650 (2024): flat; " + DFE_2024
+    )
+    breakdown_share: Share = figure(
+        0.2,
+        "share of stays that end by breaking down and bring the child back, for a child of middling need",
+        "estimated",
+        "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "
+        "carer, child or authority or for standards or closure (DfE 2024)",
+    )
+
+
+class Stays(Section):
+    """How long a placement lasts from its start."""
+
+    distribution: Literal["published", "exponential", "fixed"] = figure(
+        "published", "`published`: the eight bands of endings in 2023/24", "measured", DFE_2024
+    )
+    mean_weeks: MeanWeeks = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
+    growth_tilt_per_year: SharePerYear = figure(
+        0.08,
+        "growth of the numbers in homes in the year of the published endings; a growing stock has more short "
+        "stays among its endings than among its starts, and the published bands are corrected for that",
+        "measured",
+        "7,870 (2023) to 8,540 (2024); " + DFE_2024,
+    )
+
+
+class ByNeed(Section):
+    """One number for each need band."""
+
+    standard: float = Field(ge=0, le=100_000)
+    complex: float = Field(ge=0, le=100_000)
+    severe: float = Field(ge=0, le=100_000)
+
+
+class Need(Section):
+    """Who the children are."""
+
+    share_standard: Share = figure(
+        0.51, "share without severe or complex needs", "measured", "CCN/IMPOWER 2023, 539 children in four areas"
+    )
+    share_severe: Share = figure(0.12, "share with the most severe needs; the rest is `complex`")
+    emergency_share: Share = figure(0.20, "share of moves made as emergencies", "measured", "Ofsted 2019, 113 children")
+    share_boys: Share = figure(0.58, "share of boys")
+    share_under_10: Share = figure(0.08, "share aged 5 to 9")
+    share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
+    cost_by_need: ByNeed = figure(
+        ByNeed(standard=0.92, complex=1.03, severe=1.25),
+        "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
+    )
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Need:
+        if self.share_standard + self.share_severe > 1:
+            raise LocatedError(("share_severe",), "share_standard and share_severe together exceed 1")
+        if self.share_under_10 + self.share_16_and_over > 1:
+            raise LocatedError(("share_16_and_over",), "share_under_10 and share_16_and_over together exceed 1")
+        return self
+
+
+class Providers(Section):
+    """What providers' places cost, what they ask, whom they refuse, and how their number changes."""
+
+    cost_private: PoundsPerWeek = figure(
+        4_700.0,
+        "running cost per resident of a private home at planned occupancy",
+        "estimated",
+        "fee 6,108 less the operating margin of 22.6% (targets)",
+    )
+    cost_voluntary: PoundsPerWeek = figure(5_000.0, "the same for voluntary and health homes")
+    cost_local_authority: PoundsPerWeek = figure(
+        5_300.0,
+        "the same for authorities' own homes",
+        "estimated",
+        "4,750 in 2019 (targets), raised by about half of the rise in consumer prices since",
+    )
+    cost_spread: Share = figure(0.15, "cost differs between homes by up to this share either way, evenly")
+    cost_house_price_elasticity: Share = figure(0.10, "share by which cost rises when house prices double")
+    fixed_cost_share: Share = figure(0.75, "share of running cost that a staffed place costs when empty")
+    planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
+    floor_margin: Share = figure(0.04, "least margin over cost that a provider asks")
+    pressure_half: Ratio = figure(
+        0.9,
+        "children searching per free place within reach at which half of the pressure on fees is felt",
+        "estimated",
+        "fee of about 6,100 (targets)",
+    )
+    pressure_reach_miles: Miles = figure(60.0, "distance within which searching children press on a home's fee")
+    occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
+    fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
+    bidding: Share = figure(
+        0.5, "share of the gap to a rival authority's limit by which the fee of a contested place is bid up"
+    )
+    risk_cost: PoundsPerWeek = figure(
+        1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
+    )
+    acceptance_least_need: Share = figure(
+        0.09,
+        "chance that a home with a free place offers it to a child of the least need",
+        "estimated",
+        "3-5 in 100 for children without complex needs; distances in targets",
+    )
+    acceptance_most_need: Share = figure(
+        0.0010, "the same for a child of the most need; geometric between", "estimated", "a few in 1,000; as above"
+    )
+    breakdown_caution: Share = figure(0.75, "factor on acceptance for each earlier breakdown")
+    age_mismatch: Share = figure(0.5, "loss of acceptance when residents are 6 years or more older or younger")
+    sex_mismatch: Share = figure(0.3, "loss of acceptance when all residents are of the other sex")
+    need_mismatch: Share = figure(0.5, "loss of acceptance when residents and child both have the highest need")
+    fee_sensitivity: Ratio = figure(1.5, "share of acceptance lost per share by which a fee lies below the ask")
+    blocked_share: Share = figure(
+        0.145,
+        "share of places that can't be filled for want of staff or because of residents",
+        "estimated",
+        "registered occupancy 70% against 80-85% in provider surveys (targets)",
+    )
+    blocked_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        26, "weeks for which a place stays blocked or free before that is decided anew"
+    )
+    openings_per_year: Share = figure(
+        0.155, "homes registered a year per home, at the start's pressure", "measured", "Ofsted, year to March 2024"
+    )
+    opening_places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
+        3, "places of a new home (mean 3.2)", "measured", "Ofsted, year to March 2024"
+    )
+    registration_weeks_least: Weeks = figure(26, "shortest time to registration", "measured", "6-18 months")
+    registration_weeks_most: Weeks = figure(78, "longest time to registration", "measured", "6-18 months")
+    closings_per_year: Share = figure(
+        0.05, "homes closed a year per home; more where places stand empty", "measured", "Ofsted 2017-2024"
+    )
+
+    @model_validator(mode="after")
+    def _ranges_fit(self) -> Providers:
+        if self.registration_weeks_least > self.registration_weeks_most:
+            raise LocatedError(("registration_weeks_least",), "is above registration_weeks_most")
+        if self.acceptance_most_need > self.acceptance_least_need:
+            raise LocatedError(("acceptance_most_need",), "is above acceptance_least_need")
+        return self
+
+
+class Commissioning(Section):
+    """How authorities search and choose."""
+
+    value_per_mile: PoundsPerMile = figure(
+        25.0, "fee that an authority would pay a week to place a child one mile nearer", "estimated", "49% over 20 miles"
+    )
+    shortlist: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "offers"})] = figure(
+        5, "offers that a commissioner pursues per child, route and week"
+    )
+    deadline_weeks_planned: Weeks = figure(
+        8, "weeks a planned move can wait before the last resort", "estimated", "770 unregistered (targets)"
+    )
+    deadline_weeks_emergency: Weeks = figure(2, "the same for an emergency")
+    urgency_of_emergency: Share = figure(0.6, "urgency of an emergency in its first week")
+    answer_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        4, "weeks for which a home's answer to a referral stands before it is asked afresh"
+    )
+    fee_memory: Share = figure(0.1, "weight of the latest 4 weeks' fees in what an authority expects to pay")
+    availability_at_start: Annotated[float, Field(gt=0, le=1, json_schema_extra={"unit": "share"})] = figure(
+        0.42,
+        "chance that a home had a free place when a child already placed in week 0 was looking",
+        "estimated",
+        "distances in targets",
+    )
+
+
+class Unregistered(Section):
+    """The last resort, outside regulation."""
+
+    weekly_cost: PoundsPerWeek = figure(10_500.0, "mean weekly cost", "measured", "Children's Commissioner 2025")
+    need_ends_mean_weeks: MeanWeeks = figure(
+        60.0, "mean time until such a child leaves otherwise (0: at once)", "estimated", "mean stay 6 months, 770 children"
+    )
+    search_every_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        4, "weeks between searches for a home for such a child"
+    )
+
+
+class Economy(Section):
+    """How prices outside this market move."""
+
+    cpi_per_year: SharePerYear = figure(0.025, "rise of consumer prices")
+    pay_per_year: SharePerYear = figure(0.035, "rise of pay")
+    pay_share_of_cost: Share = figure(0.7, "share of running cost that is pay")
+
+
+Rule = Annotated[SerializeAsAny[PurchasingRule], PlainValidator(parse_rule)]
+
+
+class Group(Section):
+    """Authorities that buy in another order of routes than the rest."""
+
+    name: str
+    authorities: list[str] = Field(default_factory=list, description="names or ONS codes")
+    regions: list[str] = Field(default_factory=list, description="names of regions")
+    order: list[str] = Field(description="arrangements in the order in which they are tried")
+
+
+class Purchasing(Section):
+    """The arrangements there are, and the order in which each authority tries them."""
+
+    arrangements: dict[str, Rule] = Field(description="arrangements by name, each with its rule and the rule's fields")
+    order: list[str] = Field(description="arrangements in the order in which authorities try them")
+    groups: list[Group] = Field(default_factory=list, description="authorities that use another order")
+
+    @model_validator(mode="after")
+    def _orders_name_arrangements(self) -> Purchasing:
+        _check_order(self.order, self.arrangements, ("order",))
+        for number, group in enumerate(self.groups):
+            _check_order(group.order, self.arrangements, ("groups", number, "order"))
+        for name, rule in self.arrangements.items():
+            inner = getattr(rule, "order", None)
+            if inner is not None:
+                _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
+        return self
+
+
+class Scenario(Section):
+    """One file of assumptions: a complete, checked description of a run apart from its seed."""
+
+    name: str = Field(default="scenario", description="shown in tables and used for folders")
+    question: str = Field(default="", description="the question that the scenario asks")
+    description: str = Field(default="", description="anything else that a reader should know")
+    horizon: Horizon = Horizon()
+    world: World = EnglandWorld()
+    demand: Demand = Demand()
+    stays: Stays = Stays()
+    need: Need = Need()
+    providers: Providers = Providers()
+    commissioning: Commissioning = Commissioning()
+    unregistered: Unregistered = Unregistered()
+    economy: Economy = Economy()
+    purchasing: Purchasing
+
+    @model_validator(mode="after")
+    def _authorities_exist(self) -> Scenario:
+        from marketsim.world.members import check_memberships
+
+        check_memberships(self)
+        return self
+
+
+def _check_order(
+    order: list[str], arrangements: dict[str, Any], path: tuple[str | int, ...], within: str | None = None
+) -> None:
+    """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative."""
+    if not order:
+        raise LocatedError(path, "names no arrangement; at least one is needed")
+    for position, name in enumerate(order):
+        if name not in arrangements:
+            raise LocatedError((*path, position), "unknown arrangement", given=name, allowed=sorted(arrangements))
+        if order.index(name) != position:
+            raise LocatedError((*path, position), f"the arrangement {name!r} is named twice")
+        if within is not None and hasattr(arrangements[name], "order"):
+            raise LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")

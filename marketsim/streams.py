@@ -1,0 +1,109 @@
+"""Randomness without state: every draw is a pure function of (seed, decision, who, when).
+
+A decision name and a seed give a 64-bit key; the key is mixed with the identity of who decides and with the
+time, and the result is turned into a number in [0, 1). Nothing is consumed, so a call added elsewhere changes
+nobody's luck, and a child has the same luck with the same home under every purchasing rule (design section 4).
+
+The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+generators", OOPSLA 2014).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from marketsim.compiling import compiled
+
+Keys = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_TO_UNIT = 2.0**-53
+
+
+@compiled
+def luck(who: np.uint64, whom: np.uint64) -> float:
+    """Number in [0, 1) for the pair of two well-mixed keys; the scalar twin of `pair_luck` for compiled code."""
+    z = who ^ (whom * _GOLDEN)
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    z = z ^ (z >> _S31)
+    return np.float64(z >> _S11) * _TO_UNIT
+
+
+def _finalise(z: Keys) -> Keys:
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    return z ^ (z >> _S31)
+
+
+@lru_cache(maxsize=4096)
+def name_key(name: str) -> int:
+    """A 64-bit key of a text, the same in every process (unlike `hash`)."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def name_keys(names: list[str]) -> Keys:
+    """Keys of several texts, one each, in order."""
+    return np.array([name_key(name) for name in names], dtype=np.uint64)
+
+
+def key(*parts: ArrayLike) -> Keys:
+    """Mix whole numbers or keys into new 64-bit keys, broadcasting arrays against each other.
+
+    The order of the parts matters; negative numbers (weeks before the start) are taken modulo 2**64.
+    """
+    mixed: Keys = np.zeros(1, dtype=np.uint64)
+    for part in parts:
+        values = np.atleast_1d(np.asarray(part))
+        if values.dtype != np.uint64:
+            values = values.astype(np.int64).view(np.uint64)
+        mixed = _finalise((mixed + _GOLDEN) ^ (values * _MIX_2))
+    return mixed
+
+
+def stream(seed: int, decision: str, *who_and_when: ArrayLike) -> Keys:
+    """Keys of one decision: `seed` (any whole number up to 2**63), its name, then who and when."""
+    return key(seed, np.uint64(name_key(decision)), *who_and_when)
+
+
+def to_unit(keys: Keys) -> Floats:
+    """Numbers in [0, 1), one for each key, with 53 random bits."""
+    return np.asarray((keys >> _S11).astype(np.float64) * _TO_UNIT)
+
+
+def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
+    """Numbers in [0, 1) for one decision; shape is the broadcast of `who_and_when`."""
+    return to_unit(stream(seed, decision, *who_and_when))
+
+
+def exponential(seed: int, decision: str, mean: float, *who_and_when: ArrayLike) -> Floats:
+    """Exponential waiting times with the given mean, by inversion."""
+    return np.asarray(-mean * np.log1p(-uniform(seed, decision, *who_and_when)))
+
+
+def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike) -> NDArray[np.int64]:
+    """Poisson counts by inversion of the distribution, monotone in the mean.
+
+    Because the same luck is used for every mean, a higher mean adds arrivals and never exchanges them.
+    `means` may be up to 600 (above it exp(-mean) is too small to invert); ValueError beyond.
+    """
+    luck_of = uniform(seed, decision, *who_and_when)
+    mean = np.broadcast_to(np.asarray(means, dtype=np.float64), luck_of.shape)
+    if np.any(mean > 600):
+        raise ValueError("a Poisson mean above 600 a week for one authority is not supported")
+    counts = np.zeros(luck_of.shape, dtype=np.int64)
+    term = np.exp(-mean)
+    below = term.copy()
+    while np.any(short := (luck_of >= below) & (term > 0)):
+        counts[short] += 1
+        term = np.where(short, term * mean / np.maximum(counts, 1), 0.0)
+        below = below + term
+    return counts
