@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, model_validator
 
 from marketsim.purchasing.rule import PurchasingRule, parse_rule
@@ -126,12 +128,40 @@ class Stays(Section):
     )
 
 
-class ByNeed(Section):
-    """One number for each need band."""
+class ShareByNeed(Section):
+    """A share for each need band."""
 
-    standard: float = Field(ge=0, le=100_000)
-    complex: float = Field(ge=0, le=100_000)
-    severe: float = Field(ge=0, le=100_000)
+    standard: Share
+    complex: Share
+    severe: Share
+
+    def array(self) -> NDArray[np.float64]:
+        """The three numbers in the order of the bands."""
+        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
+
+
+class RatioByNeed(Section):
+    """A ratio for each need band."""
+
+    standard: Ratio
+    complex: Ratio
+    severe: Ratio
+
+    def array(self) -> NDArray[np.float64]:
+        """The three numbers in the order of the bands."""
+        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
+
+
+class PoundsByNeed(Section):
+    """A weekly amount for each need band."""
+
+    standard: PoundsPerWeek
+    complex: PoundsPerWeek
+    severe: PoundsPerWeek
+
+    def array(self) -> NDArray[np.float64]:
+        """The three numbers in the order of the bands."""
+        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
 
 
 class Need(Section):
@@ -145,8 +175,8 @@ class Need(Section):
     share_boys: Share = figure(0.58, "share of boys")
     share_under_10: Share = figure(0.08, "share aged 5 to 9")
     share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
-    cost_by_need: ByNeed = figure(
-        ByNeed(standard=0.92, complex=1.03, severe=1.25),
+    cost_by_need: RatioByNeed = figure(
+        RatioByNeed(standard=0.92, complex=1.03, severe=1.25),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
     )
 
@@ -187,6 +217,10 @@ class Providers(Section):
         "fee of about 6,100 (targets)",
     )
     pressure_reach_miles: Miles = figure(60.0, "distance within which searching children press on a home's fee")
+    occupancy_memory: Share = figure(0.1, "weight of the latest 4 weeks in the occupancy that a provider goes by")
+    occupancy_at_start: Share = figure(
+        0.82, "occupancy of staffed places that providers have seen before week 0", "measured", "ICHA survey 80-85%"
+    )
     occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
     fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
     bidding: Share = figure(
@@ -219,10 +253,11 @@ class Providers(Section):
         26, "weeks for which a place stays blocked or free before that is decided anew"
     )
     openings_per_year: Share = figure(
-        0.155, "homes registered a year per home, at the start's pressure", "measured", "Ofsted, year to March 2024"
+        0.155, "homes registered a year per home, at the margins of the start", "measured", "Ofsted, year to March 2024"
     )
-    opening_places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
-        3, "places of a new home (mean 3.2)", "measured", "Ofsted, year to March 2024"
+    opening_margin: Share = figure(0.12, "margin on the fee asked below which nobody plans a home")
+    opening_places: Annotated[float, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
+        3.2, "mean places of a new home", "measured", "Ofsted, year to March 2024"
     )
     registration_weeks_least: Weeks = figure(26, "shortest time to registration", "measured", "6-18 months")
     registration_weeks_most: Weeks = figure(78, "longest time to registration", "measured", "6-18 months")
@@ -303,6 +338,9 @@ class Purchasing(Section):
     arrangements: dict[str, Rule] = Field(description="arrangements by name, each with its rule and the rule's fields")
     order: list[str] = Field(description="arrangements in the order in which authorities try them")
     groups: list[Group] = Field(default_factory=list, description="authorities that use another order")
+    at_start: dict[str, Share] = figure(
+        {}, "share of the bought placements of week 0 by arrangement; the rest is the last arrangement's in `order`"
+    )
 
     @model_validator(mode="after")
     def _orders_name_arrangements(self) -> Purchasing:
@@ -313,6 +351,13 @@ class Purchasing(Section):
             inner = getattr(rule, "order", None)
             if inner is not None:
                 _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
+        for name in self.at_start:
+            if name not in self.arrangements:
+                raise LocatedError(
+                    ("at_start", name), "unknown arrangement", given=name, allowed=sorted(self.arrangements)
+                )
+        if sum(self.at_start.values()) > 1:
+            raise LocatedError(("at_start",), "the shares add up to more than 1")
         return self
 
 
@@ -335,7 +380,7 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:
-        from marketsim.world.members import check_memberships
+        from marketsim.scenario.members import check_memberships
 
         check_memberships(self)
         return self

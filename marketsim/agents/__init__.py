@@ -1,0 +1,1 @@
+"""Authorities, providers and children as Mesa agents, and the decisions that each takes."""

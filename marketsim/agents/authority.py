@@ -1,0 +1,66 @@
+"""An authority as buyer: how urgent its searches are and what it expects to pay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.purchasing.arrangement import Market
+from marketsim.scenario.schema import Commissioning
+
+if TYPE_CHECKING:
+    from marketsim.model import MarketModel
+
+
+class Authority(mesa.Agent):
+    """One authority; its figures are a row of the authority columns."""
+
+    model: MarketModel
+
+    def __init__(self, model: MarketModel, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    @property
+    def name(self) -> str:
+        """The authority's name."""
+        return self.model.market.authorities.name[self.row]
+
+    @property
+    def expected_fee(self) -> Floats:
+        """Weekly fee that it expects to pay, by need band (GBP/week)."""
+        return np.asarray(self.model.market.authorities.expected_fee[self.row])
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the arrangements that it tries, in order."""
+        arrangements = self.model.market.arrangements
+        return [arrangements[number].name for number in self.model.orders.stages[self.row] if number >= 0]
+
+
+def urgency(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Floats:
+    """Urgency of a search: 0 for a planned move at first, 1 at the deadline; emergencies start higher up."""
+    deadline = np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
+    waited = np.clip(weeks_waited / np.maximum(deadline, 1), 0, 1)
+    first = np.where(emergency, commissioning.urgency_of_emergency, 0.0)
+    return np.asarray(first + (1 - first) * waited)
+
+
+def past_deadline(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Bools:
+    """Searches that end in the last resort after this week."""
+    deadline = np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
+    return np.asarray(weeks_waited >= deadline)
+
+
+def remember_fees(market: Market, authority: Ints, band: Ints, fee: Floats) -> None:
+    """Move what authorities expect to pay towards the fees of their latest placements (every 4 weeks)."""
+    expected, weight = market.authorities.expected_fee, market.scenario.commissioning.fee_memory
+    count = np.zeros_like(expected)
+    total = np.zeros_like(expected)
+    np.add.at(count, (authority, band), 1)
+    np.add.at(total, (authority, band), fee)
+    seen = count > 0
+    expected[seen] += weight * (total[seen] / count[seen] - expected[seen])

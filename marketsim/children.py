@@ -1,0 +1,132 @@
+"""The children in need of a home, placed or waiting, as columns; and the flat record of placements."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from marketsim.columns import Bools, Columns, Floats, Ints, Keys
+
+BANDS = ("standard", "complex", "severe")
+STANDARD, COMPLEX, SEVERE = range(3)
+GONE, WAITING, PLACED, UNREGISTERED = range(4)
+NOTICES = ("planned", "emergency")
+OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
+NOT_YET = np.iinfo(np.int64).max
+END_REASONS = ("", "planned", "breakdown", "home_closed")
+
+
+class Children(Columns):
+    """One row a child in need; the rows of children who left are used again.
+
+    `score` is the percentile of need (0-1), `band` its class; `search` counts the child's searches for a home, so that
+    each has luck of its own; `since` is the week in which the present search or stay began.
+    """
+
+    key: Keys
+    number: Ints
+    authority: Ints
+    x: Floats
+    y: Floats
+    score: Floats
+    band: Ints
+    age: Ints
+    boy: Bools
+    emergency: Bools
+    state: Ints
+    since: Ints
+    search: Ints
+    breakdowns: Ints
+    home: Ints
+    holding: Ints
+    arrangement: Ints
+    fee: Floats
+    miles: Floats
+    end_week: Ints
+    ends_by_breakdown: Bools
+    record: Ints
+    types: ClassVar[dict[str, type]] = {
+        "key": np.uint64,
+        "number": np.int64,
+        "authority": np.int64,
+        "x": np.float64,
+        "y": np.float64,
+        "score": np.float64,
+        "band": np.int64,
+        "age": np.int64,
+        "boy": np.bool_,
+        "emergency": np.bool_,
+        "state": np.int64,
+        "since": np.int64,
+        "search": np.int64,
+        "breakdowns": np.int64,
+        "home": np.int64,
+        "holding": np.int64,
+        "arrangement": np.int64,
+        "fee": np.float64,
+        "miles": np.float64,
+        "end_week": np.int64,
+        "ends_by_breakdown": np.bool_,
+        "record": np.int64,
+    }
+
+    def __init__(self, capacity: int = 1_024) -> None:
+        super().__init__(capacity)
+        self._vacant: list[int] = []
+        self.admitted = 0
+
+    def admit(self, count: int, **values: object) -> Ints:
+        """Take in `count` children who need a home from now on, into vacant rows first; returns their rows."""
+        reused = [self._vacant.pop() for _ in range(min(count, len(self._vacant)))]
+        fresh = self.add(count - len(reused))
+        rows = np.concatenate([np.array(reused, dtype=np.int64), fresh])
+        blank = {name: 0 for name in self.types}
+        number = np.arange(self.admitted, self.admitted + count)
+        self.set(rows, **{**blank, "number": number, "state": WAITING, **values})
+        self.admitted += count
+        return rows
+
+    def discharge(self, rows: Ints) -> None:
+        """Children who no longer need a home leave; their rows fall vacant."""
+        self.state[rows] = GONE
+        self._vacant.extend(int(row) for row in rows)
+
+    def in_state(self, state: int) -> Ints:
+        """Rows of the children who are WAITING, PLACED or UNREGISTERED."""
+        return np.flatnonzero(self.state == state)
+
+
+class PlacementRecords(Columns):
+    """One row a placement, written when it starts and completed when it ends (NOT_YET while it lasts)."""
+
+    child: Ints
+    child_authority: Ints
+    home: Ints
+    arrangement: Ints
+    start_week: Ints
+    end_week: Ints
+    end_reason: Ints
+    band: Ints
+    score: Floats
+    age: Ints
+    emergency: Bools
+    fee: Floats
+    miles: Floats
+    wait: Ints
+    types: ClassVar[dict[str, type]] = {
+        "child": np.int64,
+        "child_authority": np.int64,
+        "home": np.int64,
+        "arrangement": np.int64,
+        "start_week": np.int64,
+        "end_week": np.int64,
+        "end_reason": np.int64,
+        "band": np.int64,
+        "score": np.float64,
+        "age": np.int64,
+        "emergency": np.bool_,
+        "fee": np.float64,
+        "miles": np.float64,
+        "wait": np.int64,
+    }

@@ -1,0 +1,60 @@
+"""Growing tables of NumPy columns: the state that the weekly loop touches."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+
+
+class Columns:
+    """A table whose columns are attributes: views of exactly `len(self)` rows into larger buffers.
+
+    A subclass lists its columns and their types in `types` and annotates them as attributes.
+    """
+
+    types: ClassVar[dict[str, type]]
+
+    def __init__(self, capacity: int = 64) -> None:
+        self._capacity = capacity
+        self._rows = 0
+        self._buffers: dict[str, NDArray[Any]] = {
+            name: np.zeros(capacity, dtype=kind) for name, kind in self.types.items()
+        }
+        self._show()
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def add(self, count: int, **values: Any) -> Ints:
+        """Append `count` rows, zero where no value is given, and return their row numbers."""
+        first = self._rows
+        while first + count > self._capacity:
+            self._grow()
+        self._rows = first + count
+        self._show()
+        rows = np.arange(first, first + count)
+        self.set(rows, **values)
+        return rows
+
+    def set(self, rows: Ints, **values: Any) -> None:
+        """Write values (scalars or one a row) into the named columns of `rows`."""
+        for name, value in values.items():
+            self._buffers[name][rows] = value
+
+    def _grow(self) -> None:
+        self._capacity *= 2
+        for name, old in self._buffers.items():
+            larger = np.zeros(self._capacity, dtype=old.dtype)
+            larger[: len(old)] = old
+            self._buffers[name] = larger
+
+    def _show(self) -> None:
+        for name, buffer in self._buffers.items():
+            setattr(self, name, buffer[: self._rows])

@@ -1,0 +1,38 @@
+"""The figures on England that the product carries with it: each with unit, source and status.
+
+`authorities.csv`: 153 authorities on April 2023 boundaries, 31 March 2024 (sources in README.md beside it).
+`figures.csv`: national distributions. `targets.csv`: what a baseline of 2024 should reproduce.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = files("marketsim.england").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def authority_rows() -> tuple[dict[str, str], ...]:
+    """The rows of authorities.csv as text; an empty cell was not published."""
+    return tuple(_table("authorities.csv"))
+
+
+@cache
+def target_rows() -> tuple[dict[str, str], ...]:
+    """The rows of targets.csv as text."""
+    return tuple(_table("targets.csv"))
+
+
+@cache
+def distribution(group: str) -> dict[str, float]:
+    """The shares of one group of figures.csv by item, scaled to add up to 1; KeyError if there is no such group."""
+    shares = {row["item"]: float(row["value"]) for row in _table("figures.csv") if row["group"] == group}
+    if not shares:
+        raise KeyError(group)
+    total = sum(shares.values())
+    return {item: share / total for item, share in shares.items()}

@@ -1,0 +1,120 @@
+"""The stock of homes, and the places in them that contracts hold, as columns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from marketsim.columns import Bools, Columns, Floats, Ints, Keys
+
+SECTORS = ("private", "voluntary", "local_authority", "health")
+PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
+NEVER = np.iinfo(np.int64).max
+
+
+class Homes(Columns):
+    """One row a home, open or closed; rows are never reused.
+
+    `key` is the home's identity for luck; `authority` is the host. `unit_cost` is the running cost per resident of
+    middling need at planned occupancy and `ask` the weekly fee asked for such a child (GBP/week). `residents_*` are
+    sums over the children who live there. `short_break` homes count among homes and places but take part in nothing.
+    """
+
+    key: Keys
+    authority: Ints
+    provider: Ints
+    sector: Ints
+    x: Floats
+    y: Floats
+    places: Ints
+    short_break: Bools
+    opened_week: Ints
+    closed_week: Ints
+    unit_cost: Floats
+    ask: Floats
+    occupied: Ints
+    blocked: Ints
+    recent_occupancy: Floats
+    residents_age: Ints
+    residents_boys: Ints
+    residents_score: Floats
+    types: ClassVar[dict[str, type]] = {
+        "key": np.uint64,
+        "authority": np.int64,
+        "provider": np.int64,
+        "sector": np.int64,
+        "x": np.float64,
+        "y": np.float64,
+        "places": np.int64,
+        "short_break": np.bool_,
+        "opened_week": np.int64,
+        "closed_week": np.int64,
+        "unit_cost": np.float64,
+        "ask": np.float64,
+        "occupied": np.int64,
+        "blocked": np.int64,
+        "recent_occupancy": np.float64,
+        "residents_age": np.int64,
+        "residents_boys": np.int64,
+        "residents_score": np.float64,
+    }
+
+    def is_open(self, week: int) -> Bools:
+        """Homes registered in `week`, short-break homes included."""
+        return np.asarray((self.opened_week <= week) & (week < self.closed_week))
+
+    def in_market(self, week: int) -> Bools:
+        """Homes that can take a child in `week`."""
+        return self.is_open(week) & ~self.short_break
+
+    def move_in(self, rows: Ints, age: Ints, boy: Bools, score: Floats, by: int = 1) -> None:
+        """Add residents to homes (a row a child; a home may occur several times); `by=-1` takes them out."""
+        np.add.at(self.occupied, rows, by)
+        np.add.at(self.residents_age, rows, by * age)
+        np.add.at(self.residents_boys, rows, by * boy.astype(np.int64))
+        np.add.at(self.residents_score, rows, by * score)
+
+
+class Holdings(Columns):
+    """Places that an arrangement holds in a home: `places` held, `used` by children now.
+
+    `fee` is paid weekly for a filled place and `retainer` for an empty one (GBP/week). A holding that no longer runs
+    keeps only the places in which children still live.
+    """
+
+    arrangement: Ints
+    home: Ints
+    places: Ints
+    used: Ints
+    fee: Floats
+    retainer: Floats
+    running: Bools
+    types: ClassVar[dict[str, type]] = {
+        "arrangement": np.int64,
+        "home": np.int64,
+        "places": np.int64,
+        "used": np.int64,
+        "fee": np.float64,
+        "retainer": np.float64,
+        "running": np.bool_,
+    }
+
+    def run_off(self) -> None:
+        """Holdings that have ended give back the places that fell empty."""
+        ended = ~self.running
+        self.places[ended] = self.used[ended]
+
+    def empty(self) -> Ints:
+        """Held places without a child, per holding."""
+        return np.asarray(np.maximum(self.places - self.used, 0))
+
+    def empty_by_home(self, homes: int) -> Ints:
+        """Held places without a child, per home (array of length `homes`)."""
+        return np.bincount(self.home, weights=self.empty(), minlength=homes).astype(np.int64)
+
+
+def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
+    """Places of each home that anybody may be offered: not occupied, blocked, held or closed."""
+    free = homes.places - homes.occupied - homes.blocked - holdings.empty_by_home(len(homes))
+    return np.where(homes.in_market(week), np.maximum(free, 0), 0)

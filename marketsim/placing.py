@@ -1,0 +1,387 @@
+"""Referrals go out, homes answer, commissioners award: one compiled call a week over columns.
+
+For emergencies first and then planned moves, and for each stage of the authorities' orders of routes:
+
+1. *search*: a child's referral goes to the homes on the panel of the route, areas nearest first; a home with a free
+   place offers it if the luck of this child with this home lies below the home's willingness. The commissioner keeps
+   a shortlist of the best offers (fee plus the value of the miles). A search stops once nothing farther could beat
+   the shortlist.
+2. *match*: every commissioner accepts its best offer; a home with more acceptances than places keeps the children
+   that leave it most and turns the others away, who go to their next offer: deferred acceptance (Gale and Shapley
+   1962) with children proposing, so that nobody prefers a place that prefers them to who got it.
+3. *settle*: where another authority was turned away from a place, the fee is bid up towards that rival's limit.
+
+The functions are plain Python; compiled they give the same placements bit for bit, because they only add, multiply,
+compare and take square roots. Set NUMBA_DISABLE_JIT=1 to see them run uncompiled.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.compiling import compiled
+from marketsim.streams import luck
+
+NOBODY = -1
+NO_ROUTE = -1
+AGE_GAP_YEARS = 6.0
+
+
+class Searches(NamedTuple):
+    """The children who look for a home this week, a row each, sorted by buyer; `routes` and `buyers` by stage."""
+
+    key: Keys
+    authority: Ints
+    x: Floats
+    y: Floats
+    band: Ints
+    age: Ints
+    boy: Bools
+    score: Floats
+    emergency: Bools
+    willingness: Floats
+    urgency: Floats
+    expected_fee: Floats
+    routes: Ints
+    buyers: Ints
+
+
+class Panels(NamedTuple):
+    """The places that each arrangement may ask for: lots `first[a]` to `last[a]`, sorted by host area.
+
+    A lot is a pool of places (the open ones of a home, or those that a contract holds) with fee (GBP/week) and
+    willingness factor by need band. Large arrangements have a row in `area_first` (lot offsets by area) and in
+    `area_least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
+    """
+
+    pool: Ints
+    home: Ints
+    fee: Floats
+    eager: Floats
+    first: Ints
+    last: Ints
+    areas: Ints
+    area_first: Ints
+    area_least_fee: Floats
+    least_fee: Floats
+    least_acceptance: Floats
+    miles_at_first: Floats
+    miles_at_last: Floats
+    limit_at_first: Floats
+    limited: Bools
+
+
+class Stock(NamedTuple):
+    """What a search needs to know of homes: identity, position, cost and residents."""
+
+    key: Keys
+    x: Floats
+    y: Floats
+    unit_cost: Floats
+    occupied: Ints
+    residents_age: Ints
+    residents_boys: Ints
+    residents_score: Floats
+
+
+class Geography(NamedTuple):
+    """For each authority the areas nearest first, and a lower bound of the miles from any of its children to each."""
+
+    nearest: Ints
+    miles_at_least: Floats
+
+
+class Tastes(NamedTuple):
+    """The numbers by which commissioners and providers choose (units as in the scenario)."""
+
+    value_per_mile: float
+    shortlist: int
+    last_resort: float
+    age_mismatch: float
+    sex_mismatch: float
+    need_mismatch: float
+    risk_cost: float
+    bidding: float
+    cost_by_need: Floats
+
+
+class Shortlists(NamedTuple):
+    """The best offers of each search: lots in order of preference, with score (GBP/week) and luck."""
+
+    lot: Ints
+    score: Floats
+    luck: Floats
+    size: Ints
+
+
+class Awards(NamedTuple):
+    """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search."""
+
+    route: Ints
+    lot: Ints
+    fee: Floats
+    miles: Floats
+    referrals: Ints
+    offers: Ints
+
+
+@compiled
+def _match(stock: Stock, home: int, age: int, boy: bool, score: float, tastes: Tastes) -> float:
+    """How well a child fits those who live in a home: 1 with nobody there, less with every mismatch."""
+    residents = stock.occupied[home]
+    if residents == 0:
+        return 1.0
+    gap = min(abs(age - stock.residents_age[home] / residents) / AGE_GAP_YEARS, 1.0)
+    boys = stock.residents_boys[home] / residents
+    other_sex = 1.0 - boys if boy else boys
+    both_needy = score * (stock.residents_score[home] / residents)
+    return (
+        (1.0 - tastes.age_mismatch * gap)
+        * (1.0 - tastes.sex_mismatch * other_sex)
+        * (1.0 - tastes.need_mismatch * both_needy)
+    )
+
+
+@compiled
+def _miles(stock: Stock, home: int, x: float, y: float) -> float:
+    east, north = stock.x[home] - x, stock.y[home] - y
+    return np.sqrt(east * east + north * north)
+
+
+@compiled
+def _fee_limit(searches: Searches, panels: Panels, tastes: Tastes, row: int, route: int) -> float:
+    """The highest weekly fee that the commissioner accepts: from a multiple of what it expects, when it is not
+    urgent, to the cost of the last resort at the deadline."""
+    if not panels.limited[route]:
+        return np.inf
+    urgency = searches.urgency[row]
+    relaxed = panels.limit_at_first[route] * searches.expected_fee[row]
+    return min(relaxed * (1.0 - urgency) + tastes.last_resort * urgency, tastes.last_resort)
+
+
+@compiled
+def _keep(short: Shortlists, row: int, lot: int, score: float, chance: float) -> None:
+    """Put an offer in its place on the shortlist; equal scores are ordered by luck."""
+    longest = short.lot.shape[1]
+    place = short.size[row]
+    if place < longest:
+        short.size[row] += 1
+    else:
+        place -= 1
+        if (short.score[row, place], short.luck[row, place]) <= (score, chance):
+            return
+    while place > 0 and (score, chance) < (short.score[row, place - 1], short.luck[row, place - 1]):
+        short.lot[row, place] = short.lot[row, place - 1]
+        short.score[row, place] = short.score[row, place - 1]
+        short.luck[row, place] = short.luck[row, place - 1]
+        place -= 1
+    short.lot[row, place] = lot
+    short.score[row, place] = score
+    short.luck[row, place] = chance
+
+
+@compiled
+def _refer(searches, panels, stock, tastes, free, short, awards, row, route, first, last, radius, limit):  # type: ignore[no-untyped-def]
+    """Refer one child to the lots from `first` to `last`; offers go to the shortlist."""
+    band = searches.band[row]
+    floor = panels.least_acceptance[route, band]
+    for lot in range(first, last):
+        if free[panels.pool[lot]] <= 0:
+            continue
+        home = panels.home[lot]
+        miles = _miles(stock, home, searches.x[row], searches.y[row])
+        if miles > radius:
+            continue
+        awards.referrals[row] += 1
+        willing = searches.willingness[row] * panels.eager[lot, band]
+        chance = luck(searches.key[row], stock.key[home])
+        if chance >= max(willing, floor) or panels.fee[lot, band] > limit:
+            continue
+        fit = _match(stock, home, searches.age[row], searches.boy[row], searches.score[row], tastes)
+        if chance < max(willing * fit, floor):
+            awards.offers[row] += 1
+            _keep(short, row, lot, panels.fee[lot, band] + tastes.value_per_mile * miles, chance)
+
+
+@compiled
+def _search(searches, panels, stock, geography, tastes, free, short, awards, row, route):  # type: ignore[no-untyped-def]
+    """Fill the shortlist of one child on one route, areas nearest first, and stop when nothing can be better."""
+    urgency = searches.urgency[row]
+    radius = panels.miles_at_first[route] + urgency * (panels.miles_at_last[route] - panels.miles_at_first[route])
+    limit = _fee_limit(searches, panels, tastes, row, route)
+    table = panels.areas[route]
+    short.size[row] = 0
+    if table == NO_ROUTE:
+        _refer(searches, panels, stock, tastes, free, short, awards, row, route, panels.first[route],
+               panels.last[route], radius, limit)  # fmt: skip
+        return
+    band = searches.band[row]
+    longest = short.lot.shape[1]
+    home_authority = searches.authority[row]
+    for place in range(geography.nearest.shape[1]):
+        at_least = geography.miles_at_least[home_authority, place]
+        if at_least > radius:
+            return
+        travel = tastes.value_per_mile * at_least
+        full = short.size[row] == longest
+        if full and panels.least_fee[route, band] + travel > short.score[row, longest - 1]:
+            return
+        area = geography.nearest[home_authority, place]
+        if full and panels.area_least_fee[table, area, band] + travel > short.score[row, longest - 1]:
+            continue
+        _refer(searches, panels, stock, tastes, free, short, awards, row, route, panels.area_first[table, area],
+               panels.area_first[table, area + 1], radius, limit)  # fmt: skip
+
+
+@compiled
+def _burden(searches: Searches, stock: Stock, tastes: Tastes, row: int, home: int) -> float:
+    """What a child costs the provider a week, the price of its risk included."""
+    return (
+        stock.unit_cost[home] * tastes.cost_by_need[searches.band[row]] + tastes.risk_cost * searches.score[row]
+    )
+
+
+@compiled
+def _prefers(searches, panels, stock, tastes, short, place, one, other):  # type: ignore[no-untyped-def]
+    """True if the provider would rather take `one` than `other`, each at the fee of its present offer."""
+    lot_one, lot_other = short.lot[one, place[one]], short.lot[other, place[other]]
+    home = panels.home[lot_one]
+    gain_one = panels.fee[lot_one, searches.band[one]] - _burden(searches, stock, tastes, one, home)
+    gain_other = panels.fee[lot_other, searches.band[other]] - _burden(searches, stock, tastes, other, home)
+    if gain_one != gain_other:
+        return gain_one > gain_other
+    return short.luck[one, place[one]] < short.luck[other, place[other]]
+
+
+@compiled
+def _note_rival(rivals, rival_buyers, pool, buyer, bid):  # type: ignore[no-untyped-def]
+    """Remember the two highest bids turned away from a pool, of two different buyers."""
+    if buyer == rival_buyers[pool, 0]:
+        rivals[pool, 0] = max(rivals[pool, 0], bid)
+    elif bid > rivals[pool, 0]:
+        rivals[pool, 1], rival_buyers[pool, 1] = rivals[pool, 0], rival_buyers[pool, 0]
+        rivals[pool, 0], rival_buyers[pool, 0] = bid, buyer
+    elif buyer == rival_buyers[pool, 1]:
+        rivals[pool, 1] = max(rivals[pool, 1], bid)
+    elif bid > rivals[pool, 1]:
+        rivals[pool, 1], rival_buyers[pool, 1] = bid, buyer
+
+
+@compiled
+def _turn_away(searches, panels, stock, tastes, short, place, stage, rivals, rival_buyers, row):  # type: ignore[no-untyped-def]
+    """One child loses a place: its buyer's highest bid, in what it would leave the provider, stays as a rival's."""
+    lot, route = short.lot[row, place[row]], searches.routes[row, stage]
+    if panels.limited[route]:
+        home = panels.home[lot]
+        bid = _fee_limit(searches, panels, tastes, row, route) - _burden(searches, stock, tastes, row, home)
+        _note_rival(rivals, rival_buyers, panels.pool[lot], searches.buyers[row, stage], bid)
+    place[row] += 1
+
+
+@compiled
+def _match_all(searches, panels, stock, tastes, free, short, rows, stage, place, rivals, rival_buyers):  # type: ignore[no-untyped-def]
+    """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist."""
+    kept_first = np.full(len(free), NOBODY)
+    kept_next = np.full(len(place), NOBODY)
+    kept = np.zeros(len(free), dtype=np.int64)
+    waiting = rows[::-1].copy()
+    top = len(waiting)
+    while top > 0:
+        top -= 1
+        row = waiting[top]
+        while place[row] < short.size[row]:
+            pool = panels.pool[short.lot[row, place[row]]]
+            if kept[pool] < free[pool]:
+                kept[pool] += 1
+                kept_next[row] = kept_first[pool]
+                kept_first[pool] = row
+                break
+            worst, before_worst = kept_first[pool], NOBODY
+            before, other = worst, kept_next[worst]
+            while other != NOBODY:
+                if _prefers(searches, panels, stock, tastes, short, place, worst, other):
+                    worst, before_worst = other, before
+                before, other = other, kept_next[other]
+            if not _prefers(searches, panels, stock, tastes, short, place, row, worst):
+                _turn_away(searches, panels, stock, tastes, short, place, stage, rivals, rival_buyers, row)
+                continue
+            kept_next[row] = kept_next[worst]
+            if before_worst == NOBODY:
+                kept_first[pool] = row
+            else:
+                kept_next[before_worst] = row
+            _turn_away(searches, panels, stock, tastes, short, place, stage, rivals, rival_buyers, worst)
+            waiting[top] = worst
+            top += 1
+            break
+
+
+@compiled
+def _settled_fee(searches, panels, stock, tastes, row, stage, lot, rivals, rival_buyers):  # type: ignore[no-untyped-def]
+    """The weekly fee: what was quoted, bid up where another buyer wanted the same place."""
+    route, pool, home = searches.routes[row, stage], panels.pool[lot], panels.home[lot]
+    quoted = panels.fee[lot, searches.band[row]]
+    if not panels.limited[route]:
+        return quoted
+    rival = 0 if rival_buyers[pool, 0] != searches.buyers[row, stage] else 1
+    if rival_buyers[pool, rival] == NOBODY:
+        return quoted
+    to_beat = rivals[pool, rival] + _burden(searches, stock, tastes, row, home)
+    most = min(to_beat, _fee_limit(searches, panels, tastes, row, route))
+    return quoted + tastes.bidding * max(most - quoted, 0.0)
+
+
+@compiled
+def _place_stage(searches, panels, stock, geography, tastes, free, short, awards, rows, stage):  # type: ignore[no-untyped-def]
+    """One round: search, match and award for the children in `rows` on the routes of one stage."""
+    for row in rows:
+        _search(searches, panels, stock, geography, tastes, free, short, awards, row, searches.routes[row, stage])
+    place = np.zeros(len(searches.key), dtype=np.int64)
+    rivals = np.full((len(free), 2), -np.inf)
+    rival_buyers = np.full((len(free), 2), NOBODY)
+    _match_all(searches, panels, stock, tastes, free, short, rows, stage, place, rivals, rival_buyers)
+    for row in rows:
+        if place[row] >= short.size[row]:
+            continue
+        lot = short.lot[row, place[row]]
+        awards.route[row] = searches.routes[row, stage]
+        awards.lot[row] = lot
+        awards.fee[row] = _settled_fee(searches, panels, stock, tastes, row, stage, lot, rivals, rival_buyers)
+        awards.miles[row] = _miles(stock, panels.home[lot], searches.x[row], searches.y[row])
+        free[panels.pool[lot]] -= 1
+
+
+@compiled
+def place(
+    searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints
+) -> Awards:
+    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
+
+    Shapes: n searches, s stages, p pools. Returns one award per search.
+    """
+    count = len(searches.key)
+    awards = Awards(
+        np.full(count, NO_ROUTE),
+        np.full(count, NOBODY),
+        np.zeros(count),
+        np.zeros(count),
+        np.zeros(count, dtype=np.int64),
+        np.zeros(count, dtype=np.int64),
+    )
+    longest = tastes.shortlist
+    short = Shortlists(
+        np.zeros((count, longest), dtype=np.int64),
+        np.zeros((count, longest)),
+        np.zeros((count, longest)),
+        np.zeros(count, dtype=np.int64),
+    )
+    for emergency in (True, False):
+        for stage in range(searches.routes.shape[1]):
+            wanted = (awards.lot == NOBODY) & (searches.emergency == emergency)
+            rows = np.flatnonzero(wanted & (searches.routes[:, stage] != NO_ROUTE))
+            if len(rows) > 0:
+                _place_stage(searches, panels, stock, geography, tastes, free, short, awards, rows, stage)
+    return awards

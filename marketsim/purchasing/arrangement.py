@@ -1,0 +1,142 @@
+"""What rules work on: the market as records and columns, and the arrangements made under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from marketsim.children import PLACED, Children
+from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.homes import Holdings, Homes, free_places
+from marketsim.purchasing.rule import PurchasingRule
+from marketsim.scenario.schema import Scenario
+
+
+@dataclass
+class Authorities:
+    """The authorities as columns; positions in miles, `radius` of the disc in which the children live."""
+
+    key: Keys
+    code: list[str]
+    name: list[str]
+    region_names: list[str]
+    region: Ints
+    x: Floats
+    y: Floats
+    radius: Floats
+    children: Ints
+    unregistered: Ints
+    population: Floats
+    house_price: Floats
+    expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@dataclass
+class Market:
+    """What a purchasing rule may see: scenario, calendar, prices, and the columns of the market.
+
+    `cost_index` and the other indices are 1 in week 0. `quotes[h, b]` is the weekly fee that home `h` would ask on the
+    spot for need band `b`; `costs[h, b]` its running cost for such a resident (GBP/week).
+    """
+
+    scenario: Scenario
+    seed: int
+    week: int
+    authorities: Authorities
+    homes: Homes
+    holdings: Holdings
+    children: Children
+    quotes: Floats
+    costs: Floats
+    arrangements: list[Arrangement] = field(default_factory=list)
+    cost_index: float = 1.0
+    cpi_index: float = 1.0
+    pay_index: float = 1.0
+
+    @property
+    def need_shares(self) -> Floats:
+        """Share of children in each need band."""
+        need = self.scenario.need
+        return np.array([need.share_standard, 1 - need.share_standard - need.share_severe, need.share_severe])
+
+    @property
+    def mean_quote(self) -> Floats:
+        """Weekly spot fee of each home, averaged over the need bands."""
+        return np.asarray(self.quotes @ self.need_shares)
+
+    def free(self) -> Ints:
+        """Open places of each home now."""
+        return free_places(self.homes, self.holdings, self.week)
+
+    def children_placed_through(self, arrangement: int) -> Ints:
+        """Children of each authority who now live where an arrangement placed them."""
+        through = (self.children.state == PLACED) & (self.children.arrangement == arrangement)
+        return np.bincount(self.children.authority[through], minlength=len(self.authorities))
+
+    def miles_from(self, buyer_rows: Ints) -> Floats:
+        """Miles from each home to the nearest of the centres of some authorities."""
+        east = self.homes.x[:, None] - self.authorities.x[buyer_rows][None, :]
+        north = self.homes.y[:, None] - self.authorities.y[buyer_rows][None, :]
+        return np.asarray(np.sqrt(east**2 + north**2).min(axis=1))
+
+
+@dataclass
+class Arrangement:
+    """One rule in force for one buyer: what it holds and has agreed, which changes in a run.
+
+    `name` is the arrangement's name in the scenario; `route` the word that placements carry. `members` are the rows
+    of the authorities that buy through it and `shares` how they share what is owed (adds up to 1). `cooperative` is
+    the number of the cooperative's own arrangement that it belongs to, or None; `inner` the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings`
+    are the agreed fees by need band.
+    """
+
+    number: int
+    name: str
+    route: str
+    rule: PurchasingRule
+    key: int
+    members: Ints
+    shares: Floats
+    cooperative: int | None = None
+    inner: list[int] = field(default_factory=list)
+    on_panel: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    ceilings: Floats = field(default_factory=lambda: np.zeros(3))
+    ends_week: int = 0
+    occupancy_seen: float = 0.0
+    weeks_seen: int = 0
+
+    def holdings_of(self, market: Market) -> Ints:
+        """Rows of the holdings that belong to this arrangement and still hold places."""
+        holdings = market.holdings
+        return np.flatnonzero((holdings.arrangement == self.number) & (holdings.places > 0))
+
+
+@dataclass
+class Lots:
+    """Places that may be asked for: home, the holding that they lie in (OPEN_PLACE for open ones), fee by need band
+    (n, 3), factor on the homes' willingness (n, 3), and the least chance of acceptance by need band (3)."""
+
+    home: Ints
+    holding: Ints
+    fee: Floats
+    eager: Floats
+    least_acceptance: Floats
+
+
+@dataclass
+class Owed:
+    """What an arrangement owes this week for empty places: homes, places and pounds, a row a holding or home."""
+
+    home: Ints
+    places: Ints
+    pounds: Floats
+
+
+def no_lots() -> Lots:
+    """Nothing may be asked."""
+    none = np.zeros(0, dtype=np.int64)
+    return Lots(none, none, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(3))

@@ -1,0 +1,73 @@
+"""A hard block: the authority pays for places, filled or not, for a term."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from marketsim.purchasing import contracts
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed
+from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.scenario.schema import ShareByNeed
+from marketsim.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
+
+
+class Block(PurchasingRule):
+    """N places for a term at a fixed fee, paid when empty; the provider may still refuse a mismatch."""
+
+    name: ClassVar[str] = "block"
+    rule: Literal["block"] = "block"
+    places: Count | None = figure(None, "places held per buyer; not given: `share_of_children`")
+    share_of_children: Share = figure(
+        0.03, "places per child in homes at the start", "measured", "3% of placements under block (targets)"
+    )
+    term_weeks: Weeks = figure(156, "length of the contract")
+    fee: PoundsPerWeek | None = figure(None, "weekly fee per place; not given: what spot would bring the provider")
+    expected_fill: Share = figure(0.9, "fill that both sides expect when they agree the fee")
+    certainty_value: Share = figure(0.02, "share of the spot fee that a provider gives up for a certain income")
+    accepts: ShareByNeed = figure(
+        ShareByNeed(standard=0.6, complex=0.3, severe=0.05),
+        "least chance that a block place takes a child, by need band; refusing the rest makes the authority pay twice",
+    )
+    places_per_home: Count = figure(3, "most places held in one home")
+    radius_miles: Miles = figure(40.0, "how far a block home may be from the buyer's centre, and a child from it")
+    runs_at_start: bool = figure(False, "true: the contract runs in week 0 and its places are those of children placed")
+
+    def reach(self) -> Reach:
+        """The same radius at any urgency; the fee is agreed."""
+        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+
+    def start(self, market: Market, arrangement: Arrangement) -> None:
+        """Let the contract for the first term."""
+        wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        if self.runs_at_start:
+            wanted -= contracts.hold_occupied_places(market, arrangement, wanted, self._fees(market), 1.0)
+        self._let(market, arrangement, wanted)
+
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        """The block's places."""
+        return contracts.held_lots(market, arrangement, self.accepts.array())
+
+    def owed(self, market: Market, arrangement: Arrangement) -> Owed | None:
+        """The full fee for every empty place."""
+        return contracts.retainers_owed(market, arrangement)
+
+    def review(self, market: Market, arrangement: Arrangement) -> None:
+        """At the end of the term the block is let anew."""
+        if market.week < arrangement.ends_week:
+            return
+        contracts.end_holdings(market, arrangement)
+        wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        self._let(market, arrangement, wanted)
+
+    def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
+        arrangement.ends_week = market.week + max(self.term_weeks, 1)
+        contracts.hold_free_places(
+            market, arrangement, wanted, self.places_per_home, self._fees(market), self.radius_miles, retainer=1.0
+        )
+
+    def _fees(self, market: Market) -> contracts.Floats:
+        if self.fee is not None:
+            return np.full(len(market.homes), self.fee)
+        return contracts.contract_fee(market, self.expected_fill, 1.0, self.certainty_value)

@@ -1,0 +1,109 @@
+"""What block and soft block have in common: choosing homes, agreeing a fee, holding places, giving them back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.children import OPEN_PLACE, PLACED
+from marketsim.columns import Floats, Ints
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed, no_lots
+
+
+def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
+    """Weekly fee per home at which a held place brings the provider what the spot market would.
+
+    On the spot a place earns quote x occupancy. Held, it earns fee x (fill + (1 - fill) x retainer share) and costs the
+    variable cost of being fuller; the provider gives up `certainty_value` (share of the quote) for certain income.
+    Never below cost and floor margin, never above the spot fee.
+    """
+    providers = market.scenario.providers
+    quote, cost = market.mean_quote, market.costs @ market.need_shares
+    occupancy = np.clip(market.homes.recent_occupancy, 0, 1)
+    variable = (1 - providers.fixed_cost_share) * cost
+    spot_income = quote * (occupancy - certainty_value) + variable * (fill - occupancy)
+    fee = spot_income / (fill + (1 - fill) * retainer_share)
+    return np.asarray(np.minimum(np.maximum(fee, cost * (1 + providers.floor_margin)), quote))
+
+
+def best_homes(market: Market, arrangement: Arrangement, fees: Floats, radius: float) -> Ints:
+    """Independent homes with a free place within the radius, cheapest first, miles counted at their value."""
+    miles = market.miles_from(arrangement.members)
+    wanted = (market.free() > 0) & (miles <= radius) & (market.homes.sector != LOCAL_AUTHORITY)
+    score = fees + market.scenario.commissioning.value_per_mile * miles
+    home = np.flatnonzero(wanted)
+    return np.asarray(home[np.lexsort((market.homes.key[home], score[home]))])
+
+
+def hold(market: Market, arrangement: Arrangement, home: int, places: int, fee: float, retainer: float) -> int:
+    """Hold places in a home; the row of the holding."""
+    row = market.holdings.add(
+        1, arrangement=arrangement.number, home=home, places=places, fee=fee, retainer=retainer, running=True
+    )
+    return int(row[0])
+
+
+def hold_free_places(
+    market: Market, arrangement: Arrangement, wanted: int, per_home: int, fees: Floats, radius: float, retainer: float
+) -> int:
+    """Hold up to `wanted` free places, at most `per_home` in one home; returns how many could be held.
+
+    `retainer` is the share of the fee that is owed for an empty place.
+    """
+    held = 0
+    for home in best_homes(market, arrangement, fees, radius):
+        if held >= wanted:
+            break
+        places = min(per_home, wanted - held, int(market.free()[home]))
+        hold(market, arrangement, int(home), places, float(fees[home]), retainer * float(fees[home]))
+        held += places
+    return held
+
+
+def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, fees: Floats, retainer: float) -> int:
+    """Put children who already live in independent homes under the contract, nearest first; returns how many."""
+    children, homes = market.children, market.homes
+    own = np.flatnonzero((children.state == PLACED) & np.isin(children.authority, arrangement.members))
+    own = own[(homes.sector[children.home[own]] != LOCAL_AUTHORITY) & (children.holding[own] == OPEN_PLACE)]
+    chosen = own[np.lexsort((children.key[own], children.miles[own]))][:wanted]
+    for child in chosen:
+        home = int(children.home[child])
+        row = hold(market, arrangement, home, 1, float(fees[home]), retainer * float(fees[home]))
+        market.holdings.used[row] = 1
+        children.set(np.array([child]), holding=row, arrangement=arrangement.number, fee=float(fees[home]))
+    return len(chosen)
+
+
+def end_holdings(market: Market, arrangement: Arrangement) -> None:
+    """The contract ends: empty places go back to the market, children stay until they leave."""
+    market.holdings.running[arrangement.holdings_of(market)] = False
+    market.holdings.run_off()
+
+
+def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:
+    """The held places at the agreed fee, the same for every need band."""
+    rows = arrangement.holdings_of(market)
+    rows = rows[market.holdings.running[rows]]
+    if len(rows) == 0:
+        return no_lots()
+    rows = rows[np.argsort(market.homes.authority[market.holdings.home[rows]], kind="stable")]
+    home = market.holdings.home[rows]
+    fee = np.repeat(market.holdings.fee[rows][:, None], 3, axis=1)
+    return Lots(home, rows, fee, np.ones_like(fee), least_acceptance)
+
+
+def retainers_owed(market: Market, arrangement: Arrangement) -> Owed | None:
+    """Retainers for the held places that stand empty this week."""
+    rows = arrangement.holdings_of(market)
+    empty = market.holdings.empty()[rows]
+    rows, empty = rows[empty > 0], empty[empty > 0]
+    if len(rows) == 0:
+        return None
+    return Owed(market.holdings.home[rows], empty, empty * market.holdings.retainer[rows])
+
+
+def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:
+    """Places to hold: the number given, or a share of the members' children in homes at the start, rounded."""
+    if places is not None:
+        return places
+    return int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))

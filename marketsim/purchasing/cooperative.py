@@ -1,0 +1,79 @@
+"""A regional care cooperative: authorities that buy as one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from marketsim.columns import Floats
+from marketsim.purchasing.arrangement import Arrangement, Market
+from marketsim.purchasing.rule import PurchasingRule
+from marketsim.scenario.schema import Section
+from marketsim.units import Pounds, Share, figure
+
+SHARE_REVIEW_WEEKS = 52
+
+
+class Members(Section):
+    """Who is in the cooperative: those named and those of the regions named; nobody named means everybody."""
+
+    authorities: list[str] = figure([], "names or ONS codes")
+    regions: list[str] = figure([], "names of regions")
+    share: Share = figure(1.0, "share of these authorities that join, the same ones first at any share")
+    one_per: Literal["all", "region"] = figure("all", "`region`: the members of each region form a cooperative each")
+
+    def everybody(self) -> bool:
+        """True if nobody is named."""
+        return not self.authorities and not self.regions
+
+
+class Bypass(Section):
+    """Chance, each week, that a member searches on its own although the cooperative would search for it."""
+
+    not_urgent: Share = figure(0.02, "for a child who is not urgent")
+    urgent: Share = figure(0.25, "for a child at the deadline")
+
+
+class Cooperative(PurchasingRule):
+    """Members' referrals are pooled: they do not bid against each other and share the arrangements in `order`.
+
+    Every arrangement in `order` is made once for all members: own homes of any member for children of any member, a
+    framework, block or soft block of the cooperative. What it doesn't place in a week is searched for by each member
+    alone, along the rest of the member's order.
+    """
+
+    name: ClassVar[str] = "cooperative"
+    rule: Literal["cooperative"] = "cooperative"
+    members: Members = Members()
+    order: list[str] = Field(description="arrangements that the cooperative tries in turn for all its members")
+    running_cost_per_year: Pounds = figure(1_000_000.0, "running cost of one cooperative a year, shared by its members")
+    cost_sharing: Literal["by_use", "by_population", "equal"] = figure(
+        "by_use", "how members share running cost and empty places: by children placed, by children living there, equal"
+    )
+    bypass: Bypass = Bypass()
+
+    def bypass_chance(self, urgency: Floats) -> Floats:
+        """Chance that a member goes round the cooperative for a child of the given urgency (0-1)."""
+        return np.asarray(self.bypass.not_urgent + (self.bypass.urgent - self.bypass.not_urgent) * urgency)
+
+    def start(self, market: Market, arrangement: Arrangement) -> None:
+        """Shares of cost: by use starts from the children whom members have in homes."""
+        self._share_cost(market, arrangement, market.authorities.children[arrangement.members])
+
+    def review(self, market: Market, arrangement: Arrangement) -> None:
+        """Every year shares by use follow the children placed."""
+        if market.week % SHARE_REVIEW_WEEKS == 0:
+            placed = sum(market.children_placed_through(n) for n in arrangement.inner)
+            self._share_cost(market, arrangement, np.asarray(placed)[arrangement.members])
+
+    def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
+        weights = {
+            "by_use": use,
+            "by_population": market.authorities.population[arrangement.members],
+            "equal": np.ones(len(arrangement.members)),
+        }[self.cost_sharing].astype(np.float64)
+        if weights.sum() <= 0:
+            weights = np.ones(len(arrangement.members))
+        arrangement.shares[:] = weights / weights.sum()

@@ -1,0 +1,105 @@
+"""A framework: pre-agreed ceiling fees by need band that homes join and leave."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from marketsim.children import OPEN_PLACE
+from marketsim.columns import Bools, Floats
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
+from marketsim.scenario.schema import PoundsByNeed
+from marketsim.streams import uniform
+from marketsim.units import Miles, Share, figure
+
+REVIEW_WEEKS = 52
+MID_TERM_WEEKS = 13
+
+
+class Framework(PurchasingRule):
+    """Homes on the framework quote at most the ceiling; they stay while it beats what spot would bring."""
+
+    name: ClassVar[str] = "framework"
+    rule: Literal["framework"] = "framework"
+    one_per: Scope = figure("region", "who shares a framework: each `authority`, each `region`, or `england`")
+    ceilings: PoundsByNeed = figure(
+        PoundsByNeed(standard=6_000.0, complex=6_500.0, severe=7_600.0),
+        "ceiling fee by need band at the start (GBP/week)",
+        "estimated",
+        "43% of placements bought under frameworks (targets)",
+    )
+    uplift: Literal["none", "share_of_cpi", "cpi", "cpi_and_pay"] = figure(
+        "share_of_cpi", "how ceilings are raised every year"
+    )
+    uplift_share: Share = figure(0.5, "share of the rise of consumer prices that `share_of_cpi` passes on")
+    reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
+    radius_miles_at_first: Miles = figure(30.0, "search radius when the child is not urgent")
+    radius_miles_at_deadline: Miles = figure(120.0, "search radius at the deadline")
+    takes_part: Share = figure(0.7, "share of homes whose provider would join at all")
+    flow_value: Share = figure(
+        0.3, "share of the fee that the flow of referrals is worth to a home that stands quite empty"
+    )
+    leaves_mid_term: Share = figure(
+        0.25, "chance each quarter that a home leaves before the yearly review once spot would bring more"
+    )
+
+    def scope(self) -> Scope:
+        """As the scenario says."""
+        return self.one_per
+
+    def reach(self) -> Reach:
+        """Radius widens with urgency; the fee is bounded by the ceilings."""
+        return Reach(miles_at_first=self.radius_miles_at_first, miles_at_last=self.radius_miles_at_deadline)
+
+    def start(self, market: Market, arrangement: Arrangement) -> None:
+        """Ceilings as given; the homes for which they are worth it join."""
+        arrangement.ceilings = self.ceilings.array()
+        arrangement.on_panel = self._would_join(market, arrangement)
+
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        """Open places of the homes on the framework, at their quote but at most the ceiling."""
+        home = np.flatnonzero(arrangement.on_panel & market.homes.in_market(market.week)[: len(arrangement.on_panel)])
+        fee = np.minimum(market.quotes[home], arrangement.ceilings)
+        eager = eagerness(market, fee, market.quotes[home])
+        return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
+
+    def review(self, market: Market, arrangement: Arrangement) -> None:
+        """Every year ceilings are raised and homes join or leave; some leave in between."""
+        would = self._would_join(market, arrangement)
+        joined = np.zeros(len(would), dtype=np.bool_)
+        joined[: len(arrangement.on_panel)] = arrangement.on_panel
+        if market.week % REVIEW_WEEKS == 0:
+            arrangement.ceilings = arrangement.ceilings * (1 + self._yearly_uplift(market))
+            arrangement.on_panel = self._would_join(market, arrangement)
+        elif market.week % MID_TERM_WEEKS == 0:
+            luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
+            arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
+
+    def _yearly_uplift(self, market: Market) -> float:
+        economy = market.scenario.economy
+        both = economy.pay_share_of_cost * economy.pay_per_year + (1 - economy.pay_share_of_cost) * economy.cpi_per_year
+        return {
+            "none": 0.0,
+            "share_of_cpi": self.uplift_share * economy.cpi_per_year,
+            "cpi": economy.cpi_per_year,
+            "cpi_and_pay": both,
+        }[self.uplift]
+
+    def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
+        """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
+        homes = market.homes
+        ceiling = float(arrangement.ceilings @ market.need_shares)
+        worth = market.mean_quote * (1 - self.flow_value * (1 - homes.recent_occupancy))
+        inclined = uniform(market.seed, "take part in framework", homes.key, arrangement.key) < self.takes_part
+        near = market.miles_from(arrangement.members) <= self.reach_miles
+        eligible = homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY)
+        return np.asarray(eligible & near & inclined & (ceiling >= worth))
+
+
+def eagerness(market: Market, fee: Floats, quote: Floats) -> Floats:
+    """Factor on a home's willingness (0-1) when it would be paid less than it asks on the spot."""
+    shortfall = np.maximum(1 - fee / np.maximum(quote, 1.0), 0)
+    return np.clip(1 - market.scenario.providers.fee_sensitivity * shortfall, 0, 1)

@@ -1,0 +1,82 @@
+"""A soft block: a retainer holds places across several providers; the full fee is due once a place is filled."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from marketsim.purchasing import contracts
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed
+from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.scenario.schema import ShareByNeed
+from marketsim.units import Count, Miles, Share, figure
+
+REVIEW_WEEKS = 13
+
+
+class SoftBlock(PurchasingRule):
+    """Places held for a share of the fee; their number follows use every quarter."""
+
+    name: ClassVar[str] = "soft_block"
+    rule: Literal["soft_block"] = "soft_block"
+    places: Count | None = figure(None, "places held per buyer at the start; not given: `share_of_children`")
+    share_of_children: Share = figure(0.1, "places per child in homes at the start")
+    retainer: Share = figure(0.4, "share of the fee owed for a held place while it stands empty")
+    expected_fill: Share = figure(0.85, "fill that both sides expect when they agree the fee")
+    certainty_value: Share = figure(0.02, "share of the spot fee that a provider gives up for a certain income")
+    accepts: ShareByNeed = figure(
+        ShareByNeed(standard=0.5, complex=0.2, severe=0.03), "least chance that a held place takes a child, by need band"
+    )
+    places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
+    radius_miles: Miles = figure(40.0, "how far a home may be from the buyer's centres, and a child from it")
+    grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
+    shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
+
+    def reach(self) -> Reach:
+        """The same radius at any urgency; the fee is agreed."""
+        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+
+    def start(self, market: Market, arrangement: Arrangement) -> None:
+        """Hold the first places."""
+        wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        self._hold(market, arrangement, wanted)
+
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        """The held places."""
+        return contracts.held_lots(market, arrangement, self.accepts.array())
+
+    def owed(self, market: Market, arrangement: Arrangement) -> Owed | None:
+        """The retainer for every empty place."""
+        return contracts.retainers_owed(market, arrangement)
+
+    def review(self, market: Market, arrangement: Arrangement) -> None:
+        """Every quarter the number of places follows their use, a tenth at a time."""
+        rows = arrangement.holdings_of(market)
+        places, used = int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum())
+        arrangement.occupancy_seen += used / places if places else 1.0
+        arrangement.weeks_seen += 1
+        if market.week % REVIEW_WEEKS:
+            return
+        fill = arrangement.occupancy_seen / arrangement.weeks_seen
+        arrangement.occupancy_seen, arrangement.weeks_seen = 0.0, 0
+        step = max(int(np.ceil(places / 10)), 1)
+        if fill > self.grow_above:
+            self._hold(market, arrangement, step)
+        elif fill < self.shrink_below:
+            self._give_back(market, arrangement, step)
+
+    def _hold(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
+        fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)
+        contracts.hold_free_places(
+            market, arrangement, wanted, self.places_per_home, fees, self.radius_miles, self.retainer
+        )
+
+    def _give_back(self, market: Market, arrangement: Arrangement, places: int) -> None:
+        """Give back empty places, dearest first."""
+        rows = arrangement.holdings_of(market)
+        dearest = rows[np.lexsort((rows, -market.holdings.fee[rows]))]
+        for row in dearest:
+            given = min(places, int(market.holdings.empty()[row]))
+            market.holdings.places[row] -= given
+            places -= given

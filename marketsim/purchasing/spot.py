@@ -1,0 +1,51 @@
+"""Spot purchase: terms settled for one placement, with any provider."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from marketsim.children import OPEN_PLACE
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.in_house import keeps_vacancies
+from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
+from marketsim.units import Miles, figure
+
+
+class Spot(PurchasingRule):
+    """Any home may be asked at the fee it quotes; urgent commissioners search farther and accept more."""
+
+    name: ClassVar[str] = "spot"
+    rule: Literal["spot"] = "spot"
+    radius_miles_at_first: Miles = figure(60.0, "search radius when the child is not urgent")
+    radius_miles_at_deadline: Miles = figure(350.0, "search radius at the deadline: all of England")
+    fee_limit_at_first: float = Field(
+        default=1.25,
+        ge=0,
+        le=10,
+        description="highest fee accepted at first, over what the authority expects to pay for that need; at the "
+        "deadline it is the cost of the last resort",
+        json_schema_extra={"unit": "ratio", "status": "assumption", "source": "assumption"},
+    )
+
+    def scope(self) -> Scope:
+        """One market for all."""
+        return "england"
+
+    def reach(self) -> Reach:
+        """Radius and acceptable fee widen with urgency."""
+        return Reach(
+            miles_at_first=self.radius_miles_at_first,
+            miles_at_last=self.radius_miles_at_deadline,
+            fee_limit_at_first=self.fee_limit_at_first,
+        )
+
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        """Open places of all homes at the spot fee, but not those that authorities keep for themselves."""
+        kept = (market.homes.sector == LOCAL_AUTHORITY) & keeps_vacancies(market)[market.homes.authority]
+        home = np.flatnonzero(market.homes.in_market(market.week) & ~kept)
+        fee = market.quotes[home]
+        return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), np.zeros(3))

@@ -1,0 +1,1 @@
+"""Builds the state at the start: authorities, homes, providers, and the children already placed."""

@@ -1,0 +1,115 @@
+"""England on 31 March 2024: authorities, homes and places by sector matched exactly to the published figures."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from marketsim.columns import Floats, Ints
+from marketsim.england import authority_rows, distribution
+from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, VOLUNTARY, Homes
+from marketsim.purchasing.arrangement import Authorities
+from marketsim.scenario.schema import EnglandWorld
+from marketsim.streams import name_keys, uniform
+from marketsim.world.geometry import MEAN_DISTANCE_IN_DISC, MILES_PER_KM, project, scatter
+from marketsim.world.stock import HomeList, draw_sizes, fill_columns, short_break_split
+
+SECTOR_ORDER = (LOCAL_AUTHORITY, VOLUNTARY, PRIVATE, HEALTH)  # in which short-break homes are looked for
+SECTOR_WORDS = {PRIVATE: "private", VOLUNTARY: "voluntary", LOCAL_AUTHORITY: "local_authority"}
+
+
+def england_authorities(world: EnglandWorld) -> Authorities:
+    """The 153 authorities as columns; unpublished cells are filled in as england/README.md says."""
+    rows = authority_rows()
+    regions = sorted({row["region"] for row in rows})
+    x, y = project(_column("latitude"), _column("longitude"))
+    placed = _imputed_children()
+    return Authorities(
+        key=name_keys([row["ons_code"] for row in rows]),
+        code=[row["ons_code"] for row in rows],
+        name=[row["name"] for row in rows],
+        region_names=regions,
+        region=np.array([regions.index(row["region"]) for row in rows]),
+        x=x,
+        y=y,
+        radius=_column("mean_internal_distance_km") * MILES_PER_KM / MEAN_DISTANCE_IN_DISC,
+        children=apportion(placed, world.children_at_start),
+        unregistered=apportion(placed, world.unregistered_at_start),
+        population=_column("population_0_17"),
+        house_price=_imputed_prices(),
+    )
+
+
+def england_homes(seed: int, authorities: Authorities) -> Homes:
+    """3,424 homes with 12,876 places; sizes and positions within each authority are drawn."""
+    listed = _home_list(seed)
+    keys = listed.keys(authorities)
+    area = np.array(listed.area)
+    x, y = scatter(seed, "home", keys, authorities.x[area], authorities.y[area], authorities.radius[area])
+    return fill_columns(seed, listed, authorities, x, y, keys)
+
+
+def apportion(weights: Floats, total: int) -> Ints:
+    """Whole numbers in proportion to `weights` that add up to `total`: largest remainder first."""
+    exact = weights / weights.sum() * total
+    whole = np.floor(exact).astype(np.int64)
+    order = np.argsort(whole - exact, kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole
+
+
+def homes_by_sector(row: dict[str, str]) -> tuple[Ints, Ints]:
+    """Homes and places of one authority in SECTOR_ORDER; what the three sectors leave of the total is health's."""
+    homes = {sector: int(row[f"homes_{word}"]) for sector, word in SECTOR_WORDS.items()}
+    places = {sector: int(row[f"places_{word}"]) for sector, word in SECTOR_WORDS.items()}
+    homes[HEALTH] = int(row["homes"]) - sum(homes.values())
+    places[HEALTH] = int(row["places"]) - sum(places.values())
+    return np.array([homes[s] for s in SECTOR_ORDER]), np.array([places[s] for s in SECTOR_ORDER])
+
+
+def _home_list(seed: int) -> HomeList:
+    listed = HomeList()
+    codes = name_keys([row["ons_code"] for row in authority_rows()])
+    for area, row in enumerate(authority_rows()):
+        homes, places = homes_by_sector(row)
+        breaks = int(row["homes_short_break_only"]), int(row["places_short_break_only"])
+        break_homes, break_places = short_break_split(homes, places, *breaks)
+        for position, sector in enumerate(SECTOR_ORDER):
+            shares = distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}")
+            first, breaks_here = int(break_homes[position]), int(break_places[position])
+            for short, number, total in (
+                (True, np.arange(first), breaks_here),
+                (False, np.arange(first, int(homes[position])), int(places[position]) - breaks_here),
+            ):
+                luck = uniform(seed, "home size", codes[area], sector, number)[: len(number)]
+                listed.extend(area, sector, draw_sizes(luck, total, shares), short, int(number[0]) if len(number) else 0)
+    return listed
+
+
+@cache
+def _column(name: str) -> Floats:
+    return np.array([float(row[name]) if row[name] else np.nan for row in authority_rows()])
+
+
+def _imputed_children() -> Floats:
+    """Children in homes (with secure homes); unpublished cells get the national rate per child looked after."""
+    children, looked_after, population = (
+        _column("children_in_homes").copy(),
+        _column("children_looked_after"),
+        _column("population_0_17"),
+    )
+    known = ~np.isnan(children)
+    rate = children[known].sum() / looked_after[known].sum()
+    in_care = np.where(np.isnan(looked_after), np.nansum(looked_after) / population.sum() * population, looked_after)
+    return np.where(known, children, rate * in_care)
+
+
+def _imputed_prices() -> Floats:
+    """House prices; Isles of Scilly gets Cornwall's, blanks in London the region's median."""
+    prices = _column("house_price_detached_gbp").copy()
+    names = [row["name"] for row in authority_rows()]
+    london = np.array([row["region"] == "London" for row in authority_rows()])
+    prices[names.index("Isles of Scilly")] = prices[names.index("Cornwall")]
+    prices[np.isnan(prices) & london] = np.nanmedian(prices[london])
+    return prices

@@ -1,0 +1,50 @@
+"""Positions in miles, and how far areas lie from each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.columns import Floats, Ints, Keys
+from marketsim.placing import Geography
+from marketsim.streams import uniform
+
+EARTH_RADIUS_MILES = 3_958.8
+MILES_PER_KM = 0.621371
+ENGLAND_CENTRE = (52.6, -1.5)
+MEAN_DISTANCE_IN_DISC = 128 / (45 * np.pi)  # mean distance of two random points in a disc of radius 1
+
+
+def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
+    """Degrees to miles east and north of the middle of England: the azimuthal equidistant projection of the sphere.
+
+    Over England distances are right to 0.1% (Snyder, Map Projections, USGS Professional Paper 1395, chapter 25).
+    """
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    phi_0, lam_0 = np.radians(ENGLAND_CENTRE)
+    cos_angle = np.sin(phi_0) * np.sin(phi) + np.cos(phi_0) * np.cos(phi) * np.cos(lam - lam_0)
+    angle = np.arccos(np.clip(cos_angle, -1, 1))
+    stretch = EARTH_RADIUS_MILES * np.where(angle > 0, angle / np.sin(np.where(angle > 0, angle, 1.0)), 1.0)
+    east = stretch * np.cos(phi) * np.sin(lam - lam_0)
+    north = stretch * (np.cos(phi_0) * np.sin(phi) - np.sin(phi_0) * np.cos(phi) * np.cos(lam - lam_0))
+    return east, north
+
+
+def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
+    """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
+    distance = radius * np.sqrt(uniform(seed, decision + " radius", keys))
+    angle = 2 * np.pi * uniform(seed, decision + " angle", keys)
+    return x + distance * np.cos(angle), y + distance * np.sin(angle)
+
+
+def geography(x: Floats, y: Floats, radius: Floats, home_area: Ints, home_x: Floats, home_y: Floats) -> Geography:
+    """Areas nearest first for each authority.
+
+    The lower bound is the distance of the centres less the radius of the children's disc and less the distance of
+    the area's farthest home from its centre.
+    """
+    reach = np.zeros(len(x))
+    np.maximum.at(reach, home_area, np.hypot(home_x - x[home_area], home_y - y[home_area]))
+    apart = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
+    bound = np.maximum(apart - radius[:, None] - reach[None, :], 0.0) * (1 - 1e-9)
+    order = np.argsort(bound, axis=1, kind="stable")
+    return Geography(order, np.take_along_axis(bound, order, axis=1))

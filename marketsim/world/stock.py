@@ -1,0 +1,166 @@
+"""Homes at the start: sizes that add up exactly, owners of all sizes, costs and first fees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.england import distribution
+from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
+from marketsim.purchasing.arrangement import Authorities
+from marketsim.scenario.schema import Providers
+from marketsim.streams import key, name_key, uniform
+
+LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
+
+
+@dataclass
+class HomeList:
+    """Homes before they become columns: area, sector, places and whether they only offer short breaks."""
+
+    area: list[int] = field(default_factory=list)
+    sector: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    short_break: list[bool] = field(default_factory=list)
+    index: list[int] = field(default_factory=list)
+
+    def extend(self, area: int, sector: int, places: Ints, short_break: bool, first_index: int) -> None:
+        """Append homes of one area and sector, numbered from `first_index` within them."""
+        count = len(places)
+        self.area += [area] * count
+        self.sector += [sector] * count
+        self.places += [int(size) for size in places]
+        self.short_break += [short_break] * count
+        self.index += range(first_index, first_index + count)
+
+    def keys(self, authorities: Authorities) -> Keys:
+        """Identity of each home for luck: from its area, sector and number there, not from its row."""
+        return key(authorities.key[self.area], np.uint64(name_key("home")), self.sector, self.index)
+
+
+def draw_sizes(luck: Floats, places: int, shares: dict[str, float]) -> Ints:
+    """Sizes of `len(luck)` homes, drawn from published shares and then moved by single places to add up to `places`.
+
+    Every home keeps at least one place; ValueError if there are more homes than places.
+    """
+    if len(luck) == 0:
+        return np.zeros(0, dtype=np.int64)
+    if places < len(luck):
+        raise ValueError(f"{len(luck)} homes cannot share {places} places")
+    sizes = np.searchsorted(np.cumsum(list(shares.values())), luck).clip(max=len(shares) - 1) + 1
+    order = np.argsort(luck, kind="stable")
+    while (gap := places - int(sizes.sum())) != 0:
+        able = order if gap > 0 else order[sizes[order] > 1]
+        sizes[able[: abs(gap)]] += np.sign(gap)
+    return sizes.astype(np.int64)
+
+
+def fill_columns(seed: int, listed: HomeList, authorities: Authorities, x: Floats, y: Floats, keys: Keys) -> Homes:
+    """The listed homes as columns, sorted by area (the compiled search relies on it only within panels)."""
+    homes = Homes(capacity=max(64, int(1.5 * len(listed.area))))
+    homes.add(
+        len(listed.area),
+        key=keys,
+        authority=listed.area,
+        sector=listed.sector,
+        x=x,
+        y=y,
+        places=listed.places,
+        short_break=listed.short_break,
+        opened_week=-NEVER,
+        closed_week=NEVER,
+    )
+    return homes
+
+
+def assign_owners(seed: int, homes: Homes, authority_count: int) -> Ints:
+    """Provider number of each home: the authority's own, or private and voluntary groups of published sizes.
+
+    Providers 0 to `authority_count` - 1 are the authorities as providers of their own homes. Groups of up to nine homes
+    take neighbouring homes; larger ones take homes from all over the country.
+    """
+    owner = homes.authority.copy()
+    following = authority_count
+    for sector in (PRIVATE, VOLUNTARY, HEALTH):
+        rows = np.flatnonzero(homes.sector == sector)
+        luck = uniform(seed, "owner", homes.key[rows])
+        following = _group(rows[np.argsort(luck, kind="stable")], homes, owner, following, seed)
+    return owner
+
+
+def _group(rows: Ints, homes: Homes, owner: Ints, following: int, seed: int) -> int:
+    """Give homes in random order to groups, the largest groups first; returns the next provider number."""
+    free = np.ones(len(rows), dtype=np.bool_)
+    for size in group_sizes(len(rows), seed):
+        left = np.flatnonzero(free)
+        if size < LARGE_GROUPS_EVERYWHERE and size > 1:
+            first = rows[left[0]]
+            apart = np.hypot(homes.x[rows[left]] - homes.x[first], homes.y[rows[left]] - homes.y[first])
+            chosen = left[np.argsort(apart, kind="stable")[:size]]
+        else:
+            chosen = left[:size]
+        owner[rows[chosen]] = following
+        free[chosen] = False
+        following += 1
+    return following
+
+
+def group_sizes(homes: int, seed: int) -> list[int]:
+    """Sizes of provider groups, largest first, that add up to `homes` with the published share of homes by size."""
+    sizes: list[int] = []
+    for item, share in distribution("organisation_size").items():
+        least, most = (int(part) if part.isdigit() else 69 for part in item.split("_to_"))
+        budget = share * homes
+        number = 0
+        while budget >= least:
+            luck = float(uniform(seed, "group size", name_key(item) >> 1, number)[0])
+            size = min(least + int(luck * (most - least + 1)), int(budget))
+            sizes.append(size)
+            budget -= size
+            number += 1
+    return sorted(sizes + [1] * (homes - sum(sizes)), reverse=True)
+
+
+def unit_costs(seed: int, homes: Homes, authorities: Authorities, providers: Providers) -> Floats:
+    """Running cost per resident of middling need at planned occupancy (GBP/week): by sector, place and luck."""
+    base = np.select(
+        [homes.sector == PRIVATE, homes.sector == LOCAL_AUTHORITY],
+        [providers.cost_private, providers.cost_local_authority],
+        providers.cost_voluntary,
+    )
+    return np.asarray(base * place_cost(seed, homes, authorities, providers))
+
+
+def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers) -> Floats:
+    """Factor on running cost by house price of the area and by luck of the home."""
+    price = authorities.house_price / np.median(authorities.house_price)
+    local = 1 + providers.cost_house_price_elasticity * np.log2(price)
+    luck = 2 * uniform(seed, "unit cost", homes.key) - 1
+    return np.asarray(local[homes.authority] * (1 + providers.cost_spread * luck))
+
+
+def short_break_split(homes: Ints, places: Ints, count: int, wanted: int) -> tuple[Ints, Ints]:
+    """Share out short-break homes and their places over sectors (own homes first), leaving the others possible.
+
+    `homes` and `places` are the authority's by sector, in the order in which sectors are used. The result never
+    exceeds what a sector has and leaves every other home at least one place.
+    """
+    taken_homes, taken_places = np.zeros_like(homes), np.zeros_like(places)
+    for sector in range(len(homes)):
+        take = min(count, int(homes[sector]))
+        if take == 0:
+            continue
+        others = int(homes[sector]) - take
+        most = int(places[sector]) - others
+        if others == 0:
+            most = int(places[sector])
+            share = most
+        else:
+            share = min(max(wanted, take), most)
+        taken_homes[sector], taken_places[sector] = take, share
+        count, wanted = count - take, max(wanted - share, 0)
+    return taken_homes, taken_places
+
+
