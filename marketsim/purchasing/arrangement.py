@@ -106,8 +106,8 @@ class Arrangement:
     on_panel: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     ceilings: Floats = field(default_factory=lambda: np.zeros(3))
     ends_week: int = 0
-    occupancy_seen: float = 0.0
-    weeks_seen: int = 0
+    fill_seen: float = 0.0
+    times_seen: int = 0
 
     def holdings_of(self, market: Market) -> Ints:
         """Rows of the holdings that belong to this arrangement and still hold places."""
@@ -125,15 +125,6 @@ class Lots:
     fee: Floats
     eager: Floats
     least_acceptance: Floats
-
-
-@dataclass
-class Owed:
-    """What an arrangement owes this week for empty places: homes, places and pounds, a row a holding or home."""
-
-    home: Ints
-    places: Ints
-    pounds: Floats
 
 
 def no_lots() -> Lots:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
@@ -49,17 +49,14 @@ class Block(PurchasingRule):
         """The block's places."""
         return contracts.held_lots(market, arrangement, self.accepts.array())
 
-    def owed(self, market: Market, arrangement: Arrangement) -> Owed | None:
-        """The full fee for every empty place."""
-        return contracts.retainers_owed(market, arrangement)
-
-    def review(self, market: Market, arrangement: Arrangement) -> None:
+    def review(self, market: Market, arrangement: Arrangement) -> bool:
         """At the end of the term the block is let anew."""
         if market.week < arrangement.ends_week:
-            return
+            return False
         contracts.end_holdings(market, arrangement)
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted)
+        return True
 
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         arrangement.ends_week = market.week + max(self.term_weeks, 1)

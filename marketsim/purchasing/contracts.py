@@ -7,7 +7,7 @@ import numpy as np
 from marketsim.children import OPEN_PLACE, PLACED
 from marketsim.columns import Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed, no_lots
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
@@ -90,16 +90,6 @@ def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats
     home = market.holdings.home[rows]
     fee = np.repeat(market.holdings.fee[rows][:, None], 3, axis=1)
     return Lots(home, rows, fee, np.ones_like(fee), least_acceptance)
-
-
-def retainers_owed(market: Market, arrangement: Arrangement) -> Owed | None:
-    """Retainers for the held places that stand empty this week."""
-    rows = arrangement.holdings_of(market)
-    empty = market.holdings.empty()[rows]
-    rows, empty = rows[empty > 0], empty[empty > 0]
-    if len(rows) == 0:
-        return None
-    return Owed(market.holdings.home[rows], empty, empty * market.holdings.retainer[rows])
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -62,11 +62,12 @@ class Cooperative(PurchasingRule):
         """Shares of cost: by use starts from the children whom members have in homes."""
         self._share_cost(market, arrangement, market.authorities.children[arrangement.members])
 
-    def review(self, market: Market, arrangement: Arrangement) -> None:
+    def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year shares by use follow the children placed."""
         if market.week % SHARE_REVIEW_WEEKS == 0:
             placed = sum(market.children_placed_through(n) for n in arrangement.inner)
             self._share_cost(market, arrangement, np.asarray(placed)[arrangement.members])
+        return False
 
     def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
         weights = {

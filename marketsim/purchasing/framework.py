@@ -66,17 +66,20 @@ class Framework(PurchasingRule):
         eager = eagerness(market, fee, market.quotes[home])
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
 
-    def review(self, market: Market, arrangement: Arrangement) -> None:
+    def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year ceilings are raised and homes join or leave; some leave in between."""
-        would = self._would_join(market, arrangement)
-        joined = np.zeros(len(would), dtype=np.bool_)
-        joined[: len(arrangement.on_panel)] = arrangement.on_panel
         if market.week % REVIEW_WEEKS == 0:
             arrangement.ceilings = arrangement.ceilings * (1 + self._yearly_uplift(market))
             arrangement.on_panel = self._would_join(market, arrangement)
-        elif market.week % MID_TERM_WEEKS == 0:
-            luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
-            arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
+            return True
+        if market.week % MID_TERM_WEEKS:
+            return False
+        would = self._would_join(market, arrangement)
+        joined = np.zeros(len(would), dtype=np.bool_)
+        joined[: len(arrangement.on_panel)] = arrangement.on_panel
+        luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
+        arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
+        return True
 
     def _yearly_uplift(self, market: Market) -> float:
         economy = market.scenario.economy

@@ -35,6 +35,26 @@ class Orders:
         return np.where(through == NO_ROUTE, own, count + through)
 
 
+    def last_of(self, authority: Ints) -> Ints:
+        """For each row of `authority`, the last arrangement that it tries."""
+        length = (self.stages != NO_ROUTE).sum(axis=1)
+        return np.asarray(self.stages[authority, length[authority] - 1])
+
+    def named(self, name: str, authority: Ints) -> Ints:
+        """For each row of `authority`, its own arrangement of a name (NO_ROUTE if it has none)."""
+        return self._first(authority, [arrangement.name == name for arrangement in self.arrangements])
+
+    def ruled_by(self, rule: type[PurchasingRule], authority: Ints) -> Ints:
+        """For each row of `authority`, its own arrangement under a rule (NO_ROUTE if it has none)."""
+        return self._first(authority, [isinstance(arrangement.rule, rule) for arrangement in self.arrangements])
+
+    def _first(self, authority: Ints, wanted: list[bool]) -> Ints:
+        own = np.array(wanted) & (self.cooperative_of == NO_ROUTE)
+        found = (self.stages != NO_ROUTE) & own[self.stages]
+        first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
+        return np.asarray(np.where(found.any(axis=1), first, NO_ROUTE)[authority])
+
+
 def make_orders(purchasing: Purchasing, authorities: Authorities) -> Orders:
     """Make every arrangement that some authority uses, each for its members, and lay out the orders."""
     maker = _Maker(purchasing, authorities)
@@ -124,13 +144,14 @@ class _Maker:
     ) -> Arrangement:
         made = self._made.get((name, label))
         if made is None:
+            codes = " ".join(self.places[row].code for row in members)
             shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
             made = Arrangement(
                 number=len(self.arrangements),
                 name=name,
                 route=rule.name if whole is None else whole.route,
                 rule=rule,
-                key=name_key(f"{name} {label}") >> 1,
+                key=name_key(f"{name} of {codes}") >> 1,
                 members=np.array(members, dtype=np.int64),
                 shares=shares,
                 cooperative=None if whole is None else whole.number,

@@ -1,7 +1,8 @@
 """What a purchasing rule is, and the registry that finds the rules.
 
 A rule is a frozen pydantic model in a file of its own in this folder: its fields are what a scenario may set, its
-hooks say which homes may be asked, at what fee, what is owed for what stands empty, and what happens at review.
+hooks say which homes may be asked, at what fee, and what happens at review; what is owed for a place that stands empty
+is agreed when the place is held (`Holdings.retainer`).
 Dropping a file in here, or into a folder named in MARKETSIM_RULES, makes scenarios accept the rule.
 """
 
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed
+    from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 
 Scope = Literal["authority", "region", "england"]
 RULES_VARIABLE = "MARKETSIM_RULES"
@@ -51,12 +52,12 @@ class PurchasingRule(BaseModel):
         """Which homes may be asked, through which places, at what weekly fee by need band."""
         raise TypeError(f"the rule {self.name} does not say which homes may be asked")
 
-    def owed(self, market: Market, arrangement: Arrangement) -> Owed | None:
-        """What is owed this week for places that stand empty. Default: nothing."""
-        return None
+    def review(self, market: Market, arrangement: Arrangement) -> bool:
+        """What happens at the week's review; called every week, so a rule checks `market.week` itself.
 
-    def review(self, market: Market, arrangement: Arrangement) -> None:
-        """What happens at the week's review; called every week, so a rule checks `market.week` itself."""
+        Returns True if it changed which homes may be asked or at what fee.
+        """
+        return False
 
 
 class Reach(BaseModel):

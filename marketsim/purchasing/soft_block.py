@@ -7,12 +7,13 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, Owed
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Count, Miles, Share, figure
 
 REVIEW_WEEKS = 13
+MONTH_WEEKS = 4
 
 
 class SoftBlock(PurchasingRule):
@@ -46,25 +47,25 @@ class SoftBlock(PurchasingRule):
         """The held places."""
         return contracts.held_lots(market, arrangement, self.accepts.array())
 
-    def owed(self, market: Market, arrangement: Arrangement) -> Owed | None:
-        """The retainer for every empty place."""
-        return contracts.retainers_owed(market, arrangement)
-
-    def review(self, market: Market, arrangement: Arrangement) -> None:
+    def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every quarter the number of places follows their use, a tenth at a time."""
+        month_end, quarter_end = market.week % MONTH_WEEKS == 0, market.week % REVIEW_WEEKS == 0
+        if not (month_end or quarter_end):
+            return False
         rows = arrangement.holdings_of(market)
         places, used = int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum())
-        arrangement.occupancy_seen += used / places if places else 1.0
-        arrangement.weeks_seen += 1
-        if market.week % REVIEW_WEEKS:
-            return
-        fill = arrangement.occupancy_seen / arrangement.weeks_seen
-        arrangement.occupancy_seen, arrangement.weeks_seen = 0.0, 0
+        arrangement.fill_seen += used / places if places else 1.0
+        arrangement.times_seen += 1
+        if not quarter_end:
+            return False
+        fill = arrangement.fill_seen / arrangement.times_seen
+        arrangement.fill_seen, arrangement.times_seen = 0.0, 0
         step = max(int(np.ceil(places / 10)), 1)
         if fill > self.grow_above:
             self._hold(market, arrangement, step)
         elif fill < self.shrink_below:
             self._give_back(market, arrangement, step)
+        return True
 
     def _hold(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from marketsim.columns import Ints
 from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.members import places_of
@@ -61,3 +62,11 @@ def synthetic_homes(seed: int, world: SyntheticWorld, authorities: Authorities) 
         short_break=[False] * world.homes,
     )
     return fill_columns(seed, listed, authorities, x[order], y[order], keys[order])
+
+
+def synthetic_owners(homes: Homes, world: SyntheticWorld, authority_count: int) -> Ints:
+    """Provider of each home: the authority for its own, else private providers of equal size in neighbouring homes."""
+    private = np.flatnonzero(homes.sector == PRIVATE)
+    owner = homes.authority.copy()
+    owner[private] = authority_count + np.arange(len(private)) // world.homes_per_provider
+    return owner

@@ -1,0 +1,51 @@
+"""Who paid whom for what: every pound that an authority pays is received by somebody."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from marketsim.columns import Floats, Ints
+
+
+class Ledger:
+    """The payments of one week (GBP), by paying authority and by receiver.
+
+    `paid[kind]` has a row an authority; `received` a row a provider. `unregistered` settings and the offices of
+    `cooperatives` are receivers too.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("placements", "empty_places", "own_empty_places", "running_cost", "unregistered")
+
+    def __init__(self, authorities: int, providers: int) -> None:
+        self.paid: dict[str, Floats] = {kind: np.zeros(authorities) for kind in self.KINDS}
+        self.received: Floats = np.zeros(providers)
+        self.unregistered = 0.0
+        self.cooperatives = 0.0
+
+    def pay_providers(self, kind: str, authority: Ints, provider: Ints, pounds: Floats) -> None:
+        """Authorities pay providers, a row a payment."""
+        self.paid[kind] += np.bincount(authority, weights=pounds, minlength=len(self.paid[kind]))
+        self.received += np.bincount(provider, weights=pounds, minlength=len(self.received))
+
+    def pay_unregistered(self, authority: Ints, pounds: float) -> None:
+        """Authorities pay for children in unregistered settings, a row a child, the same for each."""
+        count = np.bincount(authority, minlength=len(self.paid["unregistered"]))
+        self.paid["unregistered"] += count * pounds
+        self.unregistered += len(authority) * pounds
+
+    def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
+        """Members pay the running cost of their cooperative in their shares."""
+        np.add.at(self.paid["running_cost"], members, shares * pounds)
+        self.cooperatives += pounds
+
+    @property
+    def spend(self) -> Floats:
+        """All that each authority pays (GBP)."""
+        return np.asarray(sum(self.paid.values()))
+
+    def imbalance(self) -> float:
+        """Paid less received (GBP); zero but for rounding."""
+        received = self.received.sum() + self.unregistered + self.cooperatives
+        return float(self.spend.sum() - received)

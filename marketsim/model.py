@@ -1,0 +1,296 @@
+"""The market as a Mesa model: one step is one week."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from marketsim import demand, supply
+from marketsim.agents import authority as authorities_decide
+from marketsim.agents import provider as providers_decide
+from marketsim.agents.authority import Authority
+from marketsim.agents.child import Child
+from marketsim.agents.provider import Provider
+from marketsim.children import GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.ledger import Ledger
+from marketsim.panels import make_panels
+from marketsim.placing import place
+from marketsim.purchasing.cooperative import Cooperative
+from marketsim.purchasing.orders import make_orders
+from marketsim.purchasing.rule import PurchasingRule
+from marketsim.recording import Recorder
+from marketsim.scenario.schema import Scenario
+from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
+from marketsim.stays import stay_table
+from marketsim.streams import exponential, uniform
+from marketsim.units import WEEKS_PER_YEAR
+from marketsim.world import start
+
+MONTH_WEEKS = 4
+PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3
+
+
+class MarketModel(mesa.Model):
+    """One seeded run of a scenario. `market` holds the columns; agents are windows on their rows.
+
+    Raises ScenarioError if the children of week 0 do not fit into the places.
+    """
+
+    def __init__(self, parameters: Scenario, run_seed: int) -> None:
+        super().__init__(rng=0)  # Mesa's generator is never drawn from: all luck comes from `streams`
+        self.parameters, self.run_seed = parameters, run_seed
+        self.market = start.build_market(parameters, run_seed)
+        self.stays = stay_table(parameters.stays)
+        self.records = PlacementRecords(capacity=16_384)
+        self.geography = start.area_geography(self.market)
+        start.place_starting_children(self.market, self.stays, self.records, self.geography)
+        self.orders = make_orders(parameters.purchasing, self.market.authorities)
+        start.start_purchasing(self.market, self.orders, self.records)
+        self.pipeline = supply.start_pipeline(self.market, run_seed)
+        self.recorder = Recorder(self.market)
+        self.discharged = 0
+        self.ledger = Ledger(len(self.market.authorities), 1)
+        self._make_agents()
+        self._reviewed = [a for a in self.market.arrangements if type(a.rule).review is not PurchasingRule.review]
+        self._searched: list[Ints] = []
+        self._fees_paid: list[tuple[Ints, Ints, Floats]] = []
+        self._pressure = providers_decide.pressure(self.market, start.first_searching(self.market))
+        self._panels = make_panels(self.market)
+
+    def step(self) -> None:
+        """One week, in the order of design section 3."""
+        self.market.week = self.steps
+        self.end_stays()
+        self.open_and_close_homes()
+        self.admit_new_needs()
+        self.place_children()
+        self.pay()
+        self.review()
+        self.record()
+
+    def end_stays(self) -> None:
+        """Placements reach their planned end or break down; children in unregistered settings leave otherwise."""
+        market, children = self.market, self.market.children
+        ending = np.flatnonzero((children.end_week == market.week) & (children.state == PLACED))
+        broken = children.ends_by_breakdown[ending]
+        self._move_out(ending[~broken], PLANNED)
+        self._leave(ending[~broken])
+        self._move_out(ending[broken], BREAKDOWN)
+        children.breakdowns[ending[broken]] += 1
+        self.recorder.count("breakdowns", children.authority[ending[broken]])
+        self._back_on_the_market(ending[broken])
+        leaving = np.flatnonzero((children.end_week == market.week) & (children.state == UNREGISTERED))
+        self._leave(leaving)
+        providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
+        market.holdings.run_off()
+
+    def open_and_close_homes(self) -> None:
+        """Every 4 weeks homes open after their registration; every quarter others close."""
+        market, stale = self.market, False
+        if market.week % MONTH_WEEKS == 0:
+            area, keys = self.pipeline.take_due(market.week)
+            if len(area):
+                rows = supply.open_homes(market, self.run_seed, area, keys)
+                supply.ask_like_neighbours(market, rows, self._pressure)
+                self.recorder.count("homes_opened", area)
+                stale = True
+        if market.week % supply.QUARTER_WEEKS == 0:
+            rows = supply.closing_homes(market, self.run_seed)
+            self._close(rows)
+            stale = stale or len(rows) > 0
+        if stale:
+            providers_decide.price(market)
+            self._panels = make_panels(market)
+
+    def admit_new_needs(self) -> None:
+        """New needs arise in every authority."""
+        market = self.market
+        authority, keys = demand.arrivals(self.parameters, self.run_seed, market.authorities, market.week)
+        columns = demand.traits(self.parameters, self.run_seed, market.authorities, authority, keys)
+        rows = market.children.admit(len(keys), since=market.week, **columns)
+        self._make_children(rows)
+
+    def place_children(self) -> None:
+        """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
+        market, commissioning = self.market, self.parameters.commissioning
+        children = market.children
+        rows = self._searching()
+        waited = market.week - children.since[rows]
+        emergency = children.emergency[rows]
+        urgency = authorities_decide.urgency(commissioning, waited, emergency)
+        urgency[children.state[rows] == UNREGISTERED] = 1.0
+        chance = providers_decide.willingness(
+            self.parameters.providers, children.score[rows], children.breakdowns[rows]
+        )
+        asked = waited // commissioning.answer_weeks
+        rows, searches = make_searches(market, self.orders, rows, asked, urgency, chance)
+        awards = place(
+            searches, self._panels, make_stock(market), self.geography, make_tastes(market), pools_free(market)
+        )
+        self.recorder.count("referrals", children.authority[rows], awards.referrals)
+        self.recorder.count("offers", children.authority[rows], awards.offers)
+        self._searched.append(children.authority[rows])
+        placed = award(market, self.stays, self.records, rows, self._panels, awards)
+        self._note_starts(placed)
+        self._give_up(rows)
+
+    def pay(self) -> None:
+        """Fees, empty places, own homes, running costs and the last resort are paid."""
+        market, children = self.market, self.market.children
+        homes = market.homes
+        self.ledger = ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
+        placed = children.in_state(PLACED)
+        providers = homes.provider[children.home[placed]]
+        ledger.pay_providers("placements", children.authority[placed], providers, children.fee[placed])
+        self._pay_retainers(ledger)
+        self._pay_own_empty_places(ledger)
+        for arrangement in market.arrangements:
+            if isinstance(arrangement.rule, Cooperative):
+                cost = arrangement.rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
+                ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
+        weekly_cost = self.parameters.unregistered.weekly_cost * market.cost_index
+        ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
+
+    def review(self) -> None:
+        """Every 4 weeks fees; every quarter plans for new homes; contracts and frameworks at their own dates."""
+        market = self.market
+        monthly = market.week % MONTH_WEEKS == 0
+        if monthly:
+            self._review_fees()
+        if market.week % supply.QUARTER_WEEKS == 0:
+            supply.plan_homes(market, self.run_seed, self.pipeline, market.week)
+        changed = [a.rule.review(market, a) for a in self._reviewed]
+        if monthly or any(changed):
+            self._panels = make_panels(market)
+
+    def record(self) -> None:
+        """The week's outcomes are recorded."""
+        weeks_left = self.parameters.horizon.weeks - self.market.week
+        self.recorder.close_week(self.market, self.ledger, self._running_cost(), weeks_left + 1)
+
+    def _searching(self) -> Ints:
+        """All who wait, and of those in unregistered settings the ones whose turn it is."""
+        children, week = self.market.children, self.market.week
+        every = self.parameters.unregistered.search_every_weeks
+        turn = (children.state == UNREGISTERED) & ((week - children.since) % every == 0)
+        return np.flatnonzero((children.state == WAITING) | turn)
+
+    def _move_out(self, rows: Ints, reason: int) -> None:
+        """Placements end: the places fall empty and the records are completed."""
+        children, homes = self.market.children, self.market.homes
+        homes.move_in(children.home[rows], children.age[rows], children.boy[rows], children.score[rows], by=-1)
+        holding = children.holding[rows]
+        np.subtract.at(self.market.holdings.used, holding[holding != OPEN_PLACE], 1)
+        self.records.set(children.record[rows], end_week=self.market.week, end_reason=reason)
+        self.recorder.count("placements_ended", children.authority[rows])
+
+    def _leave(self, rows: Ints) -> None:
+        """Children who no longer need a home leave the model."""
+        self.market.children.discharge(rows)
+        self.discharged += len(rows)
+        for row in rows:
+            self.child_agents.pop(int(row)).remove()
+
+    def _back_on_the_market(self, rows: Ints) -> None:
+        """Children search again, with luck of their own for the new search."""
+        children = self.market.children
+        search = children.search[rows] + 1
+        luck = uniform(self.run_seed, "notice again", children.key[rows], search)
+        emergency: Bools = luck < self.parameters.need.emergency_share
+        children.set(rows, state=WAITING, since=self.market.week, search=search, emergency=emergency, end_week=0)
+
+    def _close(self, rows: Ints) -> None:
+        market = self.market
+        children = market.children
+        residents = np.flatnonzero((children.state == PLACED) & np.isin(children.home, rows))
+        self._move_out(residents, HOME_CLOSED)
+        self._back_on_the_market(residents)
+        supply.close(market.homes, rows, market.week)
+        market.holdings.running[np.isin(market.holdings.home, rows)] = False
+        market.holdings.run_off()
+        self.recorder.count("homes_closed", market.homes.authority[rows])
+
+    def _note_starts(self, placed: Ints) -> None:
+        children = self.market.children
+        authority = children.authority[placed]
+        self.recorder.count("placements_started", authority)
+        self.recorder.count("wait_weeks", authority, self.records.wait[children.record[placed]])
+        bought = self.market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY
+        self._fees_paid.append((authority[bought], children.band[placed[bought]], children.fee[placed[bought]]))
+
+    def _give_up(self, rows: Ints) -> None:
+        """Searches past their deadline end in an unregistered setting."""
+        children, week = self.market.children, self.market.week
+        waiting = rows[children.state[rows] == WAITING]
+        late = authorities_decide.past_deadline(
+            self.parameters.commissioning, week - children.since[waiting], children.emergency[waiting]
+        )
+        rows = waiting[late]
+        mean = self.parameters.unregistered.need_ends_mean_weeks
+        if mean <= 0:
+            self._leave(rows)
+            return
+        weeks = exponential(self.run_seed, "unregistered stay", mean, children.key[rows], children.search[rows])
+        children.set(rows, state=UNREGISTERED, end_week=week + np.maximum(np.ceil(weeks).astype(np.int64), 1))
+
+    def _pay_retainers(self, ledger: Ledger) -> None:
+        """What contracts owe for held places that stand empty, in the shares of those who share the contract."""
+        market, holdings = self.market, self.market.holdings
+        rows = np.flatnonzero(holdings.empty() > 0)
+        pounds = holdings.empty()[rows] * holdings.retainer[rows]
+        owner = market.homes.provider[holdings.home[rows]]
+        for number in np.unique(holdings.arrangement[rows]):
+            arrangement = market.arrangements[number]
+            mine = holdings.arrangement[rows] == number
+            for member, share in zip(arrangement.members, arrangement.shares, strict=True):
+                payer = np.full(int(mine.sum()), member)
+                ledger.pay_providers("empty_places", payer, owner[mine], share * pounds[mine])
+
+    def _pay_own_empty_places(self, ledger: Ledger) -> None:
+        """An own place costs its fixed share whether or not a child lives there."""
+        market, homes = self.market, self.market.homes
+        own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & (market.free() > 0))
+        fixed = self.parameters.providers.fixed_cost_share * homes.unit_cost[own] * market.cost_index
+        payer = homes.authority[own]
+        ledger.pay_providers("own_empty_places", payer, homes.provider[own], market.free()[own] * fixed)
+
+    def _running_cost(self) -> Floats:
+        """Running cost of each home this week: fixed for the places planned and staffed, variable with residents."""
+        market, children, providers = self.market, self.market.children, self.parameters.providers
+        homes = market.homes
+        placed = children.in_state(PLACED)
+        above_fixed = self.parameters.need.cost_by_need.array() - providers.fixed_cost_share
+        residents = np.bincount(
+            children.home[placed], weights=above_fixed[children.band[placed]], minlength=len(homes)
+        )
+        staffed = np.maximum(homes.places - homes.blocked, homes.occupied) * homes.in_market(market.week)
+        planned = providers.fixed_cost_share * providers.planned_occupancy * staffed
+        return np.asarray(homes.unit_cost * market.cost_index * (planned + residents))
+
+    def _review_fees(self) -> None:
+        """Costs move with pay and prices; authorities learn what they pay; providers revise what they ask."""
+        market, economy = self.market, self.parameters.economy
+        years = market.week / WEEKS_PER_YEAR
+        rise = economy.pay_share_of_cost * economy.pay_per_year + (1 - economy.pay_share_of_cost) * economy.cpi_per_year
+        market.cost_index = (1 + rise) ** years
+        parts = [np.concatenate(column) for column in zip(*self._fees_paid, strict=True)]
+        authorities_decide.remember_fees(market, parts[0], parts[1], parts[2])
+        searched = np.concatenate(self._searched)
+        weekly = np.bincount(searched, minlength=len(market.authorities)) / len(self._searched)
+        self._pressure = providers_decide.pressure(market, weekly)
+        providers_decide.revise_asks(market, self._pressure)
+        providers_decide.price(market)
+        self._searched, self._fees_paid = [], []
+
+    def _make_agents(self) -> None:
+        market = self.market
+        self.authority_agents = [Authority(self, row) for row in range(len(market.authorities))]
+        self.provider_agents = [Provider(self, number) for number in range(int(market.homes.provider.max()) + 1)]
+        self.child_agents: dict[int, Child] = {}
+        self._make_children(np.flatnonzero(market.children.state != GONE))
+
+    def _make_children(self, rows: Ints) -> None:
+        for row in rows:
+            self.child_agents[int(row)] = Child(self, int(row))

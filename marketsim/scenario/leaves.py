@@ -1,0 +1,42 @@
+"""A resolved scenario taken apart into single values, each with its unit and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from marketsim.scenario.nodes import Node, Path
+from marketsim.scenario.shape import Shape
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value of a resolved scenario, with its path and what the schema says of it."""
+
+    path: Path
+    value: Any
+    shape: Shape
+
+
+def leaves(value: Any, shape: Shape, path: Path = ()) -> Iterator[Leaf]:
+    """All single values; a list of plain values counts as one, a list of mappings is taken apart."""
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from leaves(entry, shape.at(key, entry), (*path, key))
+    elif isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+        for number, entry in enumerate(value):
+            yield from leaves(entry, shape.at(number, entry), (*path, number))
+    else:
+        yield Leaf(path, value, shape)
+
+
+def origin(leaf: Leaf, root: Node) -> str:
+    """Where the value came from: `file:line:col`, `--set`, or `default` with its status and source."""
+    node, depth = root.nearest(leaf.path)
+    if depth == len(leaf.path) or not isinstance(node.value, dict):
+        return str(node.mark)
+    status, source = leaf.shape.schema.get("status", ""), leaf.shape.schema.get("source", "")
+    if not status:
+        return "default"
+    return f"default ({status})" if source in ("", status) else f"default ({status}: {source})"

@@ -1,0 +1,76 @@
+"""Where scenario files are: those that a user names, that ship with marketsim, or that a file extends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marketsim.scenario.errors import ScenarioError, did_you_mean, escaped, sentence, shown
+from marketsim.scenario.nodes import Node
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def shipped_folder() -> Path:
+    """The folder of shipped scenarios: inside the installed package, or beside the package in a checkout."""
+    inside = _PACKAGE / "scenarios"
+    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+
+
+def shipped_scenarios() -> list[Path]:
+    """The files of all scenarios that ship with marketsim, by name."""
+    return sorted(shipped_folder().glob("*.yaml"))
+
+
+def find_scenario(scenario: str | Path) -> Path:
+    """The file that is meant by a path or by the name of a shipped scenario.
+
+    Raises ScenarioError, with the nearest name there is, if it is neither.
+    """
+    path = Path(scenario)
+    if _exists(path):
+        return path
+    shipped = {file.stem: file for file in shipped_scenarios()}
+    name = str(scenario).removesuffix(".yaml")
+    if name in shipped:
+        return shipped[name]
+    message = "is neither a file nor the name of a shipped scenario"
+    allowed = f"shipped are: {', '.join(shipped)}" if shipped else ""
+    near = did_you_mean(str(scenario), [*shipped, *_siblings(path)])
+    raise ScenarioError(sentence(message, allowed, near), escaped(str(scenario))[:200] or "''")
+
+
+def find_base(extends: Node, folder: Path) -> Path:
+    """The file that an `extends` entry names: in the folder of its own file, else among those shipped.
+
+    Raises ScenarioError at the entry if its value isn't a file name or there is no such file.
+    """
+    name = extends.value
+    if not isinstance(name, str) or not name:
+        raise extends.mark.error(
+            f"extends: expected the name of one file, such as spot.yaml, got {shown(name)}"
+        )
+    for candidate in (folder / name, shipped_folder() / name):
+        if _exists(candidate):
+            return candidate
+    near = did_you_mean(name, [*_siblings(folder / name), *(file.name for file in shipped_scenarios())])
+    raise extends.mark.error(
+        sentence(f"extends: there is no file {shown(name)} here or among those shipped", near)
+    )
+
+
+def _exists(path: Path) -> bool:
+    """Whether the path exists; False also for what can't be a path, such as one that is far too long."""
+    try:
+        return bool(str(path) != "." and path.exists())
+    except (OSError, ValueError):
+        return False
+
+
+def _siblings(path: Path) -> list[str]:
+    """The YAML files in the path's folder, each written as the path is."""
+    try:
+        return [
+            str(file) if path.parent != Path() else file.name for file in sorted(path.parent.glob("*.yaml"))
+        ]
+    except (OSError, ValueError):
+        return []

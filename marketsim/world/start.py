@@ -1,0 +1,211 @@
+"""The market in week 0: authorities, homes, owners, fees, and the children already placed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.agents import provider as providers_decide
+from marketsim.children import OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.columns import Floats, Ints
+from marketsim.demand import bands, starting_children, traits, weekly_needs
+from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.panels import make_panels
+from marketsim.placing import Geography, place
+from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
+from marketsim.purchasing.framework import Framework
+from marketsim.purchasing.in_house import InHouse
+from marketsim.purchasing.orders import Orders, make_orders
+from marketsim.purchasing.spot import Spot
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
+from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
+from marketsim.stays import StayTable, whole_weeks
+from marketsim.streams import uniform
+from marketsim.world.england import england_authorities, england_homes
+from marketsim.world.geometry import geography
+from marketsim.world.stock import assign_owners, unit_costs
+from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
+
+ROUNDS_AT_MOST = 400
+UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
+HOW_IT_WAS = Purchasing(
+    arrangements={"in_house": InHouse(rule="in_house"), "spot": Spot(rule="spot")}, order=["in_house", "spot"]
+)
+
+
+def build_market(scenario: Scenario, seed: int) -> Market:
+    """Authorities, homes and owners with costs and first fees; no children yet."""
+    authorities, homes = _world(scenario, seed)
+    homes.unit_cost[:] = unit_costs(seed, homes, authorities, scenario.providers)
+    homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
+    providers_decide.redraw_blocked(seed, homes, scenario.providers, 0, all_homes=True)
+    market = Market(
+        scenario=scenario,
+        seed=seed,
+        week=0,
+        authorities=authorities,
+        homes=homes,
+        holdings=Holdings(),
+        children=Children(),
+        quotes=np.zeros((len(homes), 3)),
+        costs=np.zeros((len(homes), 3)),
+    )
+    _first_asks(market, _first_pressure(market))
+    return market
+
+
+def area_geography(market: Market) -> Geography:
+    """Areas nearest first for each authority, from where homes stand and may be opened."""
+    areas, homes = market.authorities, market.homes
+    own = np.arange(len(areas))
+    area = np.concatenate([homes.authority, own])
+    x, y = np.concatenate([homes.x, areas.x + areas.radius]), np.concatenate([homes.y, areas.y])
+    return geography(areas.x, areas.y, areas.radius, area, x, y)
+
+
+def place_starting_children(
+    market: Market, stays: StayTable, records: PlacementRecords, where: Geography
+) -> None:
+    """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
+
+    Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
+    homes less choosy, until all are placed. Raises ScenarioError if there are fewer usable places than children.
+    """
+    rows = _admit(market, market.authorities.children, "child at start")
+    if len(rows) > market.free().sum():
+        message = f"{len(rows)} children at the start need places and only {market.free().sum()} can be used"
+        raise ScenarioError("world.children_at_start", None, None, message)
+    scenario, children = market.scenario, market.children
+    orders = make_orders(HOW_IT_WAS, market.authorities)
+    market.arrangements = orders.arrangements
+    panels, tastes = make_panels(market), make_tastes(market)
+    score, breakdowns = children.score, children.breakdowns
+    for attempt in range(ROUNDS_AT_MOST):
+        waiting = children.in_state(WAITING)
+        if len(waiting) == 0:
+            break
+        chance = providers_decide.willingness(scenario.providers, score[waiting], breakdowns[waiting])
+        eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
+        urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
+        asked = np.full(len(waiting), attempt)
+        waiting, searches = make_searches(market, orders, waiting, asked, urgency, eased)
+        awards = place(searches, panels, make_stock(market), where, tastes, pools_free(market))
+        award(market, stays, records, waiting, panels, awards)
+    _stays_left(market, stays, records, rows)
+    _add_unregistered(market)
+
+
+def start_purchasing(market: Market, orders: Orders, records: PlacementRecords) -> None:
+    """Put the scenario's arrangements in force, and say through which each running placement was bought."""
+    _first_asks(market, providers_decide.pressure(market, first_searching(market)))
+    market.arrangements = orders.arrangements
+    placed = np.flatnonzero(market.children.state == PLACED)
+    market.children.arrangement[placed] = _arrangement_at_start(market, orders, placed)
+    for arrangement in market.arrangements:
+        arrangement.rule.start(market, arrangement)
+    _fees_at_start(market, placed)
+    children = market.children
+    record = children.record[placed]
+    records.set(record, arrangement=children.arrangement[placed], fee=children.fee[placed])
+
+
+def first_searching(market: Market) -> Floats:
+    """Children searching by authority before anybody has searched: two weeks of new needs and the unregistered."""
+    needs = weekly_needs(market.scenario, market.authorities, 0)
+    return np.asarray(2 * needs + market.authorities.unregistered)
+
+
+def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
+    if isinstance(scenario.world, EnglandWorld):
+        authorities = england_authorities(scenario.world)
+        homes = england_homes(seed, authorities)
+        homes.provider[:] = assign_owners(seed, homes, len(authorities))
+        return authorities, homes
+    authorities = synthetic_authorities(scenario.world)
+    homes = synthetic_homes(seed, scenario.world, authorities)
+    homes.provider[:] = synthetic_owners(homes, scenario.world, len(authorities))
+    return authorities, homes
+
+
+def _first_pressure(market: Market) -> Floats:
+    """Pressure before anybody is placed, the same everywhere: as if the children of week 0 were in their places."""
+    authorities = market.authorities
+    searching = first_searching(market).sum()
+    free = max(market.free().sum() - authorities.children.sum(), 0) * market.scenario.providers.pressure_half
+    felt = searching / (searching + free) if searching + free > 0 else 0.0
+    return np.full(len(authorities), felt)
+
+
+def _first_asks(market: Market, pressure_by_area: Floats) -> None:
+    market.homes.ask[:] = providers_decide.wanted_asks(market, pressure_by_area)
+    providers_decide.price(market)
+    mean = market.quotes[market.homes.in_market(0)].mean(axis=0)
+    market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
+
+
+def _admit(market: Market, per_authority: Ints, kind: str) -> Ints:
+    rows, keys = starting_children(market.authorities, per_authority, kind)
+    columns = traits(market.scenario, market.seed, market.authorities, rows, keys)
+    return market.children.admit(len(rows), **columns)
+
+
+def _stays_left(market: Market, stays: StayTable, records: PlacementRecords, rows: Ints) -> None:
+    """Placements of week 0 began in the past and have part of their stay left."""
+    children, seed = market.children, market.seed
+    keys = children.key[rows]
+    gone, left = stays.draw_running(uniform(seed, "running stay", keys), uniform(seed, "age of stay", keys))
+    luck = uniform(seed, "running rounding", keys)
+    children.since[rows] = -whole_weeks(gone, luck)
+    children.end_week[rows] = whole_weeks(left, luck)
+    records.set(children.record[rows], start_week=children.since[rows], wait=0)
+
+
+def _add_unregistered(market: Market) -> None:
+    """Children in unregistered settings in week 0: those whom nobody took, so of high need (the upper 40%)."""
+    rows = _admit(market, market.authorities.unregistered, "unregistered at start")
+    children = market.children
+    children.score[rows] = 1 - UNREGISTERED_NEED * (1 - children.score[rows])
+    children.band[rows] = bands(market.scenario.need, children.score[rows])
+    mean = max(market.scenario.unregistered.need_ends_mean_weeks, 1e-9)
+    luck = uniform(market.seed, "unregistered at start", children.key[rows])
+    ends = np.maximum(np.ceil(-mean * np.log1p(-luck)), 1).astype(np.int64)
+    began = -(uniform(market.seed, "unregistered since", children.key[rows]) * 26).astype(np.int64)
+    children.set(rows, state=UNREGISTERED, end_week=ends, since=began)
+
+
+def _arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
+    """In-house for children in their authority's own homes; for the others the shares that the scenario gives."""
+    children, homes = market.children, market.homes
+    purchasing = market.scenario.purchasing
+    authority, home = children.authority[placed], children.home[placed]
+    luck = uniform(market.seed, "route at start", children.key[placed])
+    chosen = orders.last_of(authority)
+    upper = 0.0
+    for name, share in purchasing.at_start.items():
+        named = orders.named(name, authority)
+        chosen = np.where((luck >= upper) & (luck < upper + share) & (named >= 0), named, chosen)
+        upper += share
+    own = (homes.sector[home] == LOCAL_AUTHORITY) & (homes.authority[home] == authority)
+    in_house = orders.ruled_by(InHouse, authority)
+    return np.where(own & (in_house >= 0), in_house, chosen)
+
+
+def _fees_at_start(market: Market, placed: Ints) -> None:
+    """Fee of each running placement: running cost in own homes, ceiling under a framework, else the spot fee."""
+    children = market.children
+    open_ones = placed[children.holding[placed] == OPEN_PLACE]
+    for number in np.unique(children.arrangement[open_ones]):
+        arrangement = market.arrangements[number]
+        rows = open_ones[children.arrangement[open_ones] == number]
+        children.fee[rows] = _usual_fee(market, arrangement, rows)
+
+
+def _usual_fee(market: Market, arrangement: Arrangement, rows: Ints) -> Floats:
+    home, band = market.children.home[rows], market.children.band[rows]
+    if isinstance(arrangement.rule, InHouse):
+        return np.asarray(market.costs[home, band])
+    if isinstance(arrangement.rule, Framework):
+        return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
+    return np.asarray(market.quotes[home, band])
+
+
