@@ -15,7 +15,7 @@ from marketsim.children import GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, 
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
-from marketsim.panels import make_panels
+from marketsim.panels import PanelBook
 from marketsim.placing import place
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.purchasing.orders import make_orders
@@ -29,6 +29,7 @@ from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world import start
 
 MONTH_WEEKS = 4
+YEAR_WEEKS = 52
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3
 
 
@@ -54,10 +55,10 @@ class MarketModel(mesa.Model):
         self.ledger = Ledger(len(self.market.authorities), 1)
         self._make_agents()
         self._reviewed = [a for a in self.market.arrangements if type(a.rule).review is not PurchasingRule.review]
-        self._searched: list[Ints] = []
+        self._unplaced: list[Ints] = []
         self._fees_paid: list[tuple[Ints, Ints, Floats]] = []
         self._pressure = providers_decide.pressure(self.market, start.first_searching(self.market))
-        self._panels = make_panels(self.market)
+        self.panel_book = PanelBook(self.market)
 
     def step(self) -> None:
         """One week, in the order of design section 3."""
@@ -88,21 +89,16 @@ class MarketModel(mesa.Model):
 
     def open_and_close_homes(self) -> None:
         """Every 4 weeks homes open after their registration; every quarter others close."""
-        market, stale = self.market, False
-        if market.week % MONTH_WEEKS == 0:
+        market = self.market
+        if market.week % MONTH_WEEKS == 1:
             area, keys = self.pipeline.take_due(market.week)
-            if len(area):
-                rows = supply.open_homes(market, self.run_seed, area, keys)
-                supply.ask_like_neighbours(market, rows, self._pressure)
-                self.recorder.count("homes_opened", area)
-                stale = True
-        if market.week % supply.QUARTER_WEEKS == 0:
-            rows = supply.closing_homes(market, self.run_seed)
-            self._close(rows)
-            stale = stale or len(rows) > 0
-        if stale:
+            rows = supply.open_homes(market, self.run_seed, area, keys)
+            supply.ask_like_neighbours(market, rows, self._pressure)
             providers_decide.price(market)
-            self._panels = make_panels(market)
+            self.recorder.count("homes_opened", area)
+            self.panel_book.refresh_fees()
+        if market.week % supply.QUARTER_WEEKS == 0:
+            self._close(supply.closing_homes(market, self.run_seed))
 
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
@@ -116,6 +112,8 @@ class MarketModel(mesa.Model):
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
         market, commissioning = self.market, self.parameters.commissioning
         children = market.children
+        unplaced = np.flatnonzero((children.state == WAITING) | (children.state == UNREGISTERED))
+        self._unplaced.append(children.authority[unplaced])
         rows = self._searching()
         waited = market.week - children.since[rows]
         emergency = children.emergency[rows]
@@ -126,13 +124,13 @@ class MarketModel(mesa.Model):
         )
         asked = waited // commissioning.answer_weeks
         rows, searches = make_searches(market, self.orders, rows, asked, urgency, chance)
+        panels = self.panel_book.panels
         awards = place(
-            searches, self._panels, make_stock(market), self.geography, make_tastes(market), pools_free(market)
+            searches, panels, make_stock(market), self.geography, make_tastes(market), pools_free(market)
         )
         self.recorder.count("referrals", children.authority[rows], awards.referrals)
         self.recorder.count("offers", children.authority[rows], awards.offers)
-        self._searched.append(children.authority[rows])
-        placed = award(market, self.stays, self.records, rows, self._panels, awards)
+        placed = award(market, self.stays, self.records, rows, panels, awards)
         self._note_starts(placed)
         self._give_up(rows)
 
@@ -154,21 +152,20 @@ class MarketModel(mesa.Model):
         ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
 
     def review(self) -> None:
-        """Every 4 weeks fees; every quarter plans for new homes; contracts and frameworks at their own dates."""
+        """Every 4 weeks fees, every year costs; every quarter plans for new homes; contracts at their own dates."""
         market = self.market
-        monthly = market.week % MONTH_WEEKS == 0
-        if monthly:
+        if market.week % YEAR_WEEKS == 0:
+            self._review_costs()
+        if market.week % MONTH_WEEKS == 0:
             self._review_fees()
         if market.week % supply.QUARTER_WEEKS == 0:
             supply.plan_homes(market, self.run_seed, self.pipeline, market.week)
-        changed = [a.rule.review(market, a) for a in self._reviewed]
-        if monthly or any(changed):
-            self._panels = make_panels(market)
+        self.panel_book.refresh([a for a in self._reviewed if a.rule.review(market, a)])
 
     def record(self) -> None:
         """The week's outcomes are recorded."""
         weeks_left = self.parameters.horizon.weeks - self.market.week
-        self.recorder.close_week(self.market, self.ledger, self._running_cost(), weeks_left + 1)
+        self.recorder.close_week(self.market, self.ledger, weeks_left + 1)
 
     def _searching(self) -> Ints:
         """All who wait, and of those in unregistered settings the ones whose turn it is."""
@@ -211,6 +208,7 @@ class MarketModel(mesa.Model):
         market.holdings.running[np.isin(market.holdings.home, rows)] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
+        self.panel_book.refresh_all()
 
     def _note_starts(self, placed: Ints) -> None:
         children = self.market.children
@@ -256,33 +254,26 @@ class MarketModel(mesa.Model):
         payer = homes.authority[own]
         ledger.pay_providers("own_empty_places", payer, homes.provider[own], market.free()[own] * fixed)
 
-    def _running_cost(self) -> Floats:
-        """Running cost of each home this week: fixed for the places planned and staffed, variable with residents."""
-        market, children, providers = self.market, self.market.children, self.parameters.providers
-        homes = market.homes
-        placed = children.in_state(PLACED)
-        above_fixed = self.parameters.need.cost_by_need.array() - providers.fixed_cost_share
-        residents = np.bincount(
-            children.home[placed], weights=above_fixed[children.band[placed]], minlength=len(homes)
-        )
-        staffed = np.maximum(homes.places - homes.blocked, homes.occupied) * homes.in_market(market.week)
-        planned = providers.fixed_cost_share * providers.planned_occupancy * staffed
-        return np.asarray(homes.unit_cost * market.cost_index * (planned + residents))
+    def _review_costs(self) -> None:
+        """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
+        market, economy = self.market, self.parameters.economy
+        share = economy.pay_share_of_cost
+        market.cost_index *= 1 + share * economy.pay_per_year + (1 - share) * economy.cpi_per_year
+        providers_decide.price(market)
+        self.panel_book.refresh_all()
 
     def _review_fees(self) -> None:
-        """Costs move with pay and prices; authorities learn what they pay; providers revise what they ask."""
-        market, economy = self.market, self.parameters.economy
-        years = market.week / WEEKS_PER_YEAR
-        rise = economy.pay_share_of_cost * economy.pay_per_year + (1 - economy.pay_share_of_cost) * economy.cpi_per_year
-        market.cost_index = (1 + rise) ** years
+        """Authorities learn what they pay; providers revise what they ask, for the 4 weeks to come."""
+        market = self.market
         parts = [np.concatenate(column) for column in zip(*self._fees_paid, strict=True)]
         authorities_decide.remember_fees(market, parts[0], parts[1], parts[2])
-        searched = np.concatenate(self._searched)
-        weekly = np.bincount(searched, minlength=len(market.authorities)) / len(self._searched)
+        unplaced = np.concatenate(self._unplaced)
+        weekly = np.bincount(unplaced, minlength=len(market.authorities)) / len(self._unplaced)
         self._pressure = providers_decide.pressure(market, weekly)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
-        self._searched, self._fees_paid = [], []
+        self.panel_book.refresh_fees()
+        self._unplaced, self._fees_paid = [], []
 
     def _make_agents(self) -> None:
         market = self.market

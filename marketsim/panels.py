@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Floats, Ints
 from marketsim.placing import NO_ROUTE, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
-from marketsim.purchasing.rule import Reach
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
 
 
-def make_panels(market: Market) -> Panels:
+class PanelBook:
+    """The lots of every arrangement, asked for again only when they may have changed, and the panels made of them."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._lots = [_sorted_lots(market, arrangement) for arrangement in market.arrangements]
+        self._panels: Panels | None = None
+
+    def refresh(self, arrangements: Iterable[Arrangement]) -> None:
+        """Ask the rules of some arrangements again."""
+        for arrangement in arrangements:
+            self._lots[arrangement.number] = _sorted_lots(self._market, arrangement)
+            self._panels = None
+
+    def refresh_fees(self) -> None:
+        """Fees have been revised or homes have opened: ask the rules that follow the open market."""
+        self.refresh(a for a in self._market.arrangements if a.rule.follows_market)
+
+    def refresh_all(self) -> None:
+        """Costs have changed or homes have closed: ask all rules."""
+        self.refresh(self._market.arrangements)
+
+    @property
+    def panels(self) -> Panels:
+        """What the placing reads, up to date."""
+        if self._panels is None:
+            self._panels = _make_panels(self._market, self._lots)
+        return self._panels
+
+
+def _make_panels(market: Market, lots: list[Lots]) -> Panels:
     """The lots of all arrangements, one after the other, each sorted by the area in which its homes stand."""
-    lots = [_sorted_lots(market, arrangement) for arrangement in market.arrangements]
     sizes = np.array([len(one.home) for one in lots], dtype=np.int64)
     last = np.cumsum(sizes)
     first = last - sizes
-    home = _joined([one.home for one in lots])
-    holding = _joined([one.holding for one in lots])
-    fee = np.concatenate([one.fee for one in lots]) if lots else np.zeros((0, 3))
+    home = np.concatenate([one.home for one in lots])
+    holding = np.concatenate([one.holding for one in lots])
     areas, area_first, area_least_fee = _area_tables(market, lots, first)
     reaches = [arrangement.rule.reach() for arrangement in market.arrangements]
     limits = [reach.fee_limit_at_first for reach in reaches]
     return Panels(
         pool=np.where(holding == OPEN_PLACE, home, len(market.homes) + holding),
         home=home,
-        fee=fee,
-        eager=np.concatenate([one.eager for one in lots]) if lots else np.zeros((0, 3)),
+        key=market.homes.key[home],
+        x=market.homes.x[home],
+        y=market.homes.y[home],
+        fee=np.concatenate([one.fee for one in lots]),
+        eager=np.concatenate([one.eager for one in lots]),
         first=first,
         last=last,
         areas=areas,
         area_first=area_first,
         area_least_fee=area_least_fee,
-        least_fee=np.array([_least(one.fee) for one in lots]).reshape(-1, 3),
-        least_acceptance=np.array([one.least_acceptance for one in lots]).reshape(-1, 3),
-        miles_at_first=_numbers([_reach(reach)[0] for reach in reaches]),
-        miles_at_last=_numbers([_reach(reach)[1] for reach in reaches]),
-        limit_at_first=_numbers([0.0 if limit is None else limit for limit in limits]),
+        least_fee=np.array([_least(one.fee) for one in lots]),
+        least_acceptance=np.array([one.least_acceptance for one in lots]),
+        miles_at_first=np.array([reach.miles_at_first for reach in reaches], dtype=np.float64),
+        miles_at_last=np.array([reach.miles_at_last for reach in reaches], dtype=np.float64),
+        limit_at_first=np.array([0.0 if limit is None else limit for limit in limits], dtype=np.float64),
         limited=np.array([limit is not None for limit in limits], dtype=np.bool_),
     )
 
@@ -48,7 +80,10 @@ def _sorted_lots(market: Market, arrangement: Arrangement) -> Lots:
     if arrangement.inner:
         return no_lots()
     lots = arrangement.rule.lots(market, arrangement)
-    order = np.argsort(market.homes.authority[lots.home], kind="stable")
+    host = market.homes.authority[lots.home]
+    if len(host) < 2 or (host[1:] >= host[:-1]).all():
+        return lots
+    order = np.argsort(host, kind="stable")
     return Lots(lots.home[order], lots.holding[order], lots.fee[order], lots.eager[order], lots.least_acceptance)
 
 
@@ -69,15 +104,3 @@ def _area_tables(market: Market, lots: list[Lots], first: Ints) -> tuple[Ints, I
 
 def _least(fees: Floats) -> Floats:
     return fees.min(axis=0) if len(fees) else np.full(3, np.inf)
-
-
-def _reach(reach: Reach) -> tuple[float, float]:
-    return reach.miles_at_first, reach.miles_at_last
-
-
-def _joined(parts: list[Ints]) -> Ints:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-
-
-def _numbers(values: list[float]) -> Floats:
-    return np.array(values, dtype=np.float64)

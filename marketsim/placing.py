@@ -52,13 +52,16 @@ class Searches(NamedTuple):
 class Panels(NamedTuple):
     """The places that each arrangement may ask for: lots `first[a]` to `last[a]`, sorted by host area.
 
-    A lot is a pool of places (the open ones of a home, or those that a contract holds) with fee (GBP/week) and
-    willingness factor by need band. Large arrangements have a row in `area_first` (lot offsets by area) and in
+    A lot is a pool of places (the open ones of a home, or those that a contract holds) with the home's identity and
+    position, and fee (GBP/week) and willingness factor by need band. Large arrangements have a row in `area_first` (lot offsets by area) and in
     `area_least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
     """
 
     pool: Ints
     home: Ints
+    key: Keys
+    x: Floats
+    y: Floats
     fee: Floats
     eager: Floats
     first: Ints
@@ -75,11 +78,9 @@ class Panels(NamedTuple):
 
 
 class Stock(NamedTuple):
-    """What a search needs to know of homes: identity, position, cost and residents."""
+    """What a search needs to know of homes: host area, cost and residents."""
 
-    key: Keys
-    x: Floats
-    y: Floats
+    area: Ints
     unit_cost: Floats
     occupied: Ints
     residents_age: Ints
@@ -98,6 +99,7 @@ class Tastes(NamedTuple):
     """The numbers by which commissioners and providers choose (units as in the scenario)."""
 
     value_per_mile: float
+    value_in_area: float
     shortlist: int
     last_resort: float
     age_mismatch: float
@@ -117,6 +119,18 @@ class Shortlists(NamedTuple):
     size: Ints
 
 
+class LiveLots(NamedTuple):
+    """The lots with a free place at the start of the week, side by side for speed; lots `a` to `b` of the panels are
+    entries `before[a]` to `before[b]` here."""
+
+    before: Ints
+    lot: Ints
+    pool: Ints
+    key: Keys
+    x: Floats
+    y: Floats
+
+
 class Awards(NamedTuple):
     """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search."""
 
@@ -129,111 +143,122 @@ class Awards(NamedTuple):
 
 
 @compiled
-def _match(stock: Stock, home: int, age: int, boy: bool, score: float, tastes: Tastes) -> float:
+def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int, scores: float,
+         age_mismatch: float, sex_mismatch: float, need_mismatch: float) -> float:  # fmt: skip
     """How well a child fits those who live in a home: 1 with nobody there, less with every mismatch."""
-    residents = stock.occupied[home]
     if residents == 0:
         return 1.0
-    gap = min(abs(age - stock.residents_age[home] / residents) / AGE_GAP_YEARS, 1.0)
-    boys = stock.residents_boys[home] / residents
-    other_sex = 1.0 - boys if boy else boys
-    both_needy = score * (stock.residents_score[home] / residents)
-    return (
-        (1.0 - tastes.age_mismatch * gap)
-        * (1.0 - tastes.sex_mismatch * other_sex)
-        * (1.0 - tastes.need_mismatch * both_needy)
-    )
+    gap = min(abs(age - ages / residents) / AGE_GAP_YEARS, 1.0)
+    share_of_boys = boys / residents
+    other_sex = 1.0 - share_of_boys if boy else share_of_boys
+    both_needy = score * (scores / residents)
+    return (1.0 - age_mismatch * gap) * (1.0 - sex_mismatch * other_sex) * (1.0 - need_mismatch * both_needy)
 
 
 @compiled
-def _miles(stock: Stock, home: int, x: float, y: float) -> float:
-    east, north = stock.x[home] - x, stock.y[home] - y
-    return np.sqrt(east * east + north * north)
-
-
-@compiled
-def _fee_limit(searches: Searches, panels: Panels, tastes: Tastes, row: int, route: int) -> float:
-    """The highest weekly fee that the commissioner accepts: from a multiple of what it expects, when it is not
-    urgent, to the cost of the last resort at the deadline."""
-    if not panels.limited[route]:
+def _fee_limit(urgency: float, limited: bool, limit_at_first: float, expected_fee: float, last_resort: float) -> float:
+    """The highest weekly fee that a commissioner accepts: from a multiple of what it expects, when it is not urgent,
+    to the cost of the last resort at the deadline."""
+    if not limited:
         return np.inf
-    urgency = searches.urgency[row]
-    relaxed = panels.limit_at_first[route] * searches.expected_fee[row]
-    return min(relaxed * (1.0 - urgency) + tastes.last_resort * urgency, tastes.last_resort)
+    relaxed = limit_at_first * expected_fee
+    return min(relaxed * (1.0 - urgency) + last_resort * urgency, last_resort)
 
 
 @compiled
-def _keep(short: Shortlists, row: int, lot: int, score: float, chance: float) -> None:
-    """Put an offer in its place on the shortlist; equal scores are ordered by luck."""
-    longest = short.lot.shape[1]
-    place = short.size[row]
-    if place < longest:
-        short.size[row] += 1
-    else:
+def _limit_of(searches: Searches, panels: Panels, tastes: Tastes, row: int, route: int) -> float:
+    """The fee limit of one search on one route."""
+    return _fee_limit(searches.urgency[row], panels.limited[route], panels.limit_at_first[route],
+                      searches.expected_fee[row], tastes.last_resort)  # fmt: skip
+
+
+@compiled
+def _keep(lots: Ints, scores: Floats, chances: Floats, size: int, lot: int, score: float, chance: float) -> int:
+    """Put an offer in its place on one child's shortlist; equal scores are ordered by luck. Returns the new size."""
+    place = size
+    if place == len(lots):
         place -= 1
-        if (short.score[row, place], short.luck[row, place]) <= (score, chance):
-            return
-    while place > 0 and (score, chance) < (short.score[row, place - 1], short.luck[row, place - 1]):
-        short.lot[row, place] = short.lot[row, place - 1]
-        short.score[row, place] = short.score[row, place - 1]
-        short.luck[row, place] = short.luck[row, place - 1]
+        if scores[place] < score or (scores[place] == score and chances[place] <= chance):
+            return size
+    while place > 0 and (
+        score < scores[place - 1] or (score == scores[place - 1] and chance < chances[place - 1])
+    ):
+        lots[place] = lots[place - 1]
+        scores[place] = scores[place - 1]
+        chances[place] = chances[place - 1]
         place -= 1
-    short.lot[row, place] = lot
-    short.score[row, place] = score
-    short.luck[row, place] = chance
+    lots[place] = lot
+    scores[place] = score
+    chances[place] = chance
+    return min(size + 1, len(lots))
 
 
 @compiled
-def _refer(searches, panels, stock, tastes, free, short, awards, row, route, first, last, radius, limit):  # type: ignore[no-untyped-def]
-    """Refer one child to the lots from `first` to `last`; offers go to the shortlist."""
-    band = searches.band[row]
-    floor = panels.least_acceptance[route, band]
-    for lot in range(first, last):
-        if free[panels.pool[lot]] <= 0:
-            continue
-        home = panels.home[lot]
-        miles = _miles(stock, home, searches.x[row], searches.y[row])
-        if miles > radius:
-            continue
-        awards.referrals[row] += 1
-        willing = searches.willingness[row] * panels.eager[lot, band]
-        chance = luck(searches.key[row], stock.key[home])
-        if chance >= max(willing, floor) or panels.fee[lot, band] > limit:
-            continue
-        fit = _match(stock, home, searches.age[row], searches.boy[row], searches.score[row], tastes)
-        if chance < max(willing * fit, floor):
-            awards.offers[row] += 1
-            _keep(short, row, lot, panels.fee[lot, band] + tastes.value_per_mile * miles, chance)
+def _live_lots(panels: Panels, free: Ints) -> LiveLots:
+    """Keep the lots that have a free place."""
+    alive = free[panels.pool] > 0
+    before = np.zeros(len(alive) + 1, dtype=np.int64)
+    before[1:] = np.cumsum(alive)
+    lot = np.flatnonzero(alive)
+    return LiveLots(before, lot, panels.pool[lot], panels.key[lot], panels.x[lot], panels.y[lot])
 
 
 @compiled
-def _search(searches, panels, stock, geography, tastes, free, short, awards, row, route):  # type: ignore[no-untyped-def]
-    """Fill the shortlist of one child on one route, areas nearest first, and stop when nothing can be better."""
-    urgency = searches.urgency[row]
-    radius = panels.miles_at_first[route] + urgency * (panels.miles_at_last[route] - panels.miles_at_first[route])
-    limit = _fee_limit(searches, panels, tastes, row, route)
-    table = panels.areas[route]
-    short.size[row] = 0
-    if table == NO_ROUTE:
-        _refer(searches, panels, stock, tastes, free, short, awards, row, route, panels.first[route],
-               panels.last[route], radius, limit)  # fmt: skip
-        return
-    band = searches.band[row]
+def _search_all(searches, panels, live, stock, geography, tastes, free, short, awards, rows, stage):  # type: ignore[no-untyped-def]
+    """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
+
+    One long function on purpose: a call per area or home would cost more than the work done in it.
+    """
+    areas = geography.nearest.shape[1]
     longest = short.lot.shape[1]
-    home_authority = searches.authority[row]
-    for place in range(geography.nearest.shape[1]):
-        at_least = geography.miles_at_least[home_authority, place]
-        if at_least > radius:
-            return
-        travel = tastes.value_per_mile * at_least
-        full = short.size[row] == longest
-        if full and panels.least_fee[route, band] + travel > short.score[row, longest - 1]:
-            return
-        area = geography.nearest[home_authority, place]
-        if full and panels.area_least_fee[table, area, band] + travel > short.score[row, longest - 1]:
-            continue
-        _refer(searches, panels, stock, tastes, free, short, awards, row, route, panels.area_first[table, area],
-               panels.area_first[table, area + 1], radius, limit)  # fmt: skip
+    value_per_mile, value_in_area = tastes.value_per_mile, tastes.value_in_area
+    for row in rows:
+        route, band, urgency = searches.routes[row, stage], searches.band[row], searches.urgency[row]
+        own_area, x, y = searches.authority[row], searches.x[row], searches.y[row]
+        first_miles = panels.miles_at_first[route]
+        radius = first_miles + urgency * (panels.miles_at_last[route] - first_miles)
+        limit = _limit_of(searches, panels, tastes, row, route)
+        floor, table = panels.least_acceptance[route, band], panels.areas[route]
+        key, most_willing, referrals, size = searches.key[row], max(searches.willingness[row], floor), 0, 0
+        for step in range(areas if table != NO_ROUTE else 1):
+            start, stop = panels.first[route], panels.last[route]
+            if table != NO_ROUTE:
+                at_least = geography.miles_at_least[own_area, step]
+                area = geography.nearest[own_area, step]
+                travel = value_per_mile * at_least
+                if at_least > radius:
+                    break
+                if size == longest and panels.least_fee[route, band] + travel > short.score[row, size - 1]:
+                    break
+                if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
+                    continue
+                start, stop = panels.area_first[table, area], panels.area_first[table, area + 1]
+            for entry in range(live.before[start], live.before[stop]):
+                east, north = live.x[entry] - x, live.y[entry] - y
+                squared = east * east + north * north
+                if squared > radius * radius or free[live.pool[entry]] <= 0:
+                    continue
+                referrals += 1
+                chance = luck(key, live.key[entry])
+                if chance >= most_willing:
+                    continue
+                lot = live.lot[entry]
+                willing = searches.willingness[row] * panels.eager[lot, band]
+                fee = panels.fee[lot, band]
+                if chance >= max(willing, floor) or fee > limit:
+                    continue
+                home = panels.home[lot]
+                fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
+                           stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
+                           tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
+                if chance < max(willing * fit, floor):
+                    awards.offers[row] += 1
+                    score = fee + value_per_mile * np.sqrt(squared)
+                    if stock.area[home] != own_area:
+                        score += value_in_area
+                    size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, chance)
+        short.size[row] = size
+        awards.referrals[row] += referrals
 
 
 @compiled
@@ -276,7 +301,7 @@ def _turn_away(searches, panels, stock, tastes, short, place, stage, rivals, riv
     lot, route = short.lot[row, place[row]], searches.routes[row, stage]
     if panels.limited[route]:
         home = panels.home[lot]
-        bid = _fee_limit(searches, panels, tastes, row, route) - _burden(searches, stock, tastes, row, home)
+        bid = _limit_of(searches, panels, tastes, row, route) - _burden(searches, stock, tastes, row, home)
         _note_rival(rivals, rival_buyers, panels.pool[lot], searches.buyers[row, stage], bid)
     place[row] += 1
 
@@ -330,15 +355,14 @@ def _settled_fee(searches, panels, stock, tastes, row, stage, lot, rivals, rival
     if rival_buyers[pool, rival] == NOBODY:
         return quoted
     to_beat = rivals[pool, rival] + _burden(searches, stock, tastes, row, home)
-    most = min(to_beat, _fee_limit(searches, panels, tastes, row, route))
+    most = min(to_beat, _limit_of(searches, panels, tastes, row, route))
     return quoted + tastes.bidding * max(most - quoted, 0.0)
 
 
 @compiled
-def _place_stage(searches, panels, stock, geography, tastes, free, short, awards, rows, stage):  # type: ignore[no-untyped-def]
+def _place_stage(searches, panels, live, stock, geography, tastes, free, short, awards, rows, stage):  # type: ignore[no-untyped-def]
     """One round: search, match and award for the children in `rows` on the routes of one stage."""
-    for row in rows:
-        _search(searches, panels, stock, geography, tastes, free, short, awards, row, searches.routes[row, stage])
+    _search_all(searches, panels, live, stock, geography, tastes, free, short, awards, rows, stage)
     place = np.zeros(len(searches.key), dtype=np.int64)
     rivals = np.full((len(free), 2), -np.inf)
     rival_buyers = np.full((len(free), 2), NOBODY)
@@ -350,7 +374,8 @@ def _place_stage(searches, panels, stock, geography, tastes, free, short, awards
         awards.route[row] = searches.routes[row, stage]
         awards.lot[row] = lot
         awards.fee[row] = _settled_fee(searches, panels, stock, tastes, row, stage, lot, rivals, rival_buyers)
-        awards.miles[row] = _miles(stock, panels.home[lot], searches.x[row], searches.y[row])
+        east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
+        awards.miles[row] = np.sqrt(east * east + north * north)
         free[panels.pool[lot]] -= 1
 
 
@@ -378,10 +403,11 @@ def place(
         np.zeros((count, longest)),
         np.zeros(count, dtype=np.int64),
     )
+    live = _live_lots(panels, free)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
             wanted = (awards.lot == NOBODY) & (searches.emergency == emergency)
             rows = np.flatnonzero(wanted & (searches.routes[:, stage] != NO_ROUTE))
             if len(rows) > 0:
-                _place_stage(searches, panels, stock, geography, tastes, free, short, awards, rows, stage)
+                _place_stage(searches, panels, live, stock, geography, tastes, free, short, awards, rows, stage)
     return awards

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from marketsim import accounts
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS
@@ -60,9 +61,9 @@ class Recorder:
         length = len(self.events[event])
         self.events[event] += np.bincount(authority, weights=weights, minlength=length)
 
-    def close_week(self, market: Market, ledger: Ledger, private_cost: Floats, last_weeks: int) -> None:
+    def close_week(self, market: Market, ledger: Ledger, last_weeks: int) -> None:
         """Count the state of the week, write its row, and at year ends the rows of the authorities."""
-        tally = Tally(_count_state(market, ledger, private_cost, self.routes, self._route_of) | self.events, 1)
+        tally = Tally(_count_state(market, ledger, self.routes, self._route_of) | self.events, 1)
         self.weekly.append(self._weekly_row(market, tally))
         self._year = _added(self._year, tally)
         if last_weeks <= YEAR_WEEKS:
@@ -95,14 +96,13 @@ def _date(market: Market) -> pd.Timestamp:
 
 
 def _count_state(
-    market: Market, ledger: Ledger, private_cost: Floats, routes: list[str], route_of: Ints
+    market: Market, ledger: Ledger, routes: list[str], route_of: Ints
 ) -> dict[str, Floats]:
     """The stock of children at their home authorities and of homes at their hosts, this week."""
-    return _count_children(market, routes, route_of) | _count_homes(market, private_cost) | {
+    return _count_children(market, routes, route_of) | _count_homes(market) | {
         "spend": ledger.spend,
         "paid_void_gbp": ledger.paid["empty_places"] + ledger.paid["own_empty_places"],
         "paid_voids": paid_empty_places(market),
-        "private_revenue": _private_revenue(market, ledger),
     }  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _by_authority(market: Market, state: int) -> Floats:
     return np.bincount(market.children.authority[rows], minlength=len(market.authorities)).astype(np.float64)
 
 
-def _count_homes(market: Market, private_cost: Floats) -> dict[str, Floats]:
+def _count_homes(market: Market) -> dict[str, Floats]:
     homes, areas = market.homes, market.authorities
     is_open, in_market = homes.is_open(market.week), homes.in_market(market.week)
     independent = in_market & (homes.sector != LOCAL_AUTHORITY)
@@ -158,7 +158,8 @@ def _count_homes(market: Market, private_cost: Floats) -> dict[str, Floats]:
         "homes": by_host(is_open),
         "independent_homes": by_host(independent),
         "homes_on_framework": by_host(independent & on_any_panel(market)),
-        "private_cost": by_host(private_cost * (homes.sector == PRIVATE)),
+        "private_revenue": by_host(accounts.revenue(market) * (homes.sector == PRIVATE)),
+        "private_cost": by_host(accounts.running_cost(market) * (homes.sector == PRIVATE)),
     }
 
 
@@ -182,17 +183,6 @@ def paid_empty_places(market: Market) -> Floats:
         arrangement = market.arrangements[number]
         np.add.at(paid, arrangement.members, arrangement.shares * by_arrangement[number])
     return paid
-
-
-def _private_revenue(market: Market, ledger: Ledger) -> Floats:
-    """Revenue of private homes by host authority: fees of residents and retainers for empty places."""
-    children, homes, holdings = market.children, market.homes, market.holdings
-    placed = children.in_state(PLACED)
-    revenue = np.bincount(children.home[placed], weights=children.fee[placed], minlength=len(homes))
-    revenue += np.bincount(holdings.home, weights=holdings.empty() * holdings.retainer, minlength=len(homes))
-    return np.bincount(
-        homes.authority, weights=revenue * (homes.sector == PRIVATE), minlength=len(market.authorities)
-    )
 
 
 def _fee_p90(market: Market) -> float:

@@ -61,9 +61,7 @@ def make_stock(market: Market) -> Stock:
     """What the placing reads of homes."""
     homes = market.homes
     return Stock(
-        homes.key,
-        homes.x,
-        homes.y,
+        homes.authority,
         homes.unit_cost * market.cost_index,
         homes.occupied,
         homes.residents_age,
@@ -78,6 +76,7 @@ def make_tastes(market: Market) -> Tastes:
     providers, commissioning = scenario.providers, scenario.commissioning
     return Tastes(
         value_per_mile=float(commissioning.value_per_mile),
+        value_in_area=float(commissioning.value_in_area),
         shortlist=commissioning.shortlist,
         last_resort=float(scenario.unregistered.weekly_cost * market.cost_index),
         age_mismatch=float(providers.age_mismatch),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from marketsim.accounts import private_margin
 from marketsim.agents.provider import wanted_asks
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.homes import NEVER, PRIVATE, Homes
@@ -16,6 +17,7 @@ from marketsim.world.geometry import scatter
 from marketsim.world.stock import place_cost
 
 QUARTER_WEEKS = 13
+LEAST_CLOSING_WEIGHT = 0.01  # so that a full home can close too (assumption)
 QUARTERS_PER_YEAR = WEEKS_PER_YEAR / QUARTER_WEEKS
 
 
@@ -38,7 +40,7 @@ class Pipeline:
 
 def start_pipeline(market: Market, seed: int) -> Pipeline:
     """The homes planned before week 0 at the yearly rate, so that openings do not pause at the start."""
-    pipeline = Pipeline(margin_at_start=margin_asked(market))
+    pipeline = Pipeline(margin_at_start=private_margin(market))
     longest = market.scenario.providers.registration_weeks_most
     for week in range(-(longest // QUARTER_WEEKS) * QUARTER_WEEKS, 0, QUARTER_WEEKS):
         plan_homes(market, seed, pipeline, week)
@@ -47,20 +49,12 @@ def start_pipeline(market: Market, seed: int) -> Pipeline:
     return pipeline
 
 
-def margin_asked(market: Market) -> float:
-    """Mean margin on the asks of open private homes (share of the ask)."""
-    homes = market.homes
-    private = homes.in_market(market.week) & (homes.sector == PRIVATE)
-    if not private.any():
-        return 0.0
-    return float(1 - (homes.unit_cost[private] * market.cost_index).sum() / homes.ask[private].sum())
-
-
 def plan_homes(market: Market, seed: int, pipeline: Pipeline, week: int) -> None:
-    """Every quarter new homes are planned, more when margins are above those of the start, none below the least."""
+    """Every quarter new homes are planned: the more, the farther margins lie above the least; at the observed rate at
+    the margin of the start."""
     providers, homes = market.scenario.providers, market.homes
     room_at_start = pipeline.margin_at_start - providers.opening_margin
-    room = margin_asked(market) - providers.opening_margin
+    room = private_margin(market) - providers.opening_margin
     call = float(np.clip(room / room_at_start, 0, 2)) if room_at_start > 0 else float(room > 0)
     expected = providers.openings_per_year / QUARTERS_PER_YEAR * homes.is_open(market.week).sum() * call
     count = int(expected + uniform(seed, "number of plans", week)[0])
@@ -127,12 +121,16 @@ def _owners(market: Market, seed: int, area: Ints, keys: Keys) -> Ints:
 
 
 def closing_homes(market: Market, seed: int) -> Ints:
-    """Rows of the homes that close this quarter: at the yearly rate on average, more where places stand empty."""
+    """Rows of the homes that close this quarter: at the yearly rate on average, the emptier the sooner.
+
+    The hazard goes with the cube of the share of places that are empty (assumption): published endings by closure
+    (2% of moves from homes, DfE 2024) say that few children live in a home when it closes.
+    """
     homes, providers = market.homes, market.scenario.providers
     rows = np.flatnonzero(homes.in_market(market.week))
     if len(rows) == 0:
         return rows
-    empty = np.clip(1 - homes.recent_occupancy[rows], 0, 1) + 0.05
+    empty = (1 - homes.occupied[rows] / homes.places[rows]) ** 3 + LEAST_CLOSING_WEIGHT
     hazard = providers.closings_per_year / QUARTERS_PER_YEAR * empty / empty.mean()
     return np.asarray(rows[uniform(seed, "closing", homes.key[rows], market.week) < hazard])
 

@@ -43,13 +43,14 @@ class Provider(mesa.Agent):
 def willingness(providers: Providers, score: Floats, breakdowns: Ints) -> Floats:
     """Chance that a home with a free place offers it to a child of this need, residents and fee aside.
 
-    Geometric between the chances for the least and the most need; each earlier breakdown makes providers more careful.
+    The logarithm falls with a power of need from the chance for the least to that for the most need; each earlier
+    breakdown makes providers more careful.
     """
     least, most = providers.acceptance_least_need, providers.acceptance_most_need
     if most <= 0:
         chance = least * (score <= 0)
     else:
-        chance = least * (most / least) ** score
+        chance = least * (most / least) ** (score**providers.acceptance_need_power)
     return np.asarray(chance * providers.breakdown_caution ** breakdowns)
 
 

@@ -17,6 +17,7 @@ class Block(PurchasingRule):
     """N places for a term at a fixed fee, paid when empty; the provider may still refuse a mismatch."""
 
     name: ClassVar[str] = "block"
+    follows_market: ClassVar[bool] = False
     rule: Literal["block"] = "block"
     places: Count | None = figure(None, "places held per buyer; not given: `share_of_children`")
     share_of_children: Share = figure(

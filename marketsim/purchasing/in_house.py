@@ -22,6 +22,7 @@ class InHouse(PurchasingRule):
     """
 
     name: ClassVar[str] = "in_house"
+    follows_market: ClassVar[bool] = False
     rule: Literal["in_house"] = "in_house"
     accepts: ShareByNeed = figure(
         ShareByNeed(standard=0.5, complex=0.25, severe=0.05),
@@ -39,8 +40,9 @@ class InHouse(PurchasingRule):
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes run by the members, at running cost."""
         homes = market.homes
-        own = (homes.sector == LOCAL_AUTHORITY) & np.isin(homes.authority, arrangement.members)
-        home = np.flatnonzero(own & homes.in_market(market.week))
+        own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
+        mine = own[np.isin(homes.authority[own], arrangement.members)]
+        home = mine[homes.in_market(market.week)[mine]]
         fee = market.costs[home]
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), self.accepts.array())
 

@@ -29,12 +29,14 @@ class PurchasingRule(BaseModel):
     """Base of all purchasing rules.
 
     A subclass sets `name` (the word in YAML and in the column `route`), declares its fields, and overrides the
-    hooks that it needs. Rules keep nothing: what changes in a run lives in the `Arrangement` that they are given.
+    hooks that it needs. `follows_market` is False for a rule whose lots change only when it says so at review, when
+    costs change or when homes close. Rules keep nothing: what changes in a run lives in the `Arrangement` that they are given.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: ClassVar[str]
+    follows_market: ClassVar[bool] = True
     rule: str
 
     def scope(self) -> Scope:
@@ -85,6 +87,8 @@ def registered_rules() -> dict[str, type[PurchasingRule]]:
 
 def parse_rule(fields: Any) -> PurchasingRule:
     """The rule that a mapping from YAML describes; pydantic's ValidationError names what is wrong in it."""
+    if isinstance(fields, PurchasingRule):
+        return fields
     rules = registered_rules()
     name = fields.get("rule") if isinstance(fields, dict) else None
     if not isinstance(name, str) or name not in rules:

@@ -18,7 +18,7 @@ from ruamel.yaml.events import (
 
 from marketsim.scenario.errors import shown
 from marketsim.scenario.nodes import Mark, Node, Scalar
-from marketsim.scenario.scalars import scalar_value
+from marketsim.scenario.scalars import CONTROL, scalar_value
 
 DEEPEST = 32
 MOST_VALUES = 20_000
@@ -78,6 +78,8 @@ class Builder:
     def _scalar(self, event: Any, mark: Mark) -> None:
         self._refuse_extras(event, mark)
         unquoted = event.style in (None, "")
+        if CONTROL.search(event.value):
+            raise mark.error("control characters, such as \\0 or \\e in quotes, are not allowed")
         value = _resolved(event.value, mark) if unquoted else event.value
         parent = self._stack[-1] if self._stack else None
         if parent is not None and parent.wants_key():

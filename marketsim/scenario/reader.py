@@ -1,8 +1,8 @@
 """From a YAML file to plain values with marks, refusing everything that a scenario doesn't need.
 
 ruamel.yaml only parses here: its stream of events is walked once, without recursion, under limits of size,
-depth and number of values. Anchors, aliases, tags and merge keys are refused, so a file means what it says, line
-by line.
+depth and number of values. Anchors, aliases, tags and merge keys are refused, so a file means what it says,
+line by line.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from marketsim.scenario import nodes
 from marketsim.scenario.building import Builder
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.nodes import Mark, Node
+from marketsim.scenario.scalars import CONTROL
 
 LARGEST_BYTES = 1_000_000
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _PLAIN_WORDS = {
     "mapping values are not allowed here": "a ':' where none can stand; check the indentation, and put "
@@ -62,8 +62,8 @@ class Document:
 def read_yaml(path: Path) -> Document:
     """Read one scenario file.
 
-    Raises ScenarioError, with the line where there is one, for a file that is missing, not a file, larger than
-    1 MB, not UTF-8 text, not YAML or not a mapping, and for whatever in YAML a scenario may not use.
+    Raises ScenarioError, with the line where there is one, for a file that is missing, not a file, larger
+    than 1 MB, not UTF-8 text, not YAML or not a mapping, and for whatever in YAML a scenario may not use.
     """
     file = displayed(path)
     root = read_nodes(_text_of(path, file), lambda line, column: Mark(file, line, column))
@@ -79,7 +79,7 @@ def read_nodes(text: str, mark: Callable[[int, int], Mark]) -> Node | None:
 
     Raises ScenarioError for all that `read_yaml` refuses in a text.
     """
-    control = _CONTROL.search(text)
+    control = CONTROL.search(text)
     if control:
         before = _LINE_END.split(text[: control.start()])
         message = (

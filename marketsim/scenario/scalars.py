@@ -1,7 +1,7 @@
 """What a word in a YAML file stands for: the core schema of YAML 1.2, and dates.
 
-Kept here rather than left to the YAML library so that `NO` stays text, a number of 5,000 digits is an error and
-not a traceback, and the answer is the same under every version of the library.
+Kept here rather than left to the YAML library so that `NO` stays text, a number of 5,000 digits is an error
+and not a traceback, and the answer is the same under every version of the library.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from marketsim.scenario.errors import shown
 from marketsim.scenario.nodes import Scalar
 
 MOST_DIGITS = 18
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

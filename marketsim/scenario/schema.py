@@ -95,7 +95,7 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        5_560.0,
+        5_900.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
@@ -120,11 +120,11 @@ class Stays(Section):
     )
     mean_weeks: MeanWeeks = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
     growth_tilt_per_year: SharePerYear = figure(
-        0.08,
+        0.10,
         "growth of the numbers in homes in the year of the published endings; a growing stock has more short "
         "stays among its endings than among its starts, and the published bands are corrected for that",
-        "measured",
-        "7,870 (2023) to 8,540 (2024); " + DFE_2024,
+        "estimated",
+        "between the growth of the stock, 8.5%, and the excess of starts over endings, 10.6%; " + DFE_2024,
     )
 
 
@@ -176,7 +176,7 @@ class Need(Section):
     share_under_10: Share = figure(0.08, "share aged 5 to 9")
     share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
     cost_by_need: RatioByNeed = figure(
-        RatioByNeed(standard=0.92, complex=1.03, severe=1.25),
+        RatioByNeed(standard=0.95, complex=1.02, severe=1.15),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
     )
 
@@ -205,13 +205,13 @@ class Providers(Section):
         "estimated",
         "4,750 in 2019 (targets), raised by about half of the rise in consumer prices since",
     )
-    cost_spread: Share = figure(0.15, "cost differs between homes by up to this share either way, evenly")
+    cost_spread: Share = figure(0.20, "cost differs between homes by up to this share either way, evenly")
     cost_house_price_elasticity: Share = figure(0.10, "share by which cost rises when house prices double")
     fixed_cost_share: Share = figure(0.75, "share of running cost that a staffed place costs when empty")
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
     floor_margin: Share = figure(0.04, "least margin over cost that a provider asks")
     pressure_half: Ratio = figure(
-        0.9,
+        0.75,
         "children searching per free place within reach at which half of the pressure on fees is felt",
         "estimated",
         "fee of about 6,100 (targets)",
@@ -230,13 +230,17 @@ class Providers(Section):
         1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
     )
     acceptance_least_need: Share = figure(
-        0.09,
+        0.3,
         "chance that a home with a free place offers it to a child of the least need",
         "estimated",
         "3-5 in 100 for children without complex needs; distances in targets",
     )
     acceptance_most_need: Share = figure(
-        0.0010, "the same for a child of the most need; geometric between", "estimated", "a few in 1,000; as above"
+        0.000004, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
+    )
+    acceptance_need_power: Ratio = figure(
+        2.0, "how much of the fall of acceptance comes at the highest needs (1: geometric all along)", "estimated",
+        "770 children unregistered while half of all are placed within 20 miles (targets)",
     )
     breakdown_caution: Share = figure(0.75, "factor on acceptance for each earlier breakdown")
     age_mismatch: Share = figure(0.5, "loss of acceptance when residents are 6 years or more older or younger")
@@ -253,9 +257,9 @@ class Providers(Section):
         26, "weeks for which a place stays blocked or free before that is decided anew"
     )
     openings_per_year: Share = figure(
-        0.155, "homes registered a year per home, at the margins of the start", "measured", "Ofsted, year to March 2024"
+        0.155, "homes registered a year per home, at the operating margin of the start", "measured", "Ofsted, year to March 2024"
     )
-    opening_margin: Share = figure(0.12, "margin on the fee asked below which nobody plans a home")
+    opening_margin: Share = figure(0.10, "operating margin of private homes below which nobody plans a home")
     opening_places: Annotated[float, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
         3.2, "mean places of a new home", "measured", "Ofsted, year to March 2024"
     )
@@ -278,7 +282,14 @@ class Commissioning(Section):
     """How authorities search and choose."""
 
     value_per_mile: PoundsPerMile = figure(
-        25.0, "fee that an authority would pay a week to place a child one mile nearer", "estimated", "49% over 20 miles"
+        60.0, "fee that an authority would pay a week to place a child one mile nearer", "estimated", "49% over 20 miles"
+    )
+    value_in_area: PoundsPerWeek = figure(
+        400.0,
+        "fee that an authority would pay a week for a home within its own boundary (Children Act 1989, section 22C: "
+        "so far as reasonably practicable)",
+        "estimated",
+        "67% out of area (targets)",
     )
     shortlist: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "offers"})] = figure(
         5, "offers that a commissioner pursues per child, route and week"

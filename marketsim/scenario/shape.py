@@ -26,7 +26,7 @@ class Shape:
     definitions: dict[str, Any]
 
     def at(self, key: str | int, value: object = None) -> Shape:
-        """The shape of an entry, empty if the schema doesn't say; `value` chooses where there are alternatives.
+        """The shape of an entry, empty if the schema has none; `value` chooses where there are alternatives.
 
         Status and source of a section hold for its entries that have none of their own.
         """

@@ -27,12 +27,14 @@ def find_scenario(scenario: str | Path) -> Path:
     Raises ScenarioError, with the nearest name there is, if it is neither.
     """
     path = Path(scenario)
-    if _exists(path):
+    if _exists(path) and not path.is_dir():
         return path
     shipped = {file.stem: file for file in shipped_scenarios()}
     name = str(scenario).removesuffix(".yaml")
     if name in shipped:
         return shipped[name]
+    if _exists(path):
+        return path
     message = "is neither a file nor the name of a shipped scenario"
     allowed = f"shipped are: {', '.join(shipped)}" if shipped else ""
     near = did_you_mean(str(scenario), [*shipped, *_siblings(path)])

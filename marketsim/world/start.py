@@ -9,7 +9,7 @@ from marketsim.children import OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Childr
 from marketsim.columns import Floats, Ints
 from marketsim.demand import bands, starting_children, traits, weekly_needs
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
-from marketsim.panels import make_panels
+from marketsim.panels import PanelBook
 from marketsim.placing import Geography, place
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
@@ -78,7 +78,7 @@ def place_starting_children(
     scenario, children = market.scenario, market.children
     orders = make_orders(HOW_IT_WAS, market.authorities)
     market.arrangements = orders.arrangements
-    panels, tastes = make_panels(market), make_tastes(market)
+    panels, tastes = PanelBook(market).panels, make_tastes(market)
     score, breakdowns = children.score, children.breakdowns
     for attempt in range(ROUNDS_AT_MOST):
         waiting = children.in_state(WAITING)
