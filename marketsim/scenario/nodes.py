@@ -98,8 +98,12 @@ def merge(base: Node, over: Node, path: Path = ()) -> Node:
 
 
 def _changes_rule(base: Node, over: Node, path: Path) -> bool:
-    """True for an arrangement given another rule: the fields of the old rule mean nothing to the new one."""
-    if len(path) != 3 or path[:2] != ("purchasing", "arrangements"):
+    """True for an arrangement given another rule, or a world of another kind: the old fields mean nothing to it."""
+    if path == ("world",):
+        word = "kind"
+    elif len(path) == 3 and path[:2] == ("purchasing", "arrangements"):
+        word = "rule"
+    else:
         return False
-    old, new = base.child("rule"), over.child("rule")
+    old, new = base.child(word), over.child(word)
     return new is not None and (old is None or old.value != new.value)

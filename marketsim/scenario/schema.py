@@ -375,7 +375,12 @@ class Purchasing(Section):
 class Scenario(Section):
     """One file of assumptions: a complete, checked description of a run apart from its seed."""
 
-    name: str = Field(default="scenario", description="shown in tables and used for folders")
+    name: str = Field(
+        default="scenario",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
+        max_length=80,
+        description="shown in tables and used for folders: letters, digits, space, dot, dash and underscore",
+    )
     question: str = Field(default="", description="the question that the scenario asks")
     description: str = Field(default="", description="anything else that a reader should know")
     horizon: Horizon = Horizon()

@@ -74,7 +74,7 @@ def place_starting_children(
     rows = _admit(market, market.authorities.children, "child at start")
     if len(rows) > market.free().sum():
         message = f"{len(rows)} children at the start need places and only {market.free().sum()} can be used"
-        raise ScenarioError("world.children_at_start", None, None, message)
+        raise ScenarioError(message, "world.children_at_start:")
     scenario, children = market.scenario, market.children
     orders = make_orders(HOW_IT_WAS, market.authorities)
     market.arrangements = orders.arrangements
