@@ -1,0 +1,1 @@
+"""Runs, replicates and comparisons, and the folder of files that each leaves behind."""

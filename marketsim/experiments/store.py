@@ -1,0 +1,132 @@
+"""The folder that a run or a comparison leaves: files written whole or not at all, and never over others."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from marketsim import __version__
+from marketsim.experiments.run import RunResult
+
+RESULTS = Path("results")
+PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
+
+
+class StoreError(Exception):
+    """Results can't be written where the user asked; the message is one line."""
+
+
+def new_folder(out: Path | None, name: str) -> Path:
+    """Make the folder for results: `out`, which must not exist yet, or `results/<name>`, numbered if there is one.
+
+    Raises StoreError if it exists or can't be made.
+    """
+    folder = out if out is not None else _unused(RESULTS / name)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise StoreError(f"{folder} exists already; name another folder with --out, nothing was changed") from None
+    except OSError as error:
+        raise StoreError(f"{folder} can't be made: {error.strerror or error}") from None
+    return folder
+
+
+def check_new(out: Path | None) -> None:
+    """Raise StoreError early if a folder asked for exists already."""
+    if out is not None and (out.exists() or out.is_symlink()):
+        raise StoreError(f"{out} exists already; name another folder with --out, nothing was changed")
+
+
+def write_run(folder: Path, result: RunResult) -> None:
+    """Write the three tables of a run into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_parquet(folder / "authorities.parquet", result.authorities)
+    write_parquet(folder / "placements.parquet", result.placements)
+    write_parquet(folder / "weekly.parquet", result.weekly)
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table whole or not at all."""
+    partial = _partial(path)
+    frame.to_parquet(partial, index=False, compression="zstd")
+    _put(partial, path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file (UTF-8) whole or not at all."""
+    partial = _partial(path)
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    _put(partial, path)
+
+
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as CSV, whole or not at all; with a byte-order mark, so that Excel reads it as UTF-8."""
+    partial = _partial(path)
+    frame.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
+    _put(partial, path)
+
+
+def write_manifest(folder: Path, **entries: Any) -> dict[str, Any]:
+    """Write what was run, with what, and when; returns what was written."""
+    manifest = {
+        "marketsim": __version__,
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in PACKAGES},
+        "git_commit": git_commit(),
+        **entries,
+    }
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    return manifest
+
+
+def now() -> str:
+    """The time, to the second, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def git_commit() -> str | None:
+    """The commit of the checkout that the package runs from, `-dirty` if files were changed; None outside one."""
+    checkout = Path(__file__).parents[2]
+    if not (checkout / ".git").exists():
+        return None
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=checkout, capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return described.stdout.strip() or None
+
+
+def unused_folder(name: str) -> Path:
+    """`results/<name>`, with a number behind if that exists."""
+    return _unused(RESULTS / name)
+
+
+def _unused(folder: Path) -> Path:
+    number = 2
+    chosen = folder
+    while chosen.exists():
+        chosen = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return chosen
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _put(partial: Path, path: Path) -> None:
+    """Sync a finished file and give it its name."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)

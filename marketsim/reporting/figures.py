@@ -1,0 +1,97 @@
+"""The three figures of a comparison: fee over time, out-of-area by region, empty places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from marketsim.experiments.compare import Comparison
+
+COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
+DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
+MARKERS = ["o", "s", "D", "^", "v", "P"]
+
+
+def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw the figures as PNG into the folder; returns their paths."""
+    sns.set_theme(style="whitegrid", font_scale=0.95)
+    drawn = {
+        "fee_over_time.png": _over_time(comparison, "weekly_fee_mean_gbp", "GBP a week", "Mean fee of independent "
+                                        "placements", 1.0),  # fmt: skip
+        "out_of_area_by_region.png": _by_region(comparison),
+        "voids.png": _over_time(comparison, "void_rate", "% of registered places", "Empty places", 100.0),
+    }
+    paths = []
+    for name, figure in drawn.items():
+        figure.savefig(folder / name, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
+        plt.close(figure)
+        paths.append(folder / name)
+    return paths
+
+
+def _over_time(comparison: Comparison, column: str, unit: str, title: str, factor: float) -> Figure:
+    """Mean over replicates with the range of the middle 95% of them, by scenario."""
+    figure, axes = plt.subplots(figsize=(8, 4.5))
+    labels = [comparison.baseline, *comparison.others]
+    data = comparison.weekly.assign(shown=comparison.weekly[column] * factor)
+    sns.lineplot(
+        data=data, x="date", y="shown", hue="scenario", style="scenario", hue_order=labels, style_order=labels,
+        palette=_palette(labels), dashes=_dashes(labels), errorbar=("pi", 95), ax=axes,
+    )  # fmt: skip
+    replicates = int(data["replicate"].nunique())
+    axes.set(title=title, xlabel="", ylabel=unit)
+    _note(figure, f"Mean of {replicates} replicates; band: middle 95% of replicates")
+    _tidy(axes)
+    return figure
+
+
+def _by_region(comparison: Comparison) -> Figure:
+    """Share out of area by region in the last year, with 95% intervals of the replicates' mean."""
+    figure, axes = plt.subplots(figsize=(8, 5))
+    labels = [comparison.baseline, *comparison.others]
+    outcomes = comparison.outcomes
+    data = outcomes[outcomes["outcome"] == "out_of_area_share"].assign(percent=lambda frame: 100 * frame["value"])
+    regions = ["England", *sorted(set(data["region"]) - {"England"})]
+    sns.pointplot(
+        data=data, y="region", x="percent", hue="scenario", order=regions, hue_order=labels,
+        palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4, errorbar=("ci", 95),
+        seed=0, ax=axes,
+    )  # fmt: skip
+    axes.set(title="Children placed out of area, by home region", xlabel="% of children placed", ylabel="")
+    _note(figure, "Last year of the run; bars: 95% interval of the mean of the replicates")
+    _tidy(axes)
+    return figure
+
+
+def _palette(labels: list[str]) -> dict[str, str]:
+    return {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(labels)}
+
+
+def _dashes(labels: list[str]) -> dict[str, Any]:
+    return {label: DASHES[number % len(DASHES)] for number, label in enumerate(labels)}
+
+
+def _markers(labels: list[str]) -> list[str]:
+    return [MARKERS[number % len(MARKERS)] for number in range(len(labels))]
+
+
+def _note(figure: Figure, text: str) -> None:
+    figure.text(0.01, -0.02, text, fontsize=8, color="#3D3D3D")
+
+
+def _tidy(axes: Axes) -> None:
+    sns.despine(ax=axes)
+    legend = axes.get_legend()
+    if legend is not None:
+        legend.set_title("")
+
+
