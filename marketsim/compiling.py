@@ -20,4 +20,4 @@ def compiled(function: Function) -> Function:
     No fast-math: sums and comparisons are done in the order written, so that results do not depend on the
     processor's vector width.
     """
-    return cast(Function, numba.njit(cache=True)(function))
+    return cast(Function, numba.njit(cache=True, error_model="numpy")(function))

@@ -9,6 +9,7 @@ import numpy as np
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Floats, Ints
 from marketsim.placing import NO_ROUTE, Panels
+from marketsim.streams import second_keys
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
@@ -57,7 +58,7 @@ def _make_panels(market: Market, lots: list[Lots]) -> Panels:
     return Panels(
         pool=np.where(holding == OPEN_PLACE, home, len(market.homes) + holding),
         home=home,
-        key=market.homes.key[home],
+        key=second_keys(market.homes.key[home]),
         x=market.homes.x[home],
         y=market.homes.y[home],
         fee=np.concatenate([one.fee for one in lots]),
@@ -98,7 +99,8 @@ def _area_tables(market: Market, lots: list[Lots], first: Ints) -> tuple[Ints, I
         areas[number] = row
         host = market.homes.authority[lots[number].home]
         area_first[row] = first[number] + np.searchsorted(host, np.arange(count + 1))
-        np.minimum.at(area_least_fee[row], host, lots[number].fee)
+        first_of_area = np.flatnonzero(np.diff(host, prepend=-1))
+        area_least_fee[row, host[first_of_area]] = np.minimum.reduceat(lots[number].fee, first_of_area, axis=0)
     return areas, area_first, area_least_fee
 
 

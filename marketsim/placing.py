@@ -23,7 +23,7 @@ import numpy as np
 
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled
-from marketsim.streams import luck
+from marketsim.streams import bits_below, pair_bits, unit
 
 NOBODY = -1
 NO_ROUTE = -1
@@ -125,14 +125,14 @@ class LiveLots(NamedTuple):
 
     before: Ints
     lot: Ints
-    pool: Ints
     key: Keys
-    x: Floats
-    y: Floats
 
 
 class Awards(NamedTuple):
-    """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search."""
+    """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search.
+
+    `referrals` are the homes with a free place in the areas that the search reached.
+    """
 
     route: Ints
     lot: Ints
@@ -196,11 +196,16 @@ def _keep(lots: Ints, scores: Floats, chances: Floats, size: int, lot: int, scor
 @compiled
 def _live_lots(panels: Panels, free: Ints) -> LiveLots:
     """Keep the lots that have a free place."""
-    alive = free[panels.pool] > 0
-    before = np.zeros(len(alive) + 1, dtype=np.int64)
-    before[1:] = np.cumsum(alive)
-    lot = np.flatnonzero(alive)
-    return LiveLots(before, lot, panels.pool[lot], panels.key[lot], panels.x[lot], panels.y[lot])
+    before = np.zeros(len(panels.pool) + 1, dtype=np.int64)
+    for lot in range(len(panels.pool)):
+        before[lot + 1] = before[lot] + (1 if free[panels.pool[lot]] > 0 else 0)
+    lots = np.empty(before[-1], dtype=np.int64)
+    keys = np.empty(before[-1], dtype=np.uint64)
+    for lot in range(len(panels.pool)):
+        if before[lot + 1] > before[lot]:
+            lots[before[lot]] = lot
+            keys[before[lot]] = panels.key[lot]
+    return LiveLots(before, lots, keys)
 
 
 @compiled
@@ -219,7 +224,8 @@ def _search_all(searches, panels, live, stock, geography, tastes, free, short, a
         radius = first_miles + urgency * (panels.miles_at_last[route] - first_miles)
         limit = _limit_of(searches, panels, tastes, row, route)
         floor, table = panels.least_acceptance[route, band], panels.areas[route]
-        key, most_willing, referrals, size = searches.key[row], max(searches.willingness[row], floor), 0, 0
+        key, referrals, size = searches.key[row], 0, 0
+        most_willing = bits_below(min(max(searches.willingness[row], floor), 1.0))
         for step in range(areas if table != NO_ROUTE else 1):
             start, stop = panels.first[route], panels.last[route]
             if table != NO_ROUTE:
@@ -233,25 +239,21 @@ def _search_all(searches, panels, live, stock, geography, tastes, free, short, a
                 if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
                     continue
                 start, stop = panels.area_first[table, area], panels.area_first[table, area + 1]
+            referrals += live.before[stop] - live.before[start]
             for entry in range(live.before[start], live.before[stop]):
-                east, north = live.x[entry] - x, live.y[entry] - y
-                squared = east * east + north * north
-                if squared > radius * radius or free[live.pool[entry]] <= 0:
-                    continue
-                referrals += 1
-                chance = luck(key, live.key[entry])
-                if chance >= most_willing:
+                bits = pair_bits(key, live.key[entry])
+                if bits >= most_willing:
                     continue
                 lot = live.lot[entry]
-                willing = searches.willingness[row] * panels.eager[lot, band]
-                fee = panels.fee[lot, band]
-                if chance >= max(willing, floor) or fee > limit:
+                east, north = panels.x[lot] - x, panels.y[lot] - y
+                squared, fee = east * east + north * north, panels.fee[lot, band]
+                if squared > radius * radius or free[panels.pool[lot]] <= 0 or fee > limit:
                     continue
-                home = panels.home[lot]
+                home, chance = panels.home[lot], unit(bits)
                 fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
                            stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
-                if chance < max(willing * fit, floor):
+                if chance < max(searches.willingness[row] * panels.eager[lot, band] * fit, floor):
                     awards.offers[row] += 1
                     score = fee + value_per_mile * np.sqrt(squared)
                     if stock.area[home] != own_area:
@@ -380,6 +382,22 @@ def _place_stage(searches, panels, live, stock, geography, tastes, free, short, 
 
 
 @compiled
+def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
+    """The searches of one urgency that are still without a place and have a route at this stage."""
+    rows = np.empty(len(searches.key), dtype=np.int64)
+    count = 0
+    for row in range(len(rows)):
+        if (
+            awards.lot[row] == NOBODY
+            and searches.emergency[row] == emergency
+            and searches.routes[row, stage] != NO_ROUTE
+        ):
+            rows[count] = row
+            count += 1
+    return rows[:count]
+
+
+@compiled
 def place(
     searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints
 ) -> Awards:
@@ -406,8 +424,7 @@ def place(
     live = _live_lots(panels, free)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
-            wanted = (awards.lot == NOBODY) & (searches.emergency == emergency)
-            rows = np.flatnonzero(wanted & (searches.routes[:, stage] != NO_ROUTE))
+            rows = _rows_of_stage(searches, awards, emergency, stage)
             if len(rows) > 0:
                 _place_stage(searches, panels, live, stock, geography, tastes, free, short, awards, rows, stage)
     return awards

@@ -15,7 +15,11 @@ from marketsim.scenario.schema import Scenario
 
 @dataclass
 class Authorities:
-    """The authorities as columns; positions in miles, `radius` of the disc in which the children live."""
+    """The authorities as columns; positions in miles, `radius` of the disc in which the children live.
+
+    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week); those that `keeps_vacancies` do not sell
+    vacant places of their own homes.
+    """
 
     key: Keys
     code: list[str]
@@ -30,6 +34,10 @@ class Authorities:
     population: Floats
     house_price: Floats
     expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
+    keeps_vacancies: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        self.keeps_vacancies = np.zeros(len(self), dtype=np.bool_)
 
     def __len__(self) -> int:
         return len(self.name)

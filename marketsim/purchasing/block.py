@@ -32,7 +32,7 @@ class Block(PurchasingRule):
         "least chance that a block place takes a child, by need band; refusing the rest makes the authority pay twice",
     )
     places_per_home: Count = figure(3, "most places held in one home")
-    radius_miles: Miles = figure(40.0, "how far a block home may be from the buyer's centre, and a child from it")
+    radius_miles: Miles = figure(20.0, "how far a block home may be from the buyer's centre, and a child from it")
     runs_at_start: bool = figure(False, "true: the contract runs in week 0 and its places are those of children placed")
 
     def reach(self) -> Reach:

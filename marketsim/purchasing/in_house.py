@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
@@ -30,12 +29,16 @@ class InHouse(PurchasingRule):
         "estimated",
         "1,058 children in homes run by authorities, September 2024 (DfE freedom-of-information release)",
     )
-    radius_miles: Miles = figure(60.0, "how far away an own (in a cooperative: a member's) home may be")
+    radius_miles: Miles = figure(25.0, "how far away an own (in a cooperative: a member's) home may be")
     sell_vacant_places: bool = figure(True, "offer own vacant places to other authorities on the spot market")
 
     def reach(self) -> Reach:
         """The same radius at any urgency; no limit on the fee, which is the running cost."""
         return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+
+    def start(self, market: Market, arrangement: Arrangement) -> None:
+        """Say whether the members' vacant places may be bought by others."""
+        market.authorities.keeps_vacancies[arrangement.members] = not self.sell_vacant_places
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes run by the members, at running cost."""
@@ -45,12 +48,3 @@ class InHouse(PurchasingRule):
         home = mine[homes.in_market(market.week)[mine]]
         fee = market.costs[home]
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), self.accepts.array())
-
-
-def keeps_vacancies(market: Market) -> Bools:
-    """For each authority, whether it keeps the vacant places of its own homes to itself."""
-    keep = np.zeros(len(market.authorities), dtype=np.bool_)
-    for arrangement in market.arrangements:
-        if isinstance(arrangement.rule, InHouse) and not arrangement.rule.sell_vacant_places:
-            keep[arrangement.members] = True
-    return keep

@@ -31,7 +31,7 @@ class SoftBlock(PurchasingRule):
         ShareByNeed(standard=0.5, complex=0.2, severe=0.03), "least chance that a held place takes a child, by need band"
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
-    radius_miles: Miles = figure(40.0, "how far a home may be from the buyer's centres, and a child from it")
+    radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
     grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
     shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
 

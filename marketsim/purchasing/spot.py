@@ -10,7 +10,6 @@ from pydantic import Field
 from marketsim.children import OPEN_PLACE
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
-from marketsim.purchasing.in_house import keeps_vacancies
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.units import Miles, figure
 
@@ -45,7 +44,7 @@ class Spot(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of all homes at the spot fee, but not those that authorities keep for themselves."""
-        kept = (market.homes.sector == LOCAL_AUTHORITY) & keeps_vacancies(market)[market.homes.authority]
+        kept = (market.homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[market.homes.authority]
         home = np.flatnonzero(market.homes.in_market(market.week) & ~kept)
         fee = market.quotes[home]
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), np.zeros(3))

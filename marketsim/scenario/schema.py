@@ -45,7 +45,7 @@ class Horizon(Section):
         datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024
     )
     weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = figure(
-        156, "weeks simulated; outcomes are compared over the last 52"
+        104, "weeks simulated; outcomes are compared over the last 52"
     )
 
 
