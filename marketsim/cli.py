@@ -39,9 +39,12 @@ def run(
     ] = None,
 ) -> None:
     """Run one scenario once and leave its tables in results/."""
+    from rich.console import Console
+
     from marketsim.experiments import store
     from marketsim.experiments.run import as_scenario
     from marketsim.experiments.run import run as run_scenario
+    from marketsim.reporting.tables import print_run
     from marketsim.scenario import load_scenario
 
     loaded = load_scenario(scenario, change or [])
@@ -57,7 +60,8 @@ def run(
         folder, status="finished", started=started, finished=store.now(), weeks=horizon, seed=seed,
         scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
     )  # fmt: skip
-    _print_run(result.outcomes, loaded.scenario.name, seed, horizon)
+    title = f"{loaded.scenario.name}, seed {seed}: mean of the last {min(52, horizon)} weeks"
+    print_run(result.outcomes, title, Console())
     typer.echo(f"Results: {folder}")
 
 
@@ -164,33 +168,20 @@ def _user_message(error: Exception) -> str | None:
 def _progress(unit: str) -> Iterator[Progress]:
     """A progress bar on standard error; nothing where that is not a terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         yield progress
-
-
-def _print_run(outcomes: object, name: str, seed: int, weeks: int) -> None:
-    """The outcomes of a run for England."""
-    import pandas as pd
-    from rich.console import Console
-    from rich.table import Table
-
-    from marketsim.outcomes import MEASURES
-    from marketsim.reporting.tables import number
-
-    assert isinstance(outcomes, pd.DataFrame)
-    table = Table(title=f"{name}, seed {seed}: mean of the last {min(52, weeks)} weeks", title_justify="left")
-    table.add_column("outcome")
-    table.add_column("unit")
-    table.add_column("value", justify="right")
-    for row in outcomes[outcomes["region"] == "England"].itertuples():
-        unit = MEASURES[str(row.outcome)].unit
-        table.add_row(str(row.outcome), unit, number(float(row.value), unit))
-    Console().print(table)
 
 
 if __name__ == "__main__":

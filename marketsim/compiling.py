@@ -21,3 +21,9 @@ def compiled(function: Function) -> Function:
     processor's vector width.
     """
     return cast(Function, numba.njit(cache=True, error_model="numpy")(function))
+
+
+def compiled_part(function: Function) -> Function:
+    """The same for a function that only compiled functions call: without the way in from Python it compiles faster."""
+    options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Function, numba.njit(error_model="numpy", **options)(function))

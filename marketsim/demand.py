@@ -31,33 +31,31 @@ def arrivals(scenario: Scenario, seed: int, authorities: Authorities, week: int)
     counts = poisson(seed, "arrivals", weekly_needs(scenario, authorities, week), authorities.key, week)
     rows = np.repeat(np.arange(len(authorities)), counts)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, key(authorities.key[rows], np.uint64(name_key("child")), week, number)[: len(rows)]
+    return rows, key(authorities.key[rows], np.uint64(name_key("child")), week, number)
 
 
 def starting_children(authorities: Authorities, per_authority: Ints, kind: str) -> tuple[Ints, Keys]:
     """Children already there in week 0: the row of their authority, and their identity for luck."""
     rows = np.repeat(np.arange(len(authorities)), per_authority)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(per_authority) - per_authority, per_authority)
-    return rows, key(authorities.key[rows], np.uint64(name_key(kind)), number)[: len(rows)]
+    return rows, key(authorities.key[rows], np.uint64(name_key(kind)), number)
 
 
 def traits(scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys) -> dict[str, Any]:
     """Columns that describe children: need, age, sex, notice and home point."""
     need = scenario.need
-    x, y = scatter(
-        seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows]
-    )
+    x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
     score = uniform(seed, "need", keys)
     return {
         "key": keys,
         "authority": rows,
-        "x": x[: len(rows)],
-        "y": y[: len(rows)],
-        "score": score[: len(rows)],
-        "band": bands(need, score)[: len(rows)],
-        "age": _ages(need, uniform(seed, "age", keys))[: len(rows)],
-        "boy": (uniform(seed, "sex", keys) < need.share_boys)[: len(rows)],
-        "emergency": (uniform(seed, "notice", keys) < need.emergency_share)[: len(rows)],
+        "x": x,
+        "y": y,
+        "score": score,
+        "band": bands(need, score),
+        "age": _ages(need, uniform(seed, "age", keys)),
+        "boy": (uniform(seed, "sex", keys) < need.share_boys),
+        "emergency": (uniform(seed, "notice", keys) < need.emergency_share),
     }
 
 
@@ -72,4 +70,4 @@ def _ages(need: Need, luck: Floats) -> Ints:
     """Ages in whole years: three groups of the shares given, evenly within each."""
     limits = np.array([0, need.share_under_10, 1 - need.share_16_and_over, 1])
     ages = np.array([YOUNGEST, TEN, SIXTEEN, EIGHTEEN])
-    return np.minimum(np.floor(np.interp(luck, limits, ages)), EIGHTEEN - 1).astype(np.int64)
+    return np.asarray(np.minimum(np.floor(np.interp(luck, limits, ages)), EIGHTEEN - 1).astype(np.int64))

@@ -16,7 +16,13 @@ class Ledger:
     `cooperatives` are receivers too.
     """
 
-    KINDS: ClassVar[tuple[str, ...]] = ("placements", "empty_places", "own_empty_places", "running_cost", "unregistered")
+    KINDS: ClassVar[tuple[str, ...]] = (
+        "placements",
+        "empty_places",
+        "own_empty_places",
+        "running_cost",
+        "unregistered",
+    )
 
     def __init__(self, authorities: int, providers: int) -> None:
         self.paid: dict[str, Floats] = {kind: np.zeros(authorities) for kind in self.KINDS}

@@ -125,9 +125,7 @@ class MarketModel(mesa.Model):
         asked = waited // commissioning.answer_weeks
         rows, searches = make_searches(market, self.orders, rows, asked, urgency, chance)
         panels = self.panel_book.panels
-        awards = place(
-            searches, panels, make_stock(market), self.geography, make_tastes(market), pools_free(market)
-        )
+        awards = place(searches, panels, make_stock(market), self.geography, make_tastes(market), pools_free(market))
         self.recorder.count("referrals", children.authority[rows], awards.referrals)
         self.recorder.count("offers", children.authority[rows], awards.offers)
         placed = award(market, self.stays, self.records, rows, panels, awards)

@@ -9,8 +9,8 @@ import numpy as np
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Floats, Ints
 from marketsim.placing import NO_ROUTE, Panels
-from marketsim.streams import second_keys
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
+from marketsim.streams import second_keys
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
 

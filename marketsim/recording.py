@@ -27,8 +27,8 @@ WEEKLY = [
     "homes_opened", "homes_closed", "provider_margin", "framework_coverage",
 ]  # fmt: skip
 WHOLE = {
-    "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "blocked_places", "paid_voids",
-    "placements_started", "placements_ended", "breakdowns", "homes", "homes_opened", "homes_closed",
+    "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "blocked_places",
+    "paid_voids", "placements_started", "placements_ended", "breakdowns", "homes", "homes_opened", "homes_closed",
 }  # fmt: skip
 YEARLY = [
     "children_placed", "children_waiting", "children_unregistered", "out_of_area_share", "out_of_region_share",
@@ -95,9 +95,7 @@ def _date(market: Market) -> pd.Timestamp:
     return pd.Timestamp(market.scenario.horizon.start + timedelta(weeks=market.week))
 
 
-def _count_state(
-    market: Market, ledger: Ledger, routes: list[str], route_of: Ints
-) -> dict[str, Floats]:
+def _count_state(market: Market, ledger: Ledger, routes: list[str], route_of: Ints) -> dict[str, Floats]:
     """The stock of children at their home authorities and of homes at their hosts, this week."""
     return _count_children(market, routes, route_of) | _count_homes(market) | {
         "spend": ledger.spend,
@@ -117,7 +115,7 @@ def _count_children(market: Market, routes: list[str], route_of: Ints) -> dict[s
     def by_home_authority(weights: Floats | Bools | None = None) -> Floats:
         return np.bincount(authority, weights=weights, minlength=len(areas)).astype(np.float64)
 
-    counts = {
+    counts: dict[str, Floats] = {
         "children_placed": by_home_authority(),
         "children_waiting": _by_authority(market, WAITING),
         "children_unregistered": _by_authority(market, UNREGISTERED),
@@ -127,7 +125,7 @@ def _count_children(market: Market, routes: list[str], route_of: Ints) -> dict[s
         "miles": by_home_authority(children.miles[placed]),
         "independent_children": by_home_authority(independent),
         "independent_fees": by_home_authority(np.where(independent, children.fee[placed], 0.0)),
-        "hosted_from_elsewhere": np.bincount(host, weights=away, minlength=len(areas)),
+        "hosted_from_elsewhere": np.bincount(host, weights=away, minlength=len(areas)).astype(np.float64),
     }
     route = route_of[children.arrangement[placed]]
     for number, name in enumerate(routes):
@@ -148,7 +146,7 @@ def _count_homes(market: Market) -> dict[str, Floats]:
     blocked = np.clip(homes.blocked, 0, np.maximum(homes.places - homes.occupied - held, 0))
 
     def by_host(weights: Floats | Ints | Bools) -> Floats:
-        return np.bincount(homes.authority, weights=weights, minlength=len(areas))
+        return np.bincount(homes.authority, weights=weights, minlength=len(areas)).astype(np.float64)
 
     return {
         "places": by_host(homes.places * is_open),
@@ -182,7 +180,7 @@ def paid_empty_places(market: Market) -> Floats:
     for number in np.flatnonzero(by_arrangement):
         arrangement = market.arrangements[number]
         np.add.at(paid, arrangement.members, arrangement.shares * by_arrangement[number])
-    return paid
+    return np.asarray(paid, dtype=np.float64)
 
 
 def _fee_p90(market: Market) -> float:

@@ -47,11 +47,9 @@ def willingness(providers: Providers, score: Floats, breakdowns: Ints) -> Floats
     breakdown makes providers more careful.
     """
     least, most = providers.acceptance_least_need, providers.acceptance_most_need
-    if most <= 0:
-        chance = least * (score <= 0)
-    else:
-        chance = least * (most / least) ** (score**providers.acceptance_need_power)
-    return np.asarray(chance * providers.breakdown_caution ** breakdowns)
+    fall = most / least if least > 0 else 0.0
+    chance = least * fall ** (score**providers.acceptance_need_power)
+    return np.asarray(chance * providers.breakdown_caution**breakdowns)
 
 
 def price(market: Market) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from marketsim.columns import Floats
 from marketsim.experiments import store
 from marketsim.experiments.run import RunResult, as_scenario, run
-from marketsim.outcomes import MEASURES
 from marketsim.scenario import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 
@@ -96,15 +96,16 @@ def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str
     """
     order = list(dict.fromkeys(zip(outcomes["outcome"], outcomes["region"], strict=True)))
     wide = outcomes.pivot(index=["scenario", "outcome", "region"], columns="replicate", values="value")
+    values = dict(zip(wide.index, wide.to_numpy(dtype=np.float64), strict=True))
     rows = []
     for other in others:
         for outcome, region in order:
-            base, changed = wide.loc[baseline, outcome, region], wide.loc[other, outcome, region]
-            rows.append((outcome, region, other, *paired(base.to_numpy(), changed.to_numpy())))
+            base, changed = values[baseline, outcome, region], values[other, outcome, region]
+            rows.append((outcome, region, other, *paired(base, changed)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def paired(base: np.ndarray, other: np.ndarray) -> tuple[float, float, float, float, float, int, float]:
+def paired(base: Floats, other: Floats) -> tuple[float, float, float, float, float, int, float]:
     """Means, mean paired difference, its 95% interval (NaN for one replicate), replicates and variance saved.
 
     Replicates in which the outcome is not defined for one of the two are left out.
@@ -115,7 +116,7 @@ def paired(base: np.ndarray, other: np.ndarray) -> tuple[float, float, float, fl
     base, other = base[both], other[both]
     count, difference = len(base), other - base
     if count == 0:
-        return (np.nan,) * 5 + (0, np.nan)  # type: ignore[return-value]
+        return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan
     mean = float(difference.mean())
     half = np.nan
     if count > 1:
@@ -188,8 +189,9 @@ def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     result: RunResult = run(task.scenario, task.seed)
     if task.folder is not None:
         store.write_run(task.folder, result)
-    identity = {"scenario": task.label, "replicate": task.replicate}
-    return result.outcomes.assign(**identity), result.weekly[WEEKLY_KEPT].assign(**identity)
+    kept = result.outcomes, result.weekly[WEEKLY_KEPT]
+    outcomes, weekly = (frame.assign(scenario=task.label, replicate=task.replicate) for frame in kept)
+    return outcomes, weekly
 
 
 def _labels(names: list[str]) -> list[str]:
@@ -221,8 +223,3 @@ def _write_manifest(
     store.write_manifest(
         folder, status=status, started=started, finished=finished, weeks=weeks, runs=runs, scenarios=scenarios
     )
-
-
-def outcome_unit(name: str) -> str:
-    """Unit of a compared outcome."""
-    return MEASURES[name].unit

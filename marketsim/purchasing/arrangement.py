@@ -98,8 +98,8 @@ class Arrangement:
 
     `name` is the arrangement's name in the scenario; `route` the word that placements carry. `members` are the rows
     of the authorities that buy through it and `shares` how they share what is owed (adds up to 1). `cooperative` is
-    the number of the cooperative's own arrangement that it belongs to, or None; `inner` the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings`
-    are the agreed fees by need band.
+    the number of the cooperative's own arrangement that it belongs to, or None; `inner` are the arrangements of a
+    cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the agreed fees by need band.
     """
 
     number: int

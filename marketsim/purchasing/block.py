@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from marketsim.columns import Floats
 from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
@@ -65,7 +66,7 @@ class Block(PurchasingRule):
             market, arrangement, wanted, self.places_per_home, self._fees(market), self.radius_miles, retainer=1.0
         )
 
-    def _fees(self, market: Market) -> contracts.Floats:
+    def _fees(self, market: Market) -> Floats:
         if self.fee is not None:
             return np.full(len(market.homes), self.fee)
         return contracts.contract_fee(market, self.expected_fill, 1.0, self.certainty_value)

@@ -60,13 +60,13 @@ class Cooperative(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Shares of cost: by use starts from the children whom members have in homes."""
-        self._share_cost(market, arrangement, market.authorities.children[arrangement.members])
+        self._share_cost(market, arrangement, market.authorities.children[arrangement.members].astype(np.float64))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year shares by use follow the children placed."""
         if market.week % SHARE_REVIEW_WEEKS == 0:
             placed = sum(market.children_placed_through(n) for n in arrangement.inner)
-            self._share_cost(market, arrangement, np.asarray(placed)[arrangement.members])
+            self._share_cost(market, arrangement, np.asarray(placed, dtype=np.float64)[arrangement.members])
         return False
 
     def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
@@ -74,7 +74,7 @@ class Cooperative(PurchasingRule):
             "by_use": use,
             "by_population": market.authorities.population[arrangement.members],
             "equal": np.ones(len(arrangement.members)),
-        }[self.cost_sharing].astype(np.float64)
+        }[self.cost_sharing]
         if weights.sum() <= 0:
             weights = np.ones(len(arrangement.members))
         arrangement.shares[:] = weights / weights.sum()

@@ -36,9 +36,9 @@ class Framework(PurchasingRule):
     )
     uplift_share: Share = figure(0.5, "share of the rise of consumer prices that `share_of_cpi` passes on")
     reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
-    radius_miles_at_first: Miles = figure(20.0, "search radius when the child is not urgent")
-    radius_miles_at_deadline: Miles = figure(60.0, "search radius at the deadline")
-    takes_part: Share = figure(0.65, "share of homes whose provider would join at all")
+    radius_miles_at_first: Miles = figure(25.0, "search radius when the child is not urgent")
+    radius_miles_at_deadline: Miles = figure(80.0, "search radius at the deadline")
+    takes_part: Share = figure(0.8, "share of homes whose provider would join at all")
     flow_value: Share = figure(
         0.3, "share of the fee that the flow of referrals is worth to a home that stands quite empty"
     )

@@ -34,7 +34,6 @@ class Orders:
         through = np.where(self.stages == NO_ROUTE, NO_ROUTE, self.cooperative_of[self.stages])
         return np.where(through == NO_ROUTE, own, count + through)
 
-
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""
         length = (self.stages != NO_ROUTE).sum(axis=1)

@@ -28,7 +28,8 @@ class SoftBlock(PurchasingRule):
     expected_fill: Share = figure(0.85, "fill that both sides expect when they agree the fee")
     certainty_value: Share = figure(0.02, "share of the spot fee that a provider gives up for a certain income")
     accepts: ShareByNeed = figure(
-        ShareByNeed(standard=0.5, complex=0.2, severe=0.03), "least chance that a held place takes a child, by need band"
+        ShareByNeed(standard=0.5, complex=0.2, severe=0.03),
+        "least chance that a held place takes a child, by need band",
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
     radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")

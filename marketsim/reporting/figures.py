@@ -18,6 +18,7 @@ from marketsim.experiments.compare import Comparison
 
 COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
 DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
+FEE_TITLE = "Mean fee of independent placements"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
 
@@ -25,8 +26,7 @@ def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw the figures as PNG into the folder; returns their paths."""
     sns.set_theme(style="whitegrid", font_scale=0.95)
     drawn = {
-        "fee_over_time.png": _over_time(comparison, "weekly_fee_mean_gbp", "GBP a week", "Mean fee of independent "
-                                        "placements", 1.0),  # fmt: skip
+        "fee_over_time.png": _over_time(comparison, "weekly_fee_mean_gbp", "GBP a week", FEE_TITLE, 1.0),
         "out_of_area_by_region.png": _by_region(comparison),
         "voids.png": _over_time(comparison, "void_rate", "% of registered places", "Empty places", 100.0),
     }
@@ -93,5 +93,3 @@ def _tidy(axes: Axes) -> None:
     legend = axes.get_legend()
     if legend is not None:
         legend.set_title("")
-
-

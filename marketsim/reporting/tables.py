@@ -1,6 +1,8 @@
-"""Comparison tables as people read them."""
+"""Result tables as people read them in a terminal of 80 columns."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -9,78 +11,101 @@ from rich.table import Table
 from marketsim.experiments.compare import Comparison
 from marketsim.outcomes import MEASURES
 
-HEADLINES = ["weekly_fee_mean_gbp", "out_of_area_share", "over_20_miles_share", "void_rate", "children_unregistered"]
+ENGLAND = "England"
+HEADLINES = {
+    "weekly_fee_mean_gbp": "fee GBP/week",
+    "out_of_area_share": "out of area",
+    "over_20_miles_share": "over 20 miles",
+    "void_rate": "void rate",
+    "children_unregistered": "unregistered",
+}
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:
     """A value in its unit: shares as percent (differences in percentage points), pounds without pence."""
     if pd.isna(value):
         return "-"
-    sign = "+" if signed and value > 0 else ""
     if signed and value == 0:
         return "0"
+    sign = "+" if signed else ""
     if unit == "share":
-        return f"{sign}{100 * value:.1f}{' pp' if signed else '%'}"
-    if unit.startswith("GBP"):
-        return f"{sign}{value:,.0f}"
-    if abs(value) >= 1_000:
-        return f"{sign}{value:,.0f}"
-    return f"{sign}{value:.3g}" if abs(value) < 1 else f"{sign}{value:,.1f}"
+        return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
+    if unit == "GBP":
+        return f"{value / 1e6:{sign},.2f}m"
+    if unit == "offers per 1,000":
+        return f"{1_000 * value:{sign}.2f}"
+    if unit.startswith("GBP") or abs(value) >= 1_000:
+        return f"{value:{sign},.0f}"
+    return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
+
+
+def print_run(outcomes: pd.DataFrame, title: str, console: Console) -> None:
+    """Print the outcomes of a run for England."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("outcome")
+    table.add_column("value", justify="right")
+    for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
+        table.add_row(MEASURES[name].label, number(float(value), MEASURES[name].unit))
+    console.print(table)
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print all outcomes for England, then the main ones by region, for each scenario compared."""
     for other in comparison.others:
         rows = comparison.table[comparison.table["scenario"] == other]
-        england = rows[rows["region"] == "England"]
-        console.print(_england_table(comparison.baseline, other, england))
-        console.print(_region_table(comparison.baseline, other, rows[rows["region"] != "England"]))
+        console.print(_england_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
+        console.print(_region_table(comparison.baseline, other, rows[rows["region"] != ENGLAND]))
     console.print(_footnote(comparison))
 
 
 def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     table = Table(title=f"England: {other} against {baseline}", title_justify="left")
-    for heading in ("outcome", "unit"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("outcome")
     for heading in (baseline, other, "difference", "95% interval"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows.itertuples():
-        unit = MEASURES[str(row.outcome)].unit
-        table.add_row(str(row.outcome), unit, number(row.baseline_mean, unit), number(row.scenario_mean, unit),
-                      number(row.difference, unit, signed=True), _interval(row.ci_low, row.ci_high, unit))  # fmt: skip
+        table.add_column(heading, justify="right")
+    wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
+    for name, base, scenario, difference, low, high in _columns(rows, *wanted):
+        measure = MEASURES[name]
+        cells = (number(base, measure.unit), number(scenario, measure.unit), number(difference, measure.unit, True))
+        table.add_row(measure.label, *cells, _interval(low, high, measure.unit))
     return table
 
 
 def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
-    table = Table(title=f"By region: difference, {other} less {baseline} (95% interval)", title_justify="left")
+    """Differences with half the width of the 95% interval, a row a region."""
+    table = Table(title=f"By region: {other} less {baseline}, with 95% interval", title_justify="left")
     table.add_column("region")
-    for outcome in HEADLINES:
-        table.add_column(outcome, justify="right")
-    for region, part in rows.groupby("region", sort=True):
-        cells = []
-        for outcome in HEADLINES:
-            row = part[part["outcome"] == outcome].iloc[0]
-            unit = MEASURES[outcome].unit
-            cells.append(
-                f"{number(row['difference'], unit, signed=True)} {_interval(row['ci_low'], row['ci_high'], unit)}"
-            )
-        table.add_row(str(region), *cells)
+    for heading in HEADLINES.values():
+        table.add_column(heading, justify="right")
+    cells = {
+        (region, outcome): _plus_minus(difference, high - difference, MEASURES[outcome].unit)
+        for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
+    }
+    for region in sorted(set(rows["region"])):
+        table.add_row(region, *(cells[region, outcome] for outcome in HEADLINES))
     return table
 
 
+def _columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(rows[name] for name in names), strict=True))
+
+
+def _plus_minus(difference: float, half: float, unit: str) -> str:
+    width = "" if pd.isna(half) else f" ±{number(half, unit, True).lstrip('+')}"
+    return number(difference, unit, True) + width
+
+
 def _interval(low: float, high: float, unit: str) -> str:
-    if pd.isna(low):
-        return "-"
-    return f"[{number(low, unit, signed=True).removesuffix(' pp')}, {number(high, unit, signed=True).removesuffix(' pp')}]"
+    return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 
 def _footnote(comparison: Comparison) -> str:
     table = comparison.table
-    fee = table[(table["outcome"] == "weekly_fee_mean_gbp") & (table["region"] == "England")].iloc[0]
-    saved = table.loc[table["region"] == "England", "variance_saved"].median()
-    weeks = int(comparison.weekly["week"].max())
+    saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
+    weeks, replicates = int(comparison.weekly["week"].max()), int(table["replicates"].max())
+    saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
     return (
-        f"{int(fee['replicates'])} paired replicates of {weeks} weeks with the same children and luck; means over the "
-        f"last {min(52, weeks)} weeks. Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median of "
-        f"outcomes). Intervals hold the luck of runs, not what is unknown about the market."
+        f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
+        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving} The intervals hold the luck of "
+        f"runs, not what is unknown about the market: read them with docs/limits.md."
     )

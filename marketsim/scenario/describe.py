@@ -22,9 +22,7 @@ def describe(loaded: LoadedScenario) -> str:
         name = ".".join(map(str, leaf.path))
         rows.append((escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = (
-        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows
-    )
+    lines = ("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
     return "\n".join(lines)
 
 

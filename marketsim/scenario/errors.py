@@ -23,9 +23,7 @@ class ScenarioError(Exception):
     `line` and `column` count from 1 and are None where there is no position (a missing file, `--set`).
     """
 
-    def __init__(
-        self, message: str, file: str = "", line: int | None = None, column: int | None = None
-    ) -> None:
+    def __init__(self, message: str, file: str = "", line: int | None = None, column: int | None = None) -> None:
         super().__init__(message, file, line, column)
         self.message: Final = message
         self.file: Final = file

@@ -96,9 +96,7 @@ def _overridden(root: Node, override: str) -> Node:
         raise ScenarioError("extends: can only be set in a file", SET)
     node, depth = root.nearest(keys[:-1])
     if node.value is not None and not isinstance(node.value, dict):
-        message = (
-            f"{shown('.'.join(keys[:depth]))} is {shown(node.value)}, which has no key {shown(keys[depth])}"
-        )
+        message = f"{shown('.'.join(keys[:depth]))} is {shown(node.value)}, which has no key {shown(keys[depth])}"
         raise ScenarioError(message, SET)
     mark = Mark(SET)
     try:

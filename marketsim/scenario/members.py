@@ -27,9 +27,7 @@ def places_of(world: World) -> list[Place]:
     if world.kind == "england":
         return [Place(row["ons_code"], row["name"], row["region"]) for row in authority_rows()]
     count, regions = world.authorities, min(world.regions, world.authorities)
-    return [
-        Place(f"S{n + 1:04d}", f"Authority {n + 1}", f"Region {n * regions // count + 1}") for n in range(count)
-    ]
+    return [Place(f"S{n + 1:04d}", f"Authority {n + 1}", f"Region {n * regions // count + 1}") for n in range(count)]
 
 
 def rows_of(

@@ -83,11 +83,7 @@ class Node:
 
 def merge(base: Node, over: Node, path: Path = ()) -> Node:
     """`over` laid over `base`: mappings key by key; lists, scalars, arrangements of another rule replaced."""
-    if (
-        not isinstance(base.value, dict)
-        or not isinstance(over.value, dict)
-        or _changes_rule(base, over, path)
-    ):
+    if not isinstance(base.value, dict) or not isinstance(over.value, dict) or _changes_rule(base, over, path):
         return over
     merged = dict(base.value)
     for key, node in over.value.items():

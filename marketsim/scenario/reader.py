@@ -82,9 +82,7 @@ def read_nodes(text: str, mark: Callable[[int, int], Mark]) -> Node | None:
     control = CONTROL.search(text)
     if control:
         before = _LINE_END.split(text[: control.start()])
-        message = (
-            f"the control character {control.group()!r} is not allowed; only text, tabs and line ends are"
-        )
+        message = f"the control character {control.group()!r} is not allowed; only text, tabs and line ends are"
         raise mark(len(before), len(before[-1]) + 1).error(message)
     builder = Builder()
     for event in _events(text, mark):
@@ -117,9 +115,7 @@ def _bytes_of(path: Path, file: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise ScenarioError("is a folder, not a file" if path.is_dir() else "is not a plain file", file)
         if status.st_size > LARGEST_BYTES:
-            raise ScenarioError(
-                f"is too large: {status.st_size:,} bytes; at most {LARGEST_BYTES:,} (1 MB)", file
-            )
+            raise ScenarioError(f"is too large: {status.st_size:,} bytes; at most {LARGEST_BYTES:,} (1 MB)", file)
         with path.open("rb") as stream:
             return stream.read(LARGEST_BYTES)
     except FileNotFoundError:

@@ -58,6 +58,4 @@ def _date(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            f"there is no date {shown(text)}; write year-month-day, such as 2024-04-01"
-        ) from None
+        raise ValueError(f"there is no date {shown(text)}; write year-month-day, such as 2024-04-01") from None

@@ -211,7 +211,7 @@ class Providers(Section):
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
     floor_margin: Share = figure(0.04, "least margin over cost that a provider asks")
     pressure_half: Ratio = figure(
-        0.75,
+        0.85,
         "children searching per free place within reach at which half of the pressure on fees is felt",
         "estimated",
         "fee of about 6,100 (targets)",
@@ -239,7 +239,9 @@ class Providers(Section):
         0.000004, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
     )
     acceptance_need_power: Ratio = figure(
-        2.0, "how much of the fall of acceptance comes at the highest needs (1: geometric all along)", "estimated",
+        2.0,
+        "how much of the fall of acceptance comes at the highest needs (1: geometric all along)",
+        "estimated",
         "770 children unregistered while half of all are placed within 20 miles (targets)",
     )
     breakdown_caution: Share = figure(0.75, "factor on acceptance for each earlier breakdown")
@@ -257,7 +259,10 @@ class Providers(Section):
         26, "weeks for which a place stays blocked or free before that is decided anew"
     )
     openings_per_year: Share = figure(
-        0.155, "homes registered a year per home, at the operating margin of the start", "measured", "Ofsted, year to March 2024"
+        0.155,
+        "homes registered a year per home, at the operating margin of the start",
+        "measured",
+        "Ofsted, year to March 2024",
     )
     opening_margin: Share = figure(0.10, "operating margin of private homes below which nobody plans a home")
     opening_places: Annotated[float, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
@@ -282,7 +287,10 @@ class Commissioning(Section):
     """How authorities search and choose."""
 
     value_per_mile: PoundsPerMile = figure(
-        60.0, "fee that an authority would pay a week to place a child one mile nearer", "estimated", "49% over 20 miles"
+        60.0,
+        "fee that an authority would pay a week to place a child one mile nearer",
+        "estimated",
+        "49% over 20 miles",
     )
     value_in_area: PoundsPerWeek = figure(
         400.0,
@@ -316,7 +324,10 @@ class Unregistered(Section):
 
     weekly_cost: PoundsPerWeek = figure(10_500.0, "mean weekly cost", "measured", "Children's Commissioner 2025")
     need_ends_mean_weeks: MeanWeeks = figure(
-        60.0, "mean time until such a child leaves otherwise (0: at once)", "estimated", "mean stay 6 months, 770 children"
+        60.0,
+        "mean time until such a child leaves otherwise (0: at once)",
+        "estimated",
+        "mean stay 6 months, 770 children",
     )
     search_every_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
         4, "weeks between searches for a home for such a child"

@@ -48,16 +48,12 @@ def find_base(extends: Node, folder: Path) -> Path:
     """
     name = extends.value
     if not isinstance(name, str) or not name:
-        raise extends.mark.error(
-            f"extends: expected the name of one file, such as spot.yaml, got {shown(name)}"
-        )
+        raise extends.mark.error(f"extends: expected the name of one file, such as spot.yaml, got {shown(name)}")
     for candidate in (folder / name, shipped_folder() / name):
         if _exists(candidate):
             return candidate
     near = did_you_mean(name, [*_siblings(folder / name), *(file.name for file in shipped_scenarios())])
-    raise extends.mark.error(
-        sentence(f"extends: there is no file {shown(name)} here or among those shipped", near)
-    )
+    raise extends.mark.error(sentence(f"extends: there is no file {shown(name)} here or among those shipped", near))
 
 
 def _exists(path: Path) -> bool:
@@ -71,8 +67,6 @@ def _exists(path: Path) -> bool:
 def _siblings(path: Path) -> list[str]:
     """The YAML files in the path's folder, each written as the path is."""
     try:
-        return [
-            str(file) if path.parent != Path() else file.name for file in sorted(path.parent.glob("*.yaml"))
-        ]
+        return [str(file) if path.parent != Path() else file.name for file in sorted(path.parent.glob("*.yaml"))]
     except (OSError, ValueError):
         return []

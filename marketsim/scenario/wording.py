@@ -26,9 +26,7 @@ def allowed_words(shape: Shape) -> list[str]:
 
 def unit_of(shape: Shape) -> str:
     """The unit, of whichever alternative has one; empty if there is none."""
-    return next(
-        (str(option.schema["unit"]) for option in shape.alternatives() if "unit" in option.schema), ""
-    )
+    return next((str(option.schema["unit"]) for option in shape.alternatives() if "unit" in option.schema), "")
 
 
 def _phrase(shape: Shape) -> str:

@@ -56,7 +56,7 @@ def apportion(weights: Floats, total: int) -> Ints:
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(whole - exact, kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def homes_by_sector(row: dict[str, str]) -> tuple[Ints, Ints]:
@@ -83,7 +83,7 @@ def _home_list(seed: int) -> HomeList:
                 (False, np.arange(first, int(homes[position])), int(places[position]) - breaks_here),
             ):
                 luck = uniform(seed, "home size", codes[area], sector, number)[: len(number)]
-                listed.extend(area, sector, draw_sizes(luck, total, shares), short, int(number[0]) if len(number) else 0)
+                listed.extend(area, sector, draw_sizes(luck, total, shares), short, 0 if short else first)
     return listed
 
 

@@ -63,9 +63,7 @@ def area_geography(market: Market) -> Geography:
     return geography(areas.x, areas.y, areas.radius, area, x, y)
 
 
-def place_starting_children(
-    market: Market, stays: StayTable, records: PlacementRecords, where: Geography
-) -> None:
+def place_starting_children(market: Market, stays: StayTable, records: PlacementRecords, where: Geography) -> None:
     """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
 
     Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
@@ -207,5 +205,3 @@ def _usual_fee(market: Market, arrangement: Arrangement, rows: Ints) -> Floats:
     if isinstance(arrangement.rule, Framework):
         return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
     return np.asarray(market.quotes[home, band])
-
-

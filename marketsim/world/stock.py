@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.columns import Floats, Ints, Keys
 from marketsim.england import distribution
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
@@ -162,5 +162,3 @@ def short_break_split(homes: Ints, places: Ints, count: int, wanted: int) -> tup
         taken_homes[sector], taken_places[sector] = take, share
         count, wanted = count - take, max(wanted - share, 0)
     return taken_homes, taken_places
-
-

@@ -24,7 +24,7 @@ def synthetic_authorities(world: SyntheticWorld) -> Authorities:
     count, across = len(places), int(np.ceil(np.sqrt(len(places))))
     side = world.side_miles / across
     region_names = list(dict.fromkeys(place.region for place in places))
-    number = np.arange(count)
+    number = np.arange(count, dtype=np.float64)
     ones = np.ones(count)
     return Authorities(
         key=name_keys([place.code for place in places]),

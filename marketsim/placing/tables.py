@@ -1,0 +1,136 @@
+"""The flat tables that the compiled placing reads and writes; positions in miles, money in GBP a week."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from marketsim.columns import Bools, Floats, Ints, Keys
+
+NOBODY = -1  # compiled code has no None
+NO_ROUTE = -1
+
+
+class Searches(NamedTuple):
+    """The children who look for a home this week, a row each, sorted by buyer; `routes` and `buyers` by stage."""
+
+    key: Keys
+    authority: Ints
+    x: Floats
+    y: Floats
+    band: Ints
+    age: Ints
+    boy: Bools
+    score: Floats
+    emergency: Bools
+    willingness: Floats
+    urgency: Floats
+    expected_fee: Floats
+    routes: Ints
+    buyers: Ints
+
+
+class Panels(NamedTuple):
+    """The places that each arrangement may ask for: lots `first[a]` to `last[a]`, sorted by host area.
+
+    A lot is a pool of places (the open ones of a home, or those that a contract holds) with the home's identity and
+    position, and fee (GBP/week) and willingness factor by need band. Large arrangements have a row in `area_first`
+    (lot offsets by area) and in `area_least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
+    """
+
+    pool: Ints
+    home: Ints
+    key: Keys
+    x: Floats
+    y: Floats
+    fee: Floats
+    eager: Floats
+    first: Ints
+    last: Ints
+    areas: Ints
+    area_first: Ints
+    area_least_fee: Floats
+    least_fee: Floats
+    least_acceptance: Floats
+    miles_at_first: Floats
+    miles_at_last: Floats
+    limit_at_first: Floats
+    limited: Bools
+
+
+class Stock(NamedTuple):
+    """What a search needs to know of homes: host area, cost and residents."""
+
+    area: Ints
+    unit_cost: Floats
+    occupied: Ints
+    residents_age: Ints
+    residents_boys: Ints
+    residents_score: Floats
+
+
+class Geography(NamedTuple):
+    """For each authority the areas nearest first, and a lower bound of the miles from any of its children to each."""
+
+    nearest: Ints
+    miles_at_least: Floats
+
+
+class Tastes(NamedTuple):
+    """The numbers by which commissioners and providers choose (units as in the scenario)."""
+
+    value_per_mile: float
+    value_in_area: float
+    shortlist: int
+    last_resort: float
+    age_mismatch: float
+    sex_mismatch: float
+    need_mismatch: float
+    risk_cost: float
+    bidding: float
+    cost_by_need: Floats
+
+
+class Shortlists(NamedTuple):
+    """The best offers of each search: lots in order of preference, with score (GBP/week) and luck."""
+
+    lot: Ints
+    score: Floats
+    luck: Floats
+    size: Ints
+
+
+class LiveLots(NamedTuple):
+    """The lots with a free place at the start of the week, side by side for speed; lots `a` to `b` of the panels are
+    entries `before[a]` to `before[b]` here."""
+
+    before: Ints
+    lot: Ints
+    key: Keys
+
+
+class Awards(NamedTuple):
+    """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search.
+
+    `referrals` are the homes with a free place in the areas that the search reached.
+    """
+
+    route: Ints
+    lot: Ints
+    fee: Floats
+    miles: Floats
+    referrals: Ints
+    offers: Ints
+
+
+class Round(NamedTuple):
+    """All that one round reads and writes."""
+
+    searches: Searches
+    panels: Panels
+    live: LiveLots
+    stock: Stock
+    geography: Geography
+    tastes: Tastes
+    free: Ints
+    short: Shortlists
+    awards: Awards
