@@ -45,6 +45,7 @@ def run(
     from marketsim.experiments.run import as_scenario
     from marketsim.experiments.run import run as run_scenario
     from marketsim.reporting.tables import print_run
+    from marketsim.reporting.targets import has_targets, print_targets
     from marketsim.scenario import load_scenario
 
     loaded = load_scenario(scenario, change or [])
@@ -62,6 +63,8 @@ def run(
     )  # fmt: skip
     title = f"{loaded.scenario.name}, seed {seed}: mean of the last {min(52, horizon)} weeks"
     print_run(result.outcomes, title, Console())
+    if has_targets(result):
+        print_targets(result, Console())
     typer.echo(f"Results: {folder}")
 
 
