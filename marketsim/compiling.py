@@ -6,7 +6,9 @@ code, which gives the same placements bit for bit.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -27,3 +29,11 @@ def compiled_part(function: Function) -> Function:
     """The same for a function that only compiled functions call: without the way in from Python it compiles faster."""
     options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return cast(Function, numba.njit(error_model="numpy", **options)(function))
+
+
+def digest_of_sources(*files: str) -> str:
+    """One hash of the contents of several source files."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in files:
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()

@@ -15,10 +15,10 @@ from marketsim.children import GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, 
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
+from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
 from marketsim.placing import place
 from marketsim.purchasing.cooperative import Cooperative
-from marketsim.purchasing.orders import make_orders
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario

@@ -22,6 +22,7 @@ class PanelBook:
         self._market = market
         self._lots = [_sorted_lots(market, arrangement) for arrangement in market.arrangements]
         self._panels: Panels | None = None
+        self._homes = 0  # pools are numbered behind the homes there are
 
     def refresh(self, arrangements: Iterable[Arrangement]) -> None:
         """Ask the rules of some arrangements again."""
@@ -40,7 +41,8 @@ class PanelBook:
     @property
     def panels(self) -> Panels:
         """What the placing reads, up to date."""
-        if self._panels is None:
+        if self._panels is None or self._homes != len(self._market.homes):
+            self._homes = len(self._market.homes)
             self._panels = _make_panels(self._market, self._lots)
         return self._panels
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
+from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
 from marketsim.purchasing.cooperative import Cooperative
-from marketsim.purchasing.orders import Orders
 from marketsim.stays import StayTable, whole_weeks
 from marketsim.streams import stream, uniform
 

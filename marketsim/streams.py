@@ -16,8 +16,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from marketsim.compiling import compiled_part
-
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
@@ -25,32 +23,11 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
-
-
-@compiled_part
-def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
-    """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_keys` made it."""
-    z = who ^ whom
-    z = (z ^ (z >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    return (z ^ (z >> _S31)) >> _S11
-
-
-@compiled_part
-def bits_below(share: float) -> np.uint64:
-    """The number of bits below which `pair_bits` means a luck below `share` (exactly, for shares up to 1)."""
-    return np.uint64(np.ceil(share * _FROM_UNIT))
-
-
-@compiled_part
-def unit(bits: np.uint64) -> float:
-    """The number in [0, 1) that 53 random bits mean."""
-    return np.float64(bits) * _TO_UNIT
+_TO_UNIT = 2.0**-53
 
 
 def second_keys(keys: Keys) -> Keys:
-    """Keys spread so that they can stand second in `pair_bits`."""
+    """Keys spread so that they can stand second in a pair (placing/luck.py)."""
     return keys * _GOLDEN
 
 

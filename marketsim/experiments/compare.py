@@ -14,7 +14,9 @@ import pandas as pd
 from marketsim.columns import Floats
 from marketsim.experiments import store
 from marketsim.experiments.run import RunResult, as_scenario, run
-from marketsim.scenario import LoadedScenario, load_scenario
+from marketsim.purchasing.rule import registered_rules
+from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
+from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
 DEFAULT_REPLICATES = 8
@@ -74,6 +76,7 @@ def compare(
         raise ValueError("nothing to compare the baseline with")
     loaded = [one if isinstance(one, LoadedScenario) else load_scenario(one) for one in (baseline, *several)]
     labels = _labels([one.scenario.name for one in loaded])
+    _check_same_world(loaded)
     store.check_new(out)
     tasks = _tasks(loaded, labels, replicates, seed, weeks, out)
     if out is not None:
@@ -131,6 +134,15 @@ def warm_up() -> None:
     run("town", seed=0, weeks=1)
 
 
+def _check_same_world(loaded: list[LoadedScenario]) -> None:
+    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
+    expected = places_of(loaded[0].scenario.world)
+    for one in loaded[1:]:
+        if places_of(one.scenario.world) != expected:
+            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
+            raise ScenarioError(message, one.path.name)
+
+
 def _tasks(
     loaded: list[LoadedScenario], labels: list[str], replicates: int, seed: int, weeks: int | None, out: Path | None
 ) -> list[_Task]:
@@ -171,7 +183,7 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
             yield number, _run_task(task)
         return
     warm_up()
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=registered_rules)
     try:
         waiting: dict[Future[tuple[pd.DataFrame, pd.DataFrame]], int] = {
             pool.submit(_run_task, task): number for number, task in enumerate(tasks)

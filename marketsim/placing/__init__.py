@@ -17,10 +17,13 @@ compare and take square roots. Set NUMBA_DISABLE_JIT=1 to see them run uncompile
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from marketsim.columns import Ints
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import compiled, compiled_part, digest_of_sources
+from marketsim.placing import luck, match, search, tables
 from marketsim.placing.match import match_all, settled_fee
 from marketsim.placing.search import live_lots, search_all
 from marketsim.placing.tables import (
@@ -37,28 +40,6 @@ from marketsim.placing.tables import (
 )
 
 __all__ = ["NOBODY", "NO_ROUTE", "Awards", "Geography", "Panels", "Searches", "Stock", "Tastes", "place"]
-
-
-@compiled
-def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
-    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
-
-    Shapes: n searches, s stages, p pools. Returns one award per search.
-    """
-    count, longest = len(searches.key), tastes.shortlist
-    none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
-    awards = Awards(
-        np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
-    )  # fmt: skip
-    empty = np.zeros((count, longest))
-    short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
-    this = Round(searches, panels, live_lots(panels, free), stock, geography, tastes, free, short, awards)
-    for emergency in (True, False):
-        for stage in range(searches.routes.shape[1]):
-            rows = _rows_of_stage(searches, awards, emergency, stage)
-            if len(rows) > 0:
-                _place_stage(this, rows, stage)
-    return awards
 
 
 @compiled_part
@@ -93,3 +74,40 @@ def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: i
             rows[count] = row
             count += 1
     return rows[:count]
+
+
+def _compiled_place(sources: str) -> Callable[[Searches, Panels, Stock, Geography, Tastes, Ints], Awards]:
+    """The placing, compiled for one state of the source files.
+
+    Numba looks only at the file of the function that it keeps machine code of, but what that function closes over is
+    part of its key: with the digest of all files closed over, an edit in any of them is compiled anew.
+    """
+
+    @compiled
+    def place(
+        searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints
+    ) -> Awards:
+        """Place this week's children; `free` (places per pool) is reduced by what is awarded.
+
+        Shapes: n searches, s stages, p pools. Returns one award per search.
+        """
+        assert len(sources) > 0
+        count, longest = len(searches.key), tastes.shortlist
+        none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
+        awards = Awards(
+            np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
+        )  # fmt: skip
+        empty = np.zeros((count, longest))
+        short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
+        this = Round(searches, panels, live_lots(panels, free), stock, geography, tastes, free, short, awards)
+        for emergency in (True, False):
+            for stage in range(searches.routes.shape[1]):
+                rows = _rows_of_stage(searches, awards, emergency, stage)
+                if len(rows) > 0:
+                    _place_stage(this, rows, stage)
+        return awards
+
+    return place
+
+
+place = _compiled_place(digest_of_sources(__file__, search.__file__, match.__file__, tables.__file__, luck.__file__))

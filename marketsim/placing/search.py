@@ -6,8 +6,8 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled_part
+from marketsim.placing.luck import bits_below, pair_bits, unit
 from marketsim.placing.tables import NO_ROUTE, LiveLots, Panels, Round, Searches, Tastes
-from marketsim.streams import bits_below, pair_bits, unit
 
 AGE_GAP_YEARS = 6.0
 

@@ -9,12 +9,12 @@ from marketsim.children import OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Childr
 from marketsim.columns import Floats, Ints
 from marketsim.demand import bands, starting_children, traits, weekly_needs
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.orders import Orders, make_orders
 from marketsim.panels import PanelBook
 from marketsim.placing import Geography, place
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
-from marketsim.purchasing.orders import Orders, make_orders
 from marketsim.purchasing.spot import Spot
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
@@ -26,7 +26,7 @@ from marketsim.world.geometry import geography
 from marketsim.world.stock import assign_owners, unit_costs
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
-ROUNDS_AT_MOST = 400
+ROUNDS_AT_MOST = 200
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
 HOW_IT_WAS = Purchasing(
     arrangements={"in_house": InHouse(rule="in_house"), "spot": Spot(rule="spot")}, order=["in_house", "spot"]
@@ -67,7 +67,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
 
     Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
-    homes less choosy, until all are placed. Raises ScenarioError if there are fewer usable places than children.
+    homes less choosy, until all are placed. Raises ScenarioError if they cannot be.
     """
     rows = _admit(market, market.authorities.children, "child at start")
     if len(rows) > market.free().sum():
@@ -78,10 +78,11 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     market.arrangements = orders.arrangements
     panels, tastes = PanelBook(market).panels, make_tastes(market)
     score, breakdowns = children.score, children.breakdowns
-    for attempt in range(ROUNDS_AT_MOST):
-        waiting = children.in_state(WAITING)
-        if len(waiting) == 0:
-            break
+    attempt = 0
+    while len(waiting := children.in_state(WAITING)) > 0:
+        if attempt == ROUNDS_AT_MOST:
+            message = f"{len(waiting)} find no home that asks less than the last resort costs"
+            raise ScenarioError(message, "world.children_at_start:")
         chance = providers_decide.willingness(scenario.providers, score[waiting], breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
@@ -89,6 +90,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         waiting, searches = make_searches(market, orders, waiting, asked, urgency, eased)
         awards = place(searches, panels, make_stock(market), where, tastes, pools_free(market))
         award(market, stays, records, waiting, panels, awards)
+        attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)
 

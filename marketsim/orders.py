@@ -11,6 +11,7 @@ from marketsim.placing import NO_ROUTE
 from marketsim.purchasing.arrangement import Arrangement, Authorities
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.purchasing.rule import PurchasingRule
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.members import Place, rows_of
 from marketsim.scenario.schema import Purchasing
 from marketsim.streams import name_key, uniform
@@ -58,6 +59,11 @@ def make_orders(purchasing: Purchasing, authorities: Authorities) -> Orders:
     """Make every arrangement that some authority uses, each for its members, and lay out the orders."""
     maker = _Maker(purchasing, authorities)
     orders = [maker.order_of(row) for row in range(len(authorities))]
+    if [] in orders:
+        name = authorities.name[orders.index([])]
+        raise ScenarioError(
+            f"{name} has nothing to buy through: it is in no cooperative of its order", "purchasing.order:"
+        )
     longest = max(len(order) for order in orders)
     stages = np.full((len(authorities), longest), NO_ROUTE)
     for row, order in enumerate(orders):

@@ -1,0 +1,33 @@
+"""The luck of a child with a home, for compiled code: the scalar twin of `streams`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.compiling import compiled_part
+
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
+
+
+@compiled_part
+def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
+    """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_keys` made it."""
+    z = who ^ whom
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    return (z ^ (z >> _S31)) >> _S11
+
+
+@compiled_part
+def bits_below(share: float) -> np.uint64:
+    """The number of bits below which `pair_bits` means a luck below `share` (exactly, for shares up to 1)."""
+    return np.uint64(np.ceil(share * _FROM_UNIT))
+
+
+@compiled_part
+def unit(bits: np.uint64) -> float:
+    """The number in [0, 1) that 53 random bits mean."""
+    return np.float64(bits) * _TO_UNIT
