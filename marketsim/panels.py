@@ -70,7 +70,7 @@ def _make_panels(market: Market, lots: list[Lots]) -> Panels:
         areas=areas,
         area_first=area_first,
         area_least_fee=area_least_fee,
-        least_fee=np.array([_least(one.fee) for one in lots]),
+        least_fee=area_least_fee.min(axis=1),
         least_acceptance=np.array([one.least_acceptance for one in lots]),
         miles_at_first=np.array([reach.miles_at_first for reach in reaches], dtype=np.float64),
         miles_at_last=np.array([reach.miles_at_last for reach in reaches], dtype=np.float64),
@@ -104,7 +104,3 @@ def _area_tables(market: Market, lots: list[Lots], first: Ints) -> tuple[Ints, I
         first_of_area = np.flatnonzero(np.diff(host, prepend=-1))
         area_least_fee[row, host[first_of_area]] = np.minimum.reduceat(lots[number].fee, first_of_area, axis=0)
     return areas, area_first, area_least_fee
-
-
-def _least(fees: Floats) -> Floats:
-    return fees.min(axis=0) if len(fees) else np.full(3, np.inf)

@@ -64,7 +64,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 travel = value_per_mile * at_least
                 if at_least > radius:
                     break
-                if size == longest and panels.least_fee[route, band] + travel > short.score[row, size - 1]:
+                if size == longest and panels.least_fee[table, band] + travel > short.score[row, size - 1]:
                     break
                 if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
                     continue

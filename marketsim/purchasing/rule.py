@@ -13,6 +13,7 @@ import importlib.util
 import os
 import pkgutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -63,10 +64,13 @@ class PurchasingRule(BaseModel):
         return False
 
 
-class Reach(BaseModel):
-    """Search radius (miles) and acceptable fee, each at no urgency and at the deadline, linear in between."""
+@dataclass(frozen=True)
+class Reach:
+    """Search radius (miles) and acceptable fee, each at no urgency and at the deadline, linear in between.
 
-    model_config = ConfigDict(frozen=True)
+    `fee_limit_at_first` is a multiple of what the authority expects to pay; None: the fee is agreed and has no limit.
+    """
+
     miles_at_first: float = 1_000.0
     miles_at_last: float = 1_000.0
     fee_limit_at_first: float | None = None
