@@ -80,7 +80,7 @@ class Holdings(Columns):
     """Places that an arrangement holds in a home: `places` held, `used` by children now.
 
     `fee` is paid weekly for a filled place and `retainer` for an empty one (GBP/week). A holding that no longer runs
-    keeps only the places in which children still live.
+    (its home has closed) keeps only places in which children still live.
     """
 
     arrangement: Ints

@@ -34,7 +34,8 @@ class Panels(NamedTuple):
 
     A lot is a pool of places (the open ones of a home, or those that a contract holds) with the home's identity and
     position, and fee (GBP/week) and willingness factor by need band. Large arrangements have a row in `area_first`
-    (lot offsets by area), `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
+    (lot offsets by area), `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read
+    through.
     """
 
     pool: Ints

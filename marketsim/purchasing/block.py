@@ -52,12 +52,12 @@ class Block(PurchasingRule):
         return contracts.held_lots(market, arrangement, self.accepts.array())
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """At the end of the term the block is let anew."""
+        """At the end of the term the contract is renewed at today's fee, and places lost to closures are let anew."""
         if market.week < arrangement.ends_week:
             return False
-        contracts.end_holdings(market, arrangement)
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
-        self._let(market, arrangement, wanted)
+        held = contracts.renew(market, arrangement, self._fees(market), retainer=1.0)
+        self._let(market, arrangement, wanted - held)
         return True
 
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:

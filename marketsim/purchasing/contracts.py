@@ -74,10 +74,14 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
     return len(chosen)
 
 
-def end_holdings(market: Market, arrangement: Arrangement) -> None:
-    """The contract ends: empty places go back to the market, children stay until they leave."""
-    market.holdings.running[arrangement.holdings_of(market)] = False
-    market.holdings.run_off()
+def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: float) -> int:
+    """Agree new fees for the places held; children who live there keep theirs. Returns how many places are held."""
+    holdings = market.holdings
+    rows = arrangement.holdings_of(market)
+    rows = rows[holdings.running[rows]]
+    fee = fees[holdings.home[rows]]
+    holdings.set(rows, fee=fee, retainer=retainer * fee)
+    return int(holdings.places[rows].sum())
 
 
 def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:

@@ -10,7 +10,7 @@ from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.units import Count, Miles, Share, figure
+from marketsim.units import Count, Miles, Ratio, Share, figure
 
 REVIEW_WEEKS = 13
 MONTH_WEEKS = 4
@@ -34,6 +34,7 @@ class SoftBlock(PurchasingRule):
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
     radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
     grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
+    growth_limit: Ratio = figure(1.5, "most places held, over those of the start")
     shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
 
     def reach(self) -> Reach:
@@ -42,8 +43,7 @@ class SoftBlock(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Hold the first places."""
-        wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
-        self._hold(market, arrangement, wanted)
+        self._hold(market, arrangement, self._places_at_start(market, arrangement))
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """The held places."""
@@ -64,10 +64,14 @@ class SoftBlock(PurchasingRule):
         arrangement.fill_seen, arrangement.times_seen = 0.0, 0
         step = max(int(np.ceil(places / 10)), 1)
         if fill > self.grow_above:
-            self._hold(market, arrangement, step)
+            most = int(self.growth_limit * self._places_at_start(market, arrangement))
+            self._hold(market, arrangement, min(step, most - places))
         elif fill < self.shrink_below:
             self._give_back(market, arrangement, step)
         return True
+
+    def _places_at_start(self, market: Market, arrangement: Arrangement) -> int:
+        return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
 
     def _hold(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)
