@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 ScenarioName = Annotated[str, typer.Argument(help="a scenario file, or the name of a shipped scenario")]
-Seed = Annotated[int, typer.Option(min=0, help="whole number that all luck depends on")]
+Seed = Annotated[int, typer.Option(min=0, max=10**9, help="whole number that all luck depends on")]
 Weeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="weeks to run instead of the scenario's horizon")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
 

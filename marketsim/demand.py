@@ -9,11 +9,13 @@ import numpy as np
 from marketsim.children import COMPLEX, SEVERE, STANDARD
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.purchasing.arrangement import Authorities
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Need, Scenario
 from marketsim.streams import key, name_key, poisson, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
 
+MOST_NEEDS_A_WEEK = 600  # in one authority; above it the Poisson inversion is out of its range
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 
@@ -28,7 +30,14 @@ def weekly_needs(scenario: Scenario, authorities: Authorities, week: int) -> Flo
 
 def arrivals(scenario: Scenario, seed: int, authorities: Authorities, week: int) -> tuple[Ints, Keys]:
     """Children who newly need a home in `week`: the row of their authority, and their identity for luck."""
-    counts = poisson(seed, "arrivals", weekly_needs(scenario, authorities, week), authorities.key, week)
+    expected = weekly_needs(scenario, authorities, week)
+    if expected.max() > MOST_NEEDS_A_WEEK:
+        name = authorities.name[int(expected.argmax())]
+        message = (
+            f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
+        )
+        raise ScenarioError(message, "demand.new_needs_per_year:")
+    counts = poisson(seed, "arrivals", expected, authorities.key, week)
     rows = np.repeat(np.arange(len(authorities)), counts)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows, key(authorities.key[rows], np.uint64(name_key("child")), week, number)

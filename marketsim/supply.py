@@ -108,11 +108,13 @@ def ask_like_neighbours(market: Market, rows: Ints, pressure_by_area: Floats) ->
 
 
 def _owners(market: Market, seed: int, area: Ints, keys: Keys) -> Ints:
-    """A provider drawn from the private homes of the area, or of the country if there is none."""
+    """A provider drawn from the private homes of the area; of the country if there is none; else a newcomer."""
     homes = market.homes
     private = np.flatnonzero(homes.in_market(market.week) & (homes.sector == PRIVATE))
     luck = uniform(seed, "owner of new home", keys)
-    owners = np.zeros(len(area), dtype=np.int64)
+    owners = np.full(len(area), homes.provider.max() + 1)  # a newcomer, where no private provider is left
+    if len(private) == 0:
+        return owners
     for position, host in enumerate(area):
         local = private[homes.authority[private] == host]
         candidates = local if len(local) else private
