@@ -1,0 +1,65 @@
+"""Clocks and memory for the benchmarks: CPU seconds of this process, wall seconds, peak memory."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Span:
+    """Seconds that a stretch of work took, on the processor and on the clock."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.cpu:8.2f} s CPU {self.wall:8.2f} s wall"
+
+
+@contextmanager
+def timed() -> Iterator[Span]:
+    """Measure what is done inside the `with` block."""
+    span, cpu, wall = Span(), time.process_time(), time.perf_counter()
+    yield span
+    span.cpu, span.wall = time.process_time() - cpu, time.perf_counter() - wall
+
+
+class Parts:
+    """CPU seconds by part of the week: the calls that a step makes on its model, wrapped from outside."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def watch(self, model: Any, *names: str) -> None:
+        """Count the time that these methods of one model take."""
+        for name in names:
+            self.seconds[name] = 0.0
+            setattr(model, name, self._counted(name, getattr(model, name)))
+
+    def _counted(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any) -> Any:
+            began = time.process_time()
+            try:
+                return method(*args)
+            finally:
+                self.seconds[name] += time.process_time() - began
+
+        return counted
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, kilobytes on Linux
+
+
+def machine() -> str:
+    """Where the numbers come from."""
+    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"

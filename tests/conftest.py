@@ -1,0 +1,248 @@
+"""Small markets for tests, and the checks that hold in every week of every market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import marketsim.model
+import marketsim.world.start
+from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
+from marketsim.experiments.run import RunResult, as_scenario, forget, run
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.model import MarketModel
+from marketsim.placing import NOBODY, place
+from marketsim.scenario.schema import Scenario
+
+ARRANGEMENTS: dict[str, Any] = {
+    "in_house": {"rule": "in_house", "radius_miles": 60.0},
+    "spot": {"rule": "spot"},
+    "framework": {"rule": "framework"},
+    "block": {"rule": "block", "share_of_children": 0.3, "radius_miles": 40.0},
+    "soft_block": {"rule": "soft_block", "share_of_children": 0.3, "radius_miles": 40.0},
+}
+SMALL: dict[str, Any] = {
+    "world": {
+        "kind": "synthetic",
+        "authorities": 4,
+        "regions": 2,
+        "homes": 24,
+        "places_per_home": 3,
+        "children_at_start": 30,
+        "unregistered_at_start": 2,
+    },
+    "demand": {"new_needs_per_year": 60.0},
+    "providers": {"acceptance_most_need": 0.02},
+    "purchasing": {"arrangements": ARRANGEMENTS, "order": ["in_house", "spot"]},
+}
+
+
+def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """`change` laid over `base`, mappings entry by entry."""
+    both = dict(base)
+    for key, value in change.items():
+        below = both.get(key)
+        both[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return both
+
+
+def small_scenario(**sections: Any) -> Scenario:
+    """A synthetic market of 24 homes that runs 30 weeks in a blink, with some sections changed."""
+    return Scenario.model_validate(merged(SMALL, sections))
+
+
+def watched_place(searches: Any, panels: Any, stock: Any, geography: Any, tastes: Any, free: Any) -> Any:
+    """The placing, with a look at what went in and what came out."""
+    before = free.copy()
+    awards = place(searches, panels, stock, geography, tastes, free)
+    won = np.flatnonzero(awards.lot != NOBODY)
+    lot, route = awards.lot[won], awards.route[won]
+    taken = np.bincount(panels.pool[lot], minlength=len(free))
+    assert (taken <= before).all(), "more children were placed through a pool than it had places"
+    assert (free == before - taken).all() and (free >= 0).all()
+    assert ((panels.first[route] <= lot) & (lot < panels.last[route])).all()
+    assert (searches.routes[won] == route[:, None]).any(axis=1).all()
+    assert (awards.fee[won] >= panels.fee[lot, searches.band[won]]).all(), "a fee below what was quoted"
+    assert (awards.offers <= awards.referrals).all()
+    assert (awards.offers[won] >= 1).all()
+    return awards
+
+
+class CheckedModel(MarketModel):
+    """The market with a look at the accounts at the moment of paying."""
+
+    def pay(self) -> None:
+        """Pay, and compare what each provider got with what its homes are owed."""
+        super().pay()
+        children, homes, holdings, ledger = self.market.children, self.market.homes, self.market.holdings, self.ledger
+        length = len(ledger.received)
+        placed = children.in_state(PLACED)
+        fees = np.bincount(homes.provider[children.home[placed]], weights=children.fee[placed], minlength=length)
+        empty = np.maximum(holdings.places - holdings.used, 0) * holdings.retainer
+        retainers = np.bincount(homes.provider[holdings.home], weights=empty, minlength=length)
+        own = ledger.received - fees - retainers
+        authorities = len(self.market.authorities)
+        np.testing.assert_allclose(own[authorities:], 0, atol=1e-6)
+        np.testing.assert_allclose(own[:authorities], ledger.paid["own_empty_places"], atol=1e-6)
+        np.testing.assert_allclose(ledger.paid["empty_places"].sum(), retainers.sum(), atol=1e-6)
+        assert abs(ledger.imbalance()) <= 1e-9 * max(ledger.spend.sum(), 1)
+
+
+@contextmanager
+def checked_model(parameters: Scenario, seed: int) -> Iterator[MarketModel]:
+    """A model whose placings and payments are checked as they happen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marketsim.model, "place", watched_place)
+        patch.setattr(marketsim.world.start, "place", watched_place)
+        model = CheckedModel(parameters, seed)
+        try:
+            yield model
+        finally:
+            forget(model)
+
+
+def check_week(model: MarketModel) -> None:
+    """All that must hold after every week: children, places, contracts, records and the week's row agree."""
+    _check_children(model)
+    _check_homes(model)
+    _check_holdings(model)
+    _check_records(model)
+    _check_row(model)
+
+
+def _check_children(model: MarketModel) -> None:
+    children = model.market.children
+    counts = [len(children.in_state(state)) for state in (PLACED, WAITING, UNREGISTERED)]
+    present = np.flatnonzero(np.isin(children.state, (PLACED, WAITING, UNREGISTERED)))
+    assert sum(counts) == len(present)
+    assert sum(counts) + model.discharged == children.admitted
+    assert len(np.unique(children.number[present])) == len(present)
+    assert len(np.unique(children.key[present])) == len(present)
+    assert sorted(model.child_agents) == present.tolist()
+
+
+def _check_homes(model: MarketModel) -> None:
+    market, week = model.market, model.market.week
+    children, homes = market.children, market.homes
+    placed = children.in_state(PLACED)
+    home, count = children.home[placed], len(homes)
+    assert (homes.occupied == np.bincount(home, minlength=count)).all()
+    assert (homes.residents_age == np.bincount(home, weights=children.age[placed], minlength=count)).all()
+    assert (homes.residents_boys == np.bincount(home, weights=children.boy[placed], minlength=count)).all()
+    scores = np.bincount(home, weights=children.score[placed], minlength=count)
+    np.testing.assert_allclose(homes.residents_score, scores, atol=1e-9)
+    assert homes.in_market(week)[home].all()
+    held, free, usable = market.holdings.empty_by_home(count), market.free(), homes.in_market(week)
+    assert (free >= 0).all() and (held >= 0).all()
+    assert not free[~usable].any() and not held[~usable].any()
+    left = homes.places - homes.occupied - held
+    assert (left[usable] >= 0).all(), "more residents and held places than places"
+    unusable = np.minimum(homes.blocked, left)
+    assert (homes.occupied + free + unusable + held == homes.places)[usable].all()
+    assert model.recorder.weekly[-1]["blocked_places"] == unusable[usable].sum()
+
+
+def _check_holdings(model: MarketModel) -> None:
+    market = model.market
+    children, holdings = market.children, market.holdings
+    placed = children.in_state(PLACED)
+    inside = placed[children.holding[placed] != OPEN_PLACE]
+    holding = children.holding[inside]
+    assert (holdings.used == np.bincount(holding, minlength=len(holdings))).all()
+    assert (holdings.used <= holdings.places).all()
+    assert (holdings.places[~holdings.running] == holdings.used[~holdings.running]).all()
+    assert (holdings.home[holding] == children.home[inside]).all(), "a child in a place held in another home"
+    assert (holdings.arrangement[holding] == children.arrangement[inside]).all()
+    for arrangement in market.arrangements:
+        assert abs(arrangement.shares.sum() - 1) < 1e-9 and (arrangement.shares >= 0).all()
+
+
+def _check_records(model: MarketModel) -> None:
+    children, records = model.market.children, model.records
+    placed = children.in_state(PLACED)
+    record = children.record[placed]
+    assert sorted(np.flatnonzero(records.end_week == NOT_YET)) == sorted(record)
+    for column, mine in (("child", "number"), ("child_authority", "authority"), ("home", "home"), ("fee", "fee"),
+                         ("start_week", "since"), ("arrangement", "arrangement"), ("miles", "miles")):  # fmt: skip
+        assert (getattr(records, column)[record] == getattr(children, mine)[placed]).all(), column
+    assert (records.end_week > records.start_week).all()
+    assert (records.wait >= 0).all()
+    assert (children.end_week[placed] > model.market.week).all()
+
+
+def _check_row(model: MarketModel) -> None:
+    market, week, row = model.market, model.market.week, model.recorder.weekly[-1]
+    children, homes, records = market.children, market.homes, model.records
+    placed = children.in_state(PLACED)
+    is_open, usable = homes.is_open(week), homes.in_market(week)
+    home = children.home[placed]
+    away = homes.authority[home] != children.authority[placed]
+    miles = np.hypot(homes.x[home] - children.x[placed], homes.y[home] - children.y[placed])
+    ended = records.end_week == week
+    bought = children.fee[placed][homes.sector[home] != LOCAL_AUTHORITY]
+    counted = {
+        "week": week,
+        "children_placed": len(placed),
+        "children_waiting": len(children.in_state(WAITING)),
+        "children_unregistered": len(children.in_state(UNREGISTERED)),
+        "occupied": len(placed),
+        "places": homes.places[is_open].sum(),
+        "homes": is_open.sum(),
+        "homes_opened": (homes.opened_week == week).sum(),
+        "homes_closed": (homes.closed_week == week).sum(),
+        "placements_started": (records.start_week == week).sum(),
+        "placements_ended": ended.sum(),
+        "breakdowns": (records.end_reason[ended] == marketsim.model.BREAKDOWN).sum(),
+    }
+    assert {name: row[name] for name in counted} == counted
+    np.testing.assert_allclose(children.miles[placed], miles, rtol=1e-9, atol=1e-9)
+    close: dict[str, Any] = {
+        "void_rate": 1 - len(placed) / homes.places[usable].sum(),
+        "spend_gbp": model.ledger.spend.sum(),
+        "out_of_area_share": away.mean() if len(placed) else np.nan,
+        "over_20_miles_share": (miles > 20).mean() if len(placed) else np.nan,
+        "distance_mean_miles": miles.mean() if len(placed) else np.nan,
+        "weekly_fee_mean_gbp": bought.mean() if len(bought) else np.nan,
+    }
+    for name, value in close.items():
+        np.testing.assert_allclose(row[name], value, rtol=1e-9, err_msg=name)
+    if len(placed):
+        assert abs(sum(row[name] for name in row if name.startswith("share_")) - 1) < 1e-9
+
+
+Small = Callable[..., Scenario]
+
+
+@pytest.fixture(scope="session")
+def small() -> Small:
+    """Makes small synthetic scenarios; see `small_scenario`."""
+    return small_scenario
+
+
+@pytest.fixture(scope="session")
+def checked() -> Callable[..., Any]:
+    """Makes models that check themselves; see `checked_model`."""
+    return checked_model
+
+
+@pytest.fixture(scope="session")
+def week_is_sound() -> Callable[[MarketModel], None]:
+    """Checks one week; see `check_week`."""
+    return check_week
+
+
+@cache
+def run_of_shipped(name: str) -> RunResult:
+    """A shipped scenario, seed 1, for 26 weeks (`town` for all of its own), run once for all tests."""
+    return run(as_scenario(name, None if name == "town" else 26), seed=1)
+
+
+@pytest.fixture(scope="session")
+def shipped_run() -> Callable[[str], RunResult]:
+    """Runs of shipped scenarios; see `run_of_shipped`."""
+    return run_of_shipped

@@ -1,0 +1,203 @@
+"""What every purchasing rule promises, whoever wrote it: run over all rules that are registered.
+
+A rule in a folder named in MARKETSIM_RULES is covered too, without a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from marketsim.children import OPEN_PLACE
+from marketsim.experiments.run import run
+from marketsim.model import MarketModel
+from marketsim.panels import PanelBook
+from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.rule import PurchasingRule, Reach, registered_rules
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.shape import Shape
+from marketsim.scenario.wording import unit_of
+
+WEEKS = 30
+LIVELY = {  # homes open and close all the time
+    "openings_per_year": 1.0,
+    "closings_per_year": 0.3,
+    "opening_margin": 0.0,
+    "floor_margin": 0.4,
+    "registration_weeks_least": 4,
+    "registration_weeks_most": 20,
+}
+RULES = registered_rules()
+every_rule = pytest.mark.parametrize("kind", RULES.values(), ids=RULES)
+
+
+def shape_of_rule(kind: type[PurchasingRule]) -> Shape:
+    schema = kind.model_json_schema()
+    return Shape(schema, schema.get("$defs", {}))
+
+
+def smallest(kind: type[PurchasingRule]) -> dict[str, Any]:
+    """The rule's word and the least that its required fields allow."""
+    schema = shape_of_rule(kind)
+    required = [name for name in schema.schema.get("required", []) if name != "rule"]
+    return {"rule": kind.name} | {name: _least(schema.at(name)) for name in required}
+
+
+def _least(shape: Shape) -> Any:
+    schema = shape.alternatives()[0].schema
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema["type"]:
+        case "array":
+            return ["spot"]
+        case "object":
+            return {name: _least(shape.at(name)) for name in schema.get("required", [])}
+        case "boolean":
+            return False
+        case "string":
+            return "spot"
+    return schema.get("minimum", 1)
+
+
+def numeric_leaves(shape: Shape, path: tuple[str, ...] = (), above: str = "") -> Iterator[tuple[str, Shape, str]]:
+    """Every number that YAML may set: dotted name, shape, and the description that a reader finds."""
+    for name in shape.schema.get("properties", {}):
+        entry = shape.at(name)
+        text = entry.schema.get("description") or above
+        yield from numeric_leaves(entry, (*path, name), text)
+        if any(option.schema.get("type") in ("number", "integer") for option in entry.alternatives()):
+            yield ".".join((*path, name)), entry, text
+
+
+@every_rule
+def test_it_has_a_name_and_says_what_it_is(kind: type[PurchasingRule]) -> None:
+    rule = kind.model_validate(smallest(kind))
+    assert RULES[kind.name] is kind and rule.rule == kind.name == kind.name.lower()
+    assert kind.name.isidentifier(), "the name becomes a column, share_<name>"
+    assert kind.__doc__ and kind.__doc__ != PurchasingRule.__doc__
+    assert rule.scope() in ("authority", "region", "england")
+
+
+@every_rule
+def test_it_cannot_be_changed_and_takes_no_unknown_field(kind: type[PurchasingRule]) -> None:
+    fields = smallest(kind)
+    rule = kind.model_validate(fields)
+    for name in kind.model_fields:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(rule, name, getattr(rule, name))
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        kind.model_validate(fields | {"radius_in_parsecs": 1})
+    with pytest.raises(ValidationError):
+        kind.model_validate(fields | {"rule": "another"})
+
+
+@every_rule
+def test_its_numbers_have_unit_bounds_status_and_meaning(kind: type[PurchasingRule]) -> None:
+    for name, shape, text in numeric_leaves(shape_of_rule(kind)):
+        assert len(text) > 10, f"{name} has no description"
+        assert unit_of(shape), f"{name} has no unit"
+        assert shape.schema.get("status") in ("measured", "estimated", "assumption"), f"{name} has no status"
+        assert shape.schema.get("source"), f"{name} has no source"
+
+
+@every_rule
+def test_its_numbers_are_refused_outside_their_bounds(kind: type[PurchasingRule]) -> None:
+    fields = smallest(kind)
+    for name, shape, _ in numeric_leaves(shape_of_rule(kind)):
+        number = next(o.schema for o in shape.alternatives() if o.schema.get("type") in ("number", "integer"))
+        assert "minimum" in number and "maximum" in number, f"{name} has no bounds"
+        for wrong in (number["minimum"] - 1, number["maximum"] + 1, float("nan"), float("inf"), "1", True):
+            with pytest.raises(ValidationError):
+                kind.model_validate(fields | _nested(name.split("."), wrong))
+
+
+def _nested(path: list[str], value: Any) -> dict[str, Any]:
+    return {path[0]: _nested(path[1:], value) if path[1:] else value}
+
+
+@every_rule
+def test_its_reach_is_sane(kind: type[PurchasingRule]) -> None:
+    reach = kind.model_validate(smallest(kind)).reach()
+    assert isinstance(reach, Reach)
+    assert 0 <= reach.miles_at_first <= reach.miles_at_last < np.inf
+    assert reach.fee_limit_at_first is None or 0 < reach.fee_limit_at_first < np.inf
+
+
+@every_rule
+def test_a_market_under_it_adds_up(
+    kind: type[PurchasingRule],
+    small: Callable[..., Scenario],
+    checked: Callable[..., Any],
+    week_is_sound: Callable[[MarketModel], None],
+) -> None:
+    """Alone, with spot behind it: children, places and money are conserved, and what it offers can be had."""
+    scenario = small(
+        purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested", "spot"]},
+        providers=LIVELY,
+    )
+    with checked(scenario, 11) as model:
+        for _ in range(WEEKS):
+            model.step()
+            week_is_sound(model)
+            used = [a for a in model.market.arrangements if isinstance(a.rule, kind)]
+            assert used, "nobody uses the rule"
+            for arrangement in used:
+                if not arrangement.inner:
+                    _check_lots(model, arrangement)
+        closed = model.market.homes.closed_week <= WEEKS
+        opened = model.market.homes.opened_week > 0
+        assert closed.any() and opened.any(), "the market should have seen homes open and close"
+
+
+def _check_lots(model: MarketModel, arrangement: Arrangement) -> None:
+    market = model.market
+    lots, again = (arrangement.rule.lots(market, arrangement) for _ in range(2))
+    count = len(lots.home)
+    for one, other in zip(vars(lots).values(), vars(again).values(), strict=True):
+        assert np.array_equal(one, other), "asking twice gives another answer"
+    assert lots.fee.shape == lots.eager.shape == (count, 3) and lots.holding.shape == (count,)
+    assert market.homes.in_market(market.week)[lots.home].all(), "a home that is closed or takes no children"
+    assert np.isfinite(lots.fee).all() and (lots.fee >= 0).all()
+    assert ((lots.eager >= 0) & (lots.eager <= 1)).all()
+    assert lots.least_acceptance.shape == (3,)
+    assert ((lots.least_acceptance >= 0) & (lots.least_acceptance <= 1)).all()
+    pools = np.where(lots.holding == OPEN_PLACE, lots.home, len(market.homes) + lots.holding)
+    assert len(np.unique(pools)) == count, "the same places are offered twice"
+    held = lots.holding[lots.holding != OPEN_PLACE]
+    assert (market.holdings.home[held] == lots.home[lots.holding != OPEN_PLACE]).all()
+    assert (market.holdings.arrangement[held] == arrangement.number).all()
+
+
+@every_rule
+def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
+    """What the model remembers of its lots (`follows_market`, `review`) is what the rule would say if asked again."""
+    scenario = small(
+        purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested"]},
+        providers=LIVELY,
+    )
+    model = MarketModel(scenario, 12)
+    for _ in range(60):
+        model.step()
+        asked, fresh = model.panel_book.panels, PanelBook(model.market).panels
+        for name, one, other in zip(asked._fields, asked, fresh, strict=True):
+            assert np.array_equal(one, other), f"{name} in week {model.market.week}"
+
+
+@every_rule
+def test_unused_it_changes_nothing(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
+    without = run(small(), seed=2, weeks=WEEKS)
+    beside = run(small(purchasing={"arrangements": {"unused": smallest(kind)}}), seed=2, weeks=WEEKS)
+    assert "unused" in beside.scenario.purchasing.arrangements
+    for table in ("weekly", "authorities", "placements", "outcomes"):
+        assert getattr(beside, table).equals(getattr(without, table)), table
+
+
+@every_rule
+def test_used_it_changes_something(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
+    """The yardstick of the test above: the same arrangement in the order is seen in the placements."""
+    with_it = run(small(purchasing={"arrangements": {"used": smallest(kind)}, "order": ["used"]}), seed=2, weeks=WEEKS)
+    assert not with_it.placements.equals(run(small(), seed=2, weeks=WEEKS).placements)

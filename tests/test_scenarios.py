@@ -1,0 +1,76 @@
+"""The scenarios that ship: each asks a question, says only what differs from its base, is valid and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from marketsim import ScenarioError, compare, load_scenario
+from marketsim.experiments.run import RunResult, run
+from marketsim.model import MarketModel
+from marketsim.scenario import shipped_scenarios
+
+EXPECTED = {
+    "block", "cooperative", "england_2024", "framework", "greater_manchester", "soft_block", "south_east", "spot", "town",
+}  # fmt: skip
+BASE = "england_2024"
+every_file = pytest.mark.parametrize("path", shipped_scenarios(), ids=lambda path: path.stem)
+
+
+def test_all_are_there() -> None:
+    assert {path.stem for path in shipped_scenarios()} >= EXPECTED
+
+
+@every_file
+def test_it_asks_a_question_and_says_only_what_differs(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# Question: ") and "?" in first
+    extends = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("extends:")]
+    assert len(extends) == (path.stem != BASE)
+    loaded = load_scenario(path)
+    assert loaded.scenario.name == path.stem and loaded.scenario.question.endswith("?")
+
+
+@every_file
+def test_it_differs_from_every_other(path: Path) -> None:
+    mine = load_scenario(path).digest
+    assert [other.stem for other in shipped_scenarios() if load_scenario(other).digest == mine] == [path.stem]
+
+
+@every_file
+def test_it_runs(path: Path, shipped_run: Callable[[str], RunResult]) -> None:
+    result = shipped_run(path.stem)
+    last = result.weekly.iloc[-1]
+    children = 120 if path.stem == "town" else 8_540
+    assert 0.7 * children < last["children_placed"] < 1.3 * children
+    assert result.weekly["placements_started"].sum() > 0 < last["spend_gbp"]
+    used = {name.removeprefix("share_") for name in result.weekly if name.startswith("share_") and last[name] > 0}
+    asked = {rule.rule for name, rule in result.scenario.purchasing.arrangements.items() if name in _order(result)}
+    assert used == asked, "a route in the order places nobody, or one outside it does"
+
+
+def _order(result: RunResult) -> list[str]:
+    return result.scenario.purchasing.order
+
+
+def test_an_authority_with_nothing_to_buy_through_is_a_users_mistake() -> None:
+    changes = [
+        "purchasing.arrangements.club={rule: cooperative, members: {share: 0.0}, order: [spot]}",
+        "purchasing.order=[club]",
+    ]
+    with pytest.raises(ScenarioError, match="nothing to buy through"):
+        MarketModel(load_scenario("town", changes).scenario, 1)
+
+
+def test_only_scenarios_of_one_world_are_compared() -> None:
+    with pytest.raises(ScenarioError, match="other authorities"):
+        compare("town", load_scenario("town", ["world.regions=2"]), replicates=1, weeks=1, workers=1)
+
+
+def test_children_of_week_0_who_find_no_home_are_a_users_mistake() -> None:
+    with pytest.raises(ScenarioError, match="find no home"):
+        run(load_scenario("town", ["unregistered.weekly_cost=2000"]), weeks=1)
+    with pytest.raises(ScenarioError, match="need places"):
+        run(load_scenario("town", ["world.children_at_start=200"]), weeks=1)

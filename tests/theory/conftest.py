@@ -1,0 +1,95 @@
+"""Markets without frictions, in which theory says what must come out; and a mean with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from marketsim.experiments.run import forget
+from marketsim.model import MarketModel
+from marketsim.scenario.schema import Scenario
+
+# Nobody refuses, nothing is blocked, opens, closes, breaks down or gets dearer, all homes ask cost and floor margin,
+# and a child who finds no place in the first week leaves at once.
+NO_FRICTIONS: dict[str, dict[str, Any]] = {
+    "world": {"kind": "synthetic"},
+    "demand": {"breakdown_share": 0.0},
+    "stays": {"distribution": "exponential"},
+    "need": {"emergency_share": 0.0, "cost_by_need": {"standard": 1.0, "complex": 1.0, "severe": 1.0}},
+    "providers": {
+        "acceptance_least_need": 1.0,
+        "acceptance_most_need": 1.0,
+        "breakdown_caution": 1.0,
+        "age_mismatch": 0.0,
+        "sex_mismatch": 0.0,
+        "need_mismatch": 0.0,
+        "blocked_share": 0.0,
+        "openings_per_year": 0.0,
+        "closings_per_year": 0.0,
+        "cost_spread": 0.0,
+        "cost_house_price_elasticity": 0.0,
+        "occupancy_at_start": 0.0,
+        "fee_adjustment": 0.0,
+        "bidding": 0.0,
+    },
+    "commissioning": {
+        "value_in_area": 0.0,
+        "deadline_weeks_planned": 0,
+        "deadline_weeks_emergency": 0,
+        "availability_at_start": 1.0,
+    },
+    "unregistered": {"need_ends_mean_weeks": 0.0},
+    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0},
+}
+
+
+def frictionless(purchasing: dict[str, Any], **sections: dict[str, Any]) -> Scenario:
+    """The market without frictions; `sections` change or add values."""
+    known = {name: values | sections.get(name, {}) for name, values in NO_FRICTIONS.items()}
+    return Scenario.model_validate(sections | known | {"purchasing": purchasing})
+
+
+def mean_and_error(replicates: Any) -> tuple[float, float]:
+    """Mean of independent replicates and its standard error."""
+    values = np.asarray(replicates, dtype=np.float64)
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+@pytest.fixture(scope="module", name="frictionless")
+def _frictionless() -> Callable[..., Scenario]:
+    return frictionless
+
+
+@pytest.fixture(scope="module", name="mean_and_error")
+def _mean_and_error() -> Callable[[Any], tuple[float, float]]:
+    return mean_and_error
+
+
+@pytest.fixture(scope="module")
+def make_model() -> Iterator[Callable[[Scenario, int], MarketModel]]:
+    """Build models, and let Mesa forget them when the tests of the file are over."""
+    made: list[MarketModel] = []
+
+    def make(scenario: Scenario, seed: int) -> MarketModel:
+        made.append(MarketModel(scenario, seed))
+        return made[-1]
+
+    yield make
+    for model in made:
+        forget(model)
+
+
+@pytest.fixture(scope="module")
+def erlang_b() -> Callable[[int, float], float]:
+    """Erlang's loss formula: the share lost with `places` and an offered load of `load`."""
+
+    def lost(places: int, load: float) -> float:
+        share = 1.0
+        for number in range(1, places + 1):
+            share = load * share / (number + load * share)
+        return share
+
+    return lost
