@@ -73,6 +73,7 @@ def _hash(table: pd.DataFrame) -> str:
     digest = hashlib.sha256()
     for name in table.columns:
         column = table[name]
-        texts = column.map(_digits) if pd.api.types.is_float_dtype(column.dtype) else column.astype(str)
+        text = _digits if pd.api.types.is_float_dtype(column.dtype) else str
+        texts = ["" if missing else text(value) for value, missing in zip(column, column.isna(), strict=True)]
         digest.update("\n".join([str(name), *texts, ""]).encode())
     return digest.hexdigest()
