@@ -206,7 +206,7 @@ class MarketModel(mesa.Model):
         market.holdings.running[np.isin(market.holdings.home, rows)] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
-        self.panel_book.refresh_all()
+        self.panel_book.refresh_closed(rows)
 
     def _note_starts(self, placed: Ints) -> None:
         children = self.market.children

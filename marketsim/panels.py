@@ -34,8 +34,14 @@ class PanelBook:
         """Fees have been revised or homes have opened: ask the rules that follow the open market."""
         self.refresh(a for a in self._market.arrangements if a.rule.follows_market)
 
+    def refresh_closed(self, closed: Ints) -> None:
+        """Homes have closed: ask the rules that could still send referrals there."""
+        gone = np.zeros(len(self._market.homes), dtype=np.bool_)
+        gone[closed] = True
+        self.refresh(a for a in self._market.arrangements if gone[self._lots[a.number].home].any())
+
     def refresh_all(self) -> None:
-        """Costs have changed or homes have closed: ask all rules."""
+        """Costs have changed: ask all rules."""
         self.refresh(self._market.arrangements)
 
     @property

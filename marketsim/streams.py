@@ -11,6 +11,7 @@ generators", OOPSLA 2014).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +24,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_ALL_BITS = 2**64 - 1
 _TO_UNIT = 2.0**-53
 
 
@@ -53,18 +55,32 @@ def key(*parts: ArrayLike) -> Keys:
 
     The order of the parts matters; negative numbers (weeks before the start) are taken modulo 2**64.
     """
-    mixed: Keys = np.zeros(1, dtype=np.uint64)
-    for part in parts:
-        values = np.atleast_1d(np.asarray(part))
-        if values.dtype != np.uint64:
-            values = values.astype(np.int64).view(np.uint64)
-        mixed = _finalise((mixed + _GOLDEN) ^ (values * _MIX_2))
-    return mixed
+    return _mixed(np.zeros(1, dtype=np.uint64), parts)
 
 
 def stream(seed: int, decision: str, *who_and_when: ArrayLike) -> Keys:
     """Keys of one decision: `seed` (any whole number up to 2**63), its name, then who and when."""
-    return key(seed, np.uint64(name_key(decision)), *who_and_when)
+    return _mixed(_beginning(seed, decision), who_and_when)
+
+
+@lru_cache(maxsize=4096)
+def _beginning(seed: int, decision: str) -> Keys:
+    """What all keys of a decision in a run begin with."""
+    return key(seed, np.uint64(name_key(decision)))
+
+
+def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
+    for part in parts:
+        values = np.asarray(part)
+        if values.dtype != np.uint64:
+            values = values.astype(np.int64).view(np.uint64)
+        mixed = _finalise((mixed + _GOLDEN) ^ (values * _MIX_2 if values.ndim else _scalar_times_mix(int(values))))
+    return mixed
+
+
+def _scalar_times_mix(value: int) -> np.uint64:
+    """The product modulo 2**64, in Python numbers: NumPy warns of overflow for scalars."""
+    return np.uint64(value * int(_MIX_2) & _ALL_BITS)
 
 
 def to_unit(keys: Keys) -> Floats:
