@@ -41,18 +41,21 @@ class Orders:
         return np.asarray(self.stages[authority, length[authority] - 1])
 
     def named(self, name: str, authority: Ints) -> Ints:
-        """For each row of `authority`, its own arrangement of a name (NO_ROUTE if it has none)."""
+        """For each row of `authority`, its arrangement of a name (NO_ROUTE if it has none)."""
         return self._first(authority, [arrangement.name == name for arrangement in self.arrangements])
 
     def ruled_by(self, rule: type[PurchasingRule], authority: Ints) -> Ints:
-        """For each row of `authority`, its own arrangement under a rule (NO_ROUTE if it has none)."""
+        """For each row of `authority`, its arrangement under a rule (NO_ROUTE if it has none)."""
         return self._first(authority, [isinstance(arrangement.rule, rule) for arrangement in self.arrangements])
 
     def _first(self, authority: Ints, wanted: list[bool]) -> Ints:
-        own = np.array(wanted) & (self.cooperative_of == NO_ROUTE)
-        found = (self.stages != NO_ROUTE) & own[self.stages]
-        first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
-        return np.asarray(np.where(found.any(axis=1), first, NO_ROUTE)[authority])
+        """The first arrangement that is wanted: the authority's own, or else one of its cooperative."""
+        chosen = np.full(len(self.stages), NO_ROUTE)
+        for side in (self.cooperative_of != NO_ROUTE, self.cooperative_of == NO_ROUTE):
+            found = (self.stages != NO_ROUTE) & (np.array(wanted) & side)[self.stages]
+            first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
+            chosen = np.where(found.any(axis=1), first, chosen)
+        return np.asarray(chosen[authority])
 
 
 def make_orders(purchasing: Purchasing, authorities: Authorities) -> Orders:

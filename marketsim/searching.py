@@ -17,14 +17,14 @@ from marketsim.streams import stream, uniform
 def make_searches(
     market: Market, orders: Orders, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats
 ) -> tuple[Ints, Searches]:
-    """The searches of the children in `rows`, sorted by buyer; `asked` counts how often answers were renewed.
+    """The searches of the children in `rows`, sorted by authority; `asked` counts how often answers were renewed.
 
     Luck of a child with a home depends on the child, the number of its search and `asked`, and on nothing else.
     """
     children = market.children
     routes = _without_bypassed(market, orders, rows, urgency)
     buyers = orders.buyer[children.authority[rows]]
-    order = np.lexsort((children.key[rows], children.authority[rows], buyers[:, 0]))
+    order = np.lexsort((children.key[rows], children.authority[rows]))
     rows, routes = rows[order], routes[order]
     return rows, Searches(
         key=stream(market.seed, "offer", children.key[rows], children.search[rows], asked[order]),

@@ -55,12 +55,14 @@ def willingness(providers: Providers, score: Floats, breakdowns: Ints) -> Floats
 def price(market: Market) -> None:
     """Write this week's running costs and spot fees, by home and need band, into the market.
 
-    Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost.
+    Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost. No
+    more than the last resort costs, since no authority pays more.
     """
     ratio = market.scenario.need.cost_by_need.array()
     cost = market.homes.unit_cost * market.cost_index
     market.costs = cost[:, None] * ratio[None, :]
-    market.quotes = market.costs + (market.homes.ask - cost)[:, None]
+    most = market.scenario.unregistered.weekly_cost * market.cost_index
+    market.quotes = np.minimum(market.costs + (market.homes.ask - cost)[:, None], most)
 
 
 def pressure(market: Market, searching: Floats) -> Floats:

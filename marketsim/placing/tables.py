@@ -11,7 +11,7 @@ NO_ROUTE = -1
 
 
 class Searches(NamedTuple):
-    """The children who look for a home this week, a row each, sorted by buyer; `routes` and `buyers` by stage."""
+    """The children who look for a home this week, a row each; `routes` and `buyers` by stage."""
 
     key: Keys
     authority: Ints

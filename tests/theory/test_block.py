@@ -18,7 +18,7 @@ from marketsim.children import OPEN_PLACE, PLACED
 BLOCK, SPOT_FEE, BLOCK_FEE = 10, 6_000.0, 4_200.0
 AUTHORITIES, STAY = 80, 50.0
 QUIET, BUSY = 6.0, 12.0  # offered load in children
-WARM_UP, WEEKS = 150, 450
+WARM_UP, WEEKS = 120, 400
 WEEKS_PER_YEAR = 365.25 / 7
 
 
