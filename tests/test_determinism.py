@@ -17,27 +17,26 @@ purchasing:
     club: {rule: cooperative, members: {share: 0.6}, order: [in_house, soft_block, framework]}
   order: [club, in_house, block, spot]
 """
-COMMAND = ["-m", "marketsim.cli", "compare", "town", "club.yaml", "--weeks=56", "--replicates=2", "--workers=2", "--out=two"]
-CALL = "import marketsim, pathlib; marketsim.compare('town', 'club.yaml', 2, 1, 56, 1, pathlib.Path('one'))"
-WAYS = {"one": (["-c", CALL], "1"), "two": (COMMAND, "2")}
+COMPARE = "import marketsim, pathlib; marketsim.compare('town', 'club.yaml', 2, 1, 56, {0}, pathlib.Path('{0}'))"
+WAYS = {"1": "1", "2": "2"}  # workers: PYTHONHASHSEED
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The same comparison, by one worker from Python and by two from the command line; the folder that each left."""
+    """The same comparison, by one and by two workers; the folder that each left."""
     folder = tmp_path_factory.mktemp("same")
     (folder / "club.yaml").write_text(SCENARIO)
     processes = [
         subprocess.Popen(
-            [sys.executable, *words], cwd=folder, env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            [sys.executable, "-c", COMPARE.format(workers)], cwd=folder, env=os.environ | {"PYTHONHASHSEED": hash_seed},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        for words, hash_seed in WAYS.values()
+        for workers, hash_seed in WAYS.items()
     ]
     for process in processes:
         said, _ = process.communicate(timeout=300)
         assert process.returncode == 0, said
-    return [folder / way for way in WAYS]
+    return [folder / workers for workers in WAYS]
 
 
 def test_all_files_are_the_same_byte_for_byte(folders: list[Path]) -> None:

@@ -128,40 +128,36 @@ class Stays(Section):
     )
 
 
-class ShareByNeed(Section):
+class ByNeed(Section):
+    """One number for each need band; subclasses say of what kind."""
+
+    def array(self) -> NDArray[np.float64]:
+        """The numbers in the order of the bands: standard, complex, severe."""
+        return np.array(list(self.model_dump().values()), dtype=np.float64)
+
+
+class ShareByNeed(ByNeed):
     """A share for each need band."""
 
     standard: Share
     complex: Share
     severe: Share
 
-    def array(self) -> NDArray[np.float64]:
-        """The three numbers in the order of the bands."""
-        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
 
-
-class RatioByNeed(Section):
+class RatioByNeed(ByNeed):
     """A ratio for each need band."""
 
     standard: Ratio
     complex: Ratio
     severe: Ratio
 
-    def array(self) -> NDArray[np.float64]:
-        """The three numbers in the order of the bands."""
-        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
 
-
-class PoundsByNeed(Section):
+class PoundsByNeed(ByNeed):
     """A weekly amount for each need band."""
 
     standard: PoundsPerWeek
     complex: PoundsPerWeek
     severe: PoundsPerWeek
-
-    def array(self) -> NDArray[np.float64]:
-        """The three numbers in the order of the bands."""
-        return np.array([self.standard, self.complex, self.severe], dtype=np.float64)
 
 
 class Need(Section):

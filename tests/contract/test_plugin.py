@@ -64,25 +64,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def marketsim(folder: Path, *words: str, rules: str | None = "rules", module: str = "marketsim.cli") -> tuple[int, str]:
-    """Exit code and output of a command run in the folder."""
+def python(folder: Path, *words: str, rules: str | None = "rules") -> tuple[int, str]:
+    """Exit code and output of a Python process in the folder."""
     variables = {name: value for name, value in os.environ.items() if name != "MARKETSIM_RULES"}
     if rules is not None:
         variables["MARKETSIM_RULES"] = str(folder / rules)
-    command = [sys.executable, "-m", module, *words]
+    command = [sys.executable, *words]
     done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout + done.stderr
 
 
-def test_yaml_accepts_the_rule_and_a_comparison_runs_on_two_processes(folder: Path) -> None:
-    words = ["compare", "town", "near.yaml", "--replicates", "1", "--weeks", "20", "--workers", "2", "--out", "out"]
-    code, said = marketsim(folder, *words)
+def marketsim(folder: Path, *words: str, rules: str | None = "rules") -> tuple[int, str]:
+    """Exit code and output of a marketsim command in the folder."""
+    return python(folder, "-m", "marketsim.cli", *words, rules=rules)
+
+
+def test_yaml_accepts_the_rule_and_it_runs(folder: Path) -> None:
+    code, said = marketsim(folder, "run", "near.yaml", "--weeks", "20", "--out", "ran")
     assert code == 0, said
-    placements = pd.read_parquet(folder / "out" / "runs" / "near" / "replicate-000" / "placements.parquet")
+    placements = pd.read_parquet(folder / "ran" / "placements.parquet")
     new = placements[placements["start_week"] > 0]
     assert len(new) > 10 and set(new["route"]) == {"nearest_only"}
     assert new["distance_miles"].max() <= 12.0 < placements["distance_miles"].max()
-    assert "share_nearest_only" in pd.read_parquet(folder / "out" / "runs" / "near" / "replicate-000" / "weekly.parquet")
+    assert (pd.read_parquet(folder / "ran" / "weekly.parquet")["share_nearest_only"] > 0).all()
+
+
+def test_worker_processes_know_the_rule(folder: Path) -> None:
+    code, said = python(folder, "-c", "import marketsim; marketsim.compare('town', 'near.yaml', 1, weeks=1, workers=2)")
+    assert code == 0, said
 
 
 def test_the_schema_for_editors_lists_the_rule(folder: Path) -> None:
@@ -105,6 +114,6 @@ def test_without_the_variable_it_is_an_unknown_rule(folder: Path) -> None:
 
 def test_the_contract_covers_it_by_itself(folder: Path) -> None:
     words = [str(CONTRACT), "-k", "nearest_only", "-p", "no:cacheprovider"]
-    code, said = marketsim(folder, *words, module="pytest")
+    code, said = python(folder, "-m", "pytest", *words)
     assert code == 0, said
     assert "9 passed" in said
