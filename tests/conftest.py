@@ -167,8 +167,15 @@ def _check_records(model: MarketModel) -> None:
     placed = children.in_state(PLACED)
     record = children.record[placed]
     assert sorted(np.flatnonzero(records.end_week == NOT_YET)) == sorted(record)
-    for column, mine in (("child", "number"), ("child_authority", "authority"), ("home", "home"), ("fee", "fee"),
-                         ("start_week", "since"), ("arrangement", "arrangement"), ("miles", "miles")):  # fmt: skip
+    for column, mine in (
+        ("child", "number"),
+        ("child_authority", "authority"),
+        ("home", "home"),
+        ("fee", "fee"),
+        ("start_week", "since"),
+        ("arrangement", "arrangement"),
+        ("miles", "miles"),
+    ):
         assert (getattr(records, column)[record] == getattr(children, mine)[placed]).all(), column
     assert (records.end_week > records.start_week).all()
     assert (records.wait >= 0).all()

@@ -28,7 +28,7 @@ WHO = np.arange(MANY)
 
 @numba.njit  # type: ignore[untyped-decorator]
 def pairs(who: Any, whom: Any) -> Any:
-    """Bits of every pair and their meaning, as compiled code sees them (not every function can be called from Python)."""
+    """Bits of every pair and what they mean: the functions can only be called by compiled code."""
     bits, luck = np.empty((len(who), len(whom)), dtype=np.uint64), np.empty((len(who), len(whom)))
     for one in range(len(who)):
         for other in range(len(whom)):

@@ -13,8 +13,16 @@ from marketsim.model import MarketModel
 from marketsim.scenario import shipped_scenarios
 
 EXPECTED = {
-    "block", "cooperative", "england_2024", "framework", "greater_manchester", "soft_block", "south_east", "spot", "town",
-}  # fmt: skip
+    "block",
+    "cooperative",
+    "england_2024",
+    "framework",
+    "greater_manchester",
+    "soft_block",
+    "south_east",
+    "spot",
+    "town",
+}
 BASE = "england_2024"
 every_file = pytest.mark.parametrize("path", shipped_scenarios(), ids=lambda path: path.stem)
 
@@ -70,7 +78,16 @@ def test_only_scenarios_of_one_world_are_compared() -> None:
 
 
 def test_children_of_week_0_who_find_no_home_are_a_users_mistake() -> None:
+    far = ["world.authorities=1", "world.homes_everywhere=true", "world.side_miles=1000", "world.children_at_start=150"]
     with pytest.raises(ScenarioError, match="find no home"):
-        run(load_scenario("town", ["unregistered.weekly_cost=2000"]), weeks=1)
+        run(load_scenario("town", far), weeks=1)
     with pytest.raises(ScenarioError, match="need places"):
         run(load_scenario("town", ["world.children_at_start=200"]), weeks=1)
+
+
+def test_a_cheap_last_resort_leaves_nobody_waiting_since_before_the_start() -> None:
+    """Once children of week 0 whom no home took carried on as if they had waited for years."""
+    result = run(load_scenario("town", ["unregistered.weekly_cost=2000"]), weeks=8)
+    new = result.placements[result.placements["start_week"] > 0]
+    known = new[~new["child_id"].isin(range(120, 124))]  # the four of week 0 in unregistered settings
+    assert len(known) > 5 and (known["wait_weeks"] <= known["start_week"]).all()

@@ -74,8 +74,11 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Call
     processes = {
         name: subprocess.Popen(
             [sys.executable, "-W", "ignore::RuntimeWarning", "-c", code, str(folder)],
-            env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         for name, code in (("month", MONTH), ("town", TOWN))
     }
     yield folder, outputs, processes

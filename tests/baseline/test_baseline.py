@@ -1,7 +1,7 @@
-"""Results are what they were: every shipped scenario, seed 1, 26 weeks (`town` its full length), to the last digit kept.
+"""Results are what they were: every shipped scenario, seed 1, 26 weeks (`town` in full), to the last digit kept.
 
-The same on Python 3.11 (Mesa 3.3) and 3.12 (Mesa 3.5). If a change is meant, run tests/baseline/update.py, which says what changed
-by how much, and write a "Results change" line in CHANGELOG.md.
+The same on Python 3.11 (Mesa 3.3) and 3.12 (Mesa 3.5), and with NumPy's vector units off. If a change is meant, run
+tests/baseline/update.py, which says what changed by how much, and write a "Results change" line in CHANGELOG.md.
 """
 
 from __future__ import annotations
