@@ -284,13 +284,13 @@ def test_results_are_numbered_where_no_folder_is_named(typed: Callable[..., Resu
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """Town against the same with another order of routes, on two processes."""
+    """Town, in two regions, against the same with another order of routes."""
     folder = tmp_path_factory.mktemp("compared")
     other = "extends: town.yaml\nworld: {regions: 2}\npurchasing: {order: [in_house, spot], at_start: {framework: 0}}\n"
     (folder / "town2.yaml").write_text(other)
     (folder / "town1.yaml").write_text("extends: town.yaml\nworld: {regions: 2}\n")
     result = command(
-        "compare", "town1.yaml", "town2.yaml", "--weeks", "12", "--replicates", "3", "--workers", "2", "--seed", "5",
+        "compare", "town1.yaml", "town2.yaml", "--weeks", "12", "--replicates", "3", "--workers", "1", "--seed", "5",
         "--out", "out", folder=folder,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
@@ -339,7 +339,7 @@ def test_figures_are_pictures(compared: tuple[Path, Result]) -> None:
         path = compared[0] / name
         assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
         pixels = matplotlib.image.imread(path)
-        assert min(pixels.shape[:2]) > 400 and len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 10
+        assert min(pixels.shape[:2]) > 400 and len(np.unique(pixels.sum(axis=2))) > 10
 
 
 def test_manifest_of_a_comparison(compared: tuple[Path, Result]) -> None:

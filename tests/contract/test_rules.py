@@ -23,6 +23,7 @@ from marketsim.scenario.shape import Shape
 from marketsim.scenario.wording import unit_of
 
 WEEKS = 30
+LONG = 160  # beyond three years, the usual term of a contract
 LIVELY = {  # homes open and close all the time
     "openings_per_year": 1.0,
     "closings_per_year": 0.3,
@@ -180,7 +181,7 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
         providers=LIVELY,
     )
     model = MarketModel(scenario, 12)
-    for _ in range(60):
+    for _ in range(LONG):
         model.step()
         asked, fresh = model.panel_book.panels, PanelBook(model.market).panels
         for name, one, other in zip(asked._fields, asked, fresh, strict=True):
