@@ -17,7 +17,7 @@ HEADLINES = {
     "out_of_area_share": "out of area",
     "over_20_miles_share": "over 20 miles",
     "void_rate": "void rate",
-    "children_unregistered": "unregistered",
+    "children_unregistered": "unreg. children",
 }
 
 

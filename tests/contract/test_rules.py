@@ -24,11 +24,12 @@ from marketsim.scenario.wording import unit_of
 
 WEEKS = 30
 LONG = 160  # beyond three years, the usual term of a contract
+WORLD = {"authorities": 2, "homes": 32, "children_at_start": 72}  # enough children for contracts of a few in a hundred
 LIVELY = {  # homes open and close all the time
     "openings_per_year": 1.0,
     "closings_per_year": 0.3,
     "opening_margin": 0.0,
-    "floor_margin": 0.4,
+    "floor_margin": 0.15,
     "registration_weeks_least": 4,
     "registration_weeks_most": 20,
 }
@@ -139,7 +140,9 @@ def test_a_market_under_it_adds_up(
     scenario = small(
         purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested", "spot"]},
         providers=LIVELY,
+        world=WORLD,
     )
+    offered = 0
     with checked(scenario, 11) as model:
         for _ in range(WEEKS):
             model.step()
@@ -149,6 +152,7 @@ def test_a_market_under_it_adds_up(
             for arrangement in used:
                 if not arrangement.inner:
                     _check_lots(model, arrangement)
+                offered += int((np.isin(model.orders.stages, arrangement.number)).any())
         closed = model.market.homes.closed_week <= WEEKS
         opened = model.market.homes.opened_week > 0
         assert closed.any() and opened.any(), "the market should have seen homes open and close"
@@ -179,6 +183,7 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
     scenario = small(
         purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested"]},
         providers=LIVELY,
+        world=WORLD,
     )
     model = MarketModel(scenario, 12)
     for _ in range(LONG):
