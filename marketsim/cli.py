@@ -17,7 +17,6 @@ USER_MISTAKE, INTERRUPTED = 2, 130
 
 app = typer.Typer(
     help="Simulate the market in which England's local authorities buy places in children's homes.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -72,7 +71,7 @@ def run(
 def compare(
     baseline: ScenarioName,
     others: Annotated[list[str], typer.Argument(help="scenarios to compare with the baseline")],
-    replicates: Annotated[int, typer.Option(min=1, help="runs of each scenario, with seeds in common")] = 8,
+    replicates: Annotated[int, typer.Option(min=1, max=10_000, help="runs of each scenario, with seeds in common")] = 8,
     seed: Seed = 1,
     weeks: Weeks = None,
     workers: Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")] = None,
@@ -155,12 +154,9 @@ def main() -> None:
 
 def _user_message(error: Exception) -> str | None:
     """One line for an error that the user can mend; None for a fault of the program."""
-    import click
-
-    if isinstance(error, click.exceptions.Abort):
-        return "Stopped."
-    if isinstance(error, click.ClickException):
-        return error.format_message()
+    format_message = getattr(error, "format_message", None)  # what typer and click raise for wrong words
+    if format_message is not None:
+        return " ".join(str(format_message()).split())
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     name = type(error).__name__

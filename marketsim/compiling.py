@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -22,12 +23,21 @@ def compiled(function: Function) -> Function:
     No fast-math: sums and comparisons are done in the order written, so that results do not depend on the
     processor's vector width.
     """
-    return cast(Function, numba.njit(cache=True, error_model="numpy")(function))
+    return _compiled(function, cache=True)
 
 
 def compiled_part(function: Function) -> Function:
-    """The same for a function that only compiled functions call: without the way in from Python it compiles faster."""
-    options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    """The same for a function that only compiled functions call: without a way in from Python it compiles faster.
+
+    Calling it from Python crashes the interpreter, unless NUMBA_DISABLE_JIT is set.
+    """
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Function, **options: Any) -> Function:
+    if getattr(numba.config, "DISABLE_JIT", False):
+        # Plain NumPy numbers warn where 64-bit products wrap round, as they are meant to.
+        return np.errstate(over="ignore")(function)
     return cast(Function, numba.njit(error_model="numpy", **options)(function))
 
 

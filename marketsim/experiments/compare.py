@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +86,11 @@ def compare(
         out = store.new_folder(out, "")
         _write_manifest(out, "running", loaded, labels, tasks, store.now(), None)
     started = store.now()
-    outcomes, weekly = _collect(tasks, workers, on_progress)
+    try:
+        outcomes, weekly = _collect(tasks, workers, on_progress)
+    except ScenarioError:
+        store.remove_if_without_runs(out)
+        raise
     table = compare_outcomes(outcomes, labels[0], labels[1:])
     if out is not None:
         store.write_csv(out / "comparison.csv", table)
@@ -185,15 +192,27 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
     warm_up()
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=registered_rules)
     try:
-        waiting: dict[Future[tuple[pd.DataFrame, pd.DataFrame]], int] = {
-            pool.submit(_run_task, task): number for number, task in enumerate(tasks)
-        }
+        with _deaf_to_interrupts():
+            waiting = {pool.submit(_run_task, task): number for number, task in enumerate(tasks)}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 yield waiting.pop(future), future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started within ignore Ctrl-C, so that they end their run and say nothing; the parent decides."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:

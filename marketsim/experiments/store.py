@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -43,6 +44,12 @@ def check_new(out: Path | None) -> None:
     """Raise StoreError early if a folder asked for exists already."""
     if out is not None and (out.exists() or out.is_symlink()):
         raise StoreError(f"{out} exists already; name another folder with --out, nothing was changed")
+
+
+def remove_if_without_runs(folder: Path | None) -> None:
+    """Take a folder for results away again if no run was finished in it."""
+    if folder is not None and not (folder / "runs").exists():
+        shutil.rmtree(folder)
 
 
 def write_run(folder: Path, result: RunResult) -> None:

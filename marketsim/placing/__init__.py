@@ -21,6 +21,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from marketsim import compiling
 from marketsim.columns import Ints
 from marketsim.compiling import compiled, compiled_part, digest_of_sources
 from marketsim.placing import luck, match, search, tables
@@ -110,4 +111,6 @@ def _compiled_place(sources: str) -> Callable[[Searches, Panels, Stock, Geograph
     return place
 
 
-place = _compiled_place(digest_of_sources(__file__, search.__file__, match.__file__, tables.__file__, luck.__file__))
+place = _compiled_place(
+    digest_of_sources(__file__, compiling.__file__, search.__file__, match.__file__, tables.__file__, luck.__file__)
+)

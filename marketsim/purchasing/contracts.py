@@ -55,7 +55,8 @@ def hold_free_places(
         if held >= wanted:
             break
         places = min(per_home, wanted - held, int(market.free()[home]))
-        hold(market, arrangement, int(home), places, float(fees[home]), retainer * float(fees[home]))
+        if places > 0:
+            hold(market, arrangement, int(home), places, float(fees[home]), retainer * float(fees[home]))
         held += places
     return held
 

@@ -13,6 +13,7 @@ import importlib.util
 import os
 import pkgutil
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -119,17 +120,30 @@ def _import_rule_files() -> None:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
     for folder in filter(None, os.environ.get(RULES_VARIABLE, "").split(os.pathsep)):
+        if not Path(folder).is_dir():
+            raise _user_error(f"{RULES_VARIABLE} names {folder}, which is not a folder")
         for file in sorted(Path(folder).glob("*.py")):
             _import_file(file)
 
 
 def _import_file(file: Path) -> None:
-    module_name = f"marketsim_rules_{file.stem}"
+    """Import a rule file under a name that is its own; any fault in it is the user's to mend, said in one line."""
+    module_name = f"marketsim_rules_{zlib.crc32(str(file.resolve()).encode()):08x}_{file.stem}"
     if module_name in sys.modules:
         return
     specification = importlib.util.spec_from_file_location(module_name, file)
     if specification is None or specification.loader is None:
-        raise ValueError(f"{file} cannot be read as a purchasing rule")
+        raise _user_error(f"{file} can't be read as a purchasing rule")
     module = importlib.util.module_from_spec(specification)
     sys.modules[module_name] = module
-    specification.loader.exec_module(module)
+    try:
+        specification.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[module_name]
+        raise _user_error(f"{file} is not a purchasing rule: {type(error).__name__}: {error}") from error
+
+
+def _user_error(message: str) -> Exception:
+    from marketsim.scenario.errors import ScenarioError  # scenario files are read with the rules: not before
+
+    return ScenarioError(message)

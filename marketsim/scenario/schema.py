@@ -7,14 +7,15 @@ paid; `economy` moves costs from week to week. Sources named "targets" are the r
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, field_validator, model_validator
 
 from marketsim.purchasing.rule import PurchasingRule, parse_rule
-from marketsim.scenario.errors import LocatedError
+from marketsim.scenario.errors import LocatedError, shown
 from marketsim.units import (
     Count,
     MeanWeeks,
@@ -29,6 +30,8 @@ from marketsim.units import (
     figure,
 )
 
+LONGEST_NAME = 80
+FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 DFE_2024 = "DfE, Children looked after in England 2024"
 
 
@@ -384,9 +387,7 @@ class Scenario(Section):
 
     name: str = Field(
         default="scenario",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
-        max_length=80,
-        description="shown in tables and used for folders: letters, digits, space, dot, dash and underscore",
+        description="shown in tables and used for folders: up to 80 letters, digits, spaces, dots, dashes, underscores",
     )
     question: str = Field(default="", description="the question that the scenario asks")
     description: str = Field(default="", description="anything else that a reader should know")
@@ -400,6 +401,16 @@ class Scenario(Section):
     unregistered: Unregistered = Unregistered()
     economy: Economy = Economy()
     purchasing: Purchasing
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, name: str) -> str:
+        if len(name) > LONGEST_NAME or not FOLDER_NAME.fullmatch(name):
+            raise ValueError(
+                f"expected up to {LONGEST_NAME} letters, digits, spaces, dots, dashes or underscores, beginning with a "
+                f"letter or digit, got {shown(name)}"
+            )
+        return name
 
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:

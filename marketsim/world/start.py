@@ -81,7 +81,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
         if attempt == ROUNDS_AT_MOST:
-            message = f"{len(waiting)} find no home that asks less than the last resort costs"
+            message = f"{len(waiting)} of {len(rows)} children find no home within reach"
             raise ScenarioError(message, "world.children_at_start:")
         chance = providers_decide.willingness(scenario.providers, score[waiting], breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)

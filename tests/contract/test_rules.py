@@ -29,7 +29,9 @@ LIVELY = {  # homes open and close all the time
     "openings_per_year": 1.0,
     "closings_per_year": 0.3,
     "opening_margin": 0.0,
-    "floor_margin": 0.15,
+    "floor_margin": 0.3,
+    "cost_private": 3_500.0,
+    "pressure_half": 5.0,
     "registration_weeks_least": 4,
     "registration_weeks_most": 20,
 }
@@ -149,16 +151,16 @@ def test_a_market_under_it_adds_up(
             week_is_sound(model)
             used = [a for a in model.market.arrangements if isinstance(a.rule, kind)]
             assert used, "nobody uses the rule"
-            for arrangement in used:
-                if not arrangement.inner:
-                    _check_lots(model, arrangement)
-                offered += int((np.isin(model.orders.stages, arrangement.number)).any())
+            inside = [model.market.arrangements[number] for one in used for number in one.inner]
+            offered += sum(_check_lots(model, one) for one in (*used, *inside) if not one.inner)
+        assert offered > 0, "no home could ever be asked"
         closed = model.market.homes.closed_week <= WEEKS
         opened = model.market.homes.opened_week > 0
         assert closed.any() and opened.any(), "the market should have seen homes open and close"
 
 
-def _check_lots(model: MarketModel, arrangement: Arrangement) -> None:
+def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
+    """Check what may be asked for now; returns how many lots there are."""
     market = model.market
     lots, again = (arrangement.rule.lots(market, arrangement) for _ in range(2))
     count = len(lots.home)
@@ -175,6 +177,7 @@ def _check_lots(model: MarketModel, arrangement: Arrangement) -> None:
     held = lots.holding[lots.holding != OPEN_PLACE]
     assert (market.holdings.home[held] == lots.home[lots.holding != OPEN_PLACE]).all()
     assert (market.holdings.arrangement[held] == arrangement.number).all()
+    return count
 
 
 @every_rule
