@@ -71,7 +71,7 @@ def run(
 def compare(
     baseline: ScenarioName,
     others: Annotated[list[str], typer.Argument(help="scenarios to compare with the baseline")],
-    replicates: Annotated[int, typer.Option(min=1, max=10_000, help="runs of each scenario, with seeds in common")] = 8,
+    replicates: Annotated[int, typer.Option(min=1, max=10_000, help="runs of each scenario, with seeds in common")] = 6,
     seed: Seed = 1,
     weeks: Weeks = None,
     workers: Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")] = None,
@@ -99,8 +99,8 @@ def compare(
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the runs that were finished are in {folder}", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    figures = write_figures(comparison, folder)
     print_comparison(comparison, Console())
+    figures = write_figures(comparison, folder)
     typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in figures)}, runs/)")
 
 

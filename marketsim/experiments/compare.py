@@ -22,7 +22,7 @@ from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
 from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
-DEFAULT_REPLICATES = 8
+DEFAULT_REPLICATES = 6
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 COLUMNS = [
@@ -189,9 +189,12 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
         for number, task in enumerate(tasks):
             yield number, _run_task(task)
         return
-    warm_up()
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=registered_rules)
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
     try:
+        with _deaf_to_interrupts():
+            ready = [pool.submit(_get_ready) for _ in range(count)]
+        warm_up()  # compiles, if need be, while the workers import
+        wait(ready)
         with _deaf_to_interrupts():
             waiting = {pool.submit(_run_task, task): number for number, task in enumerate(tasks)}
         while waiting:
@@ -200,6 +203,11 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
                 yield waiting.pop(future), future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _get_ready() -> int:
+    """First task of a worker: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
+    return len(registered_rules())
 
 
 @contextmanager

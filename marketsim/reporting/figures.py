@@ -18,6 +18,7 @@ from marketsim.experiments.compare import Comparison
 
 COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
 DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
+MONTH_WEEKS = 4
 FEE_TITLE = "Mean fee of independent placements"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
@@ -42,7 +43,8 @@ def _over_time(comparison: Comparison, column: str, unit: str, title: str, facto
     """Mean over replicates with the range of the middle 95% of them, by scenario."""
     figure, axes = plt.subplots(figsize=(8, 4.5))
     labels = [comparison.baseline, *comparison.others]
-    data = comparison.weekly.assign(shown=comparison.weekly[column] * factor)
+    monthly = comparison.weekly[comparison.weekly["week"] % MONTH_WEEKS == 0]
+    data = monthly.assign(shown=monthly[column] * factor)
     sns.lineplot(
         data=data, x="date", y="shown", hue="scenario", style="scenario", hue_order=labels, style_order=labels,
         palette=_palette(labels), dashes=_dashes(labels), errorbar=("pi", 95), ax=axes,
@@ -63,11 +65,11 @@ def _by_region(comparison: Comparison) -> Figure:
     regions = ["England", *sorted(set(data["region"]) - {"England"})]
     sns.pointplot(
         data=data, y="region", x="percent", hue="scenario", order=regions, hue_order=labels,
-        palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4, errorbar=("ci", 95),
-        seed=0, ax=axes,
+        palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4, errorbar=("se", 2),
+        ax=axes,
     )  # fmt: skip
     axes.set(title="Children placed out of area, by home region", xlabel="% of children placed", ylabel="")
-    _note(figure, "Last year of the run; bars: 95% interval of the mean of the replicates")
+    _note(figure, "Last year of the run; bars: two standard errors of the mean of the replicates")
     _tidy(axes)
     return figure
 
