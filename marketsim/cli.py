@@ -38,14 +38,17 @@ def run(
     ] = None,
 ) -> None:
     """Run one scenario once and leave its tables in results/."""
-    from rich.console import Console
+    from marketsim import interrupts
 
-    from marketsim.experiments import store
-    from marketsim.experiments.run import as_scenario
-    from marketsim.experiments.run import run as run_scenario
-    from marketsim.reporting.tables import print_run
-    from marketsim.reporting.targets import has_targets, print_targets
-    from marketsim.scenario import load_scenario
+    with interrupts.deferred():
+        from rich.console import Console
+
+        from marketsim.experiments import store
+        from marketsim.experiments.run import as_scenario
+        from marketsim.experiments.run import run as run_scenario
+        from marketsim.reporting.tables import print_run
+        from marketsim.reporting.targets import has_targets, print_targets
+        from marketsim.scenario import load_scenario
 
     loaded = load_scenario(scenario, change or [])
     store.check_new(out)
@@ -78,13 +81,16 @@ def compare(
     out: Out = None,
 ) -> None:
     """Compare scenarios with a baseline: the same children and the same luck under each."""
-    from rich.console import Console
+    from marketsim import interrupts
 
-    from marketsim.experiments import store
-    from marketsim.experiments.compare import compare as compare_scenarios
-    from marketsim.reporting.figures import write_figures
-    from marketsim.reporting.tables import print_comparison
-    from marketsim.scenario import load_scenario
+    with interrupts.deferred():
+        from rich.console import Console
+
+        from marketsim.experiments import store
+        from marketsim.experiments.compare import compare as compare_scenarios
+        from marketsim.reporting.figures import write_figures
+        from marketsim.reporting.tables import print_comparison
+        from marketsim.scenario import load_scenario
 
     loaded = [load_scenario(name) for name in (baseline, *others)]
     store.check_new(out)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from marketsim import interrupts
 from marketsim.columns import Floats
 from marketsim.experiments import store
 from marketsim.experiments.run import RunResult, as_scenario, run
@@ -191,11 +189,11 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
         return
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
     try:
-        with _deaf_to_interrupts():
+        with interrupts.ignored():
             ready = [pool.submit(_get_ready) for _ in range(count)]
         warm_up()  # compiles, if need be, while the workers import
         wait(ready)
-        with _deaf_to_interrupts():
+        with interrupts.ignored():
             waiting = {pool.submit(_run_task, task): number for number, task in enumerate(tasks)}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -208,19 +206,6 @@ def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tup
 def _get_ready() -> int:
     """First task of a worker: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
     return len(registered_rules())
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes started within ignore Ctrl-C, so that they end their run and say nothing; the parent decides."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:

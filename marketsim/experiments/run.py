@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 import pandas as pd
 
+from marketsim import interrupts
 from marketsim.model import MarketModel
 from marketsim.outcomes import MEASURES, Tally
 from marketsim.recording import placements_frame
@@ -50,10 +51,12 @@ def run(
     parameters = as_scenario(scenario, weeks)
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
-    model = MarketModel(parameters, seed)
+    with interrupts.deferred():
+        model = MarketModel(parameters, seed)
     try:
         for week in range(parameters.horizon.weeks):
-            model.step()
+            with interrupts.deferred():
+                model.step()
             if on_week is not None:
                 on_week(week + 1)
         return _result(model, seed)
