@@ -21,6 +21,7 @@ from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
 DEFAULT_REPLICATES = 6
+MOST_WORKERS = 61  # a process pool on Windows takes no more
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 COLUMNS = [
@@ -88,6 +89,10 @@ def compare(
         outcomes, weekly = _collect(tasks, workers, on_progress)
     except ScenarioError:
         store.remove_if_without_runs(out)
+        raise
+    except KeyboardInterrupt:
+        if out is not None:
+            _write_manifest(out, "stopped", loaded, labels, tasks, started, store.now())
         raise
     table = compare_outcomes(outcomes, labels[0], labels[1:])
     if out is not None:
@@ -182,7 +187,7 @@ def _collect(
 
 
 def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tuple[pd.DataFrame, pd.DataFrame]]]:
-    count = min(workers or multiprocessing.cpu_count(), len(tasks))
+    count = min(workers or multiprocessing.cpu_count(), len(tasks), MOST_WORKERS)
     if count == 1:
         for number, task in enumerate(tasks):
             yield number, _run_task(task)
