@@ -11,7 +11,7 @@ import pandas as pd
 from marketsim import accounts
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS
+from marketsim.homes import LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
 from marketsim.purchasing.arrangement import Market
@@ -241,3 +241,28 @@ def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
             "wait_weeks": records.wait,
         }
     ).assign(end_week=lambda frame: frame["end_week"].mask(running))
+
+
+def homes_frame(market: Market) -> pd.DataFrame:
+    """A row a home that was ever open, in the state of the last week; `closed_week` is empty while it is open."""
+    homes, areas = market.homes, market.authorities
+    is_open = homes.closed_week == NEVER
+    return pd.DataFrame(
+        {
+            "home_id": np.arange(len(homes)),
+            "host_authority": np.array(areas.code, dtype=object)[homes.authority],
+            "host_region": np.array(areas.region_names, dtype=object)[areas.region[homes.authority]],
+            "provider_id": homes.provider,
+            "sector": np.array(SECTORS, dtype=object)[homes.sector],
+            "places": homes.places,
+            "short_break": homes.short_break,
+            "opened_week": pd.array(np.maximum(homes.opened_week, -1), dtype="Int64"),
+            "closed_week": pd.array(np.where(is_open, 0, homes.closed_week), dtype="Int64"),
+            "occupied": homes.occupied,
+            "blocked": homes.blocked,
+            "unit_cost_gbp": homes.unit_cost * market.cost_index,
+            "ask_gbp": homes.ask,
+            "on_framework": on_any_panel(market),
+            "house_price_gbp": areas.house_price[homes.authority],
+        }
+    ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))

@@ -13,7 +13,7 @@ import pandas as pd
 from marketsim import interrupts
 from marketsim.model import MarketModel
 from marketsim.outcomes import MEASURES, Tally
-from marketsim.recording import placements_frame
+from marketsim.recording import homes_frame, placements_frame
 from marketsim.scenario import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 
@@ -26,7 +26,7 @@ class RunResult:
     """What one run leaves: `weekly`, `authorities` and `placements` as in design section 6, and `outcomes`.
 
     `outcomes` has a row per outcome and region (and "England"): its mean over the last 52 weeks of the run, or over all
-    weeks of a shorter one.
+    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame).
     """
 
     scenario: Scenario
@@ -35,6 +35,7 @@ class RunResult:
     authorities: pd.DataFrame
     placements: pd.DataFrame
     outcomes: pd.DataFrame
+    homes: pd.DataFrame
 
 
 def run(
@@ -90,7 +91,8 @@ def _result(model: MarketModel, seed: int) -> RunResult:
     weekly = pd.DataFrame(recorder.weekly)
     yearly = pd.concat(recorder.yearly, ignore_index=True) if recorder.yearly else _no_years()
     placements = placements_frame(model.market, model.records)
-    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model))
+    homes = homes_frame(model.market)
+    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model), homes)
 
 
 def _outcomes(model: MarketModel) -> pd.DataFrame:
