@@ -11,10 +11,11 @@ from marketsim.purchasing.arrangement import Market
 
 
 def revenue(market: Market) -> Floats:
-    """Weekly revenue of each home (GBP): fees of residents, and retainers for held places that stand empty."""
+    """Weekly revenue of each home (GBP): fees of residents, what is paid for places beside them, retainers for held places that stand empty."""
     children, homes, holdings = market.children, market.homes, market.holdings
     placed = children.in_state(PLACED)
-    fees = np.bincount(children.home[placed], weights=children.fee[placed], minlength=len(homes))
+    paid = children.fee[placed] + children.beside_fee[placed]
+    fees = np.bincount(children.home[placed], weights=paid, minlength=len(homes))
     retainers = np.bincount(holdings.home, weights=holdings.empty() * holdings.retainer, minlength=len(homes))
     return np.asarray(fees + retainers)
 

@@ -10,7 +10,7 @@ from marketsim.columns import Bools, Columns, Floats, Ints, Keys
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
-GONE, WAITING, PLACED, UNREGISTERED = range(4)
+GONE, WAITING, PLACED, UNREGISTERED, ELSEWHERE = range(5)
 NOTICES = ("planned", "emergency")
 OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
 NOT_YET = np.iinfo(np.int64).max
@@ -21,7 +21,10 @@ class Children(Columns):
     """One row a child in need; the rows of children who left are used again.
 
     `score` is the percentile of need (0-1), `band` its class; `search` counts the child's searches for a home, so that
-    each has luck of its own; `since` is the week in which the present search or stay began.
+    each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but in no
+    home (fostering and the like). `away` children must live far from home; beside a child with `needs_beside` a place must
+    stay empty, which `has_beside` says it does and `beside_fee` what is paid for it (GBP/week). `placements` counts
+    placements of any kind since the year began for those who lived in a home then (`cohort`).
     """
 
     key: Keys
@@ -34,6 +37,9 @@ class Children(Columns):
     age: Ints
     boy: Bools
     emergency: Bools
+    away: Bools
+    displaced: Bools
+    needs_beside: Bools
     state: Ints
     since: Ints
     search: Ints
@@ -46,6 +52,11 @@ class Children(Columns):
     end_week: Ints
     ends_by_breakdown: Bools
     record: Ints
+    has_beside: Bools
+    beside_fee: Floats
+    comes_back: Bools
+    cohort: Bools
+    placements: Ints
     types: ClassVar[dict[str, type]] = {
         "key": np.uint64,
         "number": np.int64,
@@ -57,6 +68,9 @@ class Children(Columns):
         "age": np.int64,
         "boy": np.bool_,
         "emergency": np.bool_,
+        "away": np.bool_,
+        "displaced": np.bool_,
+        "needs_beside": np.bool_,
         "state": np.int64,
         "since": np.int64,
         "search": np.int64,
@@ -69,6 +83,11 @@ class Children(Columns):
         "end_week": np.int64,
         "ends_by_breakdown": np.bool_,
         "record": np.int64,
+        "has_beside": np.bool_,
+        "beside_fee": np.float64,
+        "comes_back": np.bool_,
+        "cohort": np.bool_,
+        "placements": np.int64,
     }
 
     def __init__(self, capacity: int = 1_024) -> None:
@@ -111,6 +130,7 @@ class PlacementRecords(Columns):
     score: Floats
     age: Ints
     emergency: Bools
+    displaced: Bools
     fee: Floats
     miles: Floats
     wait: Ints
@@ -126,6 +146,7 @@ class PlacementRecords(Columns):
         "score": np.float64,
         "age": np.int64,
         "emergency": np.bool_,
+        "displaced": np.bool_,
         "fee": np.float64,
         "miles": np.float64,
         "wait": np.int64,

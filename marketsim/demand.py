@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from marketsim.children import COMPLEX, SEVERE, STANDARD
-from marketsim.columns import Floats, Ints, Keys
-from marketsim.purchasing.arrangement import Authorities
+from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.schema import Need, Scenario
+from marketsim.scenario.schema import Demand, Need, Scenario
 from marketsim.streams import key, name_key, poisson, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
@@ -19,28 +19,57 @@ MOST_NEEDS_A_WEEK = 600  # in one authority; above it the Poisson inversion is o
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 
-def weekly_needs(scenario: Scenario, authorities: Authorities, week: int) -> Floats:
-    """Expected new needs of each authority in a week, shared out like children in homes at the start."""
+def grow(market: Market) -> None:
+    """New needs of each authority grow by a week, along the path of its region."""
+    demand, areas = market.scenario.demand, market.authorities
+    by_region = [demand.growth_by_region.get(name, demand.growth_share_per_year) for name in areas.region_names]
+    market.demand_index *= (1 + np.array(by_region)[areas.region]) ** (1 / WEEKS_PER_YEAR)
+
+
+def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
+    """Expected new needs of each authority in a week of the start, shared out like children in homes then."""
+    return demand.new_needs_per_year / WEEKS_PER_YEAR * _shares(authorities)
+
+
+def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
+    """The children who newly need a home this week: the rows of their authorities, and the columns that describe them.
+
+    A child for whom fostering would be the better match needs no home if a foster home is found.
+    """
+    scenario, seed, authorities = market.scenario, market.seed, market.authorities
     demand = scenario.demand
+    rows, keys = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
+    columns = traits(scenario, seed, authorities, rows, keys)
+    if demand.extra_complex_per_year > 0:
+        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * _shares(authorities)
+        more_rows, more_keys = _arrivals(market, "extra arrivals", extra, "extra child")
+        above = scenario.need.share_standard
+        more = traits(scenario, seed, authorities, more_rows, more_keys, above)
+        rows = np.concatenate([rows, more_rows])
+        columns = {name: np.concatenate([columns[name], more[name]]) for name in columns}
+    fostered = uniform(seed, "foster home found", columns["key"]) < demand.fostering_recovered
+    kept = ~(columns["displaced"] & fostered)
+    return rows[kept], {name: column[kept] for name, column in columns.items()}
+
+
+def _shares(authorities: Authorities) -> Floats:
     weights = authorities.children.astype(np.float64)
-    shares = weights / weights.sum() if weights.sum() > 0 else np.full(len(weights), 1 / len(weights))
-    growth = (1 + demand.growth_share_per_year) ** (week / WEEKS_PER_YEAR)
-    return np.asarray(demand.new_needs_per_year / WEEKS_PER_YEAR * growth * shares)
+    return weights / weights.sum() if weights.sum() > 0 else np.full(len(weights), 1 / len(weights))
 
 
-def arrivals(scenario: Scenario, seed: int, authorities: Authorities, week: int) -> tuple[Ints, Keys]:
-    """Children who newly need a home in `week`: the row of their authority, and their identity for luck."""
-    expected = weekly_needs(scenario, authorities, week)
+def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tuple[Ints, Keys]:
+    """Children who newly need a home: the row of their authority, and their identity for luck."""
+    authorities, week = market.authorities, market.week
     if expected.max() > MOST_NEEDS_A_WEEK:
         name = authorities.name[int(expected.argmax())]
         message = (
             f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
         )
         raise ScenarioError(message, "demand.new_needs_per_year:")
-    counts = poisson(seed, "arrivals", expected, authorities.key, week)
+    counts = poisson(market.seed, decision, expected, authorities.key, week)
     rows = np.repeat(np.arange(len(authorities)), counts)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, key(authorities.key[rows], np.uint64(name_key("child")), week, number)
+    return rows, key(authorities.key[rows], np.uint64(name_key(kind)), week, number)
 
 
 def starting_children(authorities: Authorities, per_authority: Ints, kind: str) -> tuple[Ints, Keys]:
@@ -50,21 +79,30 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
     return rows, key(authorities.key[rows], np.uint64(name_key(kind)), number)
 
 
-def traits(scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys) -> dict[str, Any]:
-    """Columns that describe children: need, age, sex, notice and home point."""
+def traits(
+    scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0
+) -> dict[str, Any]:
+    """Columns that describe children: need, age, sex, notice, home point, and what they need of a place.
+
+    Need scores are drawn from `least_score` up.
+    """
     need = scenario.need
     x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
-    score = uniform(seed, "need", keys)
+    score = least_score + (1 - least_score) * uniform(seed, "need", keys)
+    band = bands(need, score)
     return {
         "key": keys,
         "authority": rows,
         "x": x,
         "y": y,
         "score": score,
-        "band": bands(need, score),
+        "band": band,
         "age": _ages(need, uniform(seed, "age", keys)),
-        "boy": (uniform(seed, "sex", keys) < need.share_boys),
-        "emergency": (uniform(seed, "notice", keys) < need.emergency_share),
+        "boy": uniform(seed, "sex", keys) < need.share_boys,
+        "emergency": uniform(seed, "notice", keys) < need.emergency_share,
+        "away": uniform(seed, "away on purpose", keys) < need.away_share,
+        "displaced": _displaced(scenario, band, uniform(seed, "displaced from fostering", keys)),
+        "needs_beside": uniform(seed, "place beside", keys) < need.beside_share.array()[band],
     }
 
 
@@ -73,6 +111,12 @@ def bands(need: Need, score: Floats) -> Ints:
     return np.where(
         score < need.share_standard, STANDARD, np.where(score < 1 - need.share_severe, COMPLEX, SEVERE)
     ).astype(np.int64)
+
+
+def _displaced(scenario: Scenario, band: Ints, luck: Floats) -> Bools:
+    """Children whom fostering would suit better: of standard need, so many that their share of all is the one given."""
+    share = scenario.demand.fostering_displacement / max(scenario.need.share_standard, 1e-9)
+    return np.asarray((band == STANDARD) & (luck < share))
 
 
 def _ages(need: Need, luck: Floats) -> Ints:

@@ -10,6 +10,8 @@ from marketsim.columns import Bools, Columns, Floats, Ints, Keys
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
 PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
+RATINGS = ("outstanding", "good", "requires_improvement", "inadequate")
+OUTSTANDING, GOOD, REQUIRES_IMPROVEMENT, INADEQUATE = range(4)
 NEVER = np.iinfo(np.int64).max
 
 
@@ -19,6 +21,8 @@ class Homes(Columns):
     `key` is the home's identity for luck; `authority` is the host. `unit_cost` is the running cost per resident of
     middling need at planned occupancy and `ask` the weekly fee asked for such a child (GBP/week). `residents_*` are
     sums over the children who live there. `short_break` homes count among homes and places but take part in nothing.
+    `beside` are places left empty beside a child, `breakdowns` those since the last inspection, `accepted` the fee last
+    accepted for a child of middling need (GBP/week) and `recent_profit` what the home has been earning (GBP/week).
     """
 
     key: Keys
@@ -35,6 +39,11 @@ class Homes(Columns):
     ask: Floats
     occupied: Ints
     blocked: Ints
+    beside: Ints
+    rating: Ints
+    breakdowns: Ints
+    accepted: Floats
+    recent_profit: Floats
     recent_occupancy: Floats
     residents_age: Ints
     residents_boys: Ints
@@ -54,6 +63,11 @@ class Homes(Columns):
         "ask": np.float64,
         "occupied": np.int64,
         "blocked": np.int64,
+        "beside": np.int64,
+        "rating": np.int64,
+        "breakdowns": np.int64,
+        "accepted": np.float64,
+        "recent_profit": np.float64,
         "recent_occupancy": np.float64,
         "residents_age": np.int64,
         "residents_boys": np.int64,
@@ -115,6 +129,6 @@ class Holdings(Columns):
 
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
-    """Places of each home that anybody may be offered: not occupied, blocked, held or closed."""
-    free = homes.places - homes.occupied - homes.blocked - holdings.empty_by_home(len(homes))
+    """Places of each home that anybody may be offered: not occupied, blocked, kept empty beside a child, held or closed."""
+    free = homes.places - homes.occupied - homes.blocked - homes.beside - holdings.empty_by_home(len(homes))
     return np.where(homes.in_market(week), np.maximum(free, 0), 0)

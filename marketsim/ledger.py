@@ -18,6 +18,7 @@ class Ledger:
 
     KINDS: ClassVar[tuple[str, ...]] = (
         "placements",
+        "places_beside",
         "empty_places",
         "own_empty_places",
         "running_cost",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import mesa
 import numpy as np
 
-from marketsim import demand, supply
+from marketsim import demand, groups, prices, ratings, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import Child
 from marketsim.agents.provider import Provider
-from marketsim.children import GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.children import ELSEWHERE, GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
@@ -23,8 +25,9 @@ from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
 from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
-from marketsim.stays import stay_table
+from marketsim.stays import stay_table, weeks_elsewhere, whole_weeks
 from marketsim.streams import exponential, uniform
+from marketsim.timetable import Timetable, areas_of
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world import start
 
@@ -49,20 +52,24 @@ class MarketModel(mesa.Model):
         start.place_starting_children(self.market, self.stays, self.records, self.geography)
         self.orders = make_orders(parameters.purchasing, self.market.authorities)
         start.start_purchasing(self.market, self.orders, self.records)
-        self.pipeline = supply.start_pipeline(self.market, run_seed)
+        self._pressure = providers_decide.pressure(self.market, start.first_searching(self.market))
+        self.pipeline = supply.start_pipeline(self.market, run_seed, self._pressure)
+        self.groups = groups.make_groups(self.market)
+        self.timetable = Timetable(parameters)
         self.recorder = Recorder(self.market)
         self.discharged = 0
         self.ledger = Ledger(len(self.market.authorities), 1)
         self._make_agents()
-        self._reviewed = [a for a in self.market.arrangements if type(a.rule).review is not PurchasingRule.review]
         self._unplaced: list[Ints] = []
         self._fees_paid: list[tuple[Ints, Ints, Floats]] = []
-        self._pressure = providers_decide.pressure(self.market, start.first_searching(self.market))
-        self.panel_book = PanelBook(self.market)
+        self._closed_in_month = 0
+        self._spent, self._budget = np.zeros(len(self.market.authorities)), np.zeros(len(self.market.authorities))
+        self._look_again()
 
     def step(self) -> None:
         """One week, in the order of design section 3."""
         self.market.week = self.steps
+        self.follow_calendar()
         self.end_stays()
         self.open_and_close_homes()
         self.admit_new_needs()
@@ -71,19 +78,36 @@ class MarketModel(mesa.Model):
         self.review()
         self.record()
 
+    def follow_calendar(self) -> None:
+        """What the scenario dates: values that change, groups that fail, own homes that authorities plan."""
+        market, week = self.market, self.market.week
+        if week in self.timetable.scenarios:
+            self._change_to(self.timetable.scenarios[week])
+        for rank, closes_share in self.timetable.failures.get(week, []):
+            self._close(groups.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
+        for policy in self.timetable.own_homes.get(week, []):
+            area = np.repeat(areas_of(policy, self.parameters.world), policy.homes)
+            supply.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
+        if (self.parameters.horizon.weeks - week) % YEAR_WEEKS == YEAR_WEEKS - 1:
+            self._begin_cohort()
+
     def end_stays(self) -> None:
-        """Placements reach their planned end or break down; children in unregistered settings leave otherwise."""
+        """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
         market, children = self.market, self.market.children
-        ending = np.flatnonzero((children.end_week == market.week) & (children.state == PLACED))
+        due = children.end_week == market.week
+        ending = np.flatnonzero(due & (children.state == PLACED))
         broken = children.ends_by_breakdown[ending]
+        elsewhere = np.flatnonzero(due & (children.state == ELSEWHERE))
+        self._leave(np.flatnonzero(due & (children.state == UNREGISTERED)))
         self._move_out(ending[~broken], PLANNED)
-        self._leave(ending[~broken])
+        self._move_on(ending[~broken])
+        np.add.at(market.homes.breakdowns, children.home[ending[broken]], 1)
         self._move_out(ending[broken], BREAKDOWN)
         children.breakdowns[ending[broken]] += 1
         self.recorder.count("breakdowns", children.authority[ending[broken]])
         self._back_on_the_market(ending[broken])
-        leaving = np.flatnonzero((children.end_week == market.week) & (children.state == UNREGISTERED))
-        self._leave(leaving)
+        self._end_elsewhere(elsewhere)
+        ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
         providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
         market.holdings.run_off()
 
@@ -91,22 +115,25 @@ class MarketModel(mesa.Model):
         """Every 4 weeks homes open after their registration; every quarter others close."""
         market = self.market
         if market.week % MONTH_WEEKS == 1:
-            area, keys = self.pipeline.take_due(market.week)
-            rows = supply.open_homes(market, self.run_seed, area, keys)
-            supply.ask_like_neighbours(market, rows, self._pressure)
+            supply.supply_managers(market, self.pipeline, self._closed_in_month)
+            self._closed_in_month = 0
+            plans = self.pipeline.take_due(market.week)
+            rows = supply.open_homes(market, self.run_seed, plans)
+            supply.ask_like_neighbours(market, rows, providers_decide.wanted_asks(market, self._pressure))
             providers_decide.price(market)
-            self.recorder.count("homes_opened", area)
-            self.panel_book.refresh_fees()
+            self.recorder.count("homes_opened", plans.area)
+            self.panel_book.refresh_opened(rows)
         if market.week % supply.QUARTER_WEEKS == 0:
             self._close(supply.closing_homes(market, self.run_seed))
+            for group in groups.failing_groups(market, self.groups):
+                closes = 1 - self.parameters.providers.rescued_share
+                self._close(groups.wind_up(market, self.run_seed, int(group), closes))
 
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
-        market = self.market
-        authority, keys = demand.arrivals(self.parameters, self.run_seed, market.authorities, market.week)
-        columns = demand.traits(self.parameters, self.run_seed, market.authorities, authority, keys)
-        rows = market.children.admit(len(keys), since=market.week, **columns)
-        self._make_children(rows)
+        demand.grow(self.market)
+        rows, columns = demand.new_needs(self.market)
+        self._make_children(self.market.children.admit(len(rows), since=self.market.week, **columns))
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
@@ -140,6 +167,7 @@ class MarketModel(mesa.Model):
         placed = children.in_state(PLACED)
         providers = homes.provider[children.home[placed]]
         ledger.pay_providers("placements", children.authority[placed], providers, children.fee[placed])
+        ledger.pay_providers("places_beside", children.authority[placed], providers, children.beside_fee[placed])
         self._pay_retainers(ledger)
         self._pay_own_empty_places(ledger)
         for arrangement in market.arrangements:
@@ -148,16 +176,18 @@ class MarketModel(mesa.Model):
                 ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
         weekly_cost = self.parameters.unregistered.weekly_cost * market.cost_index
         ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
+        self._spent += ledger.spend
 
     def review(self) -> None:
         """Every 4 weeks fees, every year costs; every quarter plans for new homes; contracts at their own dates."""
         market = self.market
         if market.week % YEAR_WEEKS == 0:
             self._review_costs()
+            self._set_budgets()
         if market.week % MONTH_WEEKS == 0:
             self._review_fees()
         if market.week % supply.QUARTER_WEEKS == 0:
-            supply.plan_homes(market, self.run_seed, self.pipeline, market.week)
+            supply.plan_homes(market, self.run_seed, self.pipeline, self._pressure, market.week)
         self.panel_book.refresh([a for a in self._reviewed if a.rule.review(market, a)])
 
     def record(self) -> None:
@@ -176,6 +206,8 @@ class MarketModel(mesa.Model):
         """Placements end: the places fall empty and the records are completed."""
         children, homes = self.market.children, self.market.homes
         homes.move_in(children.home[rows], children.age[rows], children.boy[rows], children.score[rows], by=-1)
+        np.subtract.at(homes.beside, children.home[rows[children.has_beside[rows]]], 1)
+        children.set(rows, has_beside=False, beside_fee=0.0)
         holding = children.holding[rows]
         np.subtract.at(self.market.holdings.used, holding[holding != OPEN_PLACE], 1)
         self.records.set(children.record[rows], end_week=self.market.week, end_reason=reason)
@@ -188,6 +220,47 @@ class MarketModel(mesa.Model):
         for row in rows:
             self.child_agents.pop(int(row)).remove()
 
+    def _move_on(self, rows: Ints) -> None:
+        """Children whose stay ended as planned go on to live in care elsewhere, or leave care."""
+        children, path = self.market.children, self.parameters.demand
+        who = children.key[rows], children.search[rows]
+        moves = uniform(self.run_seed, "moves on", *who) < path.moves_on_share
+        self._leave(rows[~moves])
+        rows = rows[moves]
+        who = children.key[rows], children.search[rows]
+        weeks = whole_weeks(
+            weeks_elsewhere(path, uniform(self.run_seed, "stay elsewhere", *who)),
+            uniform(self.run_seed, "stay elsewhere rounding", *who),
+        )
+        back = uniform(self.run_seed, "comes back", *who) < path.comes_back_share
+        children.set(rows, state=ELSEWHERE, end_week=self.market.week + weeks, comes_back=back)
+        self._note_moves(rows)
+
+    def _end_elsewhere(self, rows: Ints) -> None:
+        """Of the children who lived elsewhere some need a home again; others move on once more or leave care."""
+        children, path = self.market.children, self.parameters.demand
+        back = children.comes_back[rows]
+        self._back_on_the_market(rows[back])
+        rows = rows[~back]
+        luck = uniform(self.run_seed, "moves on again", children.key[rows], children.search[rows])
+        self._note_moves(rows[luck < path.moves_on_share])
+        self._leave(rows)
+
+    def _begin_cohort(self) -> None:
+        """Children who live in a home now are followed for a year: how many placements has each?"""
+        children = self.market.children
+        placed = children.state == PLACED
+        children.cohort[:] = placed
+        children.placements[:] = 1
+        self.recorder.count("cohort", children.authority[placed])
+
+    def _note_moves(self, rows: Ints) -> None:
+        """Children begin a placement of whatever kind; those of the cohort who begin their third are counted."""
+        children = self.market.children
+        children.placements[rows] += 1
+        third = rows[children.cohort[rows] & (children.placements[rows] == 3)]
+        self.recorder.count("three_placements", children.authority[third])
+
     def _back_on_the_market(self, rows: Ints) -> None:
         """Children search again, with luck of their own for the new search."""
         children = self.market.children
@@ -198,6 +271,9 @@ class MarketModel(mesa.Model):
 
     def _close(self, rows: Ints) -> None:
         market = self.market
+        if len(rows) == 0:
+            return
+        self._closed_in_month += len(rows)
         children = market.children
         residents = np.flatnonzero((children.state == PLACED) & np.isin(children.home, rows))
         self._move_out(residents, HOME_CLOSED)
@@ -213,6 +289,7 @@ class MarketModel(mesa.Model):
         authority = children.authority[placed]
         self.recorder.count("placements_started", authority)
         self.recorder.count("wait_weeks", authority, self.records.wait[children.record[placed]])
+        self._note_moves(placed)
         bought = self.market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY
         self._fees_paid.append((authority[bought], children.band[placed[bought]], children.fee[placed[bought]]))
 
@@ -229,6 +306,7 @@ class MarketModel(mesa.Model):
             self._leave(rows)
             return
         weeks = exponential(self.run_seed, "unregistered stay", mean, children.key[rows], children.search[rows])
+        self._note_moves(rows)
         children.set(rows, state=UNREGISTERED, end_week=week + np.maximum(np.ceil(weeks).astype(np.int64), 1))
 
     def _pay_retainers(self, ledger: Ledger) -> None:
@@ -254,11 +332,16 @@ class MarketModel(mesa.Model):
 
     def _review_costs(self) -> None:
         """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
-        market, economy = self.market, self.parameters.economy
-        share = economy.pay_share_of_cost
-        market.cost_index *= 1 + share * economy.pay_per_year + (1 - share) * economy.cpi_per_year
+        market, date = self.market, self.parameters.horizon.start + timedelta(weeks=self.market.week)
+        market.rates = prices.rates(self.parameters.economy, date)
+        market.cost_index *= 1 + market.rates.cost
         providers_decide.price(market)
         self.panel_book.refresh_all()
+
+    def _set_budgets(self) -> None:
+        """Once a year: last year's spend and a rise, for the year to come (GBP)."""
+        self._budget = self._spent * (1 + self.parameters.commissioning.budget_uplift_per_year)
+        self._spent = np.zeros_like(self._spent)
 
     def _review_fees(self) -> None:
         """Authorities learn what they pay; providers revise what they ask, for the 4 weeks to come."""
@@ -268,10 +351,42 @@ class MarketModel(mesa.Model):
         unplaced = np.concatenate(self._unplaced)
         weekly = np.bincount(unplaced, minlength=len(market.authorities)) / len(self._unplaced)
         self._pressure = providers_decide.pressure(market, weekly)
+        providers_decide.earn(market)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
         self.panel_book.refresh_fees()
         self._unplaced, self._fees_paid = [], []
+        weeks = market.week % YEAR_WEEKS
+        if market.week == MONTH_WEEKS:  # the first year's budget: what the first month's spend comes to in a year
+            self._budget = self._spent * YEAR_WEEKS / MONTH_WEEKS
+        if weeks:
+            authorities_decide.keep_to_budget(market, self._spent, self._budget, weeks)
+
+    def _change_to(self, scenario: Scenario) -> None:
+        """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
+        market = self.market
+        self.parameters = market.scenario = scenario
+        before = {a.number for a in market.arrangements} - set(self.orders.ended)
+        self.orders = make_orders(scenario.purchasing, market.authorities, market.arrangements)
+        market.arrangements = self.orders.arrangements
+        for number in self.orders.ended:
+            market.holdings.running[market.holdings.arrangement == number] = False
+        providers_decide.price(market)
+        for arrangement in self.orders.changed:
+            begin = arrangement.rule.change if arrangement.number in before else arrangement.rule.start
+            begin(market, arrangement)
+        self.recorder.know_routes(market)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Arrangements are new or have changed: ask all of them what they offer."""
+        ended = set(self.orders.ended)
+        self._reviewed = [
+            a
+            for a in self.market.arrangements
+            if type(a.rule).review is not PurchasingRule.review and a.number not in ended
+        ]
+        self.panel_book = PanelBook(self.market, ended)
 
     def _make_agents(self) -> None:
         market = self.market

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,11 +22,17 @@ MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
 
 @dataclass
 class Orders:
-    """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last)."""
+    """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last).
+
+    `changed` are those that are new or have other terms or members than before, `ended` the numbers of those in which
+    nobody buys any more.
+    """
 
     arrangements: list[Arrangement]
     stages: Ints
     cooperative_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    changed: list[Arrangement] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
 
     @property
     def buyer(self) -> Ints:
@@ -58,9 +65,12 @@ class Orders:
         return np.asarray(chosen[authority])
 
 
-def make_orders(purchasing: Purchasing, authorities: Authorities) -> Orders:
-    """Make every arrangement that some authority uses, each for its members, and lay out the orders."""
-    maker = _Maker(purchasing, authorities)
+def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement] = ()) -> Orders:
+    """Make every arrangement that some authority uses, each for its members, and lay out the orders.
+
+    `existing` arrangements go on under their numbers, with the terms and members that they have now.
+    """
+    maker = _Maker(purchasing, authorities, existing)
     orders = [maker.order_of(row) for row in range(len(authorities))]
     if [] in orders:
         name = authorities.name[orders.index([])]
@@ -72,20 +82,24 @@ def make_orders(purchasing: Purchasing, authorities: Authorities) -> Orders:
     for row, order in enumerate(orders):
         stages[row, : len(order)] = order
     through = [NO_ROUTE if a.cooperative is None else a.cooperative for a in maker.arrangements]
-    return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64))
+    ended = [a.number for a in maker.arrangements if (a.name, a.label) not in maker.used]
+    changed = sorted(maker.changed, key=lambda arrangement: arrangement.number)
+    return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64), changed, ended)
 
 
 class _Maker:
     """Makes each arrangement once for those who share it."""
 
-    def __init__(self, purchasing: Purchasing, authorities: Authorities) -> None:
+    def __init__(self, purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement]) -> None:
         self.purchasing, self.authorities = purchasing, authorities
         self.places = [
             Place(code, name, authorities.region_names[region])
             for code, name, region in zip(authorities.code, authorities.name, authorities.region, strict=True)
         ]
-        self.arrangements: list[Arrangement] = []
-        self._made: dict[tuple[str, str], Arrangement] = {}
+        self.arrangements = list(existing)
+        self.used: set[tuple[str, str]] = set()
+        self.changed: list[Arrangement] = []
+        self._made = {(made.name, made.label): made for made in existing}
         self._orders = self._order_by_row()
         self._cooperatives = {
             name: self._members_of(rule)
@@ -125,7 +139,7 @@ class _Maker:
         """The arrangement of this name that an authority shares with others of its scope and the same order."""
         scope = rule.scope()
         label = {"authority": self.places[row].code, "region": self.places[row].region, "england": ""}[scope]
-        if (name, label) in self._made:
+        if (name, label) in self.used:
             return self._made[name, label]
         members = [row] if scope == "authority" else self._users(name, label)
         return self._make(name, rule, label, members)
@@ -151,12 +165,16 @@ class _Maker:
         self, name: str, rule: PurchasingRule, label: str, members: list[int], whole: Arrangement | None = None
     ) -> Arrangement:
         made = self._made.get((name, label))
+        if made is not None and (name, label) not in self.used:
+            self._go_on(made, rule, members, whole)
+        self.used.add((name, label))
         if made is None:
             codes = " ".join(self.places[row].code for row in members)
             shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
             made = Arrangement(
                 number=len(self.arrangements),
                 name=name,
+                label=label,
                 route=rule.name if whole is None else whole.route,
                 rule=rule,
                 key=name_key(f"{name} of {codes}") >> 1,
@@ -166,4 +184,15 @@ class _Maker:
             )
             self._made[name, label] = made
             self.arrangements.append(made)
+            self.changed.append(made)
         return made
+
+    def _go_on(self, made: Arrangement, rule: PurchasingRule, members: list[int], whole: Arrangement | None) -> None:
+        """An arrangement from before, with its terms and members of now."""
+        if made.rule != rule or made.members.tolist() != members:
+            self.changed.append(made)
+        if made.members.tolist() != members:
+            made.members = np.array(members, dtype=np.int64)
+            made.shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
+        made.rule, made.inner = rule, []
+        made.cooperative = None if whole is None else whole.number

@@ -206,6 +206,34 @@ def provider_margin(tally: Tally) -> Floats:
     return ratio(tally["private_revenue"] - tally["private_cost"], tally["private_revenue"])
 
 
+@measure(
+    "margin of the 15 largest groups",
+    "share",
+    "revenue of the 15 largest private groups less running cost, of revenue",
+    "targets: operating_margin_large",
+)
+def large_provider_margin(tally: Tally) -> Floats:
+    """Operating margin of the largest private groups."""
+    return ratio(tally["large_revenue"] - tally["large_cost"], tally["large_revenue"])
+
+
+@measure("homes rated good or outstanding", "share", "homes rated good or outstanding, of homes", "Ofsted 2024")
+def good_homes_share(tally: Tally) -> Floats:
+    """Share of homes with one of the two better judgements."""
+    return ratio(tally["rated_good_or_better"], tally["market_homes"])
+
+
+@measure(
+    "three or more placements a year",
+    "share",
+    "children in homes when the last year began who had three or more placements of any kind in it",
+    "targets: share_three_or_more_placements",
+)
+def three_or_more_placements_share(tally: Tally) -> Floats:
+    """Share of the children in homes when the year began with three or more placements in it."""
+    return ratio(tally["three_placements"], tally["cohort"])
+
+
 @measure("homes on a framework", "share", "independent homes on at least one framework, of independent homes")
 def framework_coverage(tally: Tally) -> Floats:
     """Share of independent homes that are on a framework."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
+from marketsim.agents.provider import readiness
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Floats, Ints
+from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.placing import NO_ROUTE, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
 from marketsim.streams import second_keys
@@ -18,21 +20,33 @@ LARGE = 200  # lots above which a search goes by areas instead of reading all
 class PanelBook:
     """The lots of every arrangement, asked for again only when they may have changed, and the panels made of them."""
 
-    def __init__(self, market: Market) -> None:
-        self._market = market
-        self._lots = [_sorted_lots(market, arrangement) for arrangement in market.arrangements]
+    def __init__(self, market: Market, ended: Collection[int] = ()) -> None:
+        self._market, self._ended = market, frozenset(ended)
+        self._lots = [self._ask(arrangement) for arrangement in market.arrangements]
         self._panels: Panels | None = None
         self._homes = 0  # pools are numbered behind the homes there are
 
     def refresh(self, arrangements: Iterable[Arrangement]) -> None:
         """Ask the rules of some arrangements again."""
         for arrangement in arrangements:
-            self._lots[arrangement.number] = _sorted_lots(self._market, arrangement)
+            self._lots[arrangement.number] = self._ask(arrangement)
             self._panels = None
 
+    def _ask(self, arrangement: Arrangement) -> Lots:
+        """The lots of an arrangement; none of one that has ended."""
+        return no_lots() if arrangement.number in self._ended else _sorted_lots(self._market, arrangement)
+
     def refresh_fees(self) -> None:
-        """Fees have been revised or homes have opened: ask the rules that follow the open market."""
+        """Fees have been revised: ask the rules that follow the open market."""
         self.refresh(a for a in self._market.arrangements if a.rule.follows_market)
+
+    def refresh_opened(self, opened: Ints) -> None:
+        """Homes have opened: ask the rules that follow the open market, and those of authorities with a new own home."""
+        homes = self._market.homes
+        own = np.unique(homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]])
+        self.refresh(
+            a for a in self._market.arrangements if a.rule.follows_market or np.isin(own, a.members).any()
+        )
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""
@@ -82,6 +96,7 @@ def _make_panels(market: Market, lots: list[Lots]) -> Panels:
         miles_at_last=np.array([reach.miles_at_last for reach in reaches], dtype=np.float64),
         limit_at_first=np.array([0.0 if limit is None else limit for limit in limits], dtype=np.float64),
         limited=np.array([limit is not None for limit in limits], dtype=np.bool_),
+        checks_rating=np.array([not reach.any_rating for reach in reaches], dtype=np.bool_),
     )
 
 
@@ -89,6 +104,7 @@ def _sorted_lots(market: Market, arrangement: Arrangement) -> Lots:
     if arrangement.inner:
         return no_lots()
     lots = arrangement.rule.lots(market, arrangement)
+    lots.eager = lots.eager * readiness(market, lots.home, lots.fee)
     host = market.homes.authority[lots.home]
     if len(host) < 2 or (host[1:] >= host[:-1]).all():
         return lots

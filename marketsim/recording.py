@@ -11,12 +11,16 @@ import pandas as pd
 from marketsim import accounts
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS
+from marketsim.homes import GOOD, LOCAL_AUTHORITY, NEVER, PRIVATE, RATINGS, SECTORS
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
 from marketsim.purchasing.arrangement import Market
+from marketsim.scenario.changes import scenarios_by_week
+from marketsim.scenario.schema import Scenario
 
 YEAR_WEEKS = 52
+QUARTER_WEEKS = 13
+LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 FAR_MILES = 20.0
 
 WEEKLY = [
@@ -40,20 +44,25 @@ class Recorder:
     """The weekly rows, the yearly rows of the authorities, and the tally of the last year of the run."""
 
     def __init__(self, market: Market) -> None:
-        self.routes = sorted({arrangement.route for arrangement in market.arrangements if not arrangement.inner})
+        self.routes = sorted(routes_of(market.scenario))
         self.weekly: list[dict[str, Any]] = []
         self.yearly: list[pd.DataFrame] = []
         self.last_year: Tally | None = None
         self._year: Tally | None = None
         self.events: dict[str, Floats] = {}
+        self.know_routes(market)
+        self.clear_events(market)
+
+    def know_routes(self, market: Market) -> None:
+        """Look up the route of each arrangement; to be called again when there are others."""
         self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
                                    for a in market.arrangements])  # fmt: skip
-        self.clear_events(market)
+        self.largest = largest_groups(market)
 
     def clear_events(self, market: Market) -> None:
         """Begin the counts of a new week."""
         names = ("placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers",
-                 "homes_opened", "homes_closed")  # fmt: skip
+                 "homes_opened", "homes_closed", "cohort", "three_placements")  # fmt: skip
         self.events = {name: np.zeros(len(market.authorities)) for name in names}
 
     def count(self, event: str, authority: Ints, weights: Floats | Ints | None = None) -> None:
@@ -63,7 +72,9 @@ class Recorder:
 
     def close_week(self, market: Market, ledger: Ledger, last_weeks: int) -> None:
         """Count the state of the week, write its row, and at year ends the rows of the authorities."""
-        tally = Tally(_count_state(market, ledger, self.routes, self._route_of) | self.events, 1)
+        if market.week % QUARTER_WEEKS == 0:
+            self.largest = largest_groups(market)
+        tally = Tally(_count_state(market, ledger, self.routes, self._route_of, self.largest) | self.events, 1)
         self.weekly.append(self._weekly_row(market, tally))
         self._year = _added(self._year, tally)
         if last_weeks <= YEAR_WEEKS:
@@ -95,9 +106,30 @@ def _date(market: Market) -> pd.Timestamp:
     return pd.Timestamp(market.scenario.horizon.start + timedelta(weeks=market.week))
 
 
-def _count_state(market: Market, ledger: Ledger, routes: list[str], route_of: Ints) -> dict[str, Floats]:
+def routes_of(scenario: Scenario) -> set[str]:
+    """The routes that placements can carry in a run: rules by which somebody buys at some time."""
+    found: set[str] = set()
+    for one in (scenario, *scenarios_by_week(scenario).values()):
+        purchasing = one.purchasing
+        orders = [purchasing.order, *(group.order for group in purchasing.groups)]
+        found |= {purchasing.arrangements[name].name for order in orders for name in order}
+    return found
+
+
+def largest_groups(market: Market) -> Bools:
+    """By home: True for those of the 15 private groups with most homes."""
+    homes = market.homes
+    private = homes.in_market(market.week) & (homes.sector == PRIVATE)
+    number = np.bincount(homes.provider[private], minlength=int(homes.provider.max(initial=0)) + 1)
+    ranked = np.lexsort((np.arange(len(number)), -number))[:LARGEST_GROUPS]
+    return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
+
+
+def _count_state(
+    market: Market, ledger: Ledger, routes: list[str], route_of: Ints, largest: Bools
+) -> dict[str, Floats]:
     """The stock of children at their home authorities and of homes at their hosts, this week."""
-    return _count_children(market, routes, route_of) | _count_homes(market) | {
+    return _count_children(market, routes, route_of) | _count_homes(market, largest) | {
         "spend": ledger.spend,
         "paid_void_gbp": ledger.paid["empty_places"] + ledger.paid["own_empty_places"],
         "paid_voids": paid_empty_places(market),
@@ -138,16 +170,19 @@ def _by_authority(market: Market, state: int) -> Floats:
     return np.bincount(market.children.authority[rows], minlength=len(market.authorities)).astype(np.float64)
 
 
-def _count_homes(market: Market) -> dict[str, Floats]:
+def _count_homes(market: Market, largest: Bools) -> dict[str, Floats]:
     homes, areas = market.homes, market.authorities
     is_open, in_market = homes.is_open(market.week), homes.in_market(market.week)
     independent = in_market & (homes.sector != LOCAL_AUTHORITY)
     held = market.holdings.empty_by_home(len(homes))
-    blocked = np.clip(homes.blocked, 0, np.maximum(homes.places - homes.occupied - held, 0))
+    blocked = np.clip(homes.blocked + homes.beside, 0, np.maximum(homes.places - homes.occupied - held, 0))
 
     def by_host(weights: Floats | Ints | Bools) -> Floats:
         return np.bincount(homes.authority, weights=weights, minlength=len(areas)).astype(np.float64)
 
+    earned, cost = accounts.revenue(market), accounts.running_cost(market)
+    of_largest = np.zeros(len(homes), dtype=np.bool_)
+    of_largest[: len(largest)] = largest
     return {
         "places": by_host(homes.places * is_open),
         "market_places": by_host(homes.places * in_market),
@@ -156,8 +191,12 @@ def _count_homes(market: Market) -> dict[str, Floats]:
         "homes": by_host(is_open),
         "independent_homes": by_host(independent),
         "homes_on_framework": by_host(independent & on_any_panel(market)),
-        "private_revenue": by_host(accounts.revenue(market) * (homes.sector == PRIVATE)),
-        "private_cost": by_host(accounts.running_cost(market) * (homes.sector == PRIVATE)),
+        "private_revenue": by_host(earned * (homes.sector == PRIVATE)),
+        "private_cost": by_host(cost * (homes.sector == PRIVATE)),
+        "large_revenue": by_host(earned * of_largest),
+        "large_cost": by_host(cost * of_largest),
+        "rated_good_or_better": by_host(in_market & (homes.rating <= GOOD)),
+        "market_homes": by_host(in_market),
     }
 
 
@@ -237,6 +276,7 @@ def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
             "notice": np.array(NOTICES, dtype=object)[records.emergency.astype(np.int64)],
             "weekly_fee_gbp": records.fee,
             "distance_miles": records.miles,
+            "displaced": records.displaced,
             "out_of_area": host != records.child_authority,
             "wait_weeks": records.wait,
         }
@@ -262,6 +302,7 @@ def homes_frame(market: Market) -> pd.DataFrame:
             "blocked": homes.blocked,
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
             "ask_gbp": homes.ask,
+            "rating": np.array(RATINGS, dtype=object)[homes.rating],
             "on_framework": on_any_panel(market),
             "house_price_gbp": areas.house_price[homes.authority],
         }

@@ -7,11 +7,15 @@ import numpy as np
 from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.orders import Orders
+from marketsim.homes import GOOD
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
 from marketsim.purchasing.cooperative import Cooperative
-from marketsim.stays import StayTable, whole_weeks
+from marketsim.stays import StayTable, season, whole_weeks
 from marketsim.streams import stream, uniform
+
+
+POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
 def make_searches(
@@ -36,12 +40,27 @@ def make_searches(
         boy=children.boy[rows],
         score=children.score[rows],
         emergency=children.emergency[rows],
+        away=children.away[rows],
+        only_good=_asks_only_good(market, children.authority[rows]) & (urgency[order] < 1),
         willingness=willingness[order],
         urgency=urgency[order],
-        expected_fee=market.authorities.expected_fee[children.authority[rows], children.band[rows]],
+        expected_fee=_acceptable(market)[children.authority[rows], children.band[rows]],
         routes=routes,
         buyers=buyers[order],
     )
+
+
+def _asks_only_good(market: Market, authority: Ints) -> Bools:
+    """True for the authorities that ask only homes rated good or outstanding, the same ones in every replicate."""
+    luck = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
+    return np.asarray(luck < market.scenario.commissioning.only_good_share)[authority]
+
+
+def _acceptable(market: Market) -> Floats:
+    """What each authority expects to pay by need band, less what it cuts when its budget is overspent (GBP/week)."""
+    areas, commissioning = market.authorities, market.scenario.commissioning
+    cut = commissioning.budget_tightening * np.clip(areas.overspent, 0, 1)
+    return np.asarray(areas.expected_fee * (1 - cut)[:, None])
 
 
 def _without_bypassed(market: Market, orders: Orders, rows: Ints, urgency: Floats) -> Ints:
@@ -62,6 +81,8 @@ def make_stock(market: Market) -> Stock:
     homes = market.homes
     return Stock(
         homes.authority,
+        homes.rating > GOOD,
+        np.asarray(market.scenario.commissioning.value_of_rating * market.cost_index * homes.rating),
         homes.unit_cost * market.cost_index,
         homes.occupied,
         homes.residents_age,
@@ -72,18 +93,21 @@ def make_stock(market: Market) -> Stock:
 
 def make_tastes(market: Market) -> Tastes:
     """The numbers by which commissioners and providers choose."""
-    scenario = market.scenario
+    scenario, money = market.scenario, market.cost_index
     providers, commissioning = scenario.providers, scenario.commissioning
     return Tastes(
-        value_per_mile=float(commissioning.value_per_mile),
-        value_in_area=float(commissioning.value_in_area),
+        value_per_mile=float(commissioning.value_per_mile * money),
+        value_in_area=float(commissioning.value_in_area * money),
+        value_of_match=float(commissioning.value_of_match * money),
+        away_miles=float(scenario.need.away_miles),
         shortlist=commissioning.shortlist,
-        last_resort=float(scenario.unregistered.weekly_cost * market.cost_index),
+        last_resort=float(scenario.unregistered.weekly_cost * money),
         age_mismatch=float(providers.age_mismatch),
         sex_mismatch=float(providers.sex_mismatch),
         need_mismatch=float(providers.need_mismatch),
-        risk_cost=float(providers.risk_cost),
+        risk_cost=float(providers.risk_cost * money),
         bidding=float(providers.bidding),
+        bargaining=float(providers.bargaining),
         cost_by_need=scenario.need.cost_by_need.array(),
     )
 
@@ -115,8 +139,35 @@ def award(
     plan_stays(market, stays, rows)
     market.homes.move_in(home, children.age[rows], children.boy[rows], children.score[rows])
     np.add.at(market.holdings.used, holding[holding != OPEN_PLACE], 1)
+    _keep_places_beside(market, rows)
+    _remember_accepted(market, rows)
     write_records(market, records, rows, wait)
     return rows
+
+
+def _keep_places_beside(market: Market, rows: Ints) -> None:
+    """Leave a place empty beside each child who needs it, where the home has one; some authorities pay for it."""
+    children, homes, commissioning = market.children, market.homes, market.scenario.commissioning
+    wanting = rows[children.needs_beside[rows]]
+    home = children.home[wanting]
+    order = np.lexsort((children.key[wanting], home))
+    wanting, home = wanting[order], home[order]
+    rank = np.arange(len(home)) - np.searchsorted(home, home)
+    kept = wanting[rank < market.free()[home]]
+    who = children.key[kept], children.search[kept]
+    paid = uniform(market.seed, "place beside is paid", *who) < commissioning.beside_paid_share
+    fee = np.where(paid, commissioning.beside_fee_share * children.fee[kept], 0.0)
+    children.set(kept, has_beside=True, beside_fee=fee)
+    np.add.at(homes.beside, children.home[kept], 1)
+
+
+def _remember_accepted(market: Market, rows: Ints) -> None:
+    """Homes remember the fee last accepted for an open place, put in terms of a child of middling need."""
+    children, homes = market.children, market.homes
+    rows = rows[children.holding[rows] == OPEN_PLACE]
+    home = children.home[rows]
+    need = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
+    homes.accepted[home] = children.fee[rows] - need
 
 
 def plan_stays(market: Market, stays: StayTable, rows: Ints) -> None:
@@ -124,7 +175,8 @@ def plan_stays(market: Market, stays: StayTable, rows: Ints) -> None:
     children, seed = market.children, market.seed
     who = children.key[rows], children.search[rows]
     weeks = whole_weeks(stays.draw(uniform(seed, "stay", *who)), uniform(seed, "stay rounding", *who))
-    chance = market.scenario.demand.breakdown_share * (0.5 + children.score[rows])
+    demand, start = market.scenario.demand, market.scenario.horizon.start
+    chance = demand.breakdown_share * (0.5 + children.score[rows]) * season(demand, start, market.week + weeks)
     children.set(
         rows,
         end_week=market.week + weeks,
@@ -147,6 +199,7 @@ def write_records(market: Market, records: PlacementRecords, rows: Ints, wait: I
         score=children.score[rows],
         age=children.age[rows],
         emergency=children.emergency[rows],
+        displaced=children.displaced[rows],
         fee=children.fee[rows],
         miles=children.miles[rows],
         wait=wait,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from marketsim.columns import Floats, Ints
 from marketsim.england import distribution
-from marketsim.scenario.schema import Stays
+from marketsim.scenario.schema import Demand, Stays
 from marketsim.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 # Limits of the published bands in days; the last band is open and taken to end after eight years (assumption).
 BAND_LIMITS = np.array([1.0, 8.0, 30.4, 91.3, 182.6, 365.25, 730.5, 1826.25, 2922.0])
 POINTS_PER_BAND = 400
+DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,28 @@ def stay_table(stays: Stays) -> StayTable:
     weeks = days / DAYS_PER_WEEK
     weights = shares * np.exp(growth * weeks)
     return StayTable(weeks, weights / weights.sum(), growth)
+
+
+def weeks_elsewhere(demand: Demand, luck: Floats) -> Floats:
+    """Weeks that children live in care elsewhere after a home: lognormal with the published median and mean."""
+    return np.asarray(demand.elsewhere_median_weeks * np.exp(_spread_elsewhere(demand) * ndtri(luck)))
+
+
+def weeks_elsewhere_left(demand: Demand, luck: Floats, age_luck: Floats) -> Floats:
+    """The same for children found living there at one moment: long stays are found more often, part of them is over."""
+    spread = _spread_elsewhere(demand)
+    return np.asarray(demand.elsewhere_median_weeks * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
+
+
+def _spread_elsewhere(demand: Demand) -> float:
+    ratio = demand.elsewhere_mean_weeks / max(demand.elsewhere_median_weeks, 1e-9)
+    return float(np.sqrt(2 * np.log(max(ratio, 1.0))))
+
+
+def season(demand: Demand, start: datetime.date, week: Ints) -> Floats:
+    """Factor on breakdowns in weeks of a run: a cosine over the year with its peak in the middle of a month."""
+    days = (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days + DAYS_PER_WEEK * week
+    return np.asarray(1 + demand.breakdown_season * np.cos(2 * np.pi * days / DAYS_PER_YEAR))
 
 
 def whole_weeks(weeks: Floats, luck: Floats) -> Ints:

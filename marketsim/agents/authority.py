@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from marketsim.model import MarketModel
 
 
+YEAR_WEEKS = 52
+
+
 class Authority(mesa.Agent):
     """One authority; its figures are a row of the authority columns."""
 
@@ -53,6 +56,15 @@ def past_deadline(commissioning: Commissioning, weeks_waited: Ints, emergency: B
     """Searches that end in the last resort after this week."""
     deadline = np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
     return np.asarray(weeks_waited >= deadline)
+
+
+def keep_to_budget(market: Market, spent: Floats, budget: Floats, weeks: int) -> None:
+    """Note by how much each authority's spend lies above its budget for the weeks of the year that are over (share).
+
+    `spent` in those weeks, `budget` for the whole year (GBP).
+    """
+    due = budget * weeks / YEAR_WEEKS
+    market.authorities.overspent = np.divide(spent, due, out=np.ones_like(spent), where=due > 0) - 1
 
 
 def remember_fees(market: Market, authority: Ints, band: Ints, fee: Floats) -> None:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from marketsim.accounts import revenue, running_cost
 from marketsim.columns import Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY, SECTORS, Homes
+from marketsim.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Providers
 from marketsim.streams import key, to_unit, uniform
 
 if TYPE_CHECKING:
     from marketsim.model import MarketModel
+
+
+LARGE_FROM_HOMES = 10  # design section 2
 
 
 class Provider(mesa.Agent):
@@ -78,26 +82,75 @@ def pressure(market: Market, searching: Floats) -> Floats:
 
 
 def wanted_asks(market: Market, pressure_by_area: Floats) -> Floats:
-    """The weekly fee that each home would like for a child of middling need.
+    """The weekly fee that each home would like for a child of middling need; authorities' own homes ask the lower bound
+    of `wanted_fee`."""
+    homes = market.homes
+    pressure_felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area[homes.authority])
+    cost = homes.unit_cost * market.cost_index
+    return wanted_fee(market, cost, homes.recent_occupancy, pressure_felt, floor_margins(market))
 
-    Between cost with the floor margin and the cost of the last resort, by the pressure in its area and by its own
-    occupancy; authorities' own homes ask the lower bound.
-    """
-    scenario, homes = market.scenario, market.homes
-    floor = homes.unit_cost * market.cost_index * (1 + scenario.providers.floor_margin)
+
+def wanted_fee(
+    market: Market, cost: Floats, occupancy: Floats | float, pressure_felt: Floats, floor_margin: Floats | float
+) -> Floats:
+    """The weekly fee wanted at some cost: between cost with the floor margin and the cost of the last resort, by the
+    pressure on the home and by its own occupancy."""
+    scenario = market.scenario
+    floor = cost * (1 + floor_margin)
     most = np.maximum(scenario.unregistered.weekly_cost * market.cost_index, floor)
-    full = np.clip(homes.recent_occupancy, 0, 1) ** scenario.providers.occupancy_power
-    tightness = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area[homes.authority] * full)
-    return np.asarray(floor + tightness * (most - floor))
+    full = np.clip(occupancy, 0, 1) ** scenario.providers.occupancy_power
+    return np.asarray(floor + pressure_felt * full * (most - floor))
+
+
+def floor_margins(market: Market) -> Floats:
+    """The least margin over cost that each home asks (share): large groups aim at more than covering their cost,
+    voluntary homes at a small surplus."""
+    homes, providers = market.homes, market.scenario.providers
+    number = np.bincount(homes.provider[homes.is_open(market.week)], minlength=int(homes.provider.max(initial=0)) + 1)
+    private = np.where(number[homes.provider] >= LARGE_FROM_HOMES, providers.floor_margin_large, providers.floor_margin)
+    return np.select(
+        [homes.sector == PRIVATE, homes.sector == LOCAL_AUTHORITY],
+        [private, providers.floor_margin],
+        providers.floor_margin_voluntary,
+    )
 
 
 def revise_asks(market: Market, pressure_by_area: Floats) -> None:
-    """Every 4 weeks: note the home's occupancy and go part of the way to the wanted fee."""
+    """Every 4 weeks: note the home's occupancy and go part of the way to the wanted fee and what was accepted last."""
     homes, providers = market.homes, market.scenario.providers
-    staffed = np.maximum(homes.places - homes.blocked, homes.occupied)
+    staffed = np.maximum(homes.places - homes.blocked - homes.beside, homes.occupied)
     occupancy = homes.occupied / np.maximum(staffed, 1)
     homes.recent_occupancy += providers.occupancy_memory * (occupancy - homes.recent_occupancy)
-    homes.ask += providers.fee_adjustment * (wanted_asks(market, pressure_by_area) - homes.ask)
+    weight = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, providers.accepted_weight)
+    wanted = (1 - weight) * wanted_asks(market, pressure_by_area) + weight * homes.accepted
+    homes.ask += providers.fee_adjustment * (wanted - homes.ask)
+
+
+def earn(market: Market) -> None:
+    """Every 4 weeks: note what each home earns, fees and what is paid for empty places less running cost (GBP/week)."""
+    homes = market.homes
+    profit = revenue(market) - running_cost(market)
+    homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
+
+
+def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
+    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) that they would get.
+
+    Less when the fee leaves a loss once the risk of the child is counted, and, at homes with a good rating to lose, the
+    less the more the child needs.
+    """
+    scenario = market.scenario
+    providers, score = scenario.providers, middle_scores(market)
+    loss = np.maximum(market.costs[homes] + providers.risk_cost * market.cost_index * score - fee, 0) / np.maximum(market.costs[homes], 1.0)
+    loss[market.homes.sector[homes] == LOCAL_AUTHORITY] = 0.0  # own homes are not run for a surplus
+    caution = providers.rating_caution * (market.homes.rating[homes] <= GOOD)
+    return np.clip(1 - providers.loss_sensitivity * loss, 0, 1) * (1 - caution[:, None] * score)
+
+
+def middle_scores(market: Market) -> Floats:
+    """The middle of the need scores of each band."""
+    upper = np.cumsum(market.need_shares)
+    return np.asarray(upper - market.need_shares / 2)
 
 
 def redraw_blocked(seed: int, homes: Homes, providers: Providers, week: int, all_homes: bool = False) -> None:

@@ -1,7 +1,7 @@
 """The figures on England that the product carries with it: each with unit, source and status.
 
 `authorities.csv`: 153 authorities on April 2023 boundaries, 31 March 2024 (sources in README.md beside it).
-`figures.csv`: national distributions. `targets.csv`: what a baseline of 2024 should reproduce.
+`figures.csv`: national distributions. `economy.csv`: recorded prices and pay. `stock.csv`: homes of other years. `targets.csv`: what a baseline of 2024 should reproduce.
 """
 
 from __future__ import annotations
@@ -26,6 +26,19 @@ def authority_rows() -> tuple[dict[str, str], ...]:
 def target_rows() -> tuple[dict[str, str], ...]:
     """The rows of targets.csv as text."""
     return tuple(_table("targets.csv"))
+
+
+@cache
+def economy_rates() -> dict[int, tuple[float, float]]:
+    """Rise of consumer prices and of pay in the twelve months to March of each recorded year (shares)."""
+    return {int(row["year"]): (float(row["cpi"]), float(row["pay"])) for row in _table("economy.csv")}
+
+
+@cache
+def stock_rows(year: int) -> dict[str, tuple[int, int]]:
+    """Homes and places by sector on 31 March of a year that stock.csv holds."""
+    rows = [row for row in _table("stock.csv") if int(row["year"]) == year]
+    return {row["sector"]: (int(row["homes"]), int(row["places"])) for row in rows}
 
 
 @cache

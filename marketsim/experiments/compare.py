@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from marketsim import interrupts
-from marketsim.columns import Floats
 from marketsim.experiments import store
+from marketsim.experiments.differences import compare_outcomes
+from marketsim.experiments.plausible import draws_vectors, vectors_of
+from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
-from marketsim.purchasing.rule import registered_rules
+from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
 from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
-DEFAULT_REPLICATES = 6
-MOST_WORKERS = 61  # a process pool on Windows takes no more
+DEFAULT_REPLICATES = 8
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
-COLUMNS = [
-    "outcome", "region", "scenario", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high", "replicates",
-    "variance_saved",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`table` as in comparison.csv; `outcomes` and `weekly` hold what each replicate of each scenario gave."""
+    """`table` as in comparison.csv; `outcomes` and `weekly` hold what each replicate of each scenario gave.
+
+    Both have a column `vector`, the vector of the plausible set that the replicate used, missing where none was.
+    `signoff` is what the scenarios' values rest on.
+    """
 
     baseline: str
     others: list[str]
@@ -40,6 +37,7 @@ class Comparison:
     outcomes: pd.DataFrame
     weekly: pd.DataFrame
     folder: Path | None
+    signoff: Signoff
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class _Task:
     label: str
     replicate: int
     seed: int
+    vector: int | None
     folder: Path | None
 
 
@@ -63,6 +62,7 @@ def compare(
 ) -> Comparison:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
+    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (plausible.py).
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest. `on_progress` is called with the number of finished and of all runs. Raises
     ScenarioError, StoreError, and ValueError for numbers out of range.
@@ -98,50 +98,7 @@ def compare(
     if out is not None:
         store.write_csv(out / "comparison.csv", table)
         _write_manifest(out, "finished", loaded, labels, tasks, started, store.now())
-    return Comparison(labels[0], labels[1:], table, outcomes, weekly, out)
-
-
-def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str]) -> pd.DataFrame:
-    """The comparison table from `outcomes` (scenario, replicate, outcome, region, value).
-
-    The 95% interval is Student's for the mean of paired differences. `variance_saved` is the share by which pairing
-    reduced the variance of the difference: 1 - var(difference) / (var(baseline) + var(other)).
-    """
-    order = list(dict.fromkeys(zip(outcomes["outcome"], outcomes["region"], strict=True)))
-    wide = outcomes.pivot(index=["scenario", "outcome", "region"], columns="replicate", values="value")
-    values = dict(zip(wide.index, wide.to_numpy(dtype=np.float64), strict=True))
-    rows = []
-    for other in others:
-        for outcome, region in order:
-            base, changed = values[baseline, outcome, region], values[other, outcome, region]
-            rows.append((outcome, region, other, *paired(base, changed)))
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def paired(base: Floats, other: Floats) -> tuple[float, float, float, float, float, int, float]:
-    """Means, mean paired difference, its 95% interval (NaN for one replicate), replicates and variance saved.
-
-    Replicates in which the outcome is not defined for one of the two are left out.
-    """
-    from scipy.special import stdtrit
-
-    both = ~(np.isnan(base) | np.isnan(other))
-    base, other = base[both], other[both]
-    count, difference = len(base), other - base
-    if count == 0:
-        return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan
-    mean = float(difference.mean())
-    half = np.nan
-    if count > 1:
-        half = float(stdtrit(count - 1, 0.975) * difference.std(ddof=1) / np.sqrt(count))
-    apart = float(base.var() + other.var())
-    saved = 1 - float(difference.var()) / apart if apart > 0 else np.nan
-    return float(base.mean()), float(other.mean()), mean, mean - half, mean + half, count, saved
-
-
-def warm_up() -> None:
-    """Compile the placing once (kept on disk), so that workers start with machine code."""
-    run("town", seed=0, weeks=1)
+    return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, signoff(loaded))
 
 
 def _check_same_world(loaded: list[LoadedScenario]) -> None:
@@ -157,15 +114,18 @@ def _tasks(
     loaded: list[LoadedScenario], labels: list[str], replicates: int, seed: int, weeks: int | None, out: Path | None
 ) -> list[_Task]:
     scenarios = [as_scenario(one, weeks) for one in loaded]
+    drawn = any(map(draws_vectors, scenarios))
+    vectors: list[int] | list[None] = vectors_of(replicates, seed) if drawn else [None] * replicates
     return [
         _Task(
             scenario,
             label,
             replicate,
             seed * SEEDS_PER_COMPARISON + replicate,
+            vector,
             None if out is None else out / "runs" / label / f"replicate-{replicate:03d}",
         )
-        for replicate in range(replicates)
+        for replicate, vector in enumerate(vectors)
         for scenario, label in zip(scenarios, labels, strict=True)
     ]
 
@@ -175,7 +135,7 @@ def _collect(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run all tasks and put what they give in the order of the tasks, whichever finished first."""
     given: dict[int, tuple[pd.DataFrame, pd.DataFrame]] = {}
-    for number, frames in _run_all(tasks, workers):
+    for number, frames in run_all(tasks, _run_task, workers):
         given[number] = frames
         if on_progress is not None:
             on_progress(len(given), len(tasks))
@@ -186,40 +146,15 @@ def _collect(
     )
 
 
-def _run_all(tasks: list[_Task], workers: int | None) -> Iterator[tuple[int, tuple[pd.DataFrame, pd.DataFrame]]]:
-    count = min(workers or multiprocessing.cpu_count(), len(tasks), MOST_WORKERS)
-    if count == 1:
-        for number, task in enumerate(tasks):
-            yield number, _run_task(task)
-        return
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
-    try:
-        with interrupts.ignored():
-            ready = [pool.submit(_get_ready) for _ in range(count)]
-        warm_up()  # compiles, if need be, while the workers import
-        wait(ready)
-        with interrupts.ignored():
-            waiting = {pool.submit(_run_task, task): number for number, task in enumerate(tasks)}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _get_ready() -> int:
-    """First task of a worker: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
-    return len(registered_rules())
-
-
 def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One run in a worker: writes its tables, returns its outcomes and the weekly columns that figures need."""
-    result: RunResult = run(task.scenario, task.seed)
+    result: RunResult = run(task.scenario, task.seed, vector=task.vector)
     if task.folder is not None:
         store.write_run(task.folder, result)
     kept = result.outcomes, result.weekly[WEEKLY_KEPT]
-    outcomes, weekly = (frame.assign(scenario=task.label, replicate=task.replicate) for frame in kept)
+    vector = pd.NA if task.vector is None else task.vector
+    marks = {"scenario": task.label, "replicate": task.replicate, "vector": pd.Series(vector, kept[0].index, "Int64")}
+    outcomes, weekly = (frame.assign(**marks) for frame in kept)
     return outcomes, weekly
 
 
@@ -243,12 +178,16 @@ def _write_manifest(
     started: str,
     finished: str | None,
 ) -> None:
-    runs = [{"scenario": task.label, "replicate": task.replicate, "seed": task.seed} for task in tasks]
+    runs = [
+        {"scenario": task.label, "replicate": task.replicate, "seed": task.seed, "vector": task.vector}
+        for task in tasks
+    ]
     scenarios = {
         label: {"file": one.path.name, "sha256": one.digest, "values": one.values}
         for label, one in zip(labels, loaded, strict=True)
     }
     weeks = tasks[0].scenario.horizon.weeks if len({t.scenario.horizon.weeks for t in tasks}) == 1 else None
     store.write_manifest(
-        folder, status=status, started=started, finished=finished, weeks=weeks, runs=runs, scenarios=scenarios
-    )
+        folder, status=status, started=started, finished=finished, weeks=weeks, runs=runs, scenarios=scenarios,
+        **signoff(loaded).entries(),
+    )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim import interrupts
+from marketsim.experiments.plausible import vector_of, with_vector
 from marketsim.model import MarketModel
 from marketsim.outcomes import MEASURES, Tally
 from marketsim.recording import homes_frame, placements_frame
@@ -26,7 +27,8 @@ class RunResult:
     """What one run leaves: `weekly`, `authorities` and `placements` as in design section 6, and `outcomes`.
 
     `outcomes` has a row per outcome and region (and "England"): its mean over the last 52 weeks of the run, or over all
-    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame).
+    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame). `vector` is the number
+    of the vector of the plausible set that `scenario` was completed with, None for `uncertainty: none`.
     """
 
     scenario: Scenario
@@ -36,22 +38,28 @@ class RunResult:
     placements: pd.DataFrame
     outcomes: pd.DataFrame
     homes: pd.DataFrame
+    vector: int | None = None
 
 
 def run(
     scenario: str | Path | LoadedScenario | Scenario,
     seed: int = 1,
     weeks: int | None = None,
+    vector: int | None = None,
     on_week: Callable[[int], None] | None = None,
 ) -> RunResult:
     """Run a scenario (a shipped name, a path, or a loaded one) with one seed.
 
-    `weeks` replaces the scenario's horizon; `on_week` is called with the number of each finished week. Raises
-    ScenarioError for a scenario that can't be used, ValueError for a seed or a number of weeks out of range.
+    `weeks` replaces the scenario's horizon; `on_week` is called with the number of each finished week. A scenario with
+    `uncertainty: plausible` uses `vector` of the plausible set, or without it the one that the seed draws; for others
+    `vector` has no effect. Raises ScenarioError for a scenario that can't be used, ValueError for a seed, a vector or a
+    number of weeks out of range.
     """
     parameters = as_scenario(scenario, weeks)
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
+    vector = vector_of(parameters, seed, vector)
+    parameters = with_vector(parameters, vector)
     with interrupts.deferred():
         model = MarketModel(parameters, seed)
     try:
@@ -60,7 +68,7 @@ def run(
                 model.step()
             if on_week is not None:
                 on_week(week + 1)
-        return _result(model, seed)
+        return _result(model, seed, vector)
     finally:
         forget(model)
 
@@ -86,13 +94,13 @@ def forget(model: MarketModel) -> None:
         ids.pop(model, None)
 
 
-def _result(model: MarketModel, seed: int) -> RunResult:
+def _result(model: MarketModel, seed: int, vector: int | None) -> RunResult:
     recorder = model.recorder
     weekly = pd.DataFrame(recorder.weekly)
     yearly = pd.concat(recorder.yearly, ignore_index=True) if recorder.yearly else _no_years()
     placements = placements_frame(model.market, model.records)
     homes = homes_frame(model.market)
-    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model), homes)
+    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model), homes, vector)
 
 
 def _outcomes(model: MarketModel) -> pd.DataFrame:

@@ -6,8 +6,11 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled_part
+from marketsim.placing.luck import pair_bits, unit
 from marketsim.placing.search import fee_limit
 from marketsim.placing.tables import NOBODY, Round
+
+BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer
 
 
 @compiled_part
@@ -49,18 +52,24 @@ def match_all(this: Round, rows: Ints, stage: int, place: Ints, rivals: Floats, 
 
 @compiled_part
 def settled_fee(this: Round, row: int, stage: int, lot: int, rivals: Floats, rival_buyers: Ints) -> float:
-    """The weekly fee: what was quoted, bid up where another buyer wanted the same place."""
+    """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place.
+
+    In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
+    """
     searches, panels = this.searches, this.panels
     route, pool, home = searches.routes[row, stage], panels.pool[lot], panels.home[lot]
     quoted = panels.fee[lot, searches.band[row]]
     if not panels.limited[route]:
         return float(quoted)
+    limit = fee_limit(searches, panels, this.tastes, row, route)
+    luck = unit(pair_bits(searches.key[row] ^ BARGAIN, panels.key[lot]))
+    bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
     rival = 0 if rival_buyers[pool, 0] != searches.buyers[row, stage] else 1
     if rival_buyers[pool, rival] == NOBODY:
-        return float(quoted)
+        return float(bargained)
     to_beat = rivals[pool, rival] + _burden(this, row, home)
-    most = min(to_beat, fee_limit(searches, panels, this.tastes, row, route))
-    return float(quoted + this.tastes.bidding * max(most - quoted, 0.0))
+    bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)
+    return float(max(bargained, bid_up))
 
 
 @compiled_part

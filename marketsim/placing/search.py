@@ -57,6 +57,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
         most_willing = max(searches.willingness[row], panels.least_acceptance[route, band])
         most_bits = bits_below(min(most_willing, 1.0))
+        away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
+        nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         for step in range(geography.nearest.shape[1] if table != NO_ROUTE else 1):
             start, stop = panels.first[route], panels.last[route]
             if table != NO_ROUTE:
@@ -80,14 +82,18 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 squared = east * east + north * north
                 if squared > radius * radius or free[panels.pool[lot]] <= 0 or fee > limit:
                     continue
+                in_area = stock.area[home] == own_area
+                if (away and (in_area or squared < nearest)) or (only_good and stock.below_good[home]):
+                    continue
                 fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
                            stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
                 willing = searches.willingness[row] * panels.eager[lot, band] * fit
                 if unit(bits) < max(willing, panels.least_acceptance[route, band]):
                     offers += 1
-                    score = fee + value_per_mile * np.sqrt(squared)
-                    if stock.area[home] != own_area:
+                    score = fee + value_per_mile * np.sqrt(squared) + stock.rating_cost[home]
+                    score += tastes.value_of_match * (1.0 - fit)
+                    if not in_area:
                         score += tastes.value_in_area
                     size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
         short.size[row] = size

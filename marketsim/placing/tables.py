@@ -11,7 +11,10 @@ NO_ROUTE = -1
 
 
 class Searches(NamedTuple):
-    """The children who look for a home this week, a row each; `routes` and `buyers` by stage."""
+    """The children who look for a home this week, a row each; `routes` and `buyers` by stage.
+
+    `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked.
+    """
 
     key: Keys
     authority: Ints
@@ -22,6 +25,8 @@ class Searches(NamedTuple):
     boy: Bools
     score: Floats
     emergency: Bools
+    away: Bools
+    only_good: Bools
     willingness: Floats
     urgency: Floats
     expected_fee: Floats
@@ -56,12 +61,18 @@ class Panels(NamedTuple):
     miles_at_last: Floats
     limit_at_first: Floats
     limited: Bools
+    checks_rating: Bools
 
 
 class Stock(NamedTuple):
-    """What a search needs to know of homes: host area, cost and residents."""
+    """What a search needs to know of homes: host area, cost, rating and residents.
+
+    `rating_cost` is what commissioners would pay a week for an outstanding home instead (GBP).
+    """
 
     area: Ints
+    below_good: Bools
+    rating_cost: Floats
     unit_cost: Floats
     occupied: Ints
     residents_age: Ints
@@ -81,6 +92,8 @@ class Tastes(NamedTuple):
 
     value_per_mile: float
     value_in_area: float
+    value_of_match: float
+    away_miles: float
     shortlist: int
     last_resort: float
     age_mismatch: float
@@ -88,6 +101,7 @@ class Tastes(NamedTuple):
     need_mismatch: float
     risk_cost: float
     bidding: float
+    bargaining: float
     cost_by_need: Floats
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from marketsim.children import PLACED, Children
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.homes import Holdings, Homes, free_places
+from marketsim.prices import Rates
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.scenario.schema import Scenario
 
@@ -17,7 +18,8 @@ from marketsim.scenario.schema import Scenario
 class Authorities:
     """The authorities as columns; positions in miles, `radius` of the disc in which the children live.
 
-    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week); those that `keeps_vacancies` do not sell
+    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week) and `overspent` the share by which its spend
+    in the year lies above its budget; those that `keeps_vacancies` do not sell
     vacant places of their own homes.
     """
 
@@ -34,10 +36,12 @@ class Authorities:
     population: Floats
     house_price: Floats
     expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
+    overspent: Floats = field(default_factory=lambda: np.zeros(0))
     keeps_vacancies: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def __post_init__(self) -> None:
         self.keeps_vacancies = np.zeros(len(self), dtype=np.bool_)
+        self.overspent = np.zeros(len(self))
 
     def __len__(self) -> int:
         return len(self.name)
@@ -47,7 +51,8 @@ class Authorities:
 class Market:
     """What a purchasing rule may see: scenario, calendar, prices, and the columns of the market.
 
-    `cost_index` and the other indices are 1 in week 0. `quotes[h, b]` is the weekly fee that home `h` would ask on the
+    `cost_index` is running cost over that of the year in whose money the scenario is written; `rates` are the latest
+    yearly rises of prices and pay; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the weekly fee that home `h` would ask on the
     spot for need band `b`; `costs[h, b]` its running cost for such a resident (GBP/week).
     """
 
@@ -62,8 +67,8 @@ class Market:
     costs: Floats
     arrangements: list[Arrangement] = field(default_factory=list)
     cost_index: float = 1.0
-    cpi_index: float = 1.0
-    pay_index: float = 1.0
+    rates: Rates = field(default_factory=lambda: Rates(0.0, 0.0, 0.0))
+    demand_index: Floats = field(default_factory=lambda: np.ones(0))
 
     @property
     def need_shares(self) -> Floats:
@@ -96,7 +101,7 @@ class Market:
 class Arrangement:
     """One rule in force for one buyer: what it holds and has agreed, which changes in a run.
 
-    `name` is the arrangement's name in the scenario; `route` the word that placements carry. `members` are the rows
+    `name` is the arrangement's name in the scenario, `label` tells apart those of one name; `route` the word that placements carry. `members` are the rows
     of the authorities that buy through it and `shares` how they share what is owed (adds up to 1). `cooperative` is
     the number of the cooperative's own arrangement that it belongs to, or None; `inner` are the arrangements of a
     cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the agreed fees by need band.
@@ -104,6 +109,7 @@ class Arrangement:
 
     number: int
     name: str
+    label: str
     route: str
     rule: PurchasingRule
     key: int

@@ -47,6 +47,11 @@ class Block(PurchasingRule):
             wanted -= contracts.hold_occupied_places(market, arrangement, wanted, self._fees(market), 1.0)
         self._let(market, arrangement, wanted)
 
+    def change(self, market: Market, arrangement: Arrangement) -> None:
+        """Members or terms have changed: places that are missing now are let on top."""
+        wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
+
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """The block's places."""
         return contracts.held_lots(market, arrangement, self.accepts.array())

@@ -30,7 +30,7 @@ def best_homes(market: Market, arrangement: Arrangement, fees: Floats, radius: f
     """Independent homes with a free place within the radius, cheapest first, miles counted at their value."""
     miles = market.miles_from(arrangement.members)
     wanted = (market.free() > 0) & (miles <= radius) & (market.homes.sector != LOCAL_AUTHORITY)
-    score = fees + market.scenario.commissioning.value_per_mile * miles
+    score = fees + market.scenario.commissioning.value_per_mile * market.cost_index * miles
     home = np.flatnonzero(wanted)
     return np.asarray(home[np.lexsort((market.homes.key[home], score[home]))])
 
@@ -83,6 +83,12 @@ def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: floa
     fee = fees[holdings.home[rows]]
     holdings.set(rows, fee=fee, retainer=retainer * fee)
     return int(holdings.places[rows].sum())
+
+
+def places_held(market: Market, arrangement: Arrangement) -> int:
+    """Places that an arrangement holds now."""
+    rows = arrangement.holdings_of(market)
+    return int(market.holdings.places[rows[market.holdings.running[rows]]].sum())
 
 
 def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:

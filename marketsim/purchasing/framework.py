@@ -56,7 +56,11 @@ class Framework(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Ceilings as given; the homes for which they are worth it join."""
-        arrangement.ceilings = self.ceilings.array()
+        arrangement.ceilings = self.ceilings.array() * market.cost_index
+        arrangement.on_panel = self._would_join(market, arrangement)
+
+    def change(self, market: Market, arrangement: Arrangement) -> None:
+        """Members or terms have changed: ceilings stay, and homes decide anew."""
         arrangement.on_panel = self._would_join(market, arrangement)
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
@@ -82,13 +86,12 @@ class Framework(PurchasingRule):
         return True
 
     def _yearly_uplift(self, market: Market) -> float:
-        economy = market.scenario.economy
-        both = economy.pay_share_of_cost * economy.pay_per_year + (1 - economy.pay_share_of_cost) * economy.cpi_per_year
+        rates = market.rates
         return {
             "none": 0.0,
-            "share_of_cpi": self.uplift_share * economy.cpi_per_year,
-            "cpi": economy.cpi_per_year,
-            "cpi_and_pay": both,
+            "share_of_cpi": self.uplift_share * rates.cpi,
+            "cpi": rates.cpi,
+            "cpi_and_pay": rates.cost,
         }[self.uplift]
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:

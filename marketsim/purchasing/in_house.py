@@ -34,7 +34,7 @@ class InHouse(PurchasingRule):
 
     def reach(self) -> Reach:
         """The same radius at any urgency; no limit on the fee, which is the running cost."""
-        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles, any_rating=True)
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Say whether the members' vacant places may be bought by others."""

@@ -53,6 +53,10 @@ class PurchasingRule(BaseModel):
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Set the arrangement up in week 0: contracts let, homes joined. Default: nothing to do."""
 
+    def change(self, market: Market, arrangement: Arrangement) -> None:
+        """Terms or members have changed at a date within the run. Default: as in week 0, what is held stays."""
+        self.start(market, arrangement)
+
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Which homes may be asked, through which places, at what weekly fee by need band."""
         raise TypeError(f"the rule {self.name} does not say which homes may be asked")
@@ -70,11 +74,13 @@ class Reach:
     """Search radius (miles) and acceptable fee, each at no urgency and at the deadline, linear in between.
 
     `fee_limit_at_first` is a multiple of what the authority expects to pay; None: the fee is agreed and has no limit.
+    `any_rating`: homes below good are asked even by authorities that otherwise ask only better ones.
     """
 
     miles_at_first: float = 1_000.0
     miles_at_last: float = 1_000.0
     fee_limit_at_first: float | None = None
+    any_rating: bool = False
 
 
 def registered_rules() -> dict[str, type[PurchasingRule]]:

@@ -45,6 +45,11 @@ class SoftBlock(PurchasingRule):
         """Hold the first places."""
         self._hold(market, arrangement, self._places_at_start(market, arrangement))
 
+    def change(self, market: Market, arrangement: Arrangement) -> None:
+        """Members or terms have changed: places that are missing now are held on top."""
+        held = contracts.places_held(market, arrangement)
+        self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
+
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """The held places."""
         return contracts.held_lots(market, arrangement, self.accepts.array())

@@ -50,7 +50,7 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Loaded
     for override in overrides:
         root = _overridden(root, override)
     checked = validate(root, Scenario)
-    values = checked.model_dump(mode="json", serialize_as_any=True)
+    values = checked.model_dump(mode="json", serialize_as_any=True, by_alias=True)
     shape = shape_of(Scenario)
     sources = {".".join(map(str, leaf.path)): origin(leaf, root) for leaf in leaves(values, shape)}
     return LoadedScenario(checked, path, sources, values, _digest(values))

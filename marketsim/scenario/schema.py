@@ -21,6 +21,7 @@ from marketsim.units import (
     MeanWeeks,
     Miles,
     PerYear,
+    Pounds,
     PoundsPerMile,
     PoundsPerWeek,
     Ratio,
@@ -56,6 +57,12 @@ class EnglandWorld(Section):
     """England's 153 authorities with their homes, places and children on 31 March 2024."""
 
     kind: Literal["england"] = "england"
+    stock_of: Literal[2014, 2023, 2024] = figure(
+        2024,
+        "year (31 March) of the homes and places; those of other years than 2024 are 2024's scaled by sector and size",
+        "measured",
+        "Ofsted; england/stock.csv",
+    )
     children_at_start: Count = figure(8_540, "children in children's homes", "measured", DFE_2024)
     unregistered_at_start: Count = figure(
         770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
@@ -104,7 +111,22 @@ class Demand(Section):
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
     )
     growth_share_per_year: SharePerYear = figure(
-        0.0, "yearly growth of new needs", "estimated", "starts 6,560 (2020) to 6,650 (2024): flat; " + DFE_2024
+        0.02, "yearly growth of new needs: the recent trend", "measured", "starts 6,260 (2021) to 6,650; " + DFE_2024
+    )
+    growth_by_region: dict[str, SharePerYear] = figure(
+        {}, "yearly growth of new needs in regions where it differs (share/year)", "assumption"
+    )
+    extra_complex_per_year: PerYear = figure(
+        0.0, "children a year with complex or severe needs on top, for instance when mental-health beds close"
+    )
+    fostering_displacement: Share = figure(
+        0.275,
+        "share of new needs for which fostering would be the better match; they are children of standard need",
+        "measured",
+        "25-30%, DfE/Mutual Ventures 2024 (targets)",
+    )
+    fostering_recovered: Share = figure(
+        0.0, "lever: share of these children for whom a foster home is found, so that they need no place"
     )
     breakdown_share: Share = figure(
         0.2,
@@ -112,6 +134,28 @@ class Demand(Section):
         "estimated",
         "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "
         "carer, child or authority or for standards or closure (DfE 2024)",
+    )
+    breakdown_season: Share = figure(0.15, "share by which breakdowns lie above their yearly mean at the peak")
+    breakdown_peak_month: Annotated[int, Field(ge=1, le=12, json_schema_extra={"unit": "month"})] = figure(
+        9, "month in which breakdowns peak"
+    )
+    moves_on_share: Share = figure(
+        0.75,
+        "share of planned ends after which the child lives in care elsewhere, such as in fostering",
+        "estimated",
+        "4,970 of 6,010 endings are moves (DfE 2024), less breakdowns and changes of status only (7%)",
+    )
+    elsewhere_median_weeks: MeanWeeks = figure(
+        19.9, "median time that a child who moved on lives there", "measured", "139 days, all placements; " + DFE_2024
+    )
+    elsewhere_mean_weeks: MeanWeeks = figure(
+        43.9, "mean of the same (lognormal)", "measured", "307 days, all placements; " + DFE_2024
+    )
+    comes_back_share: Share = figure(
+        0.15,
+        "share of stays elsewhere after which the child needs a home again",
+        "estimated",
+        "41% of entries follow a breakdown of fostering (Ofsted 2019), only some by children who had been in a home",
     )
 
 
@@ -174,6 +218,14 @@ class Need(Section):
     share_boys: Share = figure(0.58, "share of boys")
     share_under_10: Share = figure(0.08, "share aged 5 to 9")
     share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
+    away_share: Share = figure(
+        0.10, "share of children who are placed away from home on purpose, for their safety", "assumption"
+    )
+    away_miles: Miles = figure(20.0, "least distance from home for these children")
+    beside_share: ShareByNeed = figure(
+        ShareByNeed(standard=0.0, complex=0.08, severe=0.3),
+        "share of children beside whom a place must stay empty, by need band",
+    )
     cost_by_need: RatioByNeed = figure(
         RatioByNeed(standard=0.95, complex=1.02, severe=1.15),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
@@ -208,7 +260,11 @@ class Providers(Section):
     cost_house_price_elasticity: Share = figure(0.10, "share by which cost rises when house prices double")
     fixed_cost_share: Share = figure(0.75, "share of running cost that a staffed place costs when empty")
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
-    floor_margin: Share = figure(0.04, "least margin over cost that a provider asks")
+    floor_margin: Share = figure(0.04, "least margin over cost that a small private provider asks: it covers its cost")
+    floor_margin_large: Share = figure(
+        0.10, "the same for large private groups (10 homes and more), which aim at a margin", "estimated", "CMA 2022"
+    )
+    floor_margin_voluntary: Share = figure(0.02, "the same for voluntary and health homes: a small surplus")
     pressure_half: Ratio = figure(
         0.85,
         "children searching per free place within reach at which half of the pressure on fees is felt",
@@ -222,6 +278,14 @@ class Providers(Section):
     )
     occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
     fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
+    accepted_weight: Share = figure(0.2, "weight of the fees last accepted in the fee that a home wants")
+    bargaining: Share = figure(
+        0.3,
+        "most of the gap between the fee asked and what the commissioner would accept that goes to the provider; the "
+        "luck of the two decides between none and that",
+        "estimated",
+        "correlation of need and fee 0.2 (targets)",
+    )
     bidding: Share = figure(
         0.5, "share of the gap to a rival authority's limit by which the fee of a contested place is bid up"
     )
@@ -247,6 +311,12 @@ class Providers(Section):
     age_mismatch: Share = figure(0.5, "loss of acceptance when residents are 6 years or more older or younger")
     sex_mismatch: Share = figure(0.3, "loss of acceptance when all residents are of the other sex")
     need_mismatch: Share = figure(0.5, "loss of acceptance when residents and child both have the highest need")
+    loss_sensitivity: Ratio = figure(
+        2.0, "share of acceptance lost per share of cost by which fee less cost and risk falls short of nothing"
+    )
+    rating_caution: Share = figure(
+        0.3, "loss of acceptance of the most needy child at a home that has a good rating to lose"
+    )
     fee_sensitivity: Ratio = figure(1.5, "share of acceptance lost per share by which a fee lies below the ask")
     blocked_share: Share = figure(
         0.145,
@@ -259,19 +329,47 @@ class Providers(Section):
     )
     openings_per_year: Share = figure(
         0.155,
-        "homes registered a year per home, at the operating margin of the start",
+        "homes registered a year per private home, where a new home brings the usual return",
         "measured",
         "Ofsted, year to March 2024",
     )
-    opening_margin: Share = figure(0.10, "operating margin of private homes below which nobody plans a home")
+    return_usual: Ratio = figure(
+        0.22,
+        "yearly surplus of a new home over what house and setting up cost, at which that many are planned",
+        "estimated",
+        "532 homes registered (targets)",
+    )
+    return_least: Share = figure(0.08, "the same return below which nobody plans a home")
+    setting_up_cost: Pounds = figure(150_000.0, "cost of a new home before its first resident, besides the house")
+    newcomers: Share = figure(0.1, "share of plans that look where children come from, not where homes are already")
+    openings_voluntary: Share = figure(
+        0.06, "homes registered a year per voluntary home", "measured", "Ofsted 2017-2023: 9 a year of 150"
+    )
+    openings_local_authority: Share = figure(
+        0.05, "homes registered a year per own home of authorities", "measured", "Ofsted 2017-2023: 21 a year of 425"
+    )
     opening_places: Annotated[float, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(
         3.2, "mean places of a new home", "measured", "Ofsted, year to March 2024"
     )
     registration_weeks_least: Weeks = figure(26, "shortest time to registration", "measured", "6-18 months")
     registration_weeks_most: Weeks = figure(78, "longest time to registration", "measured", "6-18 months")
-    closings_per_year: Share = figure(
-        0.05, "homes closed a year per home; more where places stand empty", "measured", "Ofsted 2017-2024"
+    managers_per_year: Share = figure(
+        0.20, "registered managers who become free for new homes a year, per open home; closing homes free theirs"
     )
+    closings_per_year: Share = figure(
+        0.035, "homes closed a year per home for reasons other than money", "estimated", "5% a year close (targets)"
+    )
+    closings_if_losing: Ratio = figure(
+        0.5, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"
+    )
+    debt_per_place: Pounds = figure(
+        50_000.0, "debt of large private groups per place", "assumption", "CMA 2022 says high, without a figure a place"
+    )
+    interest_per_year: Share = figure(0.08, "interest on that debt a year")
+    quarters_to_failure: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "quarters"})] = figure(
+        6, "quarters in a row in which a large group fails to earn its interest before it fails itself"
+    )
+    rescued_share: Share = figure(0.7, "share of a failing group's homes that others take over; the rest close at once")
 
     @model_validator(mode="after")
     def _ranges_fit(self) -> Providers:
@@ -279,7 +377,38 @@ class Providers(Section):
             raise LocatedError(("registration_weeks_least",), "is above registration_weeks_most")
         if self.acceptance_most_need > self.acceptance_least_need:
             raise LocatedError(("acceptance_most_need",), "is above acceptance_least_need")
+        if self.return_least >= self.return_usual:
+            raise LocatedError(("return_least",), "is not below return_usual")
         return self
+
+
+class Ratings(Section):
+    """Inspection judgements: a home's lasting quality, the luck of the year, and its breakdowns."""
+
+    share_outstanding: Share = figure(0.109, "share of inspected homes rated outstanding", "measured", "Ofsted 2024")
+    share_good: Share = figure(0.722, "share rated good", "measured", "Ofsted 2024")
+    share_inadequate: Share = figure(0.017, "share rated inadequate", "measured", "Ofsted 2024")
+    lasting_share: Share = figure(0.6, "share of the variance of judgements that is the home's lasting quality")
+    breakdown_effect: Ratio = figure(
+        0.5, "standard deviations by which a breakdown per place in the year, above the usual, lowers the judgement"
+    )
+    closings_if_inadequate: Share = figure(0.3, "homes rated inadequate that close a year on top of others")
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Ratings:
+        if self.share_outstanding + self.share_good + self.share_inadequate > 1:
+            raise LocatedError(("share_good",), "the shares add up to more than 1")
+        return self
+
+
+class OwnHomes(Section):
+    """Homes that authorities open by policy: planned at a date, open after the registration lead time."""
+
+    date: Annotated[datetime.date, Field(alias="from", description="date on which the homes are planned")]
+    homes: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "homes"})] = figure(1, "homes per authority")
+    places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(4, "places in each")
+    authorities: list[str] = Field(default_factory=list, description="names or ONS codes; none named: everybody")
+    regions: list[str] = Field(default_factory=list, description="names of regions")
 
 
 class Commissioning(Section):
@@ -298,6 +427,22 @@ class Commissioning(Section):
         "estimated",
         "67% out of area (targets)",
     )
+    value_of_match: PoundsPerWeek = figure(
+        300.0, "fee that it would pay a week for residents who suit the child fully rather than not at all"
+    )
+    value_of_rating: PoundsPerWeek = figure(100.0, "fee that it would pay a week for a judgement one step better")
+    only_good_share: Share = figure(
+        0.6, "share of authorities that ask only homes rated good or outstanding, until the deadline"
+    )
+    beside_paid_share: Share = figure(
+        0.5, "share of places left empty beside a child that the authority pays for; the rest is the provider's loss"
+    )
+    beside_fee_share: Share = figure(0.7, "share of the child's fee that is paid for such a place")
+    budget_uplift_per_year: SharePerYear = figure(0.04, "rise of an authority's yearly budget over last year's spend")
+    budget_tightening: Share = figure(
+        0.3, "share by which an authority overspent by all its budget lowers the fees it accepts at first"
+    )
+    own_homes: list[OwnHomes] = Field(default_factory=list, description="homes that authorities open by policy")
     shortlist: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "offers"})] = figure(
         5, "offers that a commissioner pursues per child, route and week"
     )
@@ -336,8 +481,16 @@ class Unregistered(Section):
 class Economy(Section):
     """How prices outside this market move."""
 
-    cpi_per_year: SharePerYear = figure(0.025, "rise of consumer prices")
-    pay_per_year: SharePerYear = figure(0.035, "rise of pay")
+    prices_of: Annotated[int, Field(ge=2014, le=2025, json_schema_extra={"unit": "year"})] = figure(
+        2023,
+        "financial year (from April) in whose money costs, ceilings and the like are written; prices and pay move them "
+        "to the year in which the run starts",
+    )
+    recorded: bool = figure(
+        True, "true: recorded prices and pay as long as there are records", "measured", "ONS; england/economy.csv"
+    )
+    cpi_per_year: SharePerYear = figure(0.025, "rise of consumer prices after the records")
+    pay_per_year: SharePerYear = figure(0.035, "rise of pay after the records")
     pay_share_of_cost: Share = figure(0.7, "share of running cost that is pay")
 
 
@@ -382,6 +535,28 @@ class Purchasing(Section):
         return self
 
 
+class ProviderFailure(Section):
+    """A dated shock: a large private group fails and its homes close, with the children back on the market."""
+
+    date: Annotated[datetime.date, Field(alias="from", description="date of the failure")]
+    provider_rank: Annotated[int, Field(ge=1, le=10_000, json_schema_extra={"unit": "rank"})] = figure(
+        1, "which private group: 1 is the one with most homes in week 0"
+    )
+    closes_share: Share = figure(1.0, "share of its homes that close at once; others take over the rest")
+
+
+class Change(BaseModel):
+    """Values that hold from a date on: any of the sections that describe the market, but for `world` and `stays`."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True, allow_inf_nan=False)
+    date: Annotated[datetime.date, Field(alias="from", description="date from which the values hold")]
+
+
+CHANGEABLE = (
+    "demand", "need", "providers", "ratings", "commissioning", "unregistered", "economy", "purchasing",
+)  # fmt: skip
+
+
 class Scenario(Section):
     """One file of assumptions: a complete, checked description of a run apart from its seed."""
 
@@ -391,16 +566,26 @@ class Scenario(Section):
     )
     question: str = Field(default="", description="the question that the scenario asks")
     description: str = Field(default="", description="anything else that a reader should know")
+    uncertainty: Literal["plausible", "none"] = Field(
+        default="none",
+        description="`plausible`: values that the scenario doesn't set are drawn, run by run, from the plausible set; "
+        "`none`: they are the defaults",
+    )
     horizon: Horizon = Horizon()
     world: World = EnglandWorld()
     demand: Demand = Demand()
     stays: Stays = Stays()
     need: Need = Need()
     providers: Providers = Providers()
+    ratings: Ratings = Ratings()
     commissioning: Commissioning = Commissioning()
     unregistered: Unregistered = Unregistered()
     economy: Economy = Economy()
     purchasing: Purchasing
+    shocks: list[ProviderFailure] = Field(default_factory=list, description="groups that fail at a date")
+    changes: list[Change] = Field(
+        default_factory=list, description="values that change at a date within the run, in the order of dates"
+    )
 
     @field_validator("name")
     @classmethod
@@ -417,6 +602,13 @@ class Scenario(Section):
         from marketsim.scenario.members import check_memberships
 
         check_memberships(self)
+        return self
+
+    @model_validator(mode="after")
+    def _changes_are_scenarios(self) -> Scenario:
+        from marketsim.scenario.changes import check_changes
+
+        check_changes(self)
         return self
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from marketsim.columns import Floats, Ints
-from marketsim.england import authority_rows, distribution
-from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, VOLUNTARY, Homes
+from marketsim.england import authority_rows, distribution, stock_rows
+from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import EnglandWorld
 from marketsim.streams import name_keys, uniform
@@ -41,9 +42,13 @@ def england_authorities(world: EnglandWorld) -> Authorities:
     )
 
 
-def england_homes(seed: int, authorities: Authorities) -> Homes:
-    """3,424 homes with 12,876 places; sizes and positions within each authority are drawn."""
-    listed = _home_list(seed)
+def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Homes:
+    """3,424 homes with 12,876 places on 31 March 2024; sizes and positions within each authority are drawn.
+
+    For another year of stock.csv the national homes and places of each sector are shared out over the authorities like
+    those of 2024.
+    """
+    listed = _home_list(seed, _stock_2024() if year == 2024 else _scaled_stock(year))
     keys = listed.keys(authorities)
     area = np.array(listed.area)
     x, y = scatter(seed, "home", keys, authorities.x[area], authorities.y[area], authorities.radius[area])
@@ -68,13 +73,49 @@ def homes_by_sector(row: dict[str, str]) -> tuple[Ints, Ints]:
     return np.array([homes[s] for s in SECTOR_ORDER]), np.array([places[s] for s in SECTOR_ORDER])
 
 
-def _home_list(seed: int) -> HomeList:
+@dataclass(frozen=True)
+class _Stock:
+    """Homes and places by authority and sector (in SECTOR_ORDER), and by authority those for short breaks only."""
+
+    homes: Ints
+    places: Ints
+    break_homes: Ints
+    break_places: Ints
+
+
+def _stock_2024() -> _Stock:
+    pairs = [homes_by_sector(row) for row in authority_rows()]
+    breaks = [
+        np.array([int(row[f"{kind}_short_break_only"]) for row in authority_rows()]) for kind in ("homes", "places")
+    ]
+    return _Stock(np.array([homes for homes, _ in pairs]), np.array([places for _, places in pairs]), *breaks)
+
+
+def _scaled_stock(year: int) -> _Stock:
+    """The national stock of another year, by sector, where the homes of 2024 are; every home has at least a place."""
+    now, then = _stock_2024(), stock_rows(year)
+    homes, places = np.zeros_like(now.homes), np.zeros_like(now.places)
+    for position, sector in enumerate(SECTOR_ORDER):
+        home_total, place_total = then[SECTORS[sector]]
+        homes[:, position] = apportion(now.homes[:, position].astype(np.float64), home_total)
+        mean_size = now.places[:, position] / np.maximum(now.homes[:, position], 1)
+        more = apportion(np.asarray(homes[:, position] * np.maximum(mean_size - 1, 0.01)), place_total - home_total)
+        places[:, position] = homes[:, position] + more
+    ratio = homes.sum() / now.homes.sum()
+    breaks = [
+        apportion(column.astype(np.float64), int(ratio * column.sum())) for column in (now.break_homes, now.break_places)
+    ]
+    return _Stock(homes, places, *breaks)
+
+
+def _home_list(seed: int, stock: _Stock) -> HomeList:
     listed = HomeList()
     codes = name_keys([row["ons_code"] for row in authority_rows()])
-    for area, row in enumerate(authority_rows()):
-        homes, places = homes_by_sector(row)
-        breaks = int(row["homes_short_break_only"]), int(row["places_short_break_only"])
-        break_homes, break_places = short_break_split(homes, places, *breaks)
+    for area in range(len(codes)):
+        homes, places = stock.homes[area], stock.places[area]
+        break_homes, break_places = short_break_split(
+            homes, places, int(stock.break_homes[area]), int(stock.break_places[area])
+        )
         for position, sector in enumerate(SECTOR_ORDER):
             shares = distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}")
             first, breaks_here = int(break_homes[position]), int(break_places[position])

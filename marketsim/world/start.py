@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.agents import provider as providers_decide
-from marketsim.children import OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
 from marketsim.columns import Floats, Ints
 from marketsim.demand import bands, starting_children, traits, weekly_needs
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
@@ -15,13 +15,15 @@ from marketsim.placing import Geography, place
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
+from marketsim.prices import level_at_start
 from marketsim.purchasing.spot import Spot
+from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
 from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
-from marketsim.stays import StayTable, whole_weeks
+from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.streams import uniform
-from marketsim.world.england import england_authorities, england_homes
+from marketsim.world.england import apportion, england_authorities, england_homes
 from marketsim.world.geometry import geography
 from marketsim.world.stock import assign_owners, unit_costs
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
@@ -38,6 +40,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     authorities, homes = _world(scenario, seed)
     homes.unit_cost[:] = unit_costs(seed, homes, authorities, scenario.providers)
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
+    first_ratings(seed, homes, scenario.ratings)
     providers_decide.redraw_blocked(seed, homes, scenario.providers, 0, all_homes=True)
     market = Market(
         scenario=scenario,
@@ -49,6 +52,8 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         children=Children(),
         quotes=np.zeros((len(homes), 3)),
         costs=np.zeros((len(homes), 3)),
+        cost_index=level_at_start(scenario.economy, scenario.horizon.start),
+        demand_index=np.ones(len(authorities)),
     )
     _first_asks(market, _first_pressure(market))
     return market
@@ -93,11 +98,13 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)
+    _add_elsewhere(market, stays)
 
 
 def start_purchasing(market: Market, orders: Orders, records: PlacementRecords) -> None:
     """Put the scenario's arrangements in force, and say through which each running placement was bought."""
     _first_asks(market, providers_decide.pressure(market, first_searching(market)))
+    market.homes.recent_profit[:] = market.homes.places * _usual_profit(market)
     market.arrangements = orders.arrangements
     placed = np.flatnonzero(market.children.state == PLACED)
     market.children.arrangement[placed] = _arrangement_at_start(market, orders, placed)
@@ -111,14 +118,14 @@ def start_purchasing(market: Market, orders: Orders, records: PlacementRecords) 
 
 def first_searching(market: Market) -> Floats:
     """Children searching by authority before anybody has searched: two weeks of new needs and the unregistered."""
-    needs = weekly_needs(market.scenario, market.authorities, 0)
+    needs = weekly_needs(market.scenario.demand, market.authorities)
     return np.asarray(2 * needs + market.authorities.unregistered)
 
 
 def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
     if isinstance(scenario.world, EnglandWorld):
         authorities = england_authorities(scenario.world)
-        homes = england_homes(seed, authorities)
+        homes = england_homes(seed, authorities, scenario.world.stock_of)
         homes.provider[:] = assign_owners(seed, homes, len(authorities))
         return authorities, homes
     authorities = synthetic_authorities(scenario.world)
@@ -137,10 +144,33 @@ def _first_pressure(market: Market) -> Floats:
 
 
 def _first_asks(market: Market, pressure_by_area: Floats) -> None:
-    market.homes.ask[:] = providers_decide.wanted_asks(market, pressure_by_area)
+    market.homes.ask[:] = market.homes.accepted[:] = providers_decide.wanted_asks(market, pressure_by_area)
     providers_decide.price(market)
     mean = market.quotes[market.homes.in_market(0)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
+
+
+def _usual_profit(market: Market) -> Floats:
+    """What a place has been earning in each home before week 0 (GBP/week): as at the occupancy seen until then."""
+    providers, homes = market.scenario.providers, market.homes
+    cost, full = homes.unit_cost * market.cost_index, homes.recent_occupancy
+    fixed = providers.fixed_cost_share
+    a_place = full * (homes.ask - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
+    return np.asarray((1 - providers.blocked_share) * a_place)
+
+
+def _add_elsewhere(market: Market, stays: StayTable) -> None:
+    """Children who left a home before week 0, live in care elsewhere and will need a home again: as many as there are in
+    a steady flow."""
+    demand, areas, children = market.scenario.demand, market.authorities, market.children
+    leaving = areas.children.sum() / stays.mean_weeks * (1 - demand.breakdown_share) * demand.moves_on_share
+    count = int(leaving * demand.comes_back_share * demand.elsewhere_mean_weeks)
+    if count == 0:
+        return
+    rows = _admit(market, apportion(areas.children.astype(np.float64), count), "elsewhere at start")
+    luck = [uniform(market.seed, name, children.key[rows]) for name in ("elsewhere at start", "elsewhere since")]
+    weeks = weeks_elsewhere_left(demand, luck[0], luck[1])
+    children.set(rows, state=ELSEWHERE, comes_back=True, end_week=np.maximum(np.ceil(weeks).astype(np.int64), 1))
 
 
 def _admit(market: Market, per_authority: Ints, kind: str) -> Ints:

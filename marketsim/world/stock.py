@@ -124,21 +124,27 @@ def group_sizes(homes: int, seed: int) -> list[int]:
 
 
 def unit_costs(seed: int, homes: Homes, authorities: Authorities, providers: Providers) -> Floats:
-    """Running cost per resident of middling need at planned occupancy (GBP/week): by sector, place and luck."""
+    """Running cost per resident of middling need at planned occupancy (GBP/week), for all homes."""
+    return place_cost(seed, homes, authorities, providers, np.arange(len(homes)))
+
+
+def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers, rows: Ints) -> Floats:
+    """The same for some homes: by sector, house price of the area, and luck of the home."""
+    sector = homes.sector[rows]
     base = np.select(
-        [homes.sector == PRIVATE, homes.sector == LOCAL_AUTHORITY],
+        [sector == PRIVATE, sector == LOCAL_AUTHORITY],
         [providers.cost_private, providers.cost_local_authority],
         providers.cost_voluntary,
     )
-    return np.asarray(base * place_cost(seed, homes, authorities, providers))
+    luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
+    local = local_cost(authorities, providers)[homes.authority[rows]]
+    return np.asarray(base * local * (1 + providers.cost_spread * luck))
 
 
-def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers) -> Floats:
-    """Factor on running cost by house price of the area and by luck of the home."""
+def local_cost(authorities: Authorities, providers: Providers) -> Floats:
+    """Factor on running cost by house price, for each area."""
     price = authorities.house_price / np.median(authorities.house_price)
-    local = 1 + providers.cost_house_price_elasticity * np.log2(price)
-    luck = 2 * uniform(seed, "unit cost", homes.key) - 1
-    return np.asarray(local[homes.authority] * (1 + providers.cost_spread * luck))
+    return np.asarray(1 + providers.cost_house_price_elasticity * np.log2(price))
 
 
 def short_break_split(homes: Ints, places: Ints, count: int, wanted: int) -> tuple[Ints, Ints]:

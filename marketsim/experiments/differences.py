@@ -1,0 +1,65 @@
+"""The table of a comparison: what each outcome is under two scenarios, by how much it differs, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from marketsim.columns import Floats, Ints
+from marketsim.experiments.uncertainty import interval, mean_of
+
+COLUMNS = [
+    "outcome", "region", "scenario", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high", "replicates",
+    "variance_saved", "luck_share", "parameter_share",
+]  # fmt: skip
+
+
+def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str]) -> pd.DataFrame:
+    """The comparison table from `outcomes` (scenario, replicate, outcome, region, value, and vector if one was used).
+
+    Intervals: see `marketsim.experiments.uncertainty`. `variance_saved` is the share by which pairing reduced the
+    variance of the difference: 1 - var(difference) / (var(baseline) + var(other)). `luck_share` and `parameter_share`:
+    how much of the variance of the difference between replicates comes from the luck of runs and how much from what is
+    unknown about the market; they add up to 1 and are NaN where they can't be told.
+    """
+    order = list(dict.fromkeys(zip(outcomes["outcome"], outcomes["region"], strict=True)))
+    wide = outcomes.pivot(index=["scenario", "outcome", "region"], columns="replicate", values="value")
+    values = dict(zip(wide.index, wide.to_numpy(dtype=np.float64), strict=True))
+    vectors = _vectors(outcomes)
+    rows = []
+    for other in others:
+        for outcome, region in order:
+            base, changed = values[baseline, outcome, region], values[other, outcome, region]
+            rows.append((outcome, region, other, *paired(base, changed, vectors)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def paired(
+    base: Floats, other: Floats, vectors: Ints | None = None
+) -> tuple[float, float, float, float, float, int, float, float, float]:
+    """Means, mean paired difference, its 95% interval, replicates, variance saved, shares of luck and of the unknown.
+
+    One value a replicate; `vectors` has the vector of each (None: the plausible set isn't used). Replicates in which
+    the outcome is not defined for one of the two are left out.
+    """
+    both = ~(np.isnan(base) | np.isnan(other))
+    base, other = base[both], other[both]
+    vectors = None if vectors is None else vectors[both]
+    count, difference = len(base), other - base
+    if count == 0:
+        return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan
+    found = interval(difference, vectors)
+    apart = float(base.var() + other.var())
+    saved = 1 - float(difference.var()) / apart if apart > 0 else np.nan
+    means = mean_of(base, vectors), mean_of(other, vectors)
+    return *means, found.mean, found.low, found.high, count, saved, found.luck_share, found.parameter_share
+
+
+def _vectors(outcomes: pd.DataFrame) -> Ints | None:
+    """The vector of each replicate in order; None if none was used."""
+    if "vector" not in outcomes:
+        return None
+    vectors = outcomes.groupby("replicate")["vector"].first().sort_index()
+    return None if bool(vectors.isna().any()) else vectors.to_numpy(dtype=np.int64)

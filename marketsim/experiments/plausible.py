@@ -1,0 +1,104 @@
+"""The plausible set: values, found by calibration, under which the model comes near the published figures.
+
+`england/plausible.csv` has a row for each vector: its number (`vector`), then a column for each dotted key. A scenario
+with `uncertainty: plausible` draws one vector for each run; what its own file or `--set` gives is never replaced.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from marketsim import streams
+from marketsim.scenario import ScenarioError
+from marketsim.scenario.errors import shown
+from marketsim.scenario.overlay import with_values
+from marketsim.scenario.schema import Scenario
+
+FILE = "plausible.csv"
+NUMBER = "vector"
+FEWEST_VECTORS = 4  # before a vector gets a second luck: with fewer, an interval says little
+Values = dict[str, float]
+
+
+@cache
+def plausible_set() -> dict[int, Values]:
+    """The vectors by number, as the package carries them; ScenarioError if the file can't be read as that."""
+    table = files("marketsim.england").joinpath(FILE)
+    try:
+        return read_vectors(table.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScenarioError(f"the plausible set can't be read: {error.strerror or error}", FILE) from None
+
+
+def read_vectors(text: str) -> dict[int, Values]:
+    """The vectors that a CSV text holds; ScenarioError, with the line, for anything but numbers in all cells."""
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if header[:1] != [NUMBER] or len(set(header)) != len(header):
+        raise ScenarioError(f"expected a first column {shown(NUMBER)}, then a column for each key, each once", FILE, 1, 1)
+    vectors: dict[int, Values] = {}
+    for line, cells in enumerate(rows, start=2):
+        if len(cells) != len(header):
+            raise ScenarioError(f"expected {len(header)} cells, got {len(cells)}", FILE, line, 1)
+        number, *values = (_number(cell, line, column) for column, cell in enumerate(cells, start=1))
+        if number in vectors or number != int(number):
+            raise ScenarioError(f"expected a whole number that no other vector has, got {shown(cells[0])}", FILE, line, 1)
+        vectors[int(number)] = dict(zip(header[1:], values, strict=True))
+    if not vectors:
+        raise ScenarioError("the plausible set has no vectors", FILE)
+    return vectors
+
+
+def draws_vectors(scenario: Scenario) -> bool:
+    """True for a scenario whose unknown values are drawn from the plausible set."""
+    return scenario.uncertainty == "plausible"
+
+
+def vector_of(scenario: Scenario, seed: int, vector: int | None = None) -> int | None:
+    """The number of the vector for one run: the one asked for, else drawn by the seed; None if none is used.
+
+    Raises ValueError for a number that the set doesn't have.
+    """
+    if not draws_vectors(scenario):
+        return None
+    numbers = sorted(plausible_set())
+    if vector is None:
+        return numbers[int(streams.uniform(seed, "plausible vector")[0] * len(numbers))]
+    if vector not in numbers:
+        raise ValueError(f"the plausible set has no vector {vector}; it has {len(numbers)}, up to {numbers[-1]}")
+    return vector
+
+
+def with_vector(scenario: Scenario, vector: int | None) -> Scenario:
+    """The scenario with a vector's values wherever it gives none itself; ScenarioError for a key or value not allowed."""
+    if vector is None:
+        return scenario
+    try:
+        return with_values(scenario, plausible_set()[vector], keep_given=True)
+    except ScenarioError as error:
+        raise ScenarioError(f"vector {vector}: {error.message}", FILE) from None
+
+
+def vectors_of(replicates: int, seed: int) -> list[int]:
+    """The vector of each replicate of a comparison: distinct ones in an order of the seed's, then the same again.
+
+    Half as many vectors as replicates (rounded up), so that each has two lucks and the shares of the uncertainty can
+    be told apart; but four as soon as there are four replicates.
+    """
+    numbers = np.array(sorted(plausible_set()), dtype=np.int64)
+    order = np.argsort(streams.uniform(seed, "order of plausible vectors", np.arange(len(numbers))), kind="stable")
+    count = min(max(-(-replicates // 2), min(replicates, FEWEST_VECTORS)), len(numbers))
+    return [int(numbers[order[replicate % count]]) for replicate in range(replicates)]
+
+
+def _number(cell: str, line: int, column: int) -> float:
+    """A whole number as int, so that it may stand where the schema wants one."""
+    try:
+        value = float(cell)
+        return int(cell) if value.is_integer() and cell.strip().lstrip("+-").isdigit() else value
+    except ValueError:
+        raise ScenarioError(f"expected a number, got {shown(cell)}", FILE, line, column) from None

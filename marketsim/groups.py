@@ -1,0 +1,82 @@
+"""Ownership groups: their debt, and what happens to their homes when one fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsim.agents.provider import LARGE_FROM_HOMES
+from marketsim.columns import Floats, Ints
+from marketsim.homes import PRIVATE
+from marketsim.purchasing.arrangement import Market
+from marketsim.scenario.errors import ScenarioError
+from marketsim.streams import uniform
+from marketsim.units import WEEKS_PER_YEAR
+
+
+@dataclass
+class Groups:
+    """By provider number: debt (GBP), and quarters in a row in which its homes did not earn the interest."""
+
+    debt: Floats
+    short: Ints
+    ranked: Ints
+
+
+def make_groups(market: Market) -> Groups:
+    """Large private groups owe an amount for each place of week 0.
+
+    Raises ScenarioError if a dated failure names a group that there isn't.
+    """
+    homes, providers = market.homes, market.scenario.providers
+    number = _private_homes(market)
+    places = np.bincount(homes.provider[_private(market)], weights=homes.places[_private(market)], minlength=len(number))
+    ranked = np.lexsort((np.arange(len(number)), -number))
+    ranked = ranked[number[ranked] > 0]
+    for position, shock in enumerate(market.scenario.shocks):
+        if shock.provider_rank > len(ranked):
+            message = f"there are only {len(ranked)} private providers in week 0, so none of rank {shock.provider_rank}"
+            raise ScenarioError(message, f"shocks.{position}.provider_rank:")
+    debt = np.where(number >= LARGE_FROM_HOMES, providers.debt_per_place * market.cost_index * places, 0.0)
+    return Groups(debt, np.zeros(len(number), dtype=np.int64), ranked)
+
+
+def failing_groups(market: Market, groups: Groups) -> Ints:
+    """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
+    homes, providers = market.homes, market.scenario.providers
+    private = _private(market)
+    earned = np.bincount(homes.provider[private], weights=homes.recent_profit[private], minlength=len(groups.debt))
+    interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
+    indebted = groups.debt > 0
+    short = indebted & (earned[: len(groups.debt)] < interest)
+    groups.short = np.where(short, groups.short + 1, 0)
+    failing = np.flatnonzero(groups.short >= providers.quarters_to_failure)
+    groups.debt[failing] = 0.0
+    return failing
+
+
+def wind_up(market: Market, seed: int, group: int, closes_share: float) -> Ints:
+    """A group fails: its worst-earning homes close (their rows are returned), the others go to neighbours' providers."""
+    homes = market.homes
+    mine = np.flatnonzero(_private(market) & (homes.provider == group))
+    mine = mine[np.lexsort((homes.key[mine], homes.recent_profit[mine]))]
+    count = int(np.floor(closes_share * len(mine) + 0.5))
+    others = np.flatnonzero(_private(market) & (homes.provider != group))
+    luck = uniform(seed, "takes over home", homes.key[mine], market.week)
+    for position, row in enumerate(mine[count:], start=count):
+        local = others[homes.authority[others] == homes.authority[row]]
+        candidates = local if len(local) else others
+        if len(candidates):
+            homes.provider[row] = homes.provider[candidates[int(luck[position] * len(candidates))]]
+    return mine[:count]
+
+
+def _private(market: Market) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.asarray(market.homes.in_market(market.week) & (market.homes.sector == PRIVATE))
+
+
+def _private_homes(market: Market) -> Ints:
+    """Open private homes of each provider."""
+    homes = market.homes
+    return np.bincount(homes.provider[_private(market)], minlength=int(homes.provider.max(initial=0)) + 1)

@@ -1,0 +1,95 @@
+"""Values that change at a date within a run: the scenario that holds from each date on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from marketsim.scenario.errors import LocatedError
+from marketsim.scenario.members import places_of, rows_of
+from marketsim.scenario.schema import CHANGEABLE, Change, Scenario
+
+DAYS_PER_WEEK = 7
+
+
+def week_of(scenario: Scenario, date: datetime.date) -> int:
+    """The first week of a run that begins on or after a date; 1 for dates before the start."""
+    days = (date - scenario.horizon.start).days
+    return max(-(-days // DAYS_PER_WEEK), 1)
+
+
+def scenarios_by_week(scenario: Scenario) -> dict[int, Scenario]:
+    """For each week in which values change, the scenario that holds from then on; a later change builds on earlier."""
+    given = _given(scenario.model_copy(update={"changes": []}))
+    following: dict[int, Scenario] = {}
+    for change in scenario.changes:
+        given = _merged(given, change.model_extra or {})
+        following[week_of(scenario, change.date)] = Scenario.model_validate(given)
+    return following
+
+
+def check_changes(scenario: Scenario) -> None:
+    """Dates of changes rise, each change names sections that can change, and the result is a scenario.
+
+    Raises LocatedError at the entry that is wrong.
+    """
+    given = _given(scenario.model_copy(update={"changes": []})) if scenario.changes else {}
+    before = scenario.horizon.start
+    for number, change in enumerate(scenario.changes):
+        path: tuple[str | int, ...] = ("changes", number)
+        if change.date < before:
+            raise LocatedError((*path, "from"), f"lies before {before}; changes stand in the order of their dates")
+        for section in change.model_extra or {}:
+            if section not in CHANGEABLE:
+                raise LocatedError((*path, section), "can't change within a run", section, sorted(CHANGEABLE))
+        before, given = change.date, _merged(given, change.model_extra or {})
+        try:
+            Scenario.model_validate(given)
+        except ValidationError as error:
+            raise _located(path, error) from None
+    _check_places(scenario)
+
+
+def _check_places(scenario: Scenario) -> None:
+    """Authorities and regions named in demand and in the opening of own homes exist."""
+    places = places_of(scenario.world)
+    known = sorted({place.region for place in places})
+    for region in scenario.demand.growth_by_region:
+        if region not in known:
+            raise LocatedError(("demand", "growth_by_region", region), "unknown region", region, known)
+    for number, policy in enumerate(scenario.commissioning.own_homes):
+        rows_of(places, policy.authorities, policy.regions, ("commissioning", "own_homes", number))
+
+
+def _located(path: tuple[str | int, ...], error: ValidationError) -> LocatedError:
+    """The first complaint about a changed scenario, at the entry of the change that it is about."""
+    detail = error.errors(include_url=False)[0]
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, LocatedError):
+        return LocatedError((*path, *detail["loc"], *cause.path), str(cause))
+    words = detail["msg"].replace("Input should be", "expected").replace("Extra inputs are not permitted", "unknown key")
+    return LocatedError((*path, *detail["loc"]), words[:1].lower() + words[1:])
+
+
+def _given(value: Any) -> Any:
+    """What was given of a part of a scenario, models taken apart into mappings, defaults left out."""
+    if isinstance(value, Change):
+        return value
+    if isinstance(value, BaseModel):
+        names = {name: field.alias or name for name, field in type(value).model_fields.items()}
+        return {names[name]: _given(getattr(value, name)) for name in names if name in value.model_fields_set}
+    if isinstance(value, dict):
+        return {key: _given(entry) for key, entry in value.items()}
+    return [_given(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`change` laid over `base`, mappings entry by entry."""
+    both = dict(base)
+    for key, value in change.items():
+        below = both.get(key)
+        both[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return both

@@ -1,0 +1,170 @@
+"""What the values rest on: one entry for each parameter of the schema and each figure of the data tables.
+
+`england/evidence.csv`, the sign-off file, is made from this (`marketsim evidence --write`); the schema, the tables in
+`england/` and `england/uncertain.csv` (ranges, and what they were fitted to) remain the only places to change a value.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from marketsim.purchasing.rule import registered_rules
+from marketsim.scenario.leaves import leaves
+from marketsim.scenario.loading import LoadedScenario
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.wording import unit_of
+
+STATUSES = ("measured", "estimated", "assumption")
+GIVEN = "given"  # the status of what a scenario's file or --set says
+UNITLESS = {"boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
+OWN_RULES = "marketsim.purchasing."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value with what it rests on. All as text, as in evidence.csv; `low` and `high` are the plausible range."""
+
+    key: str
+    value: str
+    low: str
+    high: str
+    unit: str
+    status: str
+    source: str
+    fitted_to: str
+
+
+def recorded_entries() -> list[Entry]:
+    """The entries of evidence.csv, the sign-off file of this version."""
+    return [Entry(**row) for row in _table("evidence.csv")]
+
+
+def all_entries() -> list[Entry]:
+    """The entries that the schema and the tables give now: what evidence.csv should hold."""
+    ranges = {row["key"]: row for row in _table("uncertain.csv")}
+    return [*_parameters(ranges), *_table_entries()]
+
+
+def as_csv(entries: Iterable[Entry]) -> str:
+    """The entries as the text of evidence.csv."""
+    lines = [",".join(field.name for field in fields(Entry))]
+    lines += [",".join(_cell(text) for text in asdict(entry).values()) for entry in entries]
+    return "\n".join(lines) + "\n"
+
+
+def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
+    """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
+
+    A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
+    orders of routes) is no parameter and isn't counted.
+    """
+    by_key: dict[str, str] = {}
+    shape = shape_of(Scenario)
+    for one in loaded:
+        for leaf in leaves(one.values, shape):
+            key = ".".join(map(str, leaf.path))
+            status = leaf.shape.schema.get("status")
+            if status is not None and by_key.get(key) != GIVEN:
+                by_key[key] = str(status) if one.sources[key].startswith("default") else GIVEN
+    found = list(by_key.values())
+    return {status: found.count(status) for status in (*STATUSES, GIVEN)}
+
+
+def parameters() -> Iterator[tuple[str, Any, Shape]]:
+    """Key, default and shape of each parameter of the schema; `[word]` in a key says for which kind, rule or entry."""
+    shape = shape_of(Scenario)
+    default = {key: part.get("default") for key, part in shape.schema["properties"].items()}
+    yield from _below(shape, default, "")
+
+
+def _parameters(ranges: dict[str, dict[str, str]]) -> Iterator[Entry]:
+    for key, default, shape in parameters():
+        given = ranges.get(key.replace("[", ".").replace("]", ""), {})
+        schema = shape.schema
+        yield Entry(
+            key, _text(default), given.get("low", ""), given.get("high", ""),
+            _unit(shape),
+            schema["status"], schema["source"], given.get("fitted_to", ""),
+        )  # fmt: skip
+
+
+def _unit(shape: Shape) -> str:
+    """The unit of a value, or of the entries of a mapping; for values without one, what kind of value it is."""
+    kind = shape.schema.get("type")
+    return unit_of(shape.at("") if kind == "object" else shape) or UNITLESS.get(str(kind), "")
+
+
+def _below(shape: Shape, default: Any, key: str) -> Iterator[tuple[str, Any, Shape]]:
+    """The parameters at and below a place of the schema."""
+    tag = shape.tag()
+    if tag is not None:
+        for word in _own(tag[1]):
+            chosen = shape.settled({tag[0]: word})
+            yield from _below(chosen, None, f"{key}[{word}]")
+    elif "properties" in shape.schema:
+        for name, entry in shape.schema["properties"].items():
+            inner = default.get(name) if isinstance(default, dict) else None
+            inner = entry.get("default") if inner is None else inner
+            yield from _below(shape.at(name), inner, f"{key}.{name}".lstrip("."))
+    elif "status" in shape.schema:
+        yield key, default, shape
+    elif isinstance(shape.schema.get("additionalProperties"), dict):
+        yield from _below(shape.at(""), None, key)
+    elif isinstance(shape.schema.get("items"), dict):
+        yield from _below(shape.at(0), None, f"{key}[]")
+
+
+def _own(words: list[str]) -> list[str]:
+    """Without the purchasing rules that are not the package's own (MARKETSIM_RULES)."""
+    rules = registered_rules()
+    return [word for word in words if word not in rules or rules[word].__module__.startswith(OWN_RULES)]
+
+
+def _table_entries() -> Iterator[Entry]:
+    """A row for each value of the tables that the model reads, and for each column of authorities.csv."""
+    yield from _rows("figures.csv", ("group", "item"), {"value": ""})
+    yield from _rows("stock.csv", ("year", "sector"), {"homes": "homes", "places": "places"})
+    yield from _rows("economy.csv", ("year",), {"cpi": "share/year", "pay": "share/year"})
+    for columns, unit, status, source in _documented():
+        yield Entry(f"authorities.csv[{columns}]", "", "", "", unit or "word", status, source, "")
+
+
+def _rows(name: str, keys: tuple[str, ...], units: dict[str, str]) -> Iterator[Entry]:
+    source = ""
+    for row in _table(name):
+        source = source if row["source"] == "as above" else row["source"]
+        for column, unit in units.items():
+            inner = ".".join([*(row[key] for key in keys), *([column] if len(units) > 1 else [])])
+            yield Entry(f"{name}[{inner}]", row[column], "", "", unit or row["unit"], row["status"], source, "")
+
+
+def _documented() -> Iterator[tuple[str, str, str, str]]:
+    """Columns, unit, status and source of authorities.csv, from the table in the README beside it."""
+    text = files("marketsim.england").joinpath("README.md").read_text(encoding="utf-8")
+    section = text.partition("## authorities.csv")[2].partition("\n## ")[0]
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 4 and cells[2] in STATUSES:
+            yield cells[0], cells[1], cells[2], cells[3]
+
+
+@cache
+def _table(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of a table of the package; none if there is no such file."""
+    path = files("marketsim.england").joinpath(name)
+    return tuple(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.is_file() else ()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text

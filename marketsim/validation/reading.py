@@ -1,0 +1,84 @@
+"""Tables that users hand in as CSV; a mistake in one is one line with file and line number."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+
+LARGEST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file: its cells by column, and where it stands."""
+
+    cells: dict[str, str]
+    file: str
+    line: int
+
+    def error(self, message: str, *more: str) -> ScenarioError:
+        """A mistake in this row."""
+        return ScenarioError(sentence(message, *more), f"{self.file}:{self.line}")
+
+    def word(self, column: str, allowed: Collection[str], what: str) -> str:
+        """The cell, which must be one of the words allowed; raises ScenarioError with the nearest of them."""
+        word = self.cells[column]
+        if word not in allowed:
+            near = did_you_mean(word, allowed)
+            raise self.error(f"unknown {what} {shown(word)}", near or f"known are {listed(sorted(allowed))}")
+        return word
+
+    def number(self, column: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
+        """The cell as a number within bounds; raises ScenarioError otherwise."""
+        text = self.cells[column]
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value < least or value <= more_than:
+            bound = "" if least == more_than else f"at least {least:g}" if least > more_than else f"above {more_than:g}"
+            raise self.error(f"{column}: expected a number{' ' + bound if bound else ''}, got {shown(text)}")
+        return value
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
+    """The rows of a CSV file (UTF-8, with or without byte-order mark) that has at least these columns.
+
+    Raises ScenarioError for a file that isn't such a table, OSError for one that can't be read.
+    """
+    name = path.name
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", name)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        reader = csv.reader(lines, strict=True)
+        head = [cell.strip() for cell in next(reader, [])]
+        _check_head(head, columns, name)
+        rows = [_row(head, cells, name, reader.line_num) for cells in reader if any(cell.strip() for cell in cells)]
+    except UnicodeDecodeError:
+        raise ScenarioError("is not text in UTF-8; save it as CSV UTF-8", name) from None
+    except csv.Error as error:
+        raise ScenarioError(f"is not a CSV table: {error}", f"{name}:{reader.line_num}") from None
+    if not rows:
+        raise ScenarioError("has no rows below its head", name)
+    return rows
+
+
+def _check_head(head: list[str], columns: Sequence[str], name: str) -> None:
+    for column in columns:
+        if column not in head:
+            message = f"has no column {shown(column)}; columns needed are {', '.join(columns)}"
+            raise ScenarioError(sentence(message, did_you_mean(column, head)), f"{name}:1")
+        if head.count(column) > 1:
+            raise ScenarioError(f"has the column {shown(column)} twice", f"{name}:1")
+
+
+def _row(head: list[str], cells: list[str], name: str, line: int) -> Row:
+    if len(cells) != len(head):
+        raise ScenarioError(f"expected {len(head)} cells as in the head, got {len(cells)}", f"{name}:{line}")
+    return Row(dict(zip(head, (cell.strip() for cell in cells), strict=True)), name, line)

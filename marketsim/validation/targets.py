@@ -1,0 +1,178 @@
+"""The target measures (england/targets.csv) as one run gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from marketsim.experiments.run import ENGLAND, RunResult
+from marketsim.scenario.schema import EnglandWorld
+
+YEAR_WEEKS = 52
+MOST_OF_A_YEAR_WEEKS = 48  # the backcast ends a few weeks before the year to 31 March 2024 does
+DAYS = 7
+NAN = float("nan")
+FEE_YEARS = 5  # CCN gives the growth of fees from 2019 to 2024
+
+Frame: TypeAlias = pd.DataFrame
+
+
+class LastYear:
+    """The last 52 weeks of a run (all weeks of a shorter one), cut out once."""
+
+    def __init__(self, result: RunResult) -> None:
+        weekly, placements = result.weekly, result.placements
+        end = int(weekly["week"].max())
+        self.result, self.all_weeks, self.end_week = result, weekly, end
+        self.weekly = weekly[weekly["week"] > end - YEAR_WEEKS]
+        self.before = weekly[weekly["week"] == max(end - YEAR_WEEKS, 1)].iloc[0]
+        self.end = weekly.iloc[-1]
+        self.started = placements[placements["start_week"] > end - YEAR_WEEKS]
+        self.ended = placements[placements["end_week"].fillna(-1) > end - YEAR_WEEKS]
+        self.running = placements[placements["end_week"].isna()]
+        self.in_year = pd.concat([self.started, self.ended, self.running]).drop_duplicates(["child_id", "start_week"])
+        self.open_homes = homes_open(result.homes, end)
+        england = result.outcomes[result.outcomes["region"] == ENGLAND]
+        self.outcomes: dict[str, float] = dict(zip(england["outcome"], england["value"], strict=True))
+
+    def bought(self) -> Frame:
+        """Placements started that were not in an own home."""
+        return self.started[self.started["route"] != "in_house"]
+
+    def independent(self) -> Frame:
+        """Placements started in independent homes."""
+        return self.started[self.started["sector"] != "local_authority"]
+
+    def days(self) -> pd.Series[float]:
+        """Length of the placements that ended."""
+        return (self.ended["end_week"] - self.ended["start_week"]).astype("float64") * DAYS
+
+
+Measure: TypeAlias = Callable[[LastYear], float]
+
+
+def measure_targets(result: RunResult) -> dict[str, float]:
+    """Every target measure that one run can give, by name, in the target's unit; NaN where it is not defined.
+
+    Flows are those of the last 52 weeks of the run, stocks stand at its end, means are over the weeks of that year. The
+    fee of 2020 and its growth to 2024 are NaN for a run that doesn't cover those years (the backcast does).
+    """
+    last = LastYear(result)
+    return {name: float(measure(last)) for name, measure in TARGET_MEASURES.items()}
+
+
+def has_targets(result: RunResult) -> bool:
+    """True for a run of England that lasts at least a year."""
+    return isinstance(result.scenario.world, EnglandWorld) and len(result.weekly) >= YEAR_WEEKS
+
+
+def homes_open(homes: Frame, week: int) -> Frame:
+    """The rows of `RunResult.homes` that were registered in a week, short-break homes included."""
+    closed = homes["closed_week"]
+    return homes[(homes["opened_week"] <= week) & (closed.isna() | (closed.fillna(0) > week))]
+
+
+def fee_in_year(weekly: Frame, year: int, month: int = 12) -> float:
+    """Mean of the weekly mean fees (GBP/week) in the 12 months up to the end of a month; NaN if hardly covered."""
+    end = pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd()
+    begin = end - pd.DateOffset(years=1)
+    rows = weekly[(weekly["date"] > begin) & (weekly["date"] <= end)]
+    return float(rows["weekly_fee_mean_gbp"].mean()) if len(rows) >= MOST_OF_A_YEAR_WEEKS else NAN
+
+
+def mean(values: Any) -> float:
+    """The mean of a column, NaN of none."""
+    return float(values.mean()) if len(values) else NAN
+
+
+def _outcome(name: str) -> Measure:
+    return lambda last: last.outcomes.get(name, NAN)
+
+
+def _at_end(column: str) -> Measure:
+    return lambda last: float(last.end[column])
+
+
+def _in_year(column: str) -> Measure:
+    return lambda last: float(last.weekly[column].sum())
+
+
+def _route(route: str) -> Measure:
+    return lambda last: mean(last.bought()["route"] == route)
+
+
+def _in_house_cost(last: LastYear) -> float:
+    return mean(last.running.loc[last.running["route"] == "in_house", "weekly_fee_gbp"])
+
+
+def _fee_need(last: LastYear) -> float:
+    independent = last.independent()
+    if min(independent["need_score"].nunique(), independent["weekly_fee_gbp"].nunique()) < 2:
+        return NAN
+    return float(independent["need_score"].corr(independent["weekly_fee_gbp"]))
+
+
+def _margin_large(last: LastYear) -> float:
+    """Margin of the 15 largest private groups; of all private homes in a version that doesn't tell them apart."""
+    return last.outcomes.get("large_provider_margin", last.outcomes.get("provider_margin", NAN))
+
+
+def _three_or_more(last: LastYear) -> float:
+    """Of the children in homes at the start of the year; without that outcome, of the placements seen in homes."""
+    if "three_or_more_placements_share" in last.outcomes:
+        return last.outcomes["three_or_more_placements_share"]
+    return mean(last.in_year.groupby("child_id").size() >= 3)
+
+
+def _displaced(last: LastYear) -> float:
+    return mean(last.running["displaced"]) if "displaced" in last.running else NAN
+
+
+def _authority_places(last: LastYear) -> float:
+    places = last.open_homes["places"]
+    return _ratio(places[last.open_homes["sector"] == "local_authority"].sum(), places.sum())
+
+
+def _fee_growth(last: LastYear) -> float:
+    """Mean growth a year from the fee of 2018/19 to that of 2023/24 (CCN's 3,935 and 6,108 are five years apart)."""
+    first, latest = fee_in_year(last.all_weeks, 2024 - FEE_YEARS, 3), fee_in_year(last.all_weeks, 2024, 3)
+    return float(_ratio(latest, first) ** (1 / FEE_YEARS)) - 1
+
+
+def _ratio(above: float, below: float) -> float:
+    return float(above) / float(below) if below else NAN
+
+
+TARGET_MEASURES: dict[str, Measure] = {
+    "children_placed": _at_end("children_placed"),
+    "places": _at_end("places"),
+    "homes": _at_end("homes"),
+    "occupancy_registered": lambda last: 1 - float(last.end["void_rate"]),
+    "void_rate_survey": _outcome("open_void_rate"),
+    "out_of_area_share": _outcome("out_of_area_share"),
+    "over_20_miles_share": _outcome("over_20_miles_share"),
+    "new_placements_per_year": _in_year("placements_started"),
+    "placements_ended_per_year": _in_year("placements_ended"),
+    "placement_duration_mean": lambda last: mean(last.days()),
+    "placement_duration_median": lambda last: float(last.days().median()),
+    "weekly_fee_mean": _outcome("weekly_fee_mean_gbp"),
+    "weekly_fee_mean_2020": lambda last: fee_in_year(last.all_weeks, 2020),
+    "weekly_cost_in_house": _in_house_cost,
+    "operating_margin_large": _margin_large,
+    "share_spot": _route("spot"),
+    "share_framework": _route("framework"),
+    "share_block": _route("block"),
+    "unregistered_children": _at_end("children_unregistered"),
+    "unregistered_weekly_cost": lambda last: float(last.result.scenario.unregistered.weekly_cost),
+    "homes_registered_per_year": _in_year("homes_opened"),
+    "homes_closed_share": lambda last: _ratio(last.weekly["homes_closed"].sum(), last.before["homes"]),
+    "share_places_local_authority": _authority_places,
+    "emergency_share": lambda last: mean(last.started["notice"] == "emergency"),
+    "fostering_displacement": _displaced,
+    "need_without_complexity": lambda last: mean(last.running["need_band"] == "standard"),
+    "fee_need_correlation": _fee_need,
+    "share_three_or_more_placements": _three_or_more,
+    "weekly_fee_growth": _fee_growth,
+}
