@@ -28,7 +28,7 @@ def grow(market: Market) -> None:
 
 def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
     """Expected new needs of each authority in a week of the start, shared out like children in homes then."""
-    return demand.new_needs_per_year / WEEKS_PER_YEAR * _shares(authorities)
+    return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * _shares(authorities)
 
 
 def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:

@@ -37,7 +37,7 @@ def level_at_start(economy: Economy, start: datetime.date) -> float:
     first, last = sorted((economy.prices_of, _year(start)))
     for year in range(first + 1, last + 1):
         level *= 1 + rates(economy, datetime.date(year, 4, 1)).cost
-    return level if economy.prices_of <= _year(start) else 1 / level
+    return economy.level_at_start * (level if economy.prices_of <= _year(start) else 1 / level)
 
 
 def _year(date: datetime.date) -> int:

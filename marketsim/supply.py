@@ -13,7 +13,7 @@ from marketsim.purchasing.arrangement import Market
 from marketsim.streams import key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
-from marketsim.world.stock import local_cost, place_cost
+from marketsim.world.stock import local_cost, place_cost, size_cost
 
 QUARTER_WEEKS, MONTH_WEEKS = 13, 4
 QUARTERS_PER_YEAR = WEEKS_PER_YEAR / QUARTER_WEEKS
@@ -79,10 +79,15 @@ def supply_managers(market: Market, pipeline: Pipeline, closed: int) -> None:
     pipeline.managers = min(pipeline.managers, max(MANAGERS_KEPT * yearly, 1.0))
 
 
+def planned_share(market: Market, pipeline: Pipeline) -> float:
+    """Homes in the pipeline, of those that are open."""
+    return len(pipeline.plans) / max(float(market.homes.in_market(market.week).sum()), 1.0)
+
+
 def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats, week: int) -> None:
     """Every quarter homes are planned: private ones where they pay, others at their observed rate where they are."""
     providers, homes, areas = market.scenario.providers, market.homes, market.authorities
-    expected = {PRIVATE: _private_plans(market, pressure_by_area)}
+    expected = {PRIVATE: _private_plans(market, pressure_by_area, planned_share(market, pipeline))}
     for sector, rate in (
         (VOLUNTARY, providers.openings_voluntary),
         (LOCAL_AUTHORITY, providers.openings_local_authority),
@@ -100,16 +105,18 @@ def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, pl
     _register(market, seed, pipeline, LOCAL_AUTHORITY, area, keys, market.week, places)
 
 
-def expected_returns(market: Market, pressure_by_area: Floats) -> Floats:
+def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 0.0) -> Floats:
     """Yearly surplus of a new home in each area over what the house and setting it up cost (share a year).
 
-    The fee is what a new home would ask there, the occupancy what private homes have been seeing, the cost local; house
-    prices rise with costs (assumption).
+    The fee is what a new home would ask there, the occupancy what private homes have been seeing, thinned by part of the
+    homes that are `planned` (over those open); the cost is local; house prices rise with costs (assumption).
     """
     providers, areas, homes = market.scenario.providers, market.authorities, market.homes
     cost = providers.cost_private * market.cost_index * local_cost(areas, providers)
+    cost *= size_cost(providers.opening_places, providers)
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     occupancy = float(homes.recent_occupancy[private].mean()) if private.any() else providers.occupancy_at_start
+    occupancy /= 1 + providers.foresight * planned
     fee = wanted_fee(market, cost, occupancy, pressure_by_area, providers.floor_margin)
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
@@ -118,7 +125,7 @@ def expected_returns(market: Market, pressure_by_area: Floats) -> Floats:
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
 
-def _private_plans(market: Market, pressure_by_area: Floats) -> Floats:
+def _private_plans(market: Market, pressure_by_area: Floats, planned: float) -> Floats:
     """Private homes planned a year by area: where private homes already are (and a few where children come from), the
     more, the farther the return lies above the least."""
     providers, homes, areas = market.scenario.providers, market.homes, market.authorities
@@ -126,7 +133,7 @@ def _private_plans(market: Market, pressure_by_area: Floats) -> Floats:
     number = np.bincount(homes.authority[private], minlength=len(areas)).astype(np.float64)
     children = areas.children / max(areas.children.sum(), 1)
     looked_at = (1 - providers.newcomers) * number + providers.newcomers * number.sum() * children
-    room = expected_returns(market, pressure_by_area) - providers.return_least
+    room = expected_returns(market, pressure_by_area, planned) - providers.return_least
     call = np.clip(room / (providers.return_usual - providers.return_least), 0, MOST_PLANS)
     return np.asarray(providers.openings_per_year * looked_at * call)
 

@@ -19,8 +19,8 @@ SMALLEST_SCALE = 1e-9
 class Emulator:
     """A Gaussian process over points of the unit cube: Matérn 5/2 with a length for each parameter, and luck.
 
-    The luck of runs (each has a seed of its own) is the white noise of the process. If the process was surer of the
-    runs that it was made from than it should be (each predicted from all others), its variance is widened in proportion.
+    The luck of runs (each has a seed of its own) is the white noise of the process. If the process is surer of its own
+    runs, each predicted from all others, than it should be, its variance is widened in proportion.
     """
 
     def __init__(self, points: Floats, outputs: Floats) -> None:
@@ -34,7 +34,7 @@ class Emulator:
             warnings.simplefilter("ignore", ConvergenceWarning)  # a bound is reached where a parameter has no effect
             self._process.fit((points - self._centre) / self._spread, known)
         variance, errors = self._left_out()
-        self._widening = float(np.sqrt(max(1.0, np.mean(errors**2 / variance))))
+        self._widening = max(1.0, float(np.sqrt(np.mean(errors**2 / variance))))
         spread = float(np.sum((known - known.mean()) ** 2))
         self.skill = 1 - float(np.sum(errors**2)) / spread if spread > 0 else 0.0
         self.luck = self._widening * self._scale * float(np.sqrt(self._process.kernel_.k2.noise_level))

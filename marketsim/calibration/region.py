@@ -1,9 +1,9 @@
 """Finding the space that is not ruled out, however small, and how small it is.
 
-Subset simulation (Au and Beck, Probabilistic Engineering Mechanics 2001): the bound on the score comes down in steps, each
-of which leaves a fifth of the points; those left multiply and wander within the bound. Moves are those of differential
-evolution (ter Braak, Statistics and Computing 2006): by a share of the difference of two other points, so that they suit
-the space's shape.
+Subset simulation (Au and Beck, Probabilistic Engineering Mechanics 2001): the bound on the score comes down in steps,
+each of which leaves a fifth of the points; those left multiply and wander within the bound. Moves are those of
+differential evolution (ter Braak, Statistics and Computing 2006): by a share of the difference of two other points, so
+that they suit the shape of the space.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
@@ -101,7 +101,8 @@ def _run_task(task: _Task) -> Run:
     try:
         with threadpool_limits(1):
             result = run(with_values(task.scenario, task.vector), task.seed)
-        outputs = {name: float(value) for name, value in task.measure(result).items()}
+        given = {name: float(value) for name, value in task.measure(result).items()}
+        outputs = {name: value if math.isfinite(value) else math.nan for name, value in given.items()}
     except (ScenarioError, ValueError) as refused:
         error = str(refused) or type(refused).__name__
     finished = Run(task.number, task.wave, task.seed, task.vector, outputs, error)
@@ -124,7 +125,7 @@ def _read_run(path: Path) -> Run:
     return Run(read["run"], read["wave"], read["seed"], read["vector"], outputs, read["error"])
 
 
-def _read_json(path: Path):  # type: ignore[no-untyped-def]
+def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

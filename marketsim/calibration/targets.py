@@ -37,7 +37,7 @@ class Scale:
 
     @property
     def sd(self) -> float:
-        """Standard deviation of the target: its tolerance over 1.96 (on the logarithmic scale tolerances are shares)."""
+        """Standard deviation of the target: its tolerance over 1.96 (a share, and so on the logarithmic scale)."""
         return self.target.tolerance * (1.0 if self.log else abs(self.target.value)) / HALF_WIDTH_SDS
 
     def to(self, values: Floats) -> Floats:

@@ -63,7 +63,9 @@ def match(space: Space, targets: Sequence[Target], simulate: Simulate, settings:
             break
         points = history.next_points(settings.runs_per_wave)
     kept = _confirm(history, simulate, settings.keep)
-    return Match(history, _spread(history, kept or _nearest(history, settings.keep), settings.keep), bool(kept), settled)
+    return Match(
+        history, _spread(history, kept or _nearest(history, settings.keep), settings.keep), bool(kept), settled
+    )
 
 
 def _confirm(history: History, simulate: Simulate, count: int) -> list[Run]:

@@ -42,6 +42,12 @@ def stock_rows(year: int) -> dict[str, tuple[int, int]]:
 
 
 @cache
+def national_rows() -> tuple[dict[str, str], ...]:
+    """The rows of national.csv as text: figures recorded for England, year by year."""
+    return tuple(_table("national.csv"))
+
+
+@cache
 def distribution(group: str) -> dict[str, float]:
     """The shares of one group of figures.csv by item, scaled to add up to 1; KeyError if there is no such group."""
     shares = {row["item"]: float(row["value"]) for row in _table("figures.csv") if row["group"] == group}

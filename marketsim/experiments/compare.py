@@ -50,6 +50,14 @@ class _Task:
     folder: Path | None
 
 
+@dataclass(frozen=True)
+class _Plan:
+    loaded: list[LoadedScenario]
+    labels: list[str]
+    tasks: list[_Task]
+    signoff: Signoff
+
+
 def compare(
     baseline: str | Path | LoadedScenario,
     others: Sequence[str | Path | LoadedScenario] | str | Path | LoadedScenario,
@@ -80,25 +88,25 @@ def compare(
     labels = _labels([one.scenario.name for one in loaded])
     _check_same_world(loaded)
     store.check_new(out)
-    tasks = _tasks(loaded, labels, replicates, seed, weeks, out)
+    plan = _Plan(loaded, labels, _tasks(loaded, labels, replicates, seed, weeks, out), signoff(loaded))
     if out is not None:
         out = store.new_folder(out, "")
-        _write_manifest(out, "running", loaded, labels, tasks, store.now(), None)
+        _write_manifest(out, "running", plan, store.now(), None)
     started = store.now()
     try:
-        outcomes, weekly = _collect(tasks, workers, on_progress)
+        outcomes, weekly = _collect(plan.tasks, workers, on_progress)
     except ScenarioError:
         store.remove_if_without_runs(out)
         raise
     except KeyboardInterrupt:
         if out is not None:
-            _write_manifest(out, "stopped", loaded, labels, tasks, started, store.now())
+            _write_manifest(out, "stopped", plan, started, store.now())
         raise
     table = compare_outcomes(outcomes, labels[0], labels[1:])
     if out is not None:
         store.write_csv(out / "comparison.csv", table)
-        _write_manifest(out, "finished", loaded, labels, tasks, started, store.now())
-    return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, signoff(loaded))
+        _write_manifest(out, "finished", plan, started, store.now())
+    return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, plan.signoff)
 
 
 def _check_same_world(loaded: list[LoadedScenario]) -> None:
@@ -152,9 +160,9 @@ def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     if task.folder is not None:
         store.write_run(task.folder, result)
     kept = result.outcomes, result.weekly[WEEKLY_KEPT]
-    vector = pd.NA if task.vector is None else task.vector
-    marks = {"scenario": task.label, "replicate": task.replicate, "vector": pd.Series(vector, kept[0].index, "Int64")}
-    outcomes, weekly = (frame.assign(**marks) for frame in kept)
+    outcomes, weekly = (
+        frame.assign(scenario=task.label, replicate=task.replicate, vector=task.vector) for frame in kept
+    )
     return outcomes, weekly
 
 
@@ -169,25 +177,18 @@ def _labels(names: list[str]) -> list[str]:
     return labels
 
 
-def _write_manifest(
-    folder: Path,
-    status: str,
-    loaded: list[LoadedScenario],
-    labels: list[str],
-    tasks: list[_Task],
-    started: str,
-    finished: str | None,
-) -> None:
+def _write_manifest(folder: Path, status: str, plan: _Plan, started: str, finished: str | None) -> None:
     runs = [
         {"scenario": task.label, "replicate": task.replicate, "seed": task.seed, "vector": task.vector}
-        for task in tasks
+        for task in plan.tasks
     ]
     scenarios = {
         label: {"file": one.path.name, "sha256": one.digest, "values": one.values}
-        for label, one in zip(labels, loaded, strict=True)
+        for label, one in zip(plan.labels, plan.loaded, strict=True)
     }
-    weeks = tasks[0].scenario.horizon.weeks if len({t.scenario.horizon.weeks for t in tasks}) == 1 else None
+    lengths = {task.scenario.horizon.weeks for task in plan.tasks}
+    weeks = lengths.pop() if len(lengths) == 1 else None
     store.write_manifest(
         folder, status=status, started=started, finished=finished, weeks=weeks, runs=runs, scenarios=scenarios,
-        **signoff(loaded).entries(),
+        **plan.signoff.entries(),
     )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -12,14 +12,24 @@ from marketsim.scenario import LoadedScenario
 from marketsim.scenario.evidence import count_statuses
 
 SCORE_CARD = "scorecard.csv"
+YES, NO = ("yes", "1"), ("no", "0")
 
 
 @dataclass(frozen=True)
 class Score:
-    """How many published figures the recorded baseline meets; `met` and `targets` are None until that is recorded."""
+    """What the recorded baseline (`marketsim validate --record`) meets: (met, of) for each kind; None: not recorded.
 
-    met: int | None = None
-    targets: int | None = None
+    `out_of_sample` are those of the targets and patterns that nothing was fitted to.
+    """
+
+    targets: tuple[int, int] | None = None
+    patterns: tuple[int, int] | None = None
+    out_of_sample: tuple[int, int] | None = None
+
+    def __str__(self) -> str:
+        named = {"published figures": self.targets, "patterns": self.patterns, "out of sample": self.out_of_sample}
+        parts = [f"{score[0]} of {score[1]} {name}" for name, score in named.items() if score is not None]
+        return ", ".join(parts) if parts else "not yet recorded"
 
 
 @dataclass(frozen=True)
@@ -30,21 +40,16 @@ class Signoff:
     score: Score
 
     def line(self) -> str:
-        """The note below every table and figure."""
+        """The note below tables and figures."""
         counts = self.evidence
         return (
             f"Evidence: {counts['measured']} values measured, {counts['estimated']} estimated, "
-            f"{counts['assumption']} assumed, {counts['given']} set by the scenario. Score card: {self._score()}."
+            f"{counts['assumption']} assumed, {counts['given']} set by the scenario. Score card: {self.score}."
         )
 
     def entries(self) -> dict[str, Any]:
-        """The same for manifests."""
-        return {"evidence": self.evidence, "validation": {"met": self.score.met, "targets": self.score.targets}}
-
-    def _score(self) -> str:
-        if self.score.targets is None:
-            return "not yet recorded"
-        return f"{self.score.met} of {self.score.targets} published figures met"
+        """The same for manifests, which stand beside tables whose columns are fixed."""
+        return {"evidence": self.evidence, "validation": asdict(self.score)}
 
 
 def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
@@ -53,10 +58,20 @@ def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
 
 
 def recorded_score() -> Score:
-    """The score of the recorded baseline (england/scorecard.csv): rows that pass, of those that can pass or fail."""
+    """The score of the baseline recorded in england/scorecard.csv (columns measure, kind, role, passes)."""
     path = files("marketsim.england").joinpath(SCORE_CARD)
-    if not path.is_file():
-        return Score()
-    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-    passes = [row.get("passes") for row in rows if row.get("passes") in ("0", "1")]
-    return Score(passes.count("1"), len(passes)) if passes else Score()
+    return read_score(path.read_text(encoding="utf-8-sig")) if path.is_file() else Score()
+
+
+def read_score(text: str) -> Score:
+    """The score in the text of a score card; rows that were not measured are left out."""
+    rows = [row for row in csv.DictReader(text.splitlines()) if row.get("passes") in (*YES, *NO)]
+    return Score(
+        _met([row for row in rows if row.get("kind", "target") == "target"]),
+        _met([row for row in rows if row.get("kind") == "pattern"]),
+        _met([row for row in rows if row.get("role") == "out of sample"]),
+    )
+
+
+def _met(rows: Sequence[dict[str, str]]) -> tuple[int, int] | None:
+    return (sum(row["passes"] in YES for row in rows), len(rows)) if rows else None

@@ -26,7 +26,7 @@ class Framework(PurchasingRule):
     rule: Literal["framework"] = "framework"
     one_per: Scope = figure("region", "who shares a framework: each `authority`, each `region`, or `england`")
     ceilings: PoundsByNeed = figure(
-        PoundsByNeed(standard=6_000.0, complex=6_500.0, severe=7_600.0),
+        PoundsByNeed(standard=6_200.0, complex=6_500.0, severe=7_000.0),
         "ceiling fee by need band at the start (GBP/week)",
         "estimated",
         "43% of placements bought under frameworks (targets)",

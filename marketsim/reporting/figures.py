@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from marketsim.experiments.compare import Comparison
 COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
 DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
 MONTH_WEEKS = 4
+NOTE_LETTERS = 125  # that fit under a figure
 FEE_TITLE = "Mean fee of independent placements"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
@@ -51,7 +53,7 @@ def _over_time(comparison: Comparison, column: str, unit: str, title: str, facto
     )  # fmt: skip
     replicates = int(data["replicate"].nunique())
     axes.set(title=title, xlabel="", ylabel=unit)
-    _note(figure, f"Mean of {replicates} replicates; band: middle 95% of replicates")
+    _note(figure, f"Mean of {replicates} replicates; band: middle 95% of replicates.", comparison)
     _tidy(axes)
     return figure
 
@@ -69,7 +71,8 @@ def _by_region(comparison: Comparison) -> Figure:
         ax=axes,
     )  # fmt: skip
     axes.set(title="Children placed out of area, by home region", xlabel="% of children placed", ylabel="")
-    _note(figure, "Last year of the run; bars: two standard errors of the mean of the replicates")
+    text = "Last year of the run; bars: two standard errors of the mean of the replicates (intervals: comparison.csv)."
+    _note(figure, text, comparison)
     _tidy(axes)
     return figure
 
@@ -86,8 +89,10 @@ def _markers(labels: list[str]) -> list[str]:
     return [MARKERS[number % len(MARKERS)] for number in range(len(labels))]
 
 
-def _note(figure: Figure, text: str) -> None:
-    figure.text(0.01, -0.02, text, fontsize=8, color="#3D3D3D")
+def _note(figure: Figure, text: str, comparison: Comparison) -> None:
+    """What is shown, and below it what the values rest on."""
+    lines = [text, *textwrap.wrap(comparison.signoff.line(), NOTE_LETTERS)]
+    figure.text(0.01, 0.0, "\n".join(lines), fontsize=8, color="#3D3D3D", verticalalignment="top")
 
 
 def _tidy(axes: Axes) -> None:

@@ -50,12 +50,19 @@ def print_run(outcomes: pd.DataFrame, title: str, console: Console) -> None:
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print all outcomes for England, then the main ones by region, for each scenario compared."""
+    """Print all outcomes for England, then the main ones by region, for each scenario compared.
+
+    With a plausible set, also how much of the uncertainty about the main ones comes from luck and how much from what is
+    unknown; the notes below hold for all tables.
+    """
     for other in comparison.others:
         rows = comparison.table[comparison.table["scenario"] == other]
         console.print(_england_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
         console.print(_region_table(comparison.baseline, other, rows[rows["region"] != ENGLAND]))
+        if rows["parameter_share"].notna().any():
+            console.print(_shares_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
     console.print(_footnote(comparison))
+    console.print(comparison.signoff.line())
 
 
 def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
@@ -86,6 +93,18 @@ def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     return table
 
 
+def _shares_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    """Shares of the variance of England's differences between replicates."""
+    table = Table(title=f"England: what makes {other} less {baseline} uncertain", title_justify="left")
+    table.add_column("from")
+    for heading in HEADLINES.values():
+        table.add_column(heading, justify="right")
+    shares = rows.set_index("outcome").loc[list(HEADLINES)]
+    for label, column in (("luck", "luck_share"), ("unknown", "parameter_share")):
+        table.add_row(label, *("-" if pd.isna(share) else f"{100 * share:.0f}%" for share in shares[column]))
+    return table
+
+
 def _columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
     return list(zip(*(rows[name] for name in names), strict=True))
 
@@ -106,6 +125,18 @@ def _footnote(comparison: Comparison) -> str:
     saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
     return (
         f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
-        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving} The intervals hold the luck of "
-        f"runs, not what is unknown about the market: read them with docs/limits.md."
+        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving} {_meaning(comparison)}"
+    )
+
+
+def _meaning(comparison: Comparison) -> str:
+    """What the intervals hold, and what they don't."""
+    vectors = comparison.outcomes["vector"].nunique()
+    if vectors == 0:
+        return (
+            "The intervals hold the luck of runs, not what is unknown about the market: read them with docs/limits.md."
+        )
+    return (
+        f"The replicates use {vectors} vectors of the plausible set. The intervals hold the luck of runs and what is "
+        f"unknown about the market, as far as that set spans it: read them with docs/limits.md."
     )

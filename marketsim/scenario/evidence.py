@@ -23,7 +23,7 @@ from marketsim.scenario.wording import unit_of
 
 STATUSES = ("measured", "estimated", "assumption")
 GIVEN = "given"  # the status of what a scenario's file or --set says
-UNITLESS = {"boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
+UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
 OWN_RULES = "marketsim.purchasing."
 
 
@@ -97,7 +97,7 @@ def _parameters(ranges: dict[str, dict[str, str]]) -> Iterator[Entry]:
 
 def _unit(shape: Shape) -> str:
     """The unit of a value, or of the entries of a mapping; for values without one, what kind of value it is."""
-    kind = shape.schema.get("type")
+    kind = shape.schema.get("format") or shape.schema.get("type")
     return unit_of(shape.at("") if kind == "object" else shape) or UNITLESS.get(str(kind), "")
 
 

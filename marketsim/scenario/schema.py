@@ -105,11 +105,12 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        6_200.0,
+        5_700.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
     )
+    level: Ratio = figure(1.0, "new needs over that number, for paths that change by date")
     growth_share_per_year: SharePerYear = figure(
         0.02, "yearly growth of new needs: the recent trend", "measured", "starts 6,260 (2021) to 6,650; " + DFE_2024
     )
@@ -227,7 +228,7 @@ class Need(Section):
         "share of children beside whom a place must stay empty, by need band",
     )
     cost_by_need: RatioByNeed = figure(
-        RatioByNeed(standard=0.95, complex=1.02, severe=1.15),
+        RatioByNeed(standard=0.98, complex=1.01, severe=1.06),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
     )
 
@@ -258,6 +259,9 @@ class Providers(Section):
     )
     cost_spread: Share = figure(0.20, "cost differs between homes by up to this share either way, evenly")
     cost_house_price_elasticity: Share = figure(0.10, "share by which cost rises when house prices double")
+    cost_size_elasticity: Share = figure(
+        0.2, "share by which the cost of a place rises as a home's places halve, over four places (about; a power)"
+    )
     fixed_cost_share: Share = figure(0.75, "share of running cost that a staffed place costs when empty")
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
     floor_margin: Share = figure(0.04, "least margin over cost that a small private provider asks: it covers its cost")
@@ -280,7 +284,7 @@ class Providers(Section):
     fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
     accepted_weight: Share = figure(0.2, "weight of the fees last accepted in the fee that a home wants")
     bargaining: Share = figure(
-        0.3,
+        0.15,
         "most of the gap between the fee asked and what the commissioner would accept that goes to the provider; the "
         "luck of the two decides between none and that",
         "estimated",
@@ -293,16 +297,16 @@ class Providers(Section):
         1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
     )
     acceptance_least_need: Share = figure(
-        0.3,
+        0.25,
         "chance that a home with a free place offers it to a child of the least need",
         "estimated",
         "3-5 in 100 for children without complex needs; distances in targets",
     )
     acceptance_most_need: Share = figure(
-        0.000004, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
+        0.00001, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
     )
     acceptance_need_power: Ratio = figure(
-        2.0,
+        2.5,
         "how much of the fall of acceptance comes at the highest needs (1: geometric all along)",
         "estimated",
         "770 children unregistered while half of all are placed within 20 miles (targets)",
@@ -334,13 +338,16 @@ class Providers(Section):
         "Ofsted, year to March 2024",
     )
     return_usual: Ratio = figure(
-        0.22,
+        0.16,
         "yearly surplus of a new home over what house and setting up cost, at which that many are planned",
         "estimated",
         "532 homes registered (targets)",
     )
     return_least: Share = figure(0.08, "the same return below which nobody plans a home")
     setting_up_cost: Pounds = figure(150_000.0, "cost of a new home before its first resident, besides the house")
+    foresight: Share = figure(
+        0.5, "share of the places in the pipeline that companies count on when they judge how full a new home will be"
+    )
     newcomers: Share = figure(0.1, "share of plans that look where children come from, not where homes are already")
     openings_voluntary: Share = figure(
         0.06, "homes registered a year per voluntary home", "measured", "Ofsted 2017-2023: 9 a year of 150"
@@ -415,13 +422,13 @@ class Commissioning(Section):
     """How authorities search and choose."""
 
     value_per_mile: PoundsPerMile = figure(
-        60.0,
+        120.0,
         "fee that an authority would pay a week to place a child one mile nearer",
         "estimated",
         "49% over 20 miles",
     )
     value_in_area: PoundsPerWeek = figure(
-        400.0,
+        1_200.0,
         "fee that an authority would pay a week for a home within its own boundary (Children Act 1989, section 22C: "
         "so far as reasonably practicable)",
         "estimated",
@@ -485,6 +492,9 @@ class Economy(Section):
         2023,
         "financial year (from April) in whose money costs, ceilings and the like are written; prices and pay move them "
         "to the year in which the run starts",
+    )
+    level_at_start: Annotated[float, Field(gt=0, le=10, json_schema_extra={"unit": "ratio"})] = figure(
+        1.0, "costs and all other amounts at the start over what prices and pay alone make of them"
     )
     recorded: bool = figure(
         True, "true: recorded prices and pay as long as there are records", "measured", "ONS; england/economy.csv"

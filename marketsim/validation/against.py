@@ -60,6 +60,10 @@ def summary(both: pd.DataFrame) -> pd.DataFrame:
 
 
 def _correlation(known: pd.DataFrame) -> float:
-    if len(known) < LEAST_FOR_CORRELATION or min(known["figure"].nunique(), known["value"].nunique()) < 2:
-        return float("nan")
-    return float(np.corrcoef(known["figure"], known["value"])[0, 1])
+    """Over authorities, or over regions where there are too few of them; never both, nor England, in one."""
+    regions = {row["region"] for row in authority_rows()}
+    by_region = known["area"].isin(regions)
+    for level in (known[~by_region & (known["area"] != ENGLAND)], known[by_region]):
+        if len(level) >= LEAST_FOR_CORRELATION and min(level["figure"].nunique(), level["value"].nunique()) > 1:
+            return float(np.corrcoef(level["figure"], level["value"])[0, 1])
+    return float("nan")

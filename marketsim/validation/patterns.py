@@ -80,12 +80,13 @@ def void_paradox(result: RunResult) -> float:
     return mean((unplaced > 0) & (fillable >= unplaced))
 
 
-@state_pattern("rank correlation over authorities of house price and places per child: clearly negative", -1, -0.2)
+@state_pattern("rank correlation of house price and places per child: at least half of England's -0.17", -1, -0.085)
 def clustering_of_places(state: Snapshot) -> float:
-    """Spearman's correlation of house price with private places per child of the authority, authorities with homes."""
-    private = state.homes[state.homes["sector"] == "private"]
-    places = private.groupby("host_authority")["places"].sum()
-    return _against_price(state.homes, _per_child(places, state))
+    """Spearman's correlation over authorities of house price with the places in them per child of the authority.
+
+    England's own figure, -0.17 on 31 March 2024, is that of authorities.csv (146 authorities with all three columns).
+    """
+    return _against_price(state.homes, _per_child(state.homes.groupby("host_authority")["places"].sum(), state))
 
 
 @run_pattern("rank correlation of house price and homes opened in the run per child: clearly negative", -1, -0.2)
@@ -96,7 +97,7 @@ def clustering_of_new_homes(result: RunResult) -> float:
     return _against_price(state.homes, _per_child(new, state)) if len(new) else NAN
 
 
-@state_pattern("children from elsewhere live where houses are cheap more than children come from there", 1.1)
+@state_pattern("children from elsewhere live in the cheaper half of authorities more than children come from there", 1)
 def clustering_of_children(state: Snapshot) -> float:
     """Share hosted, of children from elsewhere, by the half of authorities with the cheapest houses, over the share of
     all children whose home authority is among these."""

@@ -16,6 +16,9 @@ from marketsim.streams import key, name_key, uniform
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
 
 
+PLACES_AT_COST = 4.0  # size of home for which running costs are given
+
+
 @dataclass
 class HomeList:
     """Homes before they become columns: area, sector, places and whether they only offer short breaks."""
@@ -137,8 +140,13 @@ def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Pro
         providers.cost_voluntary,
     )
     luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
-    local = local_cost(authorities, providers)[homes.authority[rows]]
+    local = local_cost(authorities, providers)[homes.authority[rows]] * size_cost(homes.places[rows], providers)
     return np.asarray(base * local * (1 + providers.cost_spread * luck))
+
+
+def size_cost(places: Ints | float, providers: Providers) -> Floats:
+    """Factor on the cost of a place by the size of the home: a manager and a night shift are needed in every one."""
+    return np.asarray((np.asarray(places) / PLACES_AT_COST) ** -providers.cost_size_elasticity)
 
 
 def local_cost(authorities: Authorities, providers: Providers) -> Floats:
