@@ -25,6 +25,7 @@ app = typer.Typer(
 ScenarioName = Annotated[str, typer.Argument(help="a scenario file, or the name of a shipped scenario")]
 Seed = Annotated[int, typer.Option(min=0, max=10**9, help="whole number that all luck depends on")]
 Weeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="weeks to run instead of the scenario's horizon")]
+Workers = Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
 
 
@@ -198,8 +199,8 @@ def evidence(
     write: Annotated[bool, typer.Option("--write", help="make the sign-off file anew (in a checkout)")] = False,
 ) -> None:
     """Print what every value rests on: unit, status, source, plausible range, and what it was fitted to."""
+    from marketsim.experiments.evidence import recorded_entries
     from marketsim.reporting.evidence import chosen, described, write_evidence
-    from marketsim.scenario.evidence import recorded_entries
 
     if write:
         typer.echo(f"Written: {write_evidence()}")
@@ -265,7 +266,7 @@ def validate(
         )  # fmt: skip
     both = None if figures is None else set_against(done.predictions, figures)
     folder = store.new_folder(out, f"validate-{loaded.scenario.name}")
-    validation.write(done, folder, both, targets=targets and targets.name, against=against and against.name)
+    validation.write(done, folder, both, targets_file=targets and targets.name, against_file=against and against.name)
     print_validation(done, Console())
     if both is not None:
         print_against(both, Console())

@@ -83,6 +83,7 @@ def make_stock(market: Market) -> Stock:
         homes.authority,
         homes.rating > GOOD,
         np.asarray(market.scenario.commissioning.value_of_rating * market.cost_index * homes.rating),
+        market.scenario.providers.rating_caution * (homes.rating <= GOOD),
         homes.unit_cost * market.cost_index,
         homes.occupied,
         homes.residents_age,

@@ -12,7 +12,7 @@ import pytest
 
 import marketsim.model
 import marketsim.world.start
-from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
+from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.experiments.run import RunResult, as_scenario, forget, run
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
@@ -85,7 +85,9 @@ class CheckedModel(MarketModel):
         fees = np.bincount(homes.provider[children.home[placed]], weights=children.fee[placed], minlength=length)
         empty = np.maximum(holdings.places - holdings.used, 0) * holdings.retainer
         retainers = np.bincount(homes.provider[holdings.home], weights=empty, minlength=length)
-        own = ledger.received - fees - retainers
+        beside = np.bincount(homes.provider[children.home[placed]], weights=children.beside_fee[placed], minlength=length)
+        assert not children.beside_fee[~children.has_beside].any()
+        own = ledger.received - fees - beside - retainers
         authorities = len(self.market.authorities)
         np.testing.assert_allclose(own[authorities:], 0, atol=1e-6)
         np.testing.assert_allclose(own[:authorities], ledger.paid["own_empty_places"], atol=1e-6)
@@ -117,8 +119,9 @@ def check_week(model: MarketModel) -> None:
 
 def _check_children(model: MarketModel) -> None:
     children = model.market.children
-    counts = [len(children.in_state(state)) for state in (PLACED, WAITING, UNREGISTERED)]
-    present = np.flatnonzero(np.isin(children.state, (PLACED, WAITING, UNREGISTERED)))
+    states = (PLACED, WAITING, UNREGISTERED, ELSEWHERE)
+    counts = [len(children.in_state(state)) for state in states]
+    present = np.flatnonzero(np.isin(children.state, states))
     assert sum(counts) == len(present)
     assert sum(counts) + model.discharged == children.admitted
     assert len(np.unique(children.number[present])) == len(present)
@@ -142,7 +145,8 @@ def _check_homes(model: MarketModel) -> None:
     assert not free[~usable].any() and not held[~usable].any()
     left = homes.places - homes.occupied - held
     assert (left[usable] >= 0).all(), "more residents and held places than places"
-    unusable = np.minimum(homes.blocked, left)
+    assert (homes.beside == np.bincount(home, weights=children.has_beside[placed], minlength=count)).all()
+    unusable = np.minimum(homes.blocked + homes.beside, left)
     assert (homes.occupied + free + unusable + held == homes.places)[usable].all()
     assert model.recorder.weekly[-1]["blocked_places"] == unusable[usable].sum()
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from marketsim.accounts import revenue, running_cost
 from marketsim.columns import Floats, Ints
-from marketsim.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
+from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Providers
 from marketsim.streams import key, to_unit, uniform
@@ -134,17 +134,13 @@ def earn(market: Market) -> None:
 
 
 def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
-    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) that they would get.
-
-    Less when the fee leaves a loss once the risk of the child is counted, and, at homes with a good rating to lose, the
-    less the more the child needs.
-    """
+    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) that they would get:
+    less when the fee leaves a loss once the risk of the child is counted."""
     scenario = market.scenario
     providers, score = scenario.providers, middle_scores(market)
     loss = np.maximum(market.costs[homes] + providers.risk_cost * market.cost_index * score - fee, 0) / np.maximum(market.costs[homes], 1.0)
     loss[market.homes.sector[homes] == LOCAL_AUTHORITY] = 0.0  # own homes are not run for a surplus
-    caution = providers.rating_caution * (market.homes.rating[homes] <= GOOD)
-    return np.clip(1 - providers.loss_sensitivity * loss, 0, 1) * (1 - caution[:, None] * score)
+    return np.clip(1 - providers.loss_sensitivity * loss, 0, 1)
 
 
 def middle_scores(market: Market) -> Floats:

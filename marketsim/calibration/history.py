@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from marketsim.calibration.design import cube, spread_out
 from marketsim.calibration.emulator import Emulator
@@ -71,8 +70,7 @@ class History:
         if not self.waves:
             scales = (scale_of(target, self._outputs(target.measure)) for target in self.targets)
             self.judgement = Judgement(tuple(scales), discrepancy=(0.0,) * len(self.targets))
-        with threadpool_limits(1):  # small matrices: more threads are slower and change the last digits
-            self._judge(len(runs))
+        self._judge(len(runs))
         failed = sum(bool(run.error) for run in runs)
         out = tuple(t.measure for t, gap in zip(self.targets, self.judgement.discrepancy, strict=True) if gap > 0)
         may_miss = self.judgement.may_miss

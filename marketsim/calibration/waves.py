@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from marketsim.calibration.design import hypercube, spread_out
 from marketsim.calibration.history import History, Run
@@ -54,18 +55,22 @@ def match(space: Space, targets: Sequence[Target], simulate: Simulate, settings:
     runs fail that nothing can be learnt.
     """
     history = History(space, targets, settings.seed)
-    points = hypercube(settings.runs_per_wave, len(space), settings.seed)
-    settled = False
+    with threadpool_limits(1):  # of many threads, small matrices are slower and their last digits differ
+        settled = _run_waves(history, simulate, settings)
+        kept = _confirm(history, simulate, settings.keep)
+        chosen = _spread(history, kept or _nearest(history, settings.keep), settings.keep)
+    return Match(history, chosen, bool(kept), settled)
+
+
+def _run_waves(history: History, simulate: Simulate, settings: Settings) -> bool:
+    """Run the waves; True if the space stopped shrinking."""
+    points = hypercube(settings.runs_per_wave, len(history.space), settings.seed)
     for number in range(1, settings.waves + 1):
         history.add_wave(simulate(number, points))
-        settled = _stopped_shrinking(history)
-        if settled:
-            break
+        if _stopped_shrinking(history):
+            return True
         points = history.next_points(settings.runs_per_wave)
-    kept = _confirm(history, simulate, settings.keep)
-    return Match(
-        history, _spread(history, kept or _nearest(history, settings.keep), settings.keep), bool(kept), settled
-    )
+    return False
 
 
 def _confirm(history: History, simulate: Simulate, count: int) -> list[Run]:
@@ -91,7 +96,7 @@ def _stopped_shrinking(history: History) -> bool:
 def _spread(history: History, runs: Sequence[Run], count: int) -> tuple[Run, ...]:
     """At most `count` of the runs, far from each other, in the order of their numbers."""
     points = np.array([history.space.point(run.vector) for run in runs])
-    return tuple(runs[row] for row in sorted(spread_out(points, count)))
+    return tuple(sorted((runs[row] for row in spread_out(points, count)), key=lambda run: run.number))
 
 
 def _nearest(history: History, count: int) -> list[Run]:

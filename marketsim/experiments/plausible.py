@@ -7,6 +7,7 @@ with `uncertainty: plausible` draws one vector for each run; what its own file o
 from __future__ import annotations
 
 import csv
+import math
 from functools import cache
 from importlib.resources import files
 
@@ -39,14 +40,18 @@ def read_vectors(text: str) -> dict[int, Values]:
     rows = csv.reader(text.splitlines())
     header = next(rows, [])
     if header[:1] != [NUMBER] or len(set(header)) != len(header):
-        raise ScenarioError(f"expected a first column {shown(NUMBER)}, then a column for each key, each once", FILE, 1, 1)
+        raise ScenarioError(
+            f"expected a first column {shown(NUMBER)}, then a column for each key, each once", FILE, 1, 1
+        )
     vectors: dict[int, Values] = {}
     for line, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
             raise ScenarioError(f"expected {len(header)} cells, got {len(cells)}", FILE, line, 1)
         number, *values = (_number(cell, line, column) for column, cell in enumerate(cells, start=1))
         if number in vectors or number != int(number):
-            raise ScenarioError(f"expected a whole number that no other vector has, got {shown(cells[0])}", FILE, line, 1)
+            raise ScenarioError(
+                f"expected a whole number that no other vector has, got {shown(cells[0])}", FILE, line, 1
+            )
         vectors[int(number)] = dict(zip(header[1:], values, strict=True))
     if not vectors:
         raise ScenarioError("the plausible set has no vectors", FILE)
@@ -74,7 +79,7 @@ def vector_of(scenario: Scenario, seed: int, vector: int | None = None) -> int |
 
 
 def with_vector(scenario: Scenario, vector: int | None) -> Scenario:
-    """The scenario with a vector's values wherever it gives none itself; ScenarioError for a key or value not allowed."""
+    """The scenario with a vector's values where it gives none itself; ScenarioError for a key or value not allowed."""
     if vector is None:
         return scenario
     try:
@@ -98,7 +103,9 @@ def vectors_of(replicates: int, seed: int) -> list[int]:
 def _number(cell: str, line: int, column: int) -> float:
     """A whole number as int, so that it may stand where the schema wants one."""
     try:
-        value = float(cell)
-        return int(cell) if value.is_integer() and cell.strip().lstrip("+-").isdigit() else value
+        value = int(cell) if cell.strip().lstrip("+-").isdecimal() else float(cell)
     except ValueError:
-        raise ScenarioError(f"expected a number, got {shown(cell)}", FILE, line, column) from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise ScenarioError(f"expected a number, got {shown(cell)}", FILE, line, column)
+    return value

@@ -27,8 +27,8 @@ class RunResult:
     """What one run leaves: `weekly`, `authorities` and `placements` as in design section 6, and `outcomes`.
 
     `outcomes` has a row per outcome and region (and "England"): its mean over the last 52 weeks of the run, or over all
-    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame). `vector` is the number
-    of the vector of the plausible set that `scenario` was completed with, None for `uncertainty: none`.
+    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame). `vector` is the row
+    of the plausible set that `scenario` was completed with, None for `uncertainty: none`.
     """
 
     scenario: Scenario

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
 
+from marketsim.experiments.evidence import count_statuses
 from marketsim.scenario import LoadedScenario
-from marketsim.scenario.evidence import count_statuses
 
 SCORE_CARD = "scorecard.csv"
 YES, NO = ("yes", "1"), ("no", "0")

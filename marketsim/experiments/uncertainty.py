@@ -42,7 +42,7 @@ from marketsim.columns import Floats, Ints
 
 LEVEL = 0.95
 TAKEN_OUT = 0.9  # share of the luck that is taken out of the variance between groups
-NODES = 64
+NODES = 32  # of each chi-squared; the width is then right to three in ten thousand
 
 
 @dataclass(frozen=True)

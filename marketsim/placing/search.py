@@ -89,6 +89,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                            stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
                 willing = searches.willingness[row] * panels.eager[lot, band] * fit
+                willing *= 1.0 - stock.caution[home] * searches.score[row]
                 if unit(bits) < max(willing, panels.least_acceptance[route, band]):
                     offers += 1
                     score = fee + value_per_mile * np.sqrt(squared) + stock.rating_cost[home]

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from marketsim.experiments import store
+from marketsim.experiments.evidence import STATUSES, Entry, all_entries, as_csv
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
-from marketsim.scenario.evidence import STATUSES, Entry, all_entries, as_csv
 
 WIDTH = 80
 NAME, VALUE = 38, 28  # widths of the first two columns

@@ -24,8 +24,11 @@ from marketsim.validation.validate import LONG_REPLICATES, Validation
 HEADINGS = {"input": "Put in", "fitted": "Fitted", "out of sample": "Out of sample", "": "Not recorded"}
 MARKS = {PASS: "pass", FAIL: "FAIL", LEFT_OUT: "left out"}
 BY_REGION = {
-    OUT_OF_AREA: "out of area", OUT_OF_REGION: "out of region", IMPORTED: "hosted from elsewhere", NEXT_YEAR: "homes next year"
-}  # fmt: skip
+    OUT_OF_AREA: "out of area",
+    OUT_OF_REGION: "out of region",
+    IMPORTED: "hosted from elsewhere",
+    NEXT_YEAR: "homes next year",
+}
 SHORT_NOTE = "in the short form: the backcast, framework decay and next year's homes are left out and not counted"
 MOST_MISSES = 3
 COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements/year")
@@ -87,15 +90,17 @@ def print_against(both: pd.DataFrame, console: Console) -> None:
 def _head(validation: Validation) -> str:
     name, runs = validation.scenario.scenario.name, validation.replicates
     return escape(
-        f"{name}: {runs} runs of {validation.weeks} weeks (seed {validation.seed}), measured over the last 52. ± is half "
-        "the 95% interval of the mean; a target passes if the mean lies within its tolerance."
+        f"{name}: {runs} runs of {validation.weeks} weeks (seed {validation.seed}), measured over the last 52. ± is "
+        "half the 95% interval of the mean; a target passes if the mean lies within its tolerance."
     )
 
 
 def _target_table(rows: pd.DataFrame, title: str) -> Table:
     table = _table(title)
     for heading in ("measure", "published", "model", "±", "off by", "allowed", "null", ""):
-        table.add_column(heading, justify="left" if heading in ("measure", "") else "right", no_wrap=heading != "measure")
+        table.add_column(
+            heading, justify="left" if heading in ("measure", "") else "right", no_wrap=heading != "measure"
+        )
     for row in _records(rows):
         unit = row["unit"]
         cells = (_number(row["target"], unit), _number(row["model"], unit), _half(row, unit), _percent(row["off_by"]))
@@ -134,8 +139,8 @@ def _print_null(validation: Validation, console: Console) -> None:
     console.print(
         f"\nThe null model gives each child the nearest place offered: each home with a free place offers to "
         f"{1000 * rates.standard:.1f} in 1,000 children without complex needs and to {1000 * rates.complex:.1f} of the "
-        f"others, with no prices, providers or rules. The two rates are fitted to {' and '.join(map(_words, FITTED_TO))}. "
-        "What is put in is not compared."
+        f"others, with no prices, providers or rules. The two rates are fitted to "
+        f"{' and '.join(map(_words, FITTED_TO))}. What is put in is not compared."
     )
     console.print(f"Explained beyond the null: {', '.join(better) or 'nothing'}.")
     console.print(f"Not better than the null: {', '.join(worse) or 'nothing'}.")

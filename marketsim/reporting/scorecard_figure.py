@@ -51,13 +51,17 @@ def _in_order(targets: pd.DataFrame) -> pd.DataFrame:
     return targets.sort_values("role", key=lambda roles: roles.map(rank), kind="stable").reset_index(drop=True)
 
 
-def _dots(axes: Axes, off: pd.Series[float], height: np.ndarray, colour: str, marker: str, label: str, hollow: bool) -> None:
+def _dots(
+    axes: Axes, off: pd.Series[float], height: np.ndarray, colour: str, marker: str, label: str, hollow: bool
+) -> None:
     """One dot a row; arrows at the edge for those beyond FARTHEST."""
     face = "none" if hollow else colour
     values = off.to_numpy(dtype=np.float64)
     with np.errstate(invalid="ignore"):
         near = np.abs(values) <= FARTHEST
-    axes.scatter(values[near], height[near], marker=marker, edgecolors=colour, facecolors=face, s=38, label=label, zorder=3)
+    axes.scatter(
+        values[near], height[near], marker=marker, edgecolors=colour, facecolors=face, s=38, label=label, zorder=3
+    )
     for arrow, beyond in ((">", values > FARTHEST), ("<", values < -FARTHEST)):
         edge = np.full(int(beyond.sum()), FARTHEST if arrow == ">" else -FARTHEST)
         axes.scatter(edge, height[beyond], marker=arrow, edgecolors=colour, facecolors=face, s=60, zorder=3)

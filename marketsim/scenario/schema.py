@@ -33,6 +33,7 @@ from marketsim.units import (
 
 LONGEST_NAME = 80
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
+STOCK_YEARS = (2014, 2023, 2024)
 DFE_2024 = "DfE, Children looked after in England 2024"
 
 
@@ -57,7 +58,7 @@ class EnglandWorld(Section):
     """England's 153 authorities with their homes, places and children on 31 March 2024."""
 
     kind: Literal["england"] = "england"
-    stock_of: Literal[2014, 2023, 2024] = figure(
+    stock_of: Annotated[int, Field(ge=2014, le=2024, json_schema_extra={"unit": "year"})] = figure(
         2024,
         "year (31 March) of the homes and places; those of other years than 2024 are 2024's scaled by sector and size",
         "measured",
@@ -67,6 +68,13 @@ class EnglandWorld(Section):
     unregistered_at_start: Count = figure(
         770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
     )
+
+    @field_validator("stock_of")
+    @classmethod
+    def _has_a_stock(cls, year: int) -> int:
+        if year not in STOCK_YEARS:
+            raise ValueError(f"expected one of {', '.join(map(str, STOCK_YEARS))}, got {year}")
+        return year
 
 
 class SyntheticWorld(Section):

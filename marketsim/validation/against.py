@@ -47,8 +47,8 @@ def set_against(predictions: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFram
 
 
 def summary(both: pd.DataFrame) -> pd.DataFrame:
-    """A row a measure: figures, how many were predicted and how many lie within, the correlation over areas, and the mean
-    absolute miss of the model and of the null."""
+    """A row a measure: figures, how many were predicted and how many of these lie within, the correlation over areas,
+    and the mean absolute miss of the model and of the null."""
     rows = []
     for measure, group in both.groupby("measure", sort=False):
         known = group[group["value"].notna()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -28,10 +29,11 @@ class Years:
         """The weekly table."""
         return self.result.weekly
 
-    def at(self, year: int) -> pd.Series[float] | None:
+    def at(self, year: int) -> pd.Series[Any] | None:
         """The weekly row nearest to 31 March; None if there is none within NEAR_DAYS."""
         days = (self.weekly["date"] - pd.Timestamp(year, 3, 31)).abs()
-        return self.weekly.loc[days.idxmin()] if days.min() <= pd.Timedelta(days=NEAR_DAYS) else None
+        nearest = int(days.to_numpy().argmin())
+        return self.weekly.iloc[nearest] if days.min() <= pd.Timedelta(days=NEAR_DAYS) else None
 
     def during(self, year: int) -> pd.DataFrame | None:
         """The weekly rows of the year up to 31 March; None if the run doesn't cover (nearly) all of it."""
@@ -124,8 +126,8 @@ SERIES: dict[str, Series] = {
 def backcast_table(result: RunResult) -> pd.DataFrame:
     """The recorded figures of the years that a run covers, with the model's: rows of COLUMNS.
 
-    Stocks stand at 31 March; flows are those of the year up to it, and so are fees (CMA: of the calendar year). `off_by`
-    is relative to the figure recorded.
+    Stocks stand at 31 March; flows are those of the year up to it, and so are fees (CMA: of the calendar year).
+    `off_by` is relative to the figure recorded.
     """
     years, rows = Years(result), []
     for row in national_rows():
@@ -145,11 +147,10 @@ def mean_table(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def verdict(table: pd.DataFrame) -> pd.DataFrame:
-    """A row a measure: first and last year compared, both recorded and modelled values of the last, mean and last miss, and
-    the miss of a guess that nothing changes after the first year; `wrong` where the last miss is above PLAIN_MISS.
+    """A row a measure: the first and last year compared, what was recorded, and what is off by how much.
 
-    The start is put in, so a year alone compared at the start of the run is no test; `no_change_off_by` says how much
-    there was to explain.
+    `no_change_off_by` is what a guess that nothing changes after the first year is off by in the last; `wrong` is true
+    where the model is off by more than PLAIN_MISS then.
     """
     rows = []
     for measure, group in table.groupby("measure", sort=False):

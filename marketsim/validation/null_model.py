@@ -42,7 +42,7 @@ class OfferRates:
 
 @dataclass(frozen=True)
 class Layout:
-    """The world of the null: children, homes with a place, and for each child the homes that could offer, nearest first.
+    """The world of the null: children, homes, and for each child the homes that could offer, nearest first.
 
     `child` (its row), `home`, `luck` and `miles` have an element for each child and such a home, child by child. A home
     offers where the luck is below the rate, so a higher rate adds offers and takes none away.
@@ -84,7 +84,7 @@ def lay_out(scenario: Scenario, seed: int, highest_rate: float = HIGHEST_RATE) -
 
 
 def _nearest_first(could: Bools, luck: Floats, miles: Floats, homes: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-    """Of each child (a row): how many homes could offer; and, child by child and nearest first, home, luck and miles."""
+    """How many homes could offer to each child (a row); and, child by child, nearest first: home, luck and miles."""
     child, column = np.nonzero(could)
     order = np.lexsort((miles[child, column], child))
     child, column = child[order], column[order]
@@ -161,7 +161,7 @@ def null_snapshot(layout: Layout, home: Ints, miles: Floats) -> Snapshot:
 
 
 def null_targets(layout: Layout, home: Ints, miles: Floats) -> dict[str, float]:
-    """What the null says of the targets: the stock stays as it is at the start; what needs time or money it leaves out."""
+    """What the null says of the targets: the stock stays as at the start; of time and money it says nothing."""
     homes, placed = layout.market.homes, home != NOWHERE
     is_open = homes.is_open(0)
     own = is_open & np.array(homes_frame(layout.market)["sector"] == "local_authority")

@@ -44,9 +44,7 @@ OfRun = Callable[[RunResult], float]
 OfState = Callable[[Snapshot], float]
 
 
-def run_pattern(
-    criterion: str, at_least: float = -math.inf, at_most: float = math.inf
-) -> Callable[[OfRun], OfRun]:
+def run_pattern(criterion: str, at_least: float = -math.inf, at_most: float = math.inf) -> Callable[[OfRun], OfRun]:
     """Register a pattern that needs a whole run, under the name of its function."""
 
     def register(function: OfRun) -> OfRun:
@@ -132,7 +130,9 @@ def provider_sizes(state: Snapshot) -> float:
     return float(np.abs(share - np.array(list(published.values()))).sum() / 2) if len(sizes) else NAN
 
 
-@state_pattern("Herfindahl index of private homes over providers: below 0.10, not a concentrated market", 0, CONCENTRATED)
+@state_pattern(
+    "Herfindahl index of private homes over providers: below 0.10, not a concentrated market", 0, CONCENTRATED
+)
 def concentration(state: Snapshot) -> float:
     """Sum of squared shares of providers in private homes; CC2/OFT1254 (2010) calls 0.10 and more concentrated."""
     sizes = _homes_by_provider(state.homes)

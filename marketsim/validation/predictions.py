@@ -66,7 +66,7 @@ def _hosted(state: Snapshot) -> pd.DataFrame:
     """Children hosted from other authorities, by authority (also where there are none), region and in England."""
     away = state.children[state.children["out_of_area"]]
     by_authority = away.groupby("host_authority").size().reindex(sorted(state.region_of), fill_value=0)
-    by_region = by_authority.groupby(state.region_of).sum()
+    by_region = by_authority.groupby(by_authority.index.map(state.region_of)).sum()
     by_authority = pd.concat([by_authority, by_region])
     by_authority.loc[ENGLAND] = len(away)
     return by_authority.astype("float64").to_frame(IMPORTED)

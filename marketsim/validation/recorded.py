@@ -1,4 +1,4 @@
-"""The recorded baseline (england/scorecard.csv): what passed when it was last recorded, and where each figure comes from.
+"""The recorded baseline (england/scorecard.csv): what passed when it was last recorded, and what a pass is worth.
 
 `role` says what a pass is worth: `input` (put in), `fitted` (values were set so that it comes near), `out of sample`.
 `note` explains a miss.
@@ -52,7 +52,9 @@ def newly_failing(card: pd.DataFrame, baseline: dict[str, Recorded], short: bool
     """Measures that passed when the baseline was recorded, are measured in this card, and don't pass now."""
     result = dict(zip(card["measure"], card["result"], strict=True))
     return [
-        name for name, row in baseline.items() if row.passed(short) and result.get(name, LEFT_OUT) not in (PASS, LEFT_OUT)
+        name
+        for name, row in baseline.items()
+        if row.passed(short) and result.get(name, LEFT_OUT) not in (PASS, LEFT_OUT)
     ]
 
 

@@ -14,8 +14,8 @@ PER_CHILD = ["home_authority", "host_authority", "need_band", "distance_miles", 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`children`: a row a child in a home: PER_CHILD, `home_region` and `host_region`. `homes`: a row an open home, as in
-    `RunResult.homes`. `region_of`: the region of every authority, by ONS code.
+    """`children`: a row a child in a home: PER_CHILD, `home_region` and `host_region`. `homes`: a row an open home, as
+    in `RunResult.homes`. `region_of`: the region of every authority, by ONS code.
     """
 
     children: pd.DataFrame

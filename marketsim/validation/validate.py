@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from marketsim.experiments import store
-from marketsim.experiments.compare import DEFAULT_REPLICATES, SEEDS_PER_COMPARISON
+from marketsim.experiments.compare import SEEDS_PER_COMPARISON
+from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import as_scenario, run
+from marketsim.experiments.run import as_scenario
 from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
-from marketsim.validation import decay
-from marketsim.validation.backcast import backcast_table, mean_table
-from marketsim.validation.null_model import OfferRates, fit_rates, lay_out, null_snapshot, null_targets, take_nearest
-from marketsim.validation.patterns import PATTERNS
-from marketsim.validation.predictions import predict, predict_homes, together
+from marketsim.validation.backcast import mean_table
+from marketsim.validation.jobs import Found, Job, do
+from marketsim.validation.null_model import OfferRates
+from marketsim.validation.predictions import together
 from marketsim.validation.recorded import recorded
-from marketsim.validation.scorecard import Given, Target, interval, score
-from marketsim.validation.snapshot import Snapshot, at_end
-from marketsim.validation.targets import YEAR_WEEKS, measure_targets
+from marketsim.validation.scorecard import Given, Target, interval, score, shipped_targets
+from marketsim.validation.targets import YEAR_WEEKS
 
 DEFAULT_SCENARIO, NEXT_YEAR_SCENARIO, BACKCAST_SCENARIO = "baseline_2023", "england_2024", "backcast_2014"
-SHORT_REPLICATES = 2
+REPLICATES, SHORT_REPLICATES = 6, 2
 LONG_REPLICATES = 3  # of what takes ten years, or pairs of three
 TARGET_DATE = date(2024, 3, 31)
-
-
-@dataclass(frozen=True)
-class Job:
-    """Work for one process: of a kind (a key of WORK), with a scenario, and a seed for each replicate."""
-
-    kind: str
-    scenario: Scenario
-    seeds: tuple[int, ...]
-    wanted: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one replicate gave."""
-
-    targets: Mapping[str, float] = field(default_factory=dict)
-    patterns: Mapping[str, float] = field(default_factory=dict)
-    predictions: pd.DataFrame | None = None
-    backcast: pd.DataFrame | None = None
-    rates: OfferRates | None = None
 
 
 @dataclass(frozen=True)
@@ -81,20 +59,18 @@ def validate(
 ) -> Validation:
     """Run a scenario of England `replicates` times, the null model and (unless `short`) the backcast, and score them.
 
-    Not given, the replicates are DEFAULT_REPLICATES, or SHORT_REPLICATES of the short form. `targets` replaces the
-    shipped ones. Raises ScenarioError for a scenario that isn't of England, ValueError for numbers out of range.
+    Not given, the replicates are REPLICATES, or SHORT_REPLICATES of the short form: the first of the full one. Their
+    seeds and vectors are those of a comparison. `targets` replaces the shipped ones. Raises ScenarioError for a
+    scenario that isn't of England, ValueError for numbers out of range.
     """
-    from marketsim.validation.scorecard import shipped_targets
-
     started = store.now()
     loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
-    count = replicates if replicates is not None else SHORT_REPLICATES if short else DEFAULT_REPLICATES
+    count = replicates if replicates is not None else SHORT_REPLICATES if short else REPLICATES
     if not 1 <= count <= SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
         raise ValueError(f"from 1 to {SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
     wanted = list(shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
-    seeds = tuple(seed * SEEDS_PER_COMPARISON + replicate for replicate in range(count))
-    jobs = _jobs(measured, seeds, short, backcast)
+    jobs = _jobs(measured, seed, count, short, backcast)
     found = _collect(jobs, workers, on_progress)
     few = {kind: rows[:SHORT_REPLICATES] for kind, rows in found.items() if kind in ("card", "null")}
     return Validation(
@@ -110,73 +86,40 @@ def at_target_date(loaded: LoadedScenario) -> Scenario:
     """
     scenario = loaded.scenario
     if not isinstance(scenario.world, EnglandWorld):
-        raise ScenarioError("is not a scenario of England: the published figures say nothing about it", loaded.path.name)
+        raise ScenarioError(
+            "is not a scenario of England: the published figures say nothing about it", loaded.path.name
+        )
     to_date = (TARGET_DATE - scenario.horizon.start).days // 7
     return as_scenario(scenario, max(YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
-def _jobs(scenario: Scenario, seeds: tuple[int, ...], short: bool, backcast: bool) -> list[Job]:
+def _jobs(scenario: Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
     """The longest first."""
-    from marketsim.validation.scorecard import shipped_targets
-
-    jobs = []
-    if not short:
-        few = seeds[:LONG_REPLICATES]
-        if backcast:
-            past = load_scenario(BACKCAST_SCENARIO).scenario
-            jobs += [Job("backcast", past, (seed,)) for seed in few]
-        jobs += [Job("decay", scenario, (seed,)) for seed in few]
-        after = as_scenario(NEXT_YEAR_SCENARIO, YEAR_WEEKS)
-        jobs += [Job("next year", after, (seed,)) for seed in seeds]
     wanted = {target.measure: target.value for target in shipped_targets()}
-    return [*jobs, Job("null", scenario, seeds, wanted), *(Job("card", scenario, (seed,)) for seed in seeds)]
+    runs = _replicates(scenario, seed, count)
+    jobs = [Job("null", runs, wanted), *(Job("card", (one,)) for one in runs)]
+    if short:
+        return jobs
+    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, YEAR_WEEKS), seed, count)
+    jobs = [
+        *(Job("decay", (one,)) for one in runs[:LONG_REPLICATES]),
+        *(Job("next year", (one,)) for one in after),
+        *jobs,
+    ]
+    if not backcast:
+        return jobs
+    past = _replicates(load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
+    return [*(Job("backcast", (one,)) for one in past), *jobs]
 
 
-def do(job: Job) -> list[Found]:
-    """Do one job; what it gives for each of its seeds."""
-    return WORK[job.kind](job)
-
-
-def _run_card(job: Job) -> list[Found]:
-    result = run(job.scenario, job.seeds[0])
-    state = at_end(result)
-    patterns = {name: pattern.of_run(result) for name, pattern in PATTERNS.items() if pattern.of_run}
-    return [Found(measure_targets(result), patterns | _of_state(state), predict(state))]
-
-
-def _of_state(state: Snapshot) -> dict[str, float]:
-    return {name: pattern.of_state(state) for name, pattern in PATTERNS.items() if pattern.of_state}
-
-
-def _run_null(job: Job) -> list[Found]:
-    """The rates are fitted with the first seed, and used with all."""
-    rates: OfferRates | None = None
-    found = []
-    for seed in job.seeds:
-        layout = lay_out(job.scenario, seed)
-        rates = rates or fit_rates(layout, dict(job.wanted))
-        home, miles = take_nearest(layout, rates)
-        state = null_snapshot(layout, home, miles)
-        found.append(Found(null_targets(layout, home, miles), _of_state(state), predict(state), rates=rates))
-    return found
-
-
-def _run_next_year(job: Job) -> list[Found]:
-    return [Found(predictions=predict_homes(at_end(run(job.scenario, job.seeds[0]))))]
-
-
-def _run_backcast(job: Job) -> list[Found]:
-    result = run(job.scenario, job.seeds[0])
-    return [Found(measure_targets(result), backcast=backcast_table(result))]
-
-
-def _run_decay(job: Job) -> list[Found]:
-    return [Found(patterns={decay.NAME: decay.framework_decay(job.scenario, job.seeds[0])})]
-
-
-WORK: dict[str, Callable[[Job], list[Found]]] = {
-    "card": _run_card, "null": _run_null, "next year": _run_next_year, "backcast": _run_backcast, "decay": _run_decay,
-}  # fmt: skip
+def _replicates(scenario: Scenario, seed: int, count: int) -> tuple[tuple[Scenario, int], ...]:
+    """The scenario of each replicate, completed with a vector of the plausible set if it draws any, and its seed."""
+    seeds = [seed * SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
+    if not draws_vectors(scenario):
+        return tuple((scenario, one) for one in seeds)
+    vectors = vectors_of(max(count, REPLICATES), seed)[:count]
+    fixed = [with_vector(scenario, vector).model_copy(update={"uncertainty": "none"}) for vector in vectors]
+    return tuple(zip(fixed, seeds, strict=True))
 
 
 def _collect(

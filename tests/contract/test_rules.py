@@ -28,7 +28,8 @@ WORLD = {"authorities": 2, "homes": 32, "children_at_start": 72}  # enough child
 LIVELY = {  # homes open and close all the time
     "openings_per_year": 1.0,
     "closings_per_year": 0.3,
-    "opening_margin": 0.0,
+    "return_least": 0.0,
+    "return_usual": 0.01,
     "floor_margin": 0.3,
     "cost_private": 3_500.0,
     "pressure_half": 5.0,

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from marketsim import ScenarioError, compare
-from marketsim.experiments.compare import compare_outcomes, paired
+from marketsim.experiments.differences import compare_outcomes, paired
 
 
 def test_worked_example() -> None:
     """Differences 1, 2, 3: mean 2, standard deviation 1, Student's 0.975 quantile with 2 degrees of freedom 4.3027."""
     base, other = np.array([10.0, 20.0, 30.0]), np.array([11.0, 22.0, 33.0])
-    base_mean, other_mean, difference, low, high, count, saved = paired(base, other)
+    base_mean, other_mean, difference, low, high, count, saved, *_ = paired(base, other)
     assert (base_mean, other_mean, difference, count) == (20.0, 22.0, 2.0, 3)
     half = 4.302652729911275 / math.sqrt(3)
     assert (low, high) == (pytest.approx(2 - half), pytest.approx(2 + half))
@@ -27,7 +27,7 @@ def test_nothing_differs() -> None:
 
 
 def test_one_replicate_has_no_interval() -> None:
-    _, _, difference, low, high, count, _ = paired(np.array([1.0]), np.array([4.0]))
+    _, _, difference, low, high, count, *_ = paired(np.array([1.0]), np.array([4.0]))
     assert (difference, count) == (3.0, 1)
     assert math.isnan(low) and math.isnan(high)
 

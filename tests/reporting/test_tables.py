@@ -6,9 +6,8 @@ import math
 import pytest
 from rich.console import Console
 
-from marketsim import compare, run
+from marketsim import compare, load_scenario
 from marketsim.reporting.tables import number, print_comparison
-from marketsim.reporting.targets import MEASURED, against_targets, has_targets
 
 
 @pytest.mark.parametrize(
@@ -30,23 +29,20 @@ def test_number(value: float, unit: str, signed: bool, text: str) -> None:
     assert number(value, unit, signed) == text
 
 
-def test_comparison_fits_a_terminal_and_names_all_it_must() -> None:
-    comparison = compare("town", "town", replicates=2, weeks=4, workers=1)
+@pytest.mark.parametrize("uncertainty", ["none", "plausible"])
+def test_comparison_fits_a_terminal_and_names_all_it_must(uncertainty: str) -> None:
+    town, dearer = (
+        load_scenario("town", [f"uncertainty={uncertainty}", f"providers.cost_private={cost}"]) for cost in (4700, 5200)
+    )
+    comparison = compare(town, dearer, replicates=5, weeks=4, workers=1)
     printed = io.StringIO()
     print_comparison(comparison, Console(file=printed, width=80))
     text = printed.getvalue()
-    for words in ("England: town-2 against town", "difference", "95% interval", "By region", "2 paired replicates"):
+    for words in ("England: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
-
-
-def test_england_is_set_against_the_published_figures() -> None:
-    result = run("england_2024", seed=1, weeks=52)
-    assert has_targets(result) and not has_targets(run("town", weeks=2))
-    table = against_targets(result).set_index("measure")
-    assert set(table.index) == set(MEASURED)
-    assert table["model"].notna().all()
-    near = ["out_of_area_share", "over_20_miles_share", "weekly_fee_mean", "occupancy_registered",
-            "new_placements_per_year", "placement_duration_mean", "placement_duration_median",
-            "unregistered_children", "share_spot", "share_framework", "share_block"]  # fmt: skip
-    assert table.loc[near, "within"].all(), table.loc[near]
+    assert " ".join(comparison.signoff.line().split()) in " ".join(text.split())
+    drawn = uncertainty == "plausible"
+    assert ("4 vectors of the plausible set" in " ".join(text.split())) == drawn
+    assert ("not what is unknown" in " ".join(text.split())) != drawn
+    assert ("what makes town-2 less town uncertain" in text) == drawn

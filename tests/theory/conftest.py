@@ -16,9 +16,14 @@ from marketsim.scenario.schema import Scenario
 # and a child who finds no place in the first week leaves at once.
 NO_FRICTIONS: dict[str, dict[str, Any]] = {
     "world": {"kind": "synthetic"},
-    "demand": {"breakdown_share": 0.0},
+    "demand": {"breakdown_share": 0.0, "growth_share_per_year": 0.0, "moves_on_share": 0.0},
     "stays": {"distribution": "exponential"},
-    "need": {"emergency_share": 0.0, "cost_by_need": {"standard": 1.0, "complex": 1.0, "severe": 1.0}},
+    "need": {
+        "emergency_share": 0.0,
+        "away_share": 0.0,
+        "beside_share": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
+        "cost_by_need": {"standard": 1.0, "complex": 1.0, "severe": 1.0},
+    },
     "providers": {
         "acceptance_least_need": 1.0,
         "acceptance_most_need": 1.0,
@@ -28,21 +33,34 @@ NO_FRICTIONS: dict[str, dict[str, Any]] = {
         "need_mismatch": 0.0,
         "blocked_share": 0.0,
         "openings_per_year": 0.0,
+        "openings_voluntary": 0.0,
+        "openings_local_authority": 0.0,
         "closings_per_year": 0.0,
+        "closings_if_losing": 0.0,
+        "cost_size_elasticity": 0.0,
+        "loss_sensitivity": 0.0,
+        "rating_caution": 0.0,
+        "accepted_weight": 0.0,
+        "bargaining": 0.0,
         "cost_spread": 0.0,
         "cost_house_price_elasticity": 0.0,
         "occupancy_at_start": 0.0,
         "fee_adjustment": 0.0,
         "bidding": 0.0,
     },
+    "ratings": {"closings_if_inadequate": 0.0},
     "commissioning": {
         "value_in_area": 0.0,
+        "value_of_match": 0.0,
+        "value_of_rating": 0.0,
+        "only_good_share": 0.0,
+        "budget_tightening": 0.0,
         "deadline_weeks_planned": 0,
         "deadline_weeks_emergency": 0,
         "availability_at_start": 1.0,
     },
     "unregistered": {"need_ends_mean_weeks": 0.0},
-    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0},
+    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "recorded": False},
 }
 
 

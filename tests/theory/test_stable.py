@@ -93,7 +93,7 @@ def call_place(
     nobody = np.zeros(children, dtype=np.int64)
     searches = Searches(
         key=child_keys, authority=area, x=x, y=y, band=band, age=nobody, boy=nobody > 0, score=score,
-        emergency=nobody > 0, willingness=willingness, urgency=np.zeros(children), expected_fee=np.zeros(children),
+        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, willingness=willingness, urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
     )  # fmt: skip
     panels = Panels(
@@ -102,17 +102,19 @@ def call_place(
         area_first=np.zeros((0, 3), dtype=np.int64), area_least_fee=np.zeros((0, 2, 3)),
         least_fee=fee.min(axis=0)[None, :].copy(), least_acceptance=np.zeros((1, 3)), miles_at_first=np.array([1e6]),
         miles_at_last=np.array([1e6]), limit_at_first=np.zeros(1), limited=np.zeros(1, dtype=np.bool_),
+        checks_rating=np.zeros(1, dtype=np.bool_),
     )  # fmt: skip
     empty = np.zeros(homes, dtype=np.int64)
-    stock = Stock(home_area, cost, empty, empty, empty, np.zeros(homes))
+    nothing = np.zeros(homes)
+    stock = Stock(home_area, empty > 0, nothing, nothing, cost, empty, empty, empty, np.zeros(homes))
     where = Geography(np.array([[0, 1], [1, 0]]), np.zeros((2, 2)))
     return place(searches, panels, stock, where, tastes, places.copy())
 
 
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
     return Tastes(
-        value_per_mile=value_per_mile, value_in_area=value_in_area, shortlist=homes, last_resort=1e6, age_mismatch=0.0,
-        sex_mismatch=0.0, need_mismatch=0.0, risk_cost=risk_cost, bidding=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
+        value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, away_miles=0.0, shortlist=homes, last_resort=1e6, age_mismatch=0.0,
+        sex_mismatch=0.0, need_mismatch=0.0, risk_cost=risk_cost, bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
     )  # fmt: skip
 
 
@@ -218,6 +220,7 @@ def market_of_week_one(model, acceptance):
     """Step once; preferences from the columns of children and homes and the figures of the scenario."""
     model.step()
     columns, children, homes = model.market, model.market.children, model.market.homes
+    per_mile = model.parameters.commissioning.value_per_mile
     ratio = np.array([0.75, 1.125, 1.5])
     rows = np.flatnonzero((children.state == PLACED) | (children.state == WAITING))
     got = {int(row): int(children.home[row]) if children.state[row] == PLACED else None for row in rows}
@@ -227,7 +230,7 @@ def market_of_week_one(model, acceptance):
         cost = homes.unit_cost * ratio[children.band[row]]
         fee = homes.ask - homes.unit_cost + cost
         miles = np.sqrt((homes.x - children.x[row]) ** 2 + (homes.y - children.y[row]) ** 2)
-        score = fee + 60.0 * miles + 300.0 * (homes.authority != children.authority[row])
+        score = fee + per_mile * miles + 300.0 * (homes.authority != children.authority[row])
         gain = fee - cost - 1_500.0 * children.score[row]
         for home, home_key in enumerate(homes.key):
             luck = luck_of(child_key, home_key)
