@@ -13,6 +13,7 @@ from marketsim.calibration.targets import Target
 from marketsim.calibration.waves import Match
 
 SEPARATOR = "; "
+FITTED, HELD_OUT, NOT_MEASURED, CANNOT_BE_MET = "fitted", "held out", "not measured", "cannot be met"
 
 
 def plausible_table(space: Space, plausible: Sequence[Run]) -> pd.DataFrame:
@@ -80,10 +81,10 @@ def targets_table(match: Match, held_out: Sequence[Target]) -> pd.DataFrame:
         scale, gap = history.judgement.scales[column], history.judgement.discrepancy[column]
         luck = history.luck[column] * (target.value if scale.log else 1.0)
         known = np.isfinite(history.skill[column])
-        use = "cannot be met" if gap > 0 else "fitted" if known else "not measured"
+        use = CANNOT_BE_MET if gap > 0 else FITTED if known else NOT_MEASURED
         skill = (luck, history.skill[column]) if known else (np.nan, np.nan)
         rows.append((*_target_row(target, use, match), *skill))
-    rows += [(*_target_row(target, "held out", match), np.nan, np.nan) for target in held_out]
+    rows += [(*_target_row(target, HELD_OUT, match), np.nan, np.nan) for target in held_out]
     columns = ["measure", "unit", "use", "published", "tolerance", "nearest", "plausible_low", "plausible_median",
                "plausible_high", "within_share", "luck_sd", "emulator_skill"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from marketsim.calibration.calibrate import Calibration
+from marketsim.calibration.summary import CANNOT_BE_MET, FITTED, HELD_OUT
 from marketsim.reporting.figures import COLOURS
 from marketsim.reporting.tables import number
 
@@ -31,7 +32,10 @@ def print_calibration(done: Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
     console.print(_waves(done))
     console.print(_parameters(done))
-    console.print(_targets(done))
+    held_out = done.targets["use"] == HELD_OUT
+    console.print(_targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out]))
+    if held_out.any():
+        console.print(_targets("Targets held out, that no parameter was fitted to", done.targets[held_out]))
     for sentence in _remarks(done):
         console.print(sentence)
 
@@ -64,24 +68,25 @@ def _waves(done: Calibration) -> Table:
 
 def _parameters(done: Calibration) -> Table:
     title = f"Ranges before, and among {len(done.plausible)} plausible vectors"
-    table = _table(title, "parameter", "before", "plausible", "left of range")
+    table = _table(title, "parameter", "before", "plausible", "left")
     for row in _rows(done.parameters):
-        before = f"{row.low:.4g} - {row.high:.4g}"
-        after = f"{row.plausible_low:.4g} - {row.plausible_high:.4g}"
-        scale = " (log)" if row.scale == "log" else ""
-        table.add_row(row.key, before, after, f"{100 * row.left_share:.0f}%{scale}")
+        after = _span(_short(row.plausible_low), _short(row.plausible_high))
+        table.add_row(row.key, _span(_short(row.low), _short(row.high)), after, f"{100 * row.left_share:.0f}%")
     return table
 
 
-def _targets(done: Calibration) -> Table:
-    title = "Targets: what single runs of the plausible vectors give"
-    table = _table(title, "measure", "published", "tolerance", "plausible", "within", "use")
-    for row in _rows(done.targets):
-        unit = "share" if row.unit.startswith("share") else row.unit
-        low, high = number(row.plausible_low, unit), number(row.plausible_high, unit)
-        within = "-" if pd.isna(row.within_share) else f"{100 * row.within_share:.0f}%"
-        published, tolerance = number(row.published, unit), f"±{100 * row.tolerance:.0f}%"
-        table.add_row(row.measure, published, tolerance, f"{low} - {high}", within, row.use)
+def _targets(title: str, targets: pd.DataFrame) -> Table:
+    """Published values and what single runs of the plausible vectors give."""
+    table = _table(title, "measure", "published", "plausible", "within")
+    for row in _rows(targets):
+        unit = _unit(row)
+        published = f"{number(row.published, unit)} ±{100 * row.tolerance:.0f}%"
+        span, within = "-", "-"
+        if not pd.isna(row.within_share):
+            span = _span(number(row.plausible_low, unit), number(row.plausible_high, unit))
+            within = f"{100 * row.within_share:.0f}%"
+        mark = " !" if row.use == CANNOT_BE_MET else ""
+        table.add_row(row.measure + mark, published, span, within)
     return table
 
 
@@ -89,10 +94,13 @@ def _remarks(done: Calibration) -> list[str]:
     """Sentences on what the tables rest on."""
     total, made = len(done.runs), done.runs_made
     before = f" ({made} made now, {total - made} found from before)" if made < total else ""
-    remarks = [f"{total} runs in all{before}."]
+    left = f"{100 * done.waves['space_left_share'].iloc[-1]:.2g}%"
+    remarks = [
+        f"{total} runs in all{before}; {left} of the space is not ruled out: combinations, more than single values."
+    ]
     if not done.settled:
         remarks.append("The space was still shrinking when the waves ran out: more waves would rule out more.")
-    missed = done.targets[done.targets["use"] == "cannot be met"]
+    missed = done.targets[done.targets["use"] == CANNOT_BE_MET]
     for row in _rows(missed):
         unit = "share" if row.unit.startswith("share") else row.unit
         nearest, published = number(row.nearest, unit), number(row.published, unit)
@@ -117,8 +125,20 @@ def _rows(frame: pd.DataFrame) -> list[Any]:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left")
     for column, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if column and heading != "use" else "left")
+        table.add_column(heading, justify="right" if column else "left", overflow="fold")
     return table
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else f"{low} - {high}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
+
+
+def _unit(row: Any) -> str:
+    return "share" if str(row.unit).startswith("share") else str(row.unit)
 
 
 def _draw_parameters(axes: Axes, done: Calibration) -> None:
@@ -147,7 +167,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
     axes.axvline(0, color=GREY, linewidth=1)
     for row in _rows(measured):
         off = (kept[row.measure] - row.published) / (row.tolerance * abs(row.published))
-        colour, marker = (BLUE, "o") if row.use == "fitted" else (ORANGE, "D")
+        colour, marker = (BLUE, "o") if row.use == FITTED else (ORANGE, "D")
         shown = off.dropna().clip(-FURTHEST, FURTHEST)
         axes.plot(shown, np.full(len(shown), row.Index), marker, color=colour, alpha=0.5, markersize=5)
     axes.set_yticks(range(len(measured)), [f"{row.measure}{_mark(row.use)}" for row in _rows(measured)])
@@ -160,7 +180,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
 
 
 def _mark(use: str) -> str:
-    return "" if use == "fitted" else f" ({use})"
+    return "" if use == FITTED else f" ({use})"
 
 
 def _note(figure: Figure, done: Calibration) -> None:

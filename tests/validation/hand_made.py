@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from marketsim.experiments.run import RunResult
 from marketsim.scenario import load_scenario
+from marketsim.scenario.schema import Scenario
 
 WEEKS = 60
 NORTH, SOUTH = "North", "South"
@@ -44,9 +46,9 @@ HOME_COLUMNS = [
     "house_price_gbp",
 ]  # fmt: skip
 WEEKLY: dict[str, Any] = {
-    "children_placed": 3, "children_waiting": 1, "children_unregistered": 2, "places": 12, "occupied": 3, "void_rate": 0.75,
-    "blocked_places": 2, "weekly_fee_mean_gbp": 5_000.0, "placements_started": 1, "placements_ended": 2, "homes": 4,
-    "homes_opened": 0, "homes_closed": 0, "framework_coverage": 0.5,
+    "children_placed": 3, "children_waiting": 1, "children_unregistered": 2, "places": 12, "occupied": 3,
+    "void_rate": 0.75, "blocked_places": 2, "weekly_fee_mean_gbp": 5_000.0, "placements_started": 1,
+    "placements_ended": 2, "homes": 4, "homes_opened": 0, "homes_closed": 0, "framework_coverage": 0.5,
 }  # fmt: skip
 
 
@@ -69,12 +71,18 @@ def homes_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return table.astype({"opened_week": "Int64", "closed_week": "Int64"}).assign(short_break=False)
 
 
+@cache
+def town() -> Scenario:
+    """A scenario that the hand-made run could have had."""
+    return load_scenario("town").scenario
+
+
 def hand_made(**changed: Any) -> RunResult:
     """The result of the run that never was, with some of its parts exchanged."""
     outcomes = pd.DataFrame({"outcome": list(OUTCOMES), "region": "England", "value": list(OUTCOMES.values())})
     areas = pd.DataFrame({"ons_code": ["A", "B", "C"], "region": [NORTH, NORTH, SOUTH], "year": 1})
     result = RunResult(
-        scenario=load_scenario("town").scenario, seed=1, weekly=weekly_table(), authorities=areas,
+        scenario=town(), seed=1, weekly=weekly_table(), authorities=areas,
         placements=placements_table(PLACEMENTS), outcomes=outcomes, homes=homes_table(HOMES),
     )  # fmt: skip
     return replace(result, **changed)

@@ -48,9 +48,7 @@ def layouts(small: Small) -> list[Layout]:
 @pytest.mark.parametrize("rate", [1.0, 0.25])
 def test_distance_is_that_of_the_nearest_of_random_points(layouts: list[Layout], rate: float) -> None:
     """Mean 1 / (2 sqrt(density of offers)) and standard deviation sqrt((4 - pi) / pi) times that; 3,000 children."""
-    miles = np.concatenate(
-        [take_nearest(layout, OfferRates(rate, rate))[1][inner(layout)] for layout in layouts]
-    )
+    miles = np.concatenate([take_nearest(layout, OfferRates(rate, rate))[1][inner(layout)] for layout in layouts])
     theory = 1 / (2 * np.sqrt(rate * DENSITY))
     assert len(miles) > 2_500
     assert miles.mean() == pytest.approx(theory, rel=0.05)

@@ -40,8 +40,9 @@ def row_of_areas(places: Callable[[int], int], opened: Callable[[int], int], hos
         for number, area in enumerate(AREAS)
         for _ in range(opened(number))
     ]
+    rest = (0, "private", "spot", 10, None, "standard", 0.1, "planned", 1.0, 1.0, 0)
     placed = [
-        (10 * number + child, area, AREAS[host(number)], 0, "private", "spot", 10, None, "standard", 0.1, "planned", 1.0, 1.0, 0)
+        (10 * number + child, area, AREAS[host(number)], *rest)
         for number, area in enumerate(AREAS)
         for child in range(10)
     ]  # fmt: skip

@@ -106,7 +106,11 @@ def test_nobody_placed_is_not_an_error() -> None:
 
 def test_homes_open_in_a_week() -> None:
     homes = hand_made().homes
-    assert [homes_open(homes, week)["home_id"].tolist() for week in (39, 40, 44)] == [[0, 1, 2], [0, 1, 2, 3], [0, 1, 3]]
+    assert [homes_open(homes, week)["home_id"].tolist() for week in (39, 40, 44)] == [
+        [0, 1, 2],
+        [0, 1, 2, 3],
+        [0, 1, 3],
+    ]
 
 
 def test_targets_are_for_a_year_of_england() -> None:
