@@ -241,6 +241,7 @@ def validate(
         from rich.console import Console
 
         from marketsim.experiments import store
+        from marketsim.experiments.signoff import signoff
         from marketsim.reporting.scorecard import print_against, print_validation
         from marketsim.reporting.scorecard_figure import draw_card
         from marketsim.scenario import load_scenario
@@ -270,7 +271,7 @@ def validate(
     print_validation(done, Console())
     if both is not None:
         print_against(both, Console())
-    draw_card(done.card, folder / "scorecard.png")
+    draw_card(done.card, folder / "scorecard.png", signoff([loaded]).line())
     typer.echo(f"Results: {folder} ({', '.join(sorted(path.name for path in folder.iterdir()))})")
     if record:
         typer.echo(f"Recorded: {recorded.record(done.card, done.short_card, recorded.checkout())}")

@@ -207,7 +207,7 @@ def provider_margin(tally: Tally) -> Floats:
 
 
 @measure(
-    "margin of the 15 largest groups",
+    "margin, 15 largest",
     "share",
     "revenue of the 15 largest private groups less running cost, of revenue",
     "targets: operating_margin_large",
@@ -217,14 +217,14 @@ def large_provider_margin(tally: Tally) -> Floats:
     return ratio(tally["large_revenue"] - tally["large_cost"], tally["large_revenue"])
 
 
-@measure("homes rated good or outstanding", "share", "homes rated good or outstanding, of homes", "Ofsted 2024")
+@measure("homes good or better", "share", "homes rated good or outstanding, of homes", "Ofsted 2024")
 def good_homes_share(tally: Tally) -> Floats:
     """Share of homes with one of the two better judgements."""
     return ratio(tally["rated_good_or_better"], tally["market_homes"])
 
 
 @measure(
-    "three or more placements a year",
+    "3 or more placements",
     "share",
     "children in homes when the last year began who had three or more placements of any kind in it",
     "targets: share_three_or_more_placements",

@@ -8,7 +8,7 @@ import numpy as np
 
 from marketsim.agents.provider import wanted_fee
 from marketsim.columns import Floats, Ints, Keys
-from marketsim.homes import GOOD, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
+from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.streams import key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
@@ -90,6 +90,7 @@ def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: 
     expected = {PRIVATE: _private_plans(market, pressure_by_area, planned_share(market, pipeline))}
     for sector, rate in (
         (VOLUNTARY, providers.openings_voluntary),
+        (HEALTH, providers.openings_voluntary),
         (LOCAL_AUTHORITY, providers.openings_local_authority),
     ):
         mine = homes.is_open(market.week) & (homes.sector == sector)
@@ -213,7 +214,13 @@ def closing_homes(market: Market, seed: int) -> Ints:
     full_cost = np.maximum(homes.unit_cost[rows] * market.cost_index * homes.places[rows], 1.0)
     losing = np.clip(-homes.recent_profit[rows] / full_cost, 0, 1) * (homes.sector[rows] != LOCAL_AUTHORITY)
     inadequate = homes.rating[rows] == INADEQUATE
-    a_year = scenario.providers.closings_per_year + scenario.providers.closings_if_losing * losing
+    providers = scenario.providers
+    usual = np.select(
+        [homes.sector[rows] == PRIVATE, homes.sector[rows] == LOCAL_AUTHORITY],
+        [providers.closings_per_year, providers.closings_local_authority],
+        providers.closings_voluntary,
+    )
+    a_year = usual + providers.closings_if_losing * losing
     hazard = (a_year + scenario.ratings.closings_if_inadequate * inadequate) / QUARTERS_PER_YEAR
     return np.asarray(rows[uniform(seed, "closing", homes.key[rows], market.week) < hazard])
 

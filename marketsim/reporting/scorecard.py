@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments.run import ENGLAND, RunResult
+from marketsim.experiments.signoff import signoff
 from marketsim.reporting.tables import number
 from marketsim.validation import against
 from marketsim.validation.backcast import PLAIN_MISS, verdict
@@ -60,6 +61,7 @@ def print_validation(validation: Validation, console: Console) -> None:
         _print_backcast(validation.backcast, console)
     if validation.short:
         console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
+    console.print(signoff([validation.scenario]).line())
     console.print(f"Targets: {_passed(targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
 
 

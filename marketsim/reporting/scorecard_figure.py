@@ -21,8 +21,8 @@ FARTHEST = 4.0  # tolerances; what lies beyond is drawn at the edge, as an arrow
 LETTERS = {"input": "put in", "fitted": "fitted", "out of sample": "out of sample"}
 
 
-def draw_card(card: pd.DataFrame, path: Path) -> Path:
-    """Draw the targets of a card as PNG; what was not measured has its row and no dot."""
+def draw_card(card: pd.DataFrame, path: Path, note: str) -> Path:
+    """Draw the targets of a card as PNG, a note below; what was not measured has its row and no dot."""
     sns.set_theme(style="whitegrid", font_scale=0.85)
     rows = _in_order(card[card["kind"] == "target"])
     inches = 0.8 + 0.27 * len(rows)
@@ -39,6 +39,7 @@ def draw_card(card: pd.DataFrame, path: Path) -> Path:
     axes.set(xlabel="off by, in tolerances of the target (an arrow at the edge: farther)", ylabel="")
     axes.set_title("Model and null model against the published figures", loc="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.7 / inches), ncols=3, frameon=False)
+    figure.text(0.01, -0.5 / inches, note, fontsize=7, color=GREY, verticalalignment="top")
     sns.despine(ax=axes, left=True)
     figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
     plt.close(figure)

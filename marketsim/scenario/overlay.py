@@ -58,7 +58,8 @@ def value_at(scenario: Scenario, key: str) -> Any:
 
 def _leads_nowhere(scenario: Scenario, steps: list[str]) -> bool:
     """True for a key of an arrangement that the scenario doesn't have."""
-    return steps[:2] == ["purchasing", "arrangements"] and steps[2] not in scenario.purchasing.arrangements
+    is_arrangement = steps[:2] == ["purchasing", "arrangements"] and len(steps) > 2
+    return is_arrangement and steps[2] not in scenario.purchasing.arrangements
 
 
 def _changed(node: Any, steps: list[str], value: Any) -> Any:

@@ -358,7 +358,7 @@ class Providers(Section):
     )
     newcomers: Share = figure(0.1, "share of plans that look where children come from, not where homes are already")
     openings_voluntary: Share = figure(
-        0.06, "homes registered a year per voluntary home", "measured", "Ofsted 2017-2023: 9 a year of 150"
+        0.06, "homes registered a year per voluntary or health home", "measured", "Ofsted 2017-2023: 9 a year of 150"
     )
     openings_local_authority: Share = figure(
         0.05, "homes registered a year per own home of authorities", "measured", "Ofsted 2017-2023: 21 a year of 425"
@@ -372,7 +372,13 @@ class Providers(Section):
         0.20, "registered managers who become free for new homes a year, per open home; closing homes free theirs"
     )
     closings_per_year: Share = figure(
-        0.035, "homes closed a year per home for reasons other than money", "estimated", "5% a year close (targets)"
+        0.035, "private homes closed a year per home for reasons other than money", "estimated", "5% a year (targets)"
+    )
+    closings_voluntary: Share = figure(
+        0.07, "the same for voluntary and health homes", "measured", "Ofsted 2017-2023: 12 a year of 150, some for losses"
+    )
+    closings_local_authority: Share = figure(
+        0.05, "the same for own homes of authorities", "measured", "Ofsted 2017-2023: 22 a year of 425"
     )
     closings_if_losing: Ratio = figure(
         0.5, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"

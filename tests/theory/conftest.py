@@ -36,6 +36,8 @@ NO_FRICTIONS: dict[str, dict[str, Any]] = {
         "openings_voluntary": 0.0,
         "openings_local_authority": 0.0,
         "closings_per_year": 0.0,
+        "closings_voluntary": 0.0,
+        "closings_local_authority": 0.0,
         "closings_if_losing": 0.0,
         "cost_size_elasticity": 0.0,
         "loss_sensitivity": 0.0,

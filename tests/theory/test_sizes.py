@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from marketsim.children import PLACED
+from marketsim.england import stock_rows
 from marketsim.homes import SECTORS
 from marketsim.scenario import load_scenario
 from marketsim.world.start import build_market
@@ -103,3 +104,16 @@ def test_children_of_week_0(published, england, make_model, seed):
     np.testing.assert_array_equal(residents, homes.occupied)
     assert (residents <= homes.places).all()
     assert residents[homes.short_break].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("year", "homes", "places"), [(2014, 1_953, 8_991), (2023, 3_050, 11_857)], ids=["2014", "2023"]
+)
+def test_stock_of_other_years(england, year, homes, places):
+    """The national figures of Ofsted for 31 March of the year, and the table's by sector; every home has a place."""
+    world = england.world.model_copy(update={"stock_of": year, "children_at_start": 100})
+    found = homes_of(build_market(england.model_copy(update={"world": world}), 1))
+    assert (len(found), found["places"].sum()) == (homes, places)
+    assert (found["places"] >= 1).all()
+    by_sector = found.groupby("sector")["places"].agg(["size", "sum"])
+    assert {name: (row["size"], row["sum"]) for name, row in by_sector.iterrows()} == stock_rows(year)
