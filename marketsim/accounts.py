@@ -11,7 +11,8 @@ from marketsim.purchasing.arrangement import Market
 
 
 def revenue(market: Market) -> Floats:
-    """Weekly revenue of each home (GBP): fees of residents, what is paid for places beside them, retainers for held places that stand empty."""
+    """Weekly revenue of each home (GBP): fees of residents, what is paid for places beside them, and retainers for held
+    places that stand empty."""
     children, homes, holdings = market.children, market.homes, market.holdings
     placed = children.in_state(PLACED)
     paid = children.fee[placed] + children.beside_fee[placed]

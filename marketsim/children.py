@@ -21,10 +21,10 @@ class Children(Columns):
     """One row a child in need; the rows of children who left are used again.
 
     `score` is the percentile of need (0-1), `band` its class; `search` counts the child's searches for a home, so that
-    each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but in no
-    home (fostering and the like). `away` children must live far from home; beside a child with `needs_beside` a place must
-    stay empty, which `has_beside` says it does and `beside_fee` what is paid for it (GBP/week). `placements` counts
-    placements of any kind since the year began for those who lived in a home then (`cohort`).
+    each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but
+    in no home (fostering and the like). `away` children must live far from home. Beside a child with `needs_beside` a
+    place should stay empty; `has_beside` says that it does and `beside_fee` what is paid for it (GBP/week).
+    `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 
     key: Keys

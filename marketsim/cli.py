@@ -145,6 +145,7 @@ def calibrate(
         from marketsim.calibration.calibrate import write_plausible
         from marketsim.calibration.folder import shipped_plausible
         from marketsim.calibration.plan import read_plan
+        from marketsim.experiments.signoff import signoff
         from marketsim.experiments.store import RESULTS
         from marketsim.reporting.calibration import print_calibration, write_calibration_figure
 
@@ -162,7 +163,9 @@ def calibrate(
         typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     print_calibration(calibrated, Console())
-    figure = write_calibration_figure(calibrated, folder)
+    footing = signoff([plan.loaded]).line()
+    typer.echo(footing)
+    figure = write_calibration_figure(calibrated, folder, footing)
     if kept is not None:
         write_plausible(kept, calibrated.plausible)
     typer.echo(

@@ -30,8 +30,8 @@ def make_groups(market: Market) -> Groups:
     Raises ScenarioError if a dated failure names a group that there isn't.
     """
     homes, providers = market.homes, market.scenario.providers
-    number = _private_homes(market)
-    places = np.bincount(homes.provider[_private(market)], weights=homes.places[_private(market)], minlength=len(number))
+    number, private = _private_homes(market), _private(market)
+    places = np.bincount(homes.provider[private], weights=homes.places[private], minlength=len(number))
     ranked = np.lexsort((np.arange(len(number)), -number))
     ranked = ranked[number[ranked] > 0]
     for position, shock in enumerate(market.scenario.shocks):
@@ -57,7 +57,7 @@ def failing_groups(market: Market, groups: Groups) -> Ints:
 
 
 def wind_up(market: Market, seed: int, group: int, closes_share: float) -> Ints:
-    """A group fails: its worst-earning homes close (their rows are returned), the others go to neighbours' providers."""
+    """A group fails: its worst-earning homes close (their rows are returned), neighbours' providers get the others."""
     homes = market.homes
     mine = np.flatnonzero(_private(market) & (homes.provider == group))
     mine = mine[np.lexsort((homes.key[mine], homes.recent_profit[mine]))]

@@ -129,6 +129,6 @@ class Holdings(Columns):
 
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
-    """Places of each home that anybody may be offered: not occupied, blocked, kept empty beside a child, held or closed."""
+    """Places of each home that anybody may be offered: not occupied, blocked, empty beside a child, held or closed."""
     free = homes.places - homes.occupied - homes.blocked - homes.beside - holdings.empty_by_home(len(homes))
     return np.where(homes.in_market(week), np.maximum(free, 0), 0)

@@ -41,12 +41,10 @@ class PanelBook:
         self.refresh(a for a in self._market.arrangements if a.rule.follows_market)
 
     def refresh_opened(self, opened: Ints) -> None:
-        """Homes have opened: ask the rules that follow the open market, and those of authorities with a new own home."""
+        """Homes have opened: ask the rules that follow the open market, and authorities' own with a new own home."""
         homes = self._market.homes
         own = np.unique(homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]])
-        self.refresh(
-            a for a in self._market.arrangements if a.rule.follows_market or np.isin(own, a.members).any()
-        )
+        self.refresh(a for a in self._market.arrangements if a.rule.follows_market or np.isin(own, a.members).any())
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""

@@ -6,14 +6,13 @@ import numpy as np
 
 from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.orders import Orders
 from marketsim.homes import GOOD
+from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.stays import StayTable, season, whole_weeks
 from marketsim.streams import stream, uniform
-
 
 POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
@@ -83,7 +82,7 @@ def make_stock(market: Market) -> Stock:
         homes.authority,
         homes.rating > GOOD,
         np.asarray(market.scenario.commissioning.value_of_rating * market.cost_index * homes.rating),
-        market.scenario.providers.rating_caution * (homes.rating <= GOOD),
+        np.asarray(market.scenario.providers.rating_caution * (homes.rating <= GOOD)),
         homes.unit_cost * market.cost_index,
         homes.occupied,
         homes.residents_age,

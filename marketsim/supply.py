@@ -109,8 +109,8 @@ def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, pl
 def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 0.0) -> Floats:
     """Yearly surplus of a new home in each area over what the house and setting it up cost (share a year).
 
-    The fee is what a new home would ask there, the occupancy what private homes have been seeing, thinned by part of the
-    homes that are `planned` (over those open); the cost is local; house prices rise with costs (assumption).
+    The fee is what a new home would ask there, the occupancy what private homes have been seeing, thinned by part of
+    the homes that are `planned` (over those open); the cost is local; house prices rise with costs (assumption).
     """
     providers, areas, homes = market.scenario.providers, market.authorities, market.homes
     cost = providers.cost_private * market.cost_index * local_cost(areas, providers)
@@ -201,8 +201,10 @@ def _owners(market: Market, seed: int, plans: Plans) -> Ints:
         sector = np.flatnonzero(homes.in_market(market.week) & (homes.sector == plans.sector[position]))
         local = sector[homes.authority[sector] == plans.area[position]]
         candidates = local if len(local) else sector
-        newcomer = homes.provider.max() + 1
-        owners[position] = homes.provider[candidates[int(luck[position] * len(candidates))]] if len(sector) else newcomer
+        if len(candidates):
+            owners[position] = homes.provider[candidates[int(luck[position] * len(candidates))]]
+        else:
+            owners[position] = homes.provider.max() + 1  # a newcomer
     return owners
 
 

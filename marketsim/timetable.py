@@ -11,8 +11,8 @@ from marketsim.scenario.schema import OwnHomes, Scenario, World
 
 
 class Timetable:
-    """`scenarios[week]` holds from that week on; `failures[week]` are ranks of groups and the share of homes that close;
-    `own_homes[week]` are policies that begin then."""
+    """`scenarios[week]` holds from that week on; `failures[week]` are ranks of groups with the share of their homes
+    that closes; `own_homes[week]` are policies that begin then."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenarios = scenarios_by_week(scenario)

@@ -85,7 +85,8 @@ class CheckedModel(MarketModel):
         fees = np.bincount(homes.provider[children.home[placed]], weights=children.fee[placed], minlength=length)
         empty = np.maximum(holdings.places - holdings.used, 0) * holdings.retainer
         retainers = np.bincount(homes.provider[holdings.home], weights=empty, minlength=length)
-        beside = np.bincount(homes.provider[children.home[placed]], weights=children.beside_fee[placed], minlength=length)
+        owner = homes.provider[children.home[placed]]
+        beside = np.bincount(owner, weights=children.beside_fee[placed], minlength=length)
         assert not children.beside_fee[~children.has_beside].any()
         own = ledger.received - fees - beside - retainers
         authorities = len(self.market.authorities)

@@ -59,8 +59,14 @@ def markets(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "purchasing": draw(purchasing()),
         "world": {"places_per_home": draw(st.integers(2, 5)), "children_at_start": draw(st.integers(0, 24))},
-        "demand": {"breakdown_share": draw(shares), "new_needs_per_year": draw(st.sampled_from([0.0, 80.0, 600.0])), "elsewhere_median_weeks": 3.0,
-                   "elsewhere_mean_weeks": 4.0, "moves_on_share": draw(shares), "comes_back_share": draw(shares)},
+        "demand": {
+            "breakdown_share": draw(shares),
+            "new_needs_per_year": draw(st.sampled_from([0.0, 80.0, 600.0])),
+            "elsewhere_median_weeks": 3.0,
+            "elsewhere_mean_weeks": 4.0,
+            "moves_on_share": draw(shares),
+            "comes_back_share": draw(shares),
+        },
         "stays": {"distribution": draw(st.sampled_from(["published", "exponential", "fixed"])), "mean_weeks": 8.0},
         "need": {
             "emergency_share": draw(shares),
@@ -119,7 +125,13 @@ def test_held_places_keep_to_their_homes_when_homes_open(
     """Under contracts alone, which do not follow the open market, openings once shifted the held places."""
     scenario = small(
         purchasing={"order": ["in_house", "block"]},
-        providers={"openings_per_year": 1.0, "return_least": 0.0, "return_usual": 0.01, "floor_margin": 0.4, "registration_weeks_least": 1},
+        providers={
+            "openings_per_year": 1.0,
+            "return_least": 0.0,
+            "return_usual": 0.01,
+            "floor_margin": 0.4,
+            "registration_weeks_least": 1,
+        },
     )
     with checked(scenario, 1) as model:
         first = len(model.market.homes)

@@ -134,11 +134,14 @@ def earn(market: Market) -> None:
 
 
 def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
-    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) that they would get:
-    less when the fee leaves a loss once the risk of the child is counted."""
+    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) they would get.
+
+    Less than 1 when the fee leaves a loss once the risk of the child is counted.
+    """
     scenario = market.scenario
     providers, score = scenario.providers, middle_scores(market)
-    loss = np.maximum(market.costs[homes] + providers.risk_cost * market.cost_index * score - fee, 0) / np.maximum(market.costs[homes], 1.0)
+    cost, risk = market.costs[homes], providers.risk_cost * market.cost_index * score
+    loss = np.maximum(cost + risk - fee, 0) / np.maximum(cost, 1.0)
     loss[market.homes.sector[homes] == LOCAL_AUTHORITY] = 0.0  # own homes are not run for a surplus
     return np.clip(1 - providers.loss_sensitivity * loss, 0, 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from marketsim.calibration.space import Space
 from marketsim.calibration.waves import Match, match
 from marketsim.experiments import store
 from marketsim.experiments.run import as_scenario
+from marketsim.experiments.signoff import signoff
 from marketsim.scenario import ScenarioError
 from marketsim.validation.targets import measure_targets
 
@@ -70,7 +72,7 @@ def calibrate(
             discard(out)
         raise
     done = _tables(plan, matched, out, runner.made)
-    _write(done, same, started)
+    _write(done, same, started, signoff([plan.loaded]).entries())
     return done
 
 
@@ -84,14 +86,14 @@ def _tables(plan: Plan, matched: Match, out: Path, runs_made: int) -> Calibratio
     )  # fmt: skip
 
 
-def _write(done: Calibration, same: dict[str, object], started: str) -> None:
+def _write(done: Calibration, same: dict[str, object], started: str, footing: dict[str, Any]) -> None:
     store.write_parquet(done.folder / "runs.parquet", done.runs)
     for name in ("waves", "parameters", "targets"):
         store.write_csv(done.folder / f"{name}.csv", getattr(done, name))
     write_plausible(done.folder / "plausible.csv", done.plausible)
     store.write_manifest(
         done.folder, status="finished", started=started, finished=store.now(), runs=len(done.runs),
-        vectors=len(done.plausible), confirmed=done.confirmed, settled=done.settled, calibration=same,
+        vectors=len(done.plausible), confirmed=done.confirmed, settled=done.settled, calibration=same, **footing,
     )  # fmt: skip
 
 

@@ -67,8 +67,8 @@ class Panels(NamedTuple):
 class Stock(NamedTuple):
     """What a search needs to know of homes: host area, cost, rating and residents.
 
-    `rating_cost` is what commissioners would pay a week for an outstanding home instead (GBP); `caution` is the share of
-    its willingness that a home loses for the most needy child.
+    `rating_cost` is what commissioners would pay a week for an outstanding home instead (GBP); `caution` is the share
+    of its willingness that a home loses for the most needy child.
     """
 
     area: Ints

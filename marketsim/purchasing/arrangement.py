@@ -18,9 +18,8 @@ from marketsim.scenario.schema import Scenario
 class Authorities:
     """The authorities as columns; positions in miles, `radius` of the disc in which the children live.
 
-    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week) and `overspent` the share by which its spend
-    in the year lies above its budget; those that `keeps_vacancies` do not sell
-    vacant places of their own homes.
+    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week) and `overspent` the share by which its
+    spend in the year lies above its budget; those that `keeps_vacancies` do not sell vacant places of their own homes.
     """
 
     key: Keys
@@ -52,8 +51,9 @@ class Market:
     """What a purchasing rule may see: scenario, calendar, prices, and the columns of the market.
 
     `cost_index` is running cost over that of the year in whose money the scenario is written; `rates` are the latest
-    yearly rises of prices and pay; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the weekly fee that home `h` would ask on the
-    spot for need band `b`; `costs[h, b]` its running cost for such a resident (GBP/week).
+    yearly rises of prices and pay; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the
+    weekly fee that home `h` would ask on the spot for need band `b`; `costs[h, b]` its running cost for such a resident
+    (GBP/week).
     """
 
     scenario: Scenario
@@ -101,10 +101,11 @@ class Market:
 class Arrangement:
     """One rule in force for one buyer: what it holds and has agreed, which changes in a run.
 
-    `name` is the arrangement's name in the scenario, `label` tells apart those of one name; `route` the word that placements carry. `members` are the rows
-    of the authorities that buy through it and `shares` how they share what is owed (adds up to 1). `cooperative` is
-    the number of the cooperative's own arrangement that it belongs to, or None; `inner` are the arrangements of a
-    cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the agreed fees by need band.
+    `name` is the arrangement's name in the scenario, `label` tells apart those of one name; `route` is the word that
+    placements carry. `members` are the rows of the authorities that buy through it and `shares` how they share what is
+    owed (adds up to 1). `cooperative` is the number of the cooperative's own arrangement that it belongs to, or None;
+    `inner` are the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the
+    agreed fees by need band.
     """
 
     number: int

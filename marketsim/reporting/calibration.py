@@ -40,7 +40,7 @@ def print_calibration(done: Calibration, console: Console) -> None:
         console.print(sentence)
 
 
-def write_calibration_figure(done: Calibration, folder: Path) -> Path:
+def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> Path:
     """Draw what is left of each range, and how near the plausible vectors come to each target, as PNG."""
     sns.set_theme(style="whitegrid", font_scale=0.9)
     measured = done.targets[done.targets["plausible_median"].notna()].reset_index(drop=True)
@@ -48,7 +48,7 @@ def write_calibration_figure(done: Calibration, folder: Path) -> Path:
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.8 + 0.36 * rows), layout="constrained")
     _draw_parameters(left, done)
     _draw_targets(right, measured, done)
-    _note(figure, done)
+    _note(figure, done, footing)
     path = folder / FIGURE
     figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
     plt.close(figure)
@@ -183,8 +183,8 @@ def _mark(use: str) -> str:
     return "" if use == FITTED else f" ({use})"
 
 
-def _note(figure: Figure, done: Calibration) -> None:
+def _note(figure: Figure, done: Calibration, footing: str) -> None:
     left = f"{100 * done.waves['space_left_share'].iloc[-1]:.2g}%"
     text = f"{len(done.runs)} runs, {len(done.plausible)} plausible vectors, {left} of the space not ruled out. "
     text += "Dots: fitted to; diamonds: held out, or cannot be met."
-    figure.supxlabel(text, fontsize=8, color=GREY, x=0.01, ha="left")
+    figure.supxlabel(f"{text}\n{footing}", fontsize=8, color=GREY, x=0.01, ha="left")

@@ -70,7 +70,8 @@ def _located(path: tuple[str | int, ...], error: ValidationError) -> LocatedErro
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, LocatedError):
         return LocatedError((*path, *detail["loc"], *cause.path), str(cause))
-    words = detail["msg"].replace("Input should be", "expected").replace("Extra inputs are not permitted", "unknown key")
+    words = detail["msg"].replace("Input should be", "expected")
+    words = words.replace("Extra inputs are not permitted", "unknown key")
     return LocatedError((*path, *detail["loc"]), words[:1].lower() + words[1:])
 
 

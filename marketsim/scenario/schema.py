@@ -375,7 +375,10 @@ class Providers(Section):
         0.035, "private homes closed a year per home for reasons other than money", "estimated", "5% a year (targets)"
     )
     closings_voluntary: Share = figure(
-        0.07, "the same for voluntary and health homes", "measured", "Ofsted 2017-2023: 12 a year of 150, some for losses"
+        0.07,
+        "the same for voluntary and health homes",
+        "measured",
+        "Ofsted 2017-2023: 12 a year of 150, some of them for losses",
     )
     closings_local_authority: Share = figure(
         0.05, "the same for own homes of authorities", "measured", "Ofsted 2017-2023: 22 a year of 425"

@@ -102,10 +102,9 @@ def _scaled_stock(year: int) -> _Stock:
         more = apportion(np.asarray(homes[:, position] * np.maximum(mean_size - 1, 0.01)), place_total - home_total)
         places[:, position] = homes[:, position] + more
     ratio = homes.sum() / now.homes.sum()
-    breaks = [
-        apportion(column.astype(np.float64), int(ratio * column.sum())) for column in (now.break_homes, now.break_places)
-    ]
-    return _Stock(homes, places, *breaks)
+    breaks = (now.break_homes, now.break_places)
+    scaled = [apportion(column.astype(np.float64), int(ratio * column.sum())) for column in breaks]
+    return _Stock(homes, places, *scaled)
 
 
 def _home_list(seed: int, stock: _Stock) -> HomeList:

@@ -12,10 +12,10 @@ from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
 from marketsim.orders import Orders, make_orders
 from marketsim.panels import PanelBook
 from marketsim.placing import Geography, place
+from marketsim.prices import level_at_start
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
-from marketsim.prices import level_at_start
 from marketsim.purchasing.spot import Spot
 from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
@@ -160,8 +160,8 @@ def _usual_profit(market: Market) -> Floats:
 
 
 def _add_elsewhere(market: Market, stays: StayTable) -> None:
-    """Children who left a home before week 0, live in care elsewhere and will need a home again: as many as there are in
-    a steady flow."""
+    """Children who left a home before week 0, live in care elsewhere and will need a home again: as many as there are
+    in a steady flow."""
     demand, areas, children = market.scenario.demand, market.authorities, market.children
     leaving = areas.children.sum() / stays.mean_weeks * (1 - demand.breakdown_share) * demand.moves_on_share
     count = int(leaving * demand.comes_back_share * demand.elsewhere_mean_weeks)

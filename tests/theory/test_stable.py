@@ -93,7 +93,8 @@ def call_place(
     nobody = np.zeros(children, dtype=np.int64)
     searches = Searches(
         key=child_keys, authority=area, x=x, y=y, band=band, age=nobody, boy=nobody > 0, score=score,
-        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, willingness=willingness, urgency=np.zeros(children), expected_fee=np.zeros(children),
+        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, willingness=willingness,
+        urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
     )  # fmt: skip
     panels = Panels(
@@ -113,8 +114,10 @@ def call_place(
 
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
     return Tastes(
-        value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, away_miles=0.0, shortlist=homes, last_resort=1e6, age_mismatch=0.0,
-        sex_mismatch=0.0, need_mismatch=0.0, risk_cost=risk_cost, bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
+        value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, away_miles=0.0,
+        shortlist=homes, last_resort=1e6, age_mismatch=0.0,
+        sex_mismatch=0.0, need_mismatch=0.0, risk_cost=risk_cost,
+        bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
     )  # fmt: skip
 
 
