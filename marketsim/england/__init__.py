@@ -2,8 +2,8 @@
 
 `authorities.csv`: 153 authorities on April 2023 boundaries, 31 March 2024 (sources in README.md beside it).
 `figures.csv`: national distributions. `economy.csv`: recorded prices and pay. `stock.csv`: homes of other years.
-`national.csv`: national figures by year. `targets.csv`: what a baseline of 2024 should reproduce. `uncertain.csv`: ranges
-of what is not known. `plausible.csv`: the values that calibration left. `evidence.csv`: what every value rests on.
+`national.csv`: national figures by year. `targets.csv`: what a baseline of 2024 should reproduce. `uncertain.csv`:
+ranges of what is not known. `plausible.csv`: values that calibration left. `evidence.csv`: what every value rests on.
 `scorecard.csv`: what passed when it was last recorded.
 """
 
