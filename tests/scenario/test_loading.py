@@ -140,7 +140,7 @@ MISTAKES = [
     ),
     ("world: {homes: 5}", ":2:1 world.kind: missing; expected one of 'england', 'synthetic'"),
     ("world:\n  kind: synthetic\n  homes: 0", ":4:10 world.homes: expected a whole number from 1 to 100,000"),
-    ("world: {kind: england, homes: 3}", ":2:24 world.homes: unknown key; allowed: kind, children_at_start"),
+    ("world: {kind: england, homes: 3}", ":2:24 world.homes: unknown key; allowed: kind, stock_of, children_at_start"),
     (
         "purchasing: {arrangements: {any: {rule: spt}}}",
         ":2:41 purchasing.arrangements.any.rule: unknown purchasing",

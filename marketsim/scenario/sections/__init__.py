@@ -1,0 +1,1 @@
+"""The sections of a scenario, a file for each part of the market; `schema` puts them together."""

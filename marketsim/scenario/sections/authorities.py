@@ -1,0 +1,107 @@
+"""Authorities as buyers, the last resort, and prices outside the market."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from marketsim.scenario.sections.base import Section
+from marketsim.units import MeanWeeks, PoundsPerMile, PoundsPerWeek, Share, SharePerYear, Weeks, figure
+
+
+class OwnHomes(Section):
+    """Homes that authorities open by policy: planned at a date, open after the registration lead time."""
+
+    date: Annotated[datetime.date, Field(alias="from", description="date on which the homes are planned")]
+    homes: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "homes"})] = figure(1, "homes per authority")
+    places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(4, "places in each")
+    authorities: list[str] = Field(default_factory=list, description="names or ONS codes; none named: everybody")
+    regions: list[str] = Field(default_factory=list, description="names of regions")
+
+
+class Commissioning(Section):
+    """How authorities search and choose."""
+
+    value_per_mile: PoundsPerMile = figure(
+        120.0,
+        "fee that an authority would pay a week to place a child one mile nearer",
+        "estimated",
+        "49% over 20 miles",
+    )
+    value_in_area: PoundsPerWeek = figure(
+        1_200.0,
+        "fee that an authority would pay a week for a home within its own boundary (Children Act 1989, section 22C: "
+        "so far as reasonably practicable)",
+        "estimated",
+        "67% out of area (targets)",
+    )
+    value_of_match: PoundsPerWeek = figure(
+        300.0, "fee that it would pay a week for residents who suit the child fully rather than not at all"
+    )
+    value_of_rating: PoundsPerWeek = figure(100.0, "fee that it would pay a week for a judgement one step better")
+    only_good_share: Share = figure(
+        0.6, "share of authorities that ask only homes rated good or outstanding, until the deadline"
+    )
+    beside_paid_share: Share = figure(
+        0.5, "share of places left empty beside a child that the authority pays for; the rest is the provider's loss"
+    )
+    beside_fee_share: Share = figure(0.7, "share of the child's fee that is paid for such a place")
+    budget_uplift_per_year: SharePerYear = figure(0.04, "rise of an authority's yearly budget over last year's spend")
+    budget_tightening: Share = figure(
+        0.3, "share by which an authority overspent by all its budget lowers the fees it accepts at first"
+    )
+    own_homes: list[OwnHomes] = Field(default_factory=list, description="homes that authorities open by policy")
+    shortlist: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "offers"})] = figure(
+        5, "offers that a commissioner pursues per child, route and week"
+    )
+    deadline_weeks_planned: Weeks = figure(
+        8, "weeks a planned move can wait before the last resort", "estimated", "770 unregistered (targets)"
+    )
+    deadline_weeks_emergency: Weeks = figure(2, "the same for an emergency")
+    urgency_of_emergency: Share = figure(0.6, "urgency of an emergency in its first week")
+    answer_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        4, "weeks for which a home's answer to a referral stands before it is asked afresh"
+    )
+    fee_memory: Share = figure(0.1, "weight of the latest 4 weeks' fees in what an authority expects to pay")
+    availability_at_start: Annotated[float, Field(gt=0, le=1, json_schema_extra={"unit": "share"})] = figure(
+        0.42,
+        "chance that a home had a free place when a child already placed in week 0 was looking",
+        "estimated",
+        "distances in targets",
+    )
+
+
+class Unregistered(Section):
+    """The last resort, outside regulation."""
+
+    weekly_cost: PoundsPerWeek = figure(10_500.0, "mean weekly cost", "measured", "Children's Commissioner 2025")
+    need_ends_mean_weeks: MeanWeeks = figure(
+        60.0,
+        "mean time until such a child leaves otherwise (0: at once)",
+        "estimated",
+        "mean stay 6 months, 770 children",
+    )
+    search_every_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        4, "weeks between searches for a home for such a child"
+    )
+
+
+class Economy(Section):
+    """How prices outside this market move."""
+
+    prices_of: Annotated[int, Field(ge=2014, le=2025, json_schema_extra={"unit": "year"})] = figure(
+        2023,
+        "financial year (from April) in whose money costs, ceilings and the like are written; prices and pay move them "
+        "to the year in which the run starts",
+    )
+    level_at_start: Annotated[float, Field(gt=0, le=10, json_schema_extra={"unit": "ratio"})] = figure(
+        1.0, "costs and all other amounts at the start over what prices and pay alone make of them"
+    )
+    recorded: bool = figure(
+        True, "true: recorded prices and pay as long as there are records", "measured", "ONS; england/economy.csv"
+    )
+    cpi_per_year: SharePerYear = figure(0.025, "rise of consumer prices after the records")
+    pay_per_year: SharePerYear = figure(0.035, "rise of pay after the records")
+    pay_share_of_cost: Share = figure(0.7, "share of running cost that is pay")

@@ -1,0 +1,49 @@
+"""What all sections of a scenario are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from marketsim.units import PoundsPerWeek, Ratio, Share
+
+DFE_2024 = "DfE, Children looked after in England 2024"
+
+
+class Section(BaseModel):
+    """Base of all sections: strict types, no unknown keys, no NaN, cannot be changed once read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ByNeed(Section):
+    """One number for each need band; subclasses say of what kind."""
+
+    def array(self) -> NDArray[np.float64]:
+        """The numbers in the order of the bands: standard, complex, severe."""
+        return np.array(list(self.model_dump().values()), dtype=np.float64)
+
+
+class ShareByNeed(ByNeed):
+    """A share for each need band."""
+
+    standard: Share
+    complex: Share
+    severe: Share
+
+
+class RatioByNeed(ByNeed):
+    """A ratio for each need band."""
+
+    standard: Ratio
+    complex: Ratio
+    severe: Ratio
+
+
+class PoundsByNeed(ByNeed):
+    """A weekly amount for each need band."""
+
+    standard: PoundsPerWeek
+    complex: PoundsPerWeek
+    severe: PoundsPerWeek

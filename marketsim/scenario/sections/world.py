@@ -1,0 +1,79 @@
+"""When and where: the horizon of a run, England, and synthetic worlds."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from marketsim.scenario.sections.base import DFE_2024, Section
+from marketsim.units import Count, Miles, Share, figure
+
+STOCK_YEARS = (2014, 2023, 2024)
+
+
+class Horizon(Section):
+    """When a run starts and how long it lasts."""
+
+    start: datetime.date = figure(
+        datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024
+    )
+    weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = figure(
+        104, "weeks simulated; outcomes are compared over the last 52"
+    )
+
+
+class EnglandWorld(Section):
+    """England's 153 authorities with their homes, places and children on 31 March 2024."""
+
+    kind: Literal["england"] = "england"
+    stock_of: Annotated[int, Field(ge=2014, le=2024, json_schema_extra={"unit": "year"})] = figure(
+        2024,
+        "year (31 March) of the homes and places; those of other years than 2024 are 2024's scaled by sector and size",
+        "measured",
+        "Ofsted; england/stock.csv",
+    )
+    children_at_start: Count = figure(8_540, "children in children's homes", "measured", DFE_2024)
+    unregistered_at_start: Count = figure(
+        770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
+    )
+
+    @field_validator("stock_of")
+    @classmethod
+    def _has_a_stock(cls, year: int) -> int:
+        if year not in STOCK_YEARS:
+            raise ValueError(f"expected one of {', '.join(map(str, STOCK_YEARS))}, got {year}")
+        return year
+
+
+class SyntheticWorld(Section):
+    """Authorities and homes on a square plane, for theory, teaching and growth tests."""
+
+    kind: Literal["synthetic"]
+    authorities: Annotated[int, Field(ge=1, le=2_000, json_schema_extra={"unit": "count"})] = figure(
+        4, "authorities, on a grid of squares that fills the plane"
+    )
+    regions: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "count"})] = figure(
+        1, "regions, neighbouring authorities together"
+    )
+    homes: Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "count"})] = figure(40, "homes in all")
+    places_per_home: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "count"})] = figure(
+        4, "places in every home"
+    )
+    homes_per_provider: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "count"})] = figure(
+        3, "homes that one private provider owns"
+    )
+    local_authority_share: Share = figure(0.125, "share of homes run by the authority in whose area they stand")
+    side_miles: Annotated[float, Field(gt=0, le=1_000, json_schema_extra={"unit": "miles"})] = figure(
+        60.0, "side of the square plane"
+    )
+    homes_everywhere: bool = figure(
+        False, "true: homes at random in the whole plane; false: within the discs of the authorities"
+    )
+    authority_radius_miles: Miles = figure(8.0, "radius of the disc in which an authority's children live")
+    children_at_start: Count = figure(80, "children already placed in week 0")
+    unregistered_at_start: Count = figure(0, "children in unregistered settings in week 0")
+
+
+World = Annotated[EnglandWorld | SyntheticWorld, Field(discriminator="kind")]
