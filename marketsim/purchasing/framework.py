@@ -26,7 +26,7 @@ class Framework(PurchasingRule):
     rule: Literal["framework"] = "framework"
     one_per: Scope = figure("region", "who shares a framework: each `authority`, each `region`, or `england`")
     ceilings: PoundsByNeed = figure(
-        PoundsByNeed(standard=6_200.0, complex=6_500.0, severe=7_000.0),
+        PoundsByNeed(standard=6_300.0, complex=6_450.0, severe=6_800.0),
         "ceiling fee by need band at the start (GBP/week)",
         "estimated",
         "43% of placements bought under frameworks (targets)",
@@ -36,11 +36,11 @@ class Framework(PurchasingRule):
     )
     uplift_share: Share = figure(0.5, "share of the rise of consumer prices that `share_of_cpi` passes on")
     reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
-    radius_miles_at_first: Miles = figure(25.0, "search radius when the child is not urgent")
+    radius_miles_at_first: Miles = figure(32.0, "search radius when the child is not urgent")
     radius_miles_at_deadline: Miles = figure(80.0, "search radius at the deadline")
-    takes_part: Share = figure(0.8, "share of homes whose provider would join at all")
+    takes_part: Share = figure(0.72, "share of homes whose provider would join at all")
     flow_value: Share = figure(
-        0.3, "share of the fee that the flow of referrals is worth to a home that stands quite empty"
+        0.23, "share of the fee that the flow of referrals is worth to a home that stands quite empty"
     )
     leaves_mid_term: Share = figure(
         0.25, "chance each quarter that a home leaves before the yearly review once spot would bring more"

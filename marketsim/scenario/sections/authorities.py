@@ -25,20 +25,20 @@ class Commissioning(Section):
     """How authorities search and choose."""
 
     value_per_mile: PoundsPerMile = figure(
-        120.0,
+        280.0,
         "fee that an authority would pay a week to place a child one mile nearer",
         "estimated",
         "49% over 20 miles",
     )
     value_in_area: PoundsPerWeek = figure(
-        1_200.0,
+        2_700.0,
         "fee that an authority would pay a week for a home within its own boundary (Children Act 1989, section 22C: "
         "so far as reasonably practicable)",
         "estimated",
         "67% out of area (targets)",
     )
     value_of_match: PoundsPerWeek = figure(
-        300.0, "fee that it would pay a week for residents who suit the child fully rather than not at all"
+        500.0, "fee that it would pay a week for residents who suit the child fully rather than not at all"
     )
     value_of_rating: PoundsPerWeek = figure(100.0, "fee that it would pay a week for a judgement one step better")
     only_good_share: Share = figure(
@@ -78,7 +78,7 @@ class Unregistered(Section):
 
     weekly_cost: PoundsPerWeek = figure(10_500.0, "mean weekly cost", "measured", "Children's Commissioner 2025")
     need_ends_mean_weeks: MeanWeeks = figure(
-        60.0,
+        75.0,
         "mean time until such a child leaves otherwise (0: at once)",
         "estimated",
         "mean stay 6 months, 770 children",

@@ -15,7 +15,7 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        5_700.0,
+        5_600.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
@@ -40,7 +40,7 @@ class Demand(Section):
         0.0, "lever: share of these children for whom a foster home is found, so that they need no place"
     )
     breakdown_share: Share = figure(
-        0.2,
+        0.25,
         "share of stays that end by breaking down and bring the child back, for a child of middling need",
         "estimated",
         "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "
@@ -63,7 +63,7 @@ class Demand(Section):
         43.9, "mean of the same (lognormal)", "measured", "307 days, all placements; " + DFE_2024
     )
     comes_back_share: Share = figure(
-        0.15,
+        0.04,
         "share of stays elsewhere after which the child needs a home again",
         "estimated",
         "41% of entries follow a breakdown of fostering (Ofsted 2019), only some by children who had been in a home",
@@ -78,7 +78,7 @@ class Stays(Section):
     )
     mean_weeks: MeanWeeks = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
     growth_tilt_per_year: SharePerYear = figure(
-        0.10,
+        0.08,
         "growth of the numbers in homes in the year of the published endings; a growing stock has more short "
         "stays among its endings than among its starts, and the published bands are corrected for that",
         "estimated",
@@ -98,7 +98,7 @@ class Need(Section):
     share_under_10: Share = figure(0.08, "share aged 5 to 9")
     share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
     away_share: Share = figure(
-        0.10, "share of children who are placed away from home on purpose, for their safety", "assumption"
+        0.09, "share of children who are placed away from home on purpose, for their safety", "assumption"
     )
     away_miles: Miles = figure(20.0, "least distance from home for these children")
     beside_share: ShareByNeed = figure(
@@ -106,7 +106,7 @@ class Need(Section):
         "share of children beside whom a place must stay empty, by need band",
     )
     cost_by_need: RatioByNeed = figure(
-        RatioByNeed(standard=0.98, complex=1.01, severe=1.06),
+        RatioByNeed(standard=0.98, complex=1.0, severe=1.12),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
     )
 

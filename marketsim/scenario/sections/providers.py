@@ -15,7 +15,7 @@ class Providers(Section):
     """What providers' places cost, what they ask, whom they refuse, and how their number changes."""
 
     cost_private: PoundsPerWeek = figure(
-        4_700.0,
+        4_650.0,
         "running cost per resident of a private home at planned occupancy",
         "estimated",
         "fee 6,108 less the operating margin of 22.6% (targets)",
@@ -36,11 +36,11 @@ class Providers(Section):
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
     floor_margin: Share = figure(0.04, "least margin over cost that a small private provider asks: it covers its cost")
     floor_margin_large: Share = figure(
-        0.10, "the same for large private groups (10 homes and more), which aim at a margin", "estimated", "CMA 2022"
+        0.125, "the same for large private groups (10 homes and more), which aim at a margin", "estimated", "CMA 2022"
     )
     floor_margin_voluntary: Share = figure(0.02, "the same for voluntary and health homes: a small surplus")
     pressure_half: Ratio = figure(
-        0.85,
+        1.25,
         "children searching per free place within reach at which half of the pressure on fees is felt",
         "estimated",
         "fee of about 6,100 (targets)",
@@ -52,31 +52,31 @@ class Providers(Section):
     )
     occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
     fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
-    accepted_weight: Share = figure(0.2, "weight of the fees last accepted in the fee that a home wants")
+    accepted_weight: Share = figure(0.05, "weight of the fees last accepted in the fee that a home wants")
     bargaining: Share = figure(
-        0.15,
+        0.13,
         "most of the gap between the fee asked and what the commissioner would accept that goes to the provider; the "
         "luck of the two decides between none and that",
         "estimated",
         "correlation of need and fee 0.2 (targets)",
     )
     bidding: Share = figure(
-        0.5, "share of the gap to a rival authority's limit by which the fee of a contested place is bid up"
+        0.7, "share of the gap to a rival authority's limit by which the fee of a contested place is bid up"
     )
     risk_cost: PoundsPerWeek = figure(
         1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
     )
     acceptance_least_need: Share = figure(
-        0.25,
+        0.48,
         "chance that a home with a free place offers it to a child of the least need",
         "estimated",
         "3-5 in 100 for children without complex needs; distances in targets",
     )
     acceptance_most_need: Share = figure(
-        0.00001, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
+        0.000012, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
     )
     acceptance_need_power: Ratio = figure(
-        2.5,
+        2.55,
         "how much of the fall of acceptance comes at the highest needs (1: geometric all along)",
         "estimated",
         "770 children unregistered while half of all are placed within 20 miles (targets)",
@@ -93,7 +93,7 @@ class Providers(Section):
     )
     fee_sensitivity: Ratio = figure(1.5, "share of acceptance lost per share by which a fee lies below the ask")
     blocked_share: Share = figure(
-        0.145,
+        0.195,
         "share of places that can't be filled for want of staff or because of residents",
         "estimated",
         "registered occupancy 70% against 80-85% in provider surveys (targets)",
@@ -108,7 +108,7 @@ class Providers(Section):
         "Ofsted, year to March 2024",
     )
     return_usual: Ratio = figure(
-        0.16,
+        0.124,
         "yearly surplus of a new home over what house and setting up cost, at which that many are planned",
         "estimated",
         "532 homes registered (targets)",
@@ -131,10 +131,10 @@ class Providers(Section):
     registration_weeks_least: Weeks = figure(26, "shortest time to registration", "measured", "6-18 months")
     registration_weeks_most: Weeks = figure(78, "longest time to registration", "measured", "6-18 months")
     managers_per_year: Share = figure(
-        0.20, "registered managers who become free for new homes a year, per open home; closing homes free theirs"
+        0.17, "registered managers who become free for new homes a year, per open home; closing homes free theirs"
     )
     closings_per_year: Share = figure(
-        0.035, "private homes closed a year per home for reasons other than money", "estimated", "5% a year (targets)"
+        0.031, "private homes closed a year per home for reasons other than money", "estimated", "5% a year (targets)"
     )
     closings_voluntary: Share = figure(
         0.07,
@@ -146,7 +146,7 @@ class Providers(Section):
         0.05, "the same for own homes of authorities", "measured", "Ofsted 2017-2023: 22 a year of 425"
     )
     closings_if_losing: Ratio = figure(
-        0.5, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"
+        1.0, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"
     )
     debt_per_place: Pounds = figure(
         50_000.0, "debt of large private groups per place", "assumption", "CMA 2022 says high, without a figure a place"
