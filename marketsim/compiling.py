@@ -34,6 +34,14 @@ def compiled_part(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def elementwise(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A function of two 64-bit keys made to work on arrays, broadcast against each other."""
+    if getattr(numba.config, "DISABLE_JIT", False):
+        return np.errstate(over="ignore")(function)
+    vectorize = cast(Any, numba.vectorize)
+    return cast(Callable[[Any, Any], Any], vectorize(["uint64(uint64, uint64)"], cache=True)(function))
+
+
 def _compiled(function: Function, **options: Any) -> Function:
     if getattr(numba.config, "DISABLE_JIT", False):
         # Plain NumPy numbers warn where 64-bit products wrap round, as they are meant to.

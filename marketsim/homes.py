@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from marketsim.columns import Bools, Columns, Floats, Ints, Keys
+from marketsim.streams import key, to_unit
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
 PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
@@ -73,6 +74,20 @@ class Homes(Columns):
         "residents_boys": np.int64,
         "residents_score": np.float64,
     }
+
+    def __init__(self, capacity: int = 64) -> None:
+        super().__init__(capacity)
+        self._phases: dict[tuple[int, int], Ints] = {}
+
+    def phase(self, what: int, every: int) -> Ints:
+        """The week, from 0 and below `every`, in which each home's turn comes at something that comes round.
+
+        `what` tells such things apart. Homes keep their luck, so it is drawn only when there are new ones.
+        """
+        phase = self._phases.get((what, every))
+        if phase is None or len(phase) != len(self):
+            phase = self._phases[what, every] = (to_unit(key(self.key, what)) * every).astype(np.int64)
+        return phase
 
     def is_open(self, week: int) -> Bools:
         """Homes registered in `week`, short-break homes included."""

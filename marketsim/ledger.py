@@ -36,6 +36,12 @@ class Ledger:
         self.paid[kind] += np.bincount(authority, weights=pounds, minlength=len(self.paid[kind]))
         self.received += np.bincount(provider, weights=pounds, minlength=len(self.received))
 
+    def pay_fees(self, placements: Floats, beside: Floats, provider: Ints, received: Floats) -> None:
+        """Authorities pay for placements and for places beside, both by authority; providers receive it, by home."""
+        self.paid["placements"] += placements
+        self.paid["places_beside"] += beside
+        self.received += np.bincount(provider, weights=received, minlength=len(self.received))
+
     def pay_unregistered(self, authority: Ints, pounds: float) -> None:
         """Authorities pay for children in unregistered settings, a row a child, the same for each."""
         count = np.bincount(authority, minlength=len(self.paid["unregistered"]))

@@ -7,13 +7,13 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import demand, groups, prices, ratings, supply
+from marketsim import accounts, demand, groups, prices, ratings, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
-from marketsim.agents.child import Child
+from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import ELSEWHERE, GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
@@ -78,6 +78,19 @@ class MarketModel(mesa.Model):
         self.review()
         self.record()
 
+    @property
+    def agents(self) -> mesa.agent.AgentSet:
+        """All agents, those of children included who have come since somebody last looked."""
+        self.child_agents.catch_up()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], mesa.agent.AgentSet]:
+        """The same by their class."""
+        self.child_agents.catch_up()
+        by_type: dict[type[mesa.Agent], mesa.agent.AgentSet] = super().agents_by_type
+        return by_type
+
     def follow_calendar(self) -> None:
         """What the scenario dates: values that change, groups that fail, own homes that authorities plan."""
         market, week = self.market, self.market.week
@@ -133,7 +146,7 @@ class MarketModel(mesa.Model):
         """New needs arise in every authority."""
         demand.grow(self.market)
         rows, columns = demand.new_needs(self.market)
-        self._make_children(self.market.children.admit(len(rows), since=self.market.week, **columns))
+        self.market.children.admit(len(rows), since=self.market.week, **columns)
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
@@ -164,10 +177,8 @@ class MarketModel(mesa.Model):
         market, children = self.market, self.market.children
         homes = market.homes
         self.ledger = ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-        placed = children.in_state(PLACED)
-        providers = homes.provider[children.home[placed]]
-        ledger.pay_providers("placements", children.authority[placed], providers, children.fee[placed])
-        ledger.pay_providers("places_beside", children.authority[placed], providers, children.beside_fee[placed])
+        fees = accounts.fees(market)
+        ledger.pay_fees(fees.placements, fees.beside, homes.provider, fees.received)
         self._pay_retainers(ledger)
         self._pay_own_empty_places(ledger)
         for arrangement in market.arrangements:
@@ -217,8 +228,6 @@ class MarketModel(mesa.Model):
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
         self.discharged += len(rows)
-        for row in rows:
-            self.child_agents.pop(int(row)).remove()
 
     def _move_on(self, rows: Ints) -> None:
         """Children whose stay ended as planned go on to live in care elsewhere, or leave care."""
@@ -325,10 +334,11 @@ class MarketModel(mesa.Model):
     def _pay_own_empty_places(self, ledger: Ledger) -> None:
         """An own place costs its fixed share whether or not a child lives there."""
         market, homes = self.market, self.market.homes
-        own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & (market.free() > 0))
+        free = market.free()
+        own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & (free > 0))
         fixed = self.parameters.providers.fixed_cost_share * homes.unit_cost[own] * market.cost_index
         payer = homes.authority[own]
-        ledger.pay_providers("own_empty_places", payer, homes.provider[own], market.free()[own] * fixed)
+        ledger.pay_providers("own_empty_places", payer, homes.provider[own], free[own] * fixed)
 
     def _review_costs(self) -> None:
         """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
@@ -392,9 +402,4 @@ class MarketModel(mesa.Model):
         market = self.market
         self.authority_agents = [Authority(self, row) for row in range(len(market.authorities))]
         self.provider_agents = [Provider(self, number) for number in range(int(market.homes.provider.max()) + 1)]
-        self.child_agents: dict[int, Child] = {}
-        self._make_children(np.flatnonzero(market.children.state != GONE))
-
-    def _make_children(self, rows: Ints) -> None:
-        for row in rows:
-            self.child_agents[int(row)] = Child(self, int(row))
+        self.child_agents = ChildAgents(self)

@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.homes import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, Homes
 from marketsim.scenario.schema import Ratings, Scenario
-from marketsim.streams import key, to_unit, uniform
+from marketsim.streams import uniform
 
 YEAR_WEEKS = 52
 
@@ -22,8 +22,8 @@ def first_ratings(seed: int, homes: Homes, ratings: Ratings) -> None:
 def inspect(seed: int, homes: Homes, scenario: Scenario, week: int) -> None:
     """Judge the homes whose yearly inspection falls into this week; the count of breakdowns begins anew."""
     ratings = scenario.ratings
-    phase = (to_unit(key(homes.key, 2)) * YEAR_WEEKS).astype(np.int64)
-    rows = np.flatnonzero(((week + phase) % YEAR_WEEKS == 0) & homes.in_market(week) & (homes.opened_week < week))
+    phase = homes.phase(2, YEAR_WEEKS)
+    rows = np.flatnonzero((phase == -week % YEAR_WEEKS) & homes.in_market(week) & (homes.opened_week < week))
     usual = scenario.demand.breakdown_share * (homes.occupied[rows] / homes.places[rows])
     above = homes.breakdowns[rows] / homes.places[rows] - usual
     impression = _impression(seed, homes, ratings, rows, (week + phase[rows]) // YEAR_WEEKS)

@@ -11,6 +11,7 @@ import pandas as pd
 from marketsim import accounts
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
+from marketsim.counting import OF_CHILDREN, OF_HOMES, count_children, count_homes
 from marketsim.homes import GOOD, LOCAL_AUTHORITY, NEVER, PRIVATE, RATINGS, SECTORS
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
@@ -20,8 +21,8 @@ from marketsim.scenario.schema import Scenario
 
 YEAR_WEEKS = 52
 QUARTER_WEEKS = 13
-LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 FAR_MILES = 20.0
+LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 
 WEEKLY = [
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "void_rate", "open_void_rate",
@@ -45,11 +46,13 @@ class Recorder:
 
     def __init__(self, market: Market) -> None:
         self.routes = sorted(routes_of(market.scenario))
-        self.weekly: list[dict[str, Any]] = []
         self.yearly: list[pd.DataFrame] = []
-        self.last_year: Tally | None = None
-        self._year: Tally | None = None
         self.events: dict[str, Floats] = {}
+        self._names: list[str] = []
+        self._dates: list[pd.Timestamp] = []
+        self._totals: list[Floats] = []
+        self._fees_p90: list[float] = []
+        self._year, self._last_year = _Sums(), _Sums()
         self.know_routes(market)
         self.clear_events(market)
 
@@ -71,35 +74,66 @@ class Recorder:
         self.events[event] += np.bincount(authority, weights=weights, minlength=length)
 
     def close_week(self, market: Market, ledger: Ledger, last_weeks: int) -> None:
-        """Count the state of the week, write its row, and at year ends the rows of the authorities."""
+        """Count the state of the week, and at year ends write the rows of the authorities."""
         if market.week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        tally = Tally(_count_state(market, ledger, self.routes, self._route_of, self.largest) | self.events, 1)
-        self.weekly.append(self._weekly_row(market, tally))
-        self._year = _added(self._year, tally)
+        of_children, independent_fees = _count_children(market, self.routes, self._route_of)
+        columns = of_children | _count_homes(market, self.largest) | _count_money(market, ledger) | self.events
+        self._names = list(columns)
+        sums = np.stack(list(columns.values()), axis=1)
+        self._dates.append(_date(market))
+        self._totals.append(sums.cumsum(axis=0)[-1])
+        self._fees_p90.append(_p90(independent_fees))
+        self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
-            self.last_year = _added(self.last_year, tally)
+            self._last_year.add(sums)
         if market.week % YEAR_WEEKS == 0:
-            self.yearly.append(_yearly_rows(market, tally, self._year))
-            self._year = None
+            self.yearly.append(_yearly_rows(market, Tally(columns, 1), self._year.tally(self._names)))
+            self._year = _Sums()
         self.clear_events(market)
 
-    def _weekly_row(self, market: Market, tally: Tally) -> dict[str, Any]:
-        total = tally.total()
-        row: dict[str, Any] = {"week": market.week, "date": _date(market)}
+    @property
+    def last_year(self) -> Tally | None:
+        """The sums of the last weeks of the run, up to a year; None before any."""
+        return self._last_year.tally(self._names) if self._last_year.weeks else None
+
+    @property
+    def weekly(self) -> list[dict[str, Any]]:
+        """The rows of the weekly table, one for each week recorded; worked out when they are wanted."""
+        total = Tally(dict(zip(self._names, np.array(self._totals).T, strict=True)), 1)
+        columns: dict[str, list[Any]] = {"week": list(range(1, len(self._totals) + 1)), "date": self._dates}
         for name in WEEKLY:
-            value = _fee_p90(market) if name == "weekly_fee_p90_gbp" else float(MEASURES[name].value(total)[0])
-            row[name] = int(value) if name in WHOLE else value
-        for route in self.routes:
-            row[f"share_{route}"] = float(route_share(route)(total)[0])
-        return row
+            value = np.array(self._fees_p90) if name == "weekly_fee_p90_gbp" else MEASURES[name].value(total)
+            columns[name] = (value.astype(np.int64) if name in WHOLE else value).tolist()
+        columns |= {f"share_{route}": route_share(route)(total).tolist() for route in self.routes}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _added(sum_so_far: Tally | None, tally: Tally) -> Tally:
-    if sum_so_far is None:
-        return Tally(dict(tally.columns), tally.weeks)
-    sum_so_far.add(tally)
-    return sum_so_far
+class _Sums:
+    """The sums of several weeks added up: a row an authority, a column a sum."""
+
+    def __init__(self) -> None:
+        self._sums: Floats = np.zeros(())
+        self.weeks = 0
+
+    def add(self, sums: Floats) -> None:
+        self._sums = self._sums + sums
+        self.weeks += 1
+
+    def tally(self, names: list[str]) -> Tally:
+        return Tally(dict(zip(names, self._sums.T, strict=True)), self.weeks)
+
+
+def _p90(values: Floats) -> float:
+    """The 90th percentile as `np.quantile` gives it, in a tenth of its time; NaN of nothing."""
+    if len(values) == 0:
+        return float("nan")
+    place = 0.9 * (len(values) - 1)
+    below = int(place)
+    sorted_there = np.partition(values, below)
+    share, low = place - below, float(sorted_there[below])
+    high = float(sorted_there[below + 1 :].min()) if share > 0 else low
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 def _date(market: Market) -> pd.Timestamp:
@@ -125,78 +159,39 @@ def largest_groups(market: Market) -> Bools:
     return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
 
 
-def _count_state(
-    market: Market, ledger: Ledger, routes: list[str], route_of: Ints, largest: Bools
-) -> dict[str, Floats]:
-    """The stock of children at their home authorities and of homes at their hosts, this week."""
-    return _count_children(market, routes, route_of) | _count_homes(market, largest) | {
-        "spend": ledger.spend,
-        "paid_void_gbp": ledger.paid["empty_places"] + ledger.paid["own_empty_places"],
-        "paid_voids": paid_empty_places(market),
-    }  # fmt: skip
-
-
-def _count_children(market: Market, routes: list[str], route_of: Ints) -> dict[str, Floats]:
-    children, areas = market.children, market.authorities
-    placed = children.in_state(PLACED)
-    authority, home = children.authority[placed], children.home[placed]
-    host = market.homes.authority[home]
-    away = host != authority
-    independent = market.homes.sector[home] != LOCAL_AUTHORITY
-
-    def by_home_authority(weights: Floats | Bools | None = None) -> Floats:
-        return np.bincount(authority, weights=weights, minlength=len(areas)).astype(np.float64)
-
-    counts: dict[str, Floats] = {
-        "children_placed": by_home_authority(),
-        "children_waiting": _by_authority(market, WAITING),
-        "children_unregistered": _by_authority(market, UNREGISTERED),
-        "out_of_area": by_home_authority(away),
-        "out_of_region": by_home_authority(areas.region[host] != areas.region[authority]),
-        "over_20_miles": by_home_authority(children.miles[placed] > FAR_MILES),
-        "miles": by_home_authority(children.miles[placed]),
-        "independent_children": by_home_authority(independent),
-        "independent_fees": by_home_authority(np.where(independent, children.fee[placed], 0.0)),
-        "hosted_from_elsewhere": np.bincount(host, weights=away, minlength=len(areas)).astype(np.float64),
-    }
-    route = route_of[children.arrangement[placed]]
-    for number, name in enumerate(routes):
-        counts[f"route {name}"] = by_home_authority(route == number)
-    return counts
-
-
-def _by_authority(market: Market, state: int) -> Floats:
-    rows = market.children.in_state(state)
-    return np.bincount(market.children.authority[rows], minlength=len(market.authorities)).astype(np.float64)
+def _count_children(market: Market, routes: list[str], route_of: Ints) -> tuple[dict[str, Floats], Floats]:
+    """The stock of children at their home authorities this week, and the fees of those in independent homes."""
+    children, homes, state = market.children, market.homes, market.children.state
+    sums, independent_fees = count_children(
+        state == PLACED, state == WAITING, state == UNREGISTERED, children.authority, children.home, children.miles,
+        children.fee, route_of[children.arrangement], homes.authority, homes.sector != LOCAL_AUTHORITY,
+        market.authorities.region, len(routes), FAR_MILES,
+    )  # fmt: skip
+    names = [*OF_CHILDREN, *(f"route {route}" for route in routes)]
+    return dict(zip(names, sums, strict=True)), independent_fees
 
 
 def _count_homes(market: Market, largest: Bools) -> dict[str, Floats]:
-    homes, areas = market.homes, market.authorities
-    is_open, in_market = homes.is_open(market.week), homes.in_market(market.week)
-    independent = in_market & (homes.sector != LOCAL_AUTHORITY)
-    held = market.holdings.empty_by_home(len(homes))
-    blocked = np.clip(homes.blocked + homes.beside, 0, np.maximum(homes.places - homes.occupied - held, 0))
-
-    def by_host(weights: Floats | Ints | Bools) -> Floats:
-        return np.bincount(homes.authority, weights=weights, minlength=len(areas)).astype(np.float64)
-
-    earned, cost = accounts.revenue(market), accounts.running_cost(market)
+    """The stock of homes at their host authorities this week."""
+    homes, week = market.homes, market.week
     of_largest = np.zeros(len(homes), dtype=np.bool_)
     of_largest[: len(largest)] = largest
+    revenue, cost = accounts.books(market)
+    sums = count_homes(
+        homes.is_open(week), homes.in_market(week), homes.sector != LOCAL_AUTHORITY, homes.sector == PRIVATE,
+        of_largest, on_any_panel(market), homes.rating <= GOOD, homes.authority, homes.places, homes.occupied,
+        homes.blocked + homes.beside, market.holdings.empty_by_home(len(homes)), revenue, cost,
+        len(market.authorities),
+    )  # fmt: skip
+    return dict(zip(OF_HOMES, sums, strict=True))
+
+
+def _count_money(market: Market, ledger: Ledger) -> dict[str, Floats]:
+    """What authorities spend this week, and on empty places."""
     return {
-        "places": by_host(homes.places * is_open),
-        "market_places": by_host(homes.places * in_market),
-        "occupied": by_host(homes.occupied),
-        "blocked_places": by_host(blocked * in_market),
-        "homes": by_host(is_open),
-        "independent_homes": by_host(independent),
-        "homes_on_framework": by_host(independent & on_any_panel(market)),
-        "private_revenue": by_host(earned * (homes.sector == PRIVATE)),
-        "private_cost": by_host(cost * (homes.sector == PRIVATE)),
-        "large_revenue": by_host(earned * of_largest),
-        "large_cost": by_host(cost * of_largest),
-        "rated_good_or_better": by_host(in_market & (homes.rating <= GOOD)),
-        "market_homes": by_host(in_market),
+        "spend": ledger.spend,
+        "paid_void_gbp": ledger.paid["empty_places"] + ledger.paid["own_empty_places"],
+        "paid_voids": paid_empty_places(market),
     }
 
 
@@ -221,13 +216,6 @@ def paid_empty_places(market: Market) -> Floats:
         arrangement = market.arrangements[number]
         np.add.at(paid, arrangement.members, arrangement.shares * by_arrangement[number])
     return np.asarray(paid, dtype=np.float64)
-
-
-def _fee_p90(market: Market) -> float:
-    children = market.children
-    placed = children.in_state(PLACED)
-    fees = children.fee[placed[market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY]]
-    return float(np.quantile(fees, 0.9)) if len(fees) else float("nan")
 
 
 def _yearly_rows(market: Market, now: Tally, year: Tally) -> pd.DataFrame:

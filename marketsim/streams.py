@@ -11,7 +11,7 @@ generators", OOPSLA 2014).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -24,19 +24,12 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_ALL_BITS = 2**64 - 1
 _TO_UNIT = 2.0**-53
 
 
 def second_keys(keys: Keys) -> Keys:
     """Keys spread so that they can stand second in a pair (placing/luck.py)."""
     return keys * _GOLDEN
-
-
-def _finalise(z: Keys) -> Keys:
-    z = (z ^ (z >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    return z ^ (z >> _S31)
 
 
 @lru_cache(maxsize=4096)
@@ -70,17 +63,29 @@ def _beginning(seed: int, decision: str) -> Keys:
 
 
 def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
+    mix = _mixer()
     for part in parts:
         values = np.asarray(part)
         if values.dtype != np.uint64:
             values = values.astype(np.int64).view(np.uint64)
-        mixed = _finalise((mixed + _GOLDEN) ^ (values * _MIX_2 if values.ndim else _scalar_times_mix(int(values))))
+        mixed = mix(mixed, values)
     return mixed
 
 
-def _scalar_times_mix(value: int) -> np.uint64:
-    """The product modulo 2**64, in Python numbers: NumPy warns of overflow for scalars."""
-    return np.uint64(value * int(_MIX_2) & _ALL_BITS)
+def _mix(mixed: np.uint64, part: np.uint64) -> np.uint64:
+    """Mix one more part into a key; products are taken modulo 2**64."""
+    z = (mixed + _GOLDEN) ^ (part * _MIX_2)
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    return z ^ (z >> _S31)
+
+
+@lru_cache(maxsize=1)
+def _mixer() -> Callable[[Keys, Keys], Keys]:
+    """`_mix` for whole arrays: compiled, when luck is drawn for the first time."""
+    from marketsim.compiling import elementwise
+
+    return elementwise(_mix)
 
 
 def to_unit(keys: Keys) -> Floats:

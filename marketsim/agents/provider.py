@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from marketsim.accounts import revenue, running_cost
+from marketsim.accounts import books
 from marketsim.columns import Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Providers
-from marketsim.streams import key, to_unit, uniform
+from marketsim.streams import uniform
 
 if TYPE_CHECKING:
     from marketsim.model import MarketModel
@@ -129,7 +129,8 @@ def revise_asks(market: Market, pressure_by_area: Floats) -> None:
 def earn(market: Market) -> None:
     """Every 4 weeks: note what each home earns, fees and what is paid for empty places less running cost (GBP/week)."""
     homes = market.homes
-    profit = revenue(market) - running_cost(market)
+    revenue, cost = books(market)
+    profit = revenue - cost
     homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
 
 
@@ -154,12 +155,12 @@ def middle_scores(market: Market) -> Floats:
 
 def redraw_blocked(seed: int, homes: Homes, providers: Providers, week: int, all_homes: bool = False) -> None:
     """Decide anew which places cannot be filled, for the homes whose turn it is (each every `blocked_weeks`)."""
-    phase = (to_unit(key(homes.key, 1)) * providers.blocked_weeks).astype(np.int64)
-    turn = (week + phase) // providers.blocked_weeks
-    rows = np.flatnonzero(((week + phase) % providers.blocked_weeks == 0) | all_homes)
+    phase = homes.phase(1, providers.blocked_weeks)
+    rows = np.flatnonzero((phase == -week % providers.blocked_weeks) | all_homes)
     if len(rows) == 0:
         return
+    turn = (week + phase[rows]) // providers.blocked_weeks
     place = np.arange(int(homes.places[rows].max()))
-    luck = uniform(seed, "blocked", homes.key[rows][:, None], place[None, :], turn[rows][:, None])
+    luck = uniform(seed, "blocked", homes.key[rows][:, None], place[None, :], turn[:, None])
     blocked = (luck < providers.blocked_share) & (place[None, :] < homes.places[rows][:, None])
     homes.blocked[rows] = blocked.sum(axis=1)

@@ -14,8 +14,8 @@ VALIDATED = "baseline_2023"
 
 def validate(
     scenario: ScenarioName = VALIDATED,
-    short: Annotated[bool, typer.Option("--short", help="2 runs; without backcast and long patterns")] = False,
-    replicates: Annotated[int | None, typer.Option(min=1, max=10_000, help="runs; not given: 6, short form 2")] = None,
+    short: Annotated[bool, typer.Option("--short", help="6 runs; without backcast and long patterns")] = False,
+    replicates: Annotated[int | None, typer.Option(min=1, max=10_000, help="runs; not given: 40, short form 6")] = None,
     seed: Seed = 1,
     targets: Annotated[Path | None, typer.Option(help="CSV of other targets: measure,value,tolerance")] = None,
     against: Annotated[Path | None, typer.Option(help="CSV of your figures: measure,area,value")] = None,

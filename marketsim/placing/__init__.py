@@ -26,7 +26,7 @@ from marketsim.columns import Ints
 from marketsim.compiling import compiled, compiled_part, digest_of_sources
 from marketsim.placing import luck, match, search, tables
 from marketsim.placing.match import match_all, settled_fee
-from marketsim.placing.search import live_lots, search_all
+from marketsim.placing.search import favoured_homes, live_lots, search_all
 from marketsim.placing.tables import (
     NO_ROUTE,
     NOBODY,
@@ -100,7 +100,9 @@ def _compiled_place(sources: str) -> Callable[[Searches, Panels, Stock, Geograph
         )  # fmt: skip
         empty = np.zeros((count, longest))
         short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
-        this = Round(searches, panels, live_lots(panels, free), stock, geography, tastes, free, short, awards)
+        live = live_lots(panels, free)
+        favoured = favoured_homes(searches, panels, live, len(stock.area))
+        this = Round(searches, panels, live, favoured, stock, geography, tastes, free, short, awards)
         for emergency in (True, False):
             for stage in range(searches.routes.shape[1]):
                 rows = _rows_of_stage(searches, awards, emergency, stage)

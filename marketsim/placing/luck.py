@@ -9,16 +9,29 @@ from marketsim.compiling import compiled_part
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_ONE, _S22, _S33, _LOWER_33 = np.uint64(1), np.uint64(22), np.uint64(33), np.uint64(2**33 - 1)
 _TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
 
 
 @compiled_part
 def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
     """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_keys` made it."""
+    z = half_mixed(who, whom)
+    return (z ^ (z >> _S31)) >> _S11
+
+
+@compiled_part
+def half_mixed(who: np.uint64, whom: np.uint64) -> np.uint64:
+    """The same before its last step, which leaves the upper 31 bits as they are."""
     z = who ^ whom
     z = (z ^ (z >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    return (z ^ (z >> _S31)) >> _S11
+    return (z ^ (z >> _S27)) * _MIX_2
+
+
+@compiled_part
+def half_bound(most: np.uint64) -> np.uint64:
+    """The greatest `half_mixed` of a pair whose bits lie below `most` (which is 1 to 2**53)."""
+    return ((most - _ONE) >> _S22 << _S33) | _LOWER_33
 
 
 @compiled_part

@@ -61,7 +61,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, rivals: Floats, riv
     quoted = panels.fee[lot, searches.band[row]]
     if not panels.limited[route]:
         return float(quoted)
-    limit = fee_limit(searches, panels, this.tastes, row, route)
+    limit = _limit(this, row, route)
     luck = unit(pair_bits(searches.key[row] ^ BARGAIN, panels.key[lot]))
     bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
     rival = 0 if rival_buyers[pool, 0] != searches.buyers[row, stage] else 1
@@ -70,6 +70,14 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, rivals: Floats, riv
     to_beat = rivals[pool, rival] + _burden(this, row, home)
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)
     return float(max(bargained, bid_up))
+
+
+@compiled_part
+def _limit(this: Round, row: int, route: int) -> float:
+    """The highest fee that the commissioner of one child accepts along a route."""
+    searches, panels = this.searches, this.panels
+    return fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
+                     searches.urgency[row], this.tastes.last_resort)  # fmt: skip
 
 
 @compiled_part
@@ -111,7 +119,7 @@ def _turn_away(this: Round, stage: int, place: Ints, rivals: Floats, rival_buyer
     searches, panels = this.searches, this.panels
     lot, route = this.short.lot[row, place[row]], searches.routes[row, stage]
     if panels.limited[route]:
-        bid = fee_limit(searches, panels, this.tastes, row, route) - _burden(this, row, panels.home[lot])
+        bid = _limit(this, row, route) - _burden(this, row, panels.home[lot])
         pool = panels.pool[lot]
         _note_rival(rivals[pool], rival_buyers[pool], searches.buyers[row, stage], bid)
     place[row] += 1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim.columns import Floats, Ints
+from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
-from marketsim.placing.luck import bits_below, pair_bits, unit
-from marketsim.placing.tables import NO_ROUTE, LiveLots, Panels, Round, Searches, Tastes
+from marketsim.placing.luck import bits_below, half_bound, half_mixed, pair_bits, unit
+from marketsim.placing.tables import NO_ROUTE, NOBODY, Favoured, LiveLots, Panels, Round, Searches
 
 AGE_GAP_YEARS = 6.0
+FEW = 32  # homes that luck favours a child with, up to which to look for them is faster than to go by areas
+BLOCK = 64  # homes looked at together
 
 
 @compiled_part
@@ -24,18 +26,83 @@ def live_lots(panels: Panels, free: Ints) -> LiveLots:
         if before[lot + 1] > before[lot]:
             lots[before[lot]] = lot
             keys[before[lot]] = panels.key[lot]
-    return LiveLots(before, lots, keys)
+    of_area = np.empty_like(panels.area_first)
+    for table in range(len(of_area)):
+        of_area[table] = before[panels.area_first[table]]
+    return LiveLots(before, of_area, lots, keys)
 
 
 @compiled_part
-def fee_limit(searches: Searches, panels: Panels, tastes: Tastes, row: int, route: int) -> float:
+def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: int) -> Favoured:
+    """Look once, in one sweep over all homes with a free place, for those that might take a child whom few would.
+
+    Areas would save such a child nothing, since the shortlist hardly ever fills up.
+    """
+    found = np.full(len(searches.key), NOBODY)
+    favourable = np.empty((len(found), FEW), dtype=np.int64)
+    luck = np.empty((len(found), FEW), dtype=np.uint64)
+    if len(panels.least_fee) == 0:
+        return Favoured(found, favourable, luck)
+    home, key = _live_homes(panels, live, homes)
+    for row in range(len(found)):
+        chance = searches.willingness[row]
+        if 2.0 * chance * len(home) < FEW:
+            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[row], luck[row])
+    return Favoured(found, favourable, luck)
+
+
+@compiled_part
+def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]:
+    """The homes of the live lots, each once, with their keys."""
+    seen = np.zeros(homes, dtype=np.bool_)
+    home, key = np.empty(homes, dtype=np.int64), np.empty(homes, dtype=np.uint64)
+    count = 0
+    for lot in live.lot:
+        if not seen[panels.home[lot]]:
+            seen[panels.home[lot]] = True
+            home[count], key[count] = panels.home[lot], panels.key[lot]
+            count += 1
+    return home[:count], key[:count]
+
+
+@compiled_part
+def _sweep(who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys) -> int:
+    """Write down the homes with which the luck lies below `most` bits; returns how many, NOBODY if too many."""
+    if most == 0:
+        return 0
+    count, bound = 0, half_bound(most)
+    for first in range(0, len(key), BLOCK):
+        last = min(first + BLOCK, len(key))
+        if _any_below(who, key[first:last], bound) == 0:
+            continue
+        for entry in range(first, last):
+            bits = pair_bits(who, key[entry])
+            if bits < most:
+                if count == len(found):
+                    return NOBODY
+                found[count], luck[count] = home[entry], bits
+                count += 1
+    return count
+
+
+@compiled_part
+def _any_below(who: np.uint64, key: Keys, bound: np.uint64) -> int:
+    """How many pairs may lie below a number of bits; without a branch, so that processors do several at once."""
+    count = 0
+    for entry in range(len(key)):
+        if half_mixed(who, key[entry]) <= bound:
+            count += 1
+    return count
+
+
+@compiled_part
+def fee_limit(limited: bool, first_limit: float, expected_fee: float, urgency: float, last_resort: float) -> float:
     """The highest weekly fee that a commissioner accepts: from a multiple of what it expects, when it is not urgent,
     to the cost of the last resort at the deadline."""
-    if not panels.limited[route]:
+    if not limited:
         return np.inf
-    urgency = searches.urgency[row]
-    relaxed = panels.limit_at_first[route] * searches.expected_fee[row]
-    return float(min(relaxed * (1.0 - urgency) + tastes.last_resort * urgency, tastes.last_resort))
+    relaxed = first_limit * expected_fee
+    return float(min(relaxed * (1.0 - urgency) + last_resort * urgency, last_resort))
 
 
 @compiled_part
@@ -43,25 +110,37 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
 
     A home answers with an offer if the luck of child and home lies below its willingness; the commissioner can accept
-    it if home and fee are within its limits. One long function on purpose: a call per area or home would cost more than
-    the work done in it.
+    it if home and fee are within its limits. Small panels are read through; of a child whom few would take the homes
+    are known, which spares the way through the areas. One long function on purpose: to hand all columns on to a part of
+    it costs more than the work done there.
     """
     searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
-    short, tastes, free = this.short, this.tastes, this.free
+    short, tastes, free, favoured, awards = this.short, this.tastes, this.free, this.favoured, this.awards
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
-    for row in rows:
+    lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
+    position = 0
+    while position < len(rows):
+        row = rows[position]
         route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
         first_miles = panels.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
-        limit = fee_limit(searches, panels, tastes, row, route)
+        limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
+                          searches.urgency[row], tastes.last_resort)  # fmt: skip
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
-        most_willing = max(searches.willingness[row], panels.least_acceptance[route, band])
-        most_bits = bits_below(min(most_willing, 1.0))
+        least = panels.least_acceptance[route, band]
+        most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
-        for step in range(geography.nearest.shape[1] if table != NO_ROUTE else 1):
-            start, stop = panels.first[route], panels.last[route]
-            if table != NO_ROUTE:
+        answering = NOBODY
+        if table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]:
+            answering = _lots_of(favoured.home[row, : favoured.found[row]], favoured.bits[row], stock.area,
+                                 panels.area_first[table], panels.home, lots, luck)  # fmt: skip
+            referrals = _within(radius, geography.nearest[own_area], geography.miles_at_least[own_area],
+                                live.of_area[table])  # fmt: skip
+        known = answering != NOBODY
+        for step in range(1 if known or table == NO_ROUTE else geography.nearest.shape[1]):
+            start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
+            if table != NO_ROUTE and not known:
                 area, at_least = geography.nearest[own_area, step], geography.miles_at_least[own_area, step]
                 travel = value_per_mile * at_least
                 if at_least > radius:
@@ -70,13 +149,12 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     break
                 if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
                     continue
-                start, stop = panels.area_first[table, area], panels.area_first[table, area + 1]
-            referrals += live.before[stop] - live.before[start]
-            for entry in range(live.before[start], live.before[stop]):
-                bits = pair_bits(key, live.key[entry])
-                if bits >= most_bits:
-                    continue
-                lot = live.lot[entry]
+                start, stop = live.of_area[table, area], live.of_area[table, area + 1]
+            if not known:
+                answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
+                referrals += stop - start
+            for entry in range(answering):
+                lot, bits = lots[entry], luck[entry]
                 home, fee = panels.home[lot], panels.fee[lot, band]
                 east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
                 squared = east * east + north * north
@@ -90,16 +168,56 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
                 willing = searches.willingness[row] * panels.eager[lot, band] * fit
                 willing *= 1.0 - stock.caution[home] * searches.score[row]
-                if unit(bits) < max(willing, panels.least_acceptance[route, band]):
+                if unit(bits) < max(willing, least):
                     offers += 1
                     score = fee + value_per_mile * np.sqrt(squared) + stock.rating_cost[home]
                     score += tastes.value_of_match * (1.0 - fit)
                     if not in_area:
                         score += tastes.value_in_area
                     size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
+        if known and size == longest:  # full after all: then areas too far to matter are not asked
+            favoured.found[row] = NOBODY
+            continue
+        position += 1
         short.size[row] = size
-        this.awards.referrals[row] += referrals
-        this.awards.offers[row] += offers
+        awards.referrals[row] += referrals
+        awards.offers[row] += offers
+
+
+@compiled_part
+def _lucky(who: np.uint64, most: np.uint64, keys: Keys, of: Ints, lots: Ints, luck: Keys) -> int:
+    """Write down the lots with which the luck of a child lies below `most` bits; returns how many."""
+    count = 0
+    for entry in range(len(keys)):
+        bits = pair_bits(who, keys[entry])
+        if bits < most:
+            lots[count], luck[count] = of[entry], bits
+            count += 1
+    return count
+
+
+@compiled_part
+def _lots_of(homes: Ints, bits: Keys, area_of: Ints, first: Ints, home_of: Ints, lots: Ints, luck: Keys) -> int:
+    """Write down the lots that a table has in some homes, all live or not; returns how many."""
+    count = 0
+    for entry in range(len(homes)):
+        area = area_of[homes[entry]]
+        for lot in range(first[area], first[area + 1]):
+            if home_of[lot] == homes[entry]:
+                lots[count], luck[count] = lot, bits[entry]
+                count += 1
+    return count
+
+
+@compiled_part
+def _within(radius: float, nearest: Ints, miles_at_least: Floats, of_area: Ints) -> int:
+    """Live lots in the areas that lie within a radius: as many referrals as if the areas had been visited."""
+    count = 0
+    for step in range(len(nearest)):
+        if miles_at_least[step] > radius:
+            break
+        count += of_area[nearest[step] + 1] - of_area[nearest[step]]
+    return count
 
 
 @compiled_part

@@ -117,12 +117,28 @@ class Shortlists(NamedTuple):
 
 
 class LiveLots(NamedTuple):
-    """The lots with a free place at the start of the week, side by side for speed; lots `a` to `b` of the panels are
-    entries `before[a]` to `before[b]` here."""
+    """The lots with a free place at the start of the week, side by side for speed.
+
+    Lots `a` to `b` of the panels are entries `before[a]` to `before[b]` here, those of area `a` in table `t` entries
+    `of_area[t, a]` to `of_area[t, a + 1]`.
+    """
 
     before: Ints
+    of_area: Ints
     lot: Ints
     key: Keys
+
+
+class Favoured(NamedTuple):
+    """For the children whom hardly any home would take, the few homes that might, by luck alone.
+
+    `home[row, : found[row]]` are all homes with a free place where the luck of the child lies below its willingness, in
+    `bits`; `found` is NOBODY for children whose homes are looked for area by area.
+    """
+
+    found: Ints
+    home: Ints
+    bits: Keys
 
 
 class Awards(NamedTuple):
@@ -145,6 +161,7 @@ class Round(NamedTuple):
     searches: Searches
     panels: Panels
     live: LiveLots
+    favoured: Favoured
     stock: Stock
     geography: Geography
     tastes: Tastes

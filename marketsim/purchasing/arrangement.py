@@ -69,6 +69,7 @@ class Market:
     cost_index: float = 1.0
     rates: Rates = field(default_factory=lambda: Rates(0.0, 0.0, 0.0))
     demand_index: Floats = field(default_factory=lambda: np.ones(0))
+    _miles: dict[bytes, Floats] = field(default_factory=dict)
 
     @property
     def need_shares(self) -> Floats:
@@ -92,9 +93,13 @@ class Market:
 
     def miles_from(self, buyer_rows: Ints) -> Floats:
         """Miles from each home to the nearest of the centres of some authorities."""
-        east = self.homes.x[:, None] - self.authorities.x[buyer_rows][None, :]
-        north = self.homes.y[:, None] - self.authorities.y[buyer_rows][None, :]
-        return np.asarray(np.sqrt(east**2 + north**2).min(axis=1))
+        known = self._miles.get(buyer_rows.tobytes(), np.zeros(0))
+        if len(known) < len(self.homes):  # homes never move: only new ones are measured
+            east = self.homes.x[len(known) :, None] - self.authorities.x[buyer_rows][None, :]
+            north = self.homes.y[len(known) :, None] - self.authorities.y[buyer_rows][None, :]
+            known = np.concatenate([known, np.sqrt(east**2 + north**2).min(axis=1)])
+            self._miles[buyer_rows.tobytes()] = known
+        return known
 
 
 @dataclass

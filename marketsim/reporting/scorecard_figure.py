@@ -39,7 +39,7 @@ def draw_card(card: pd.DataFrame, path: Path, note: str) -> Path:
     axes.set(xlabel="off by, in tolerances of the target (an arrow at the edge: farther)", ylabel="")
     axes.set_title("Model and null model against the published figures", loc="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.7 / inches), ncols=3, frameon=False)
-    figure.text(0.01, -0.5 / inches, note, fontsize=7, color=GREY, verticalalignment="top")
+    figure.text(0.01, -0.05 / inches, note, fontsize=7, color=GREY, verticalalignment="top")
     sns.despine(ax=axes, left=True)
     figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
     plt.close(figure)

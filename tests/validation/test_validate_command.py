@@ -220,18 +220,18 @@ def jobs_of(**asked: Any) -> list[tuple[str, int]]:
 
 
 def test_jobs() -> None:
-    short = [("null", 2), ("card", 1), ("card", 1)]
+    short = [("null", 6), *[("card", 1)] * 6]
     assert jobs_of(short=True) == short
     full = jobs_of()
-    assert [full.count((kind, 1)) for kind in ("backcast", "decay", "next year", "card")] == [3, 3, 6, 6]
-    assert ("null", 6) in full and len(full) == 19
+    assert [full.count((kind, 1)) for kind in ("backcast", "decay", "next year", "card")] == [4, 4, 8, 40]
+    assert ("null", 8) in full and len(full) == 57
     assert not [kind for kind, _ in jobs_of(backcast=False) if kind == "backcast"]
 
 
 def test_the_short_form_is_the_beginning_of_the_full_one() -> None:
     scenario = validation.at_target_date(validation.load_scenario("baseline_2023"))
-    full, short = (validation._replicates(scenario, 1, count) for count in (6, 2))
-    assert short == full[:2] and len({seed for _, seed in full}) == 6
+    full, short = (validation._replicates(scenario, 1, count) for count in (20, 6))
+    assert short == full[:6] and len({seed for _, seed in full}) == 20
 
 
 @pytest.mark.parametrize(("name", "weeks"), [("baseline_2023", 52), ("england_2024", 52), ("backcast_2014", 520)])

@@ -137,10 +137,10 @@ class Providers(Section):
         0.031, "private homes closed a year per home for reasons other than money", "estimated", "5% a year (targets)"
     )
     closings_voluntary: Share = figure(
-        0.07,
+        0.05,
         "the same for voluntary and health homes",
-        "measured",
-        "Ofsted 2017-2023: 12 a year of 150, some of them for losses",
+        "estimated",
+        "12 a year of 150 close (Ofsted 2017-2023), some of them for losses",
     )
     closings_local_authority: Share = figure(
         0.05, "the same for own homes of authorities", "measured", "Ofsted 2017-2023: 22 a year of 425"
