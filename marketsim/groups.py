@@ -56,13 +56,15 @@ def failing_groups(market: Market, groups: Groups) -> Ints:
     return failing
 
 
-def wind_up(market: Market, seed: int, group: int, closes_share: float) -> Ints:
-    """A group fails: its worst-earning homes close (their rows are returned), neighbours' providers get the others."""
+def wind_up(market: Market, seed: int, group: int, closes_share: float, failing: Ints | None = None) -> Ints:
+    """A group fails: its worst-earning homes close (their rows are returned), neighbours' providers get the others,
+    but none that is itself `failing`."""
     homes = market.homes
     mine = np.flatnonzero(_private(market) & (homes.provider == group))
     mine = mine[np.lexsort((homes.key[mine], homes.recent_profit[mine]))]
     count = int(np.floor(closes_share * len(mine) + 0.5))
-    others = np.flatnonzero(_private(market) & (homes.provider != group))
+    sound = ~np.isin(homes.provider, group if failing is None else failing) & (homes.provider != group)
+    others = np.flatnonzero(_private(market) & sound)
     luck = uniform(seed, "takes over home", homes.key[mine], market.week)
     for position, row in enumerate(mine[count:], start=count):
         local = others[homes.authority[others] == homes.authority[row]]

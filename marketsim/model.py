@@ -138,9 +138,10 @@ class MarketModel(mesa.Model):
             self.panel_book.refresh_opened(rows)
         if market.week % supply.QUARTER_WEEKS == 0:
             self._close(supply.closing_homes(market, self.run_seed))
-            for group in groups.failing_groups(market, self.groups):
+            failing = groups.failing_groups(market, self.groups)
+            for group in failing:
                 closes = 1 - self.parameters.providers.rescued_share
-                self._close(groups.wind_up(market, self.run_seed, int(group), closes))
+                self._close(groups.wind_up(market, self.run_seed, int(group), closes, failing))
 
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
@@ -376,13 +377,16 @@ class MarketModel(mesa.Model):
         """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
         market = self.market
         self.parameters = market.scenario = scenario
-        before = {a.number for a in market.arrangements} - set(self.orders.ended)
+        ended = set(self.orders.ended)
+        before = {a.number for a in market.arrangements} - ended
         self.orders = make_orders(scenario.purchasing, market.authorities, market.arrangements)
         market.arrangements = self.orders.arrangements
         for number in self.orders.ended:
             market.holdings.running[market.holdings.arrangement == number] = False
         providers_decide.price(market)
-        for arrangement in self.orders.changed:
+        resumed = ended - set(self.orders.ended)
+        changed = {a.number for a in self.orders.changed}
+        for arrangement in [market.arrangements[number] for number in sorted(changed | resumed)]:
             begin = arrangement.rule.change if arrangement.number in before else arrangement.rule.start
             begin(market, arrangement)
         self.recorder.know_routes(market)

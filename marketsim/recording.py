@@ -54,13 +54,13 @@ class Recorder:
         self._fees_p90: list[float] = []
         self._year, self._last_year = _Sums(), _Sums()
         self.know_routes(market)
+        self.largest = largest_groups(market)
         self.clear_events(market)
 
     def know_routes(self, market: Market) -> None:
         """Look up the route of each arrangement; to be called again when there are others."""
         self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
                                    for a in market.arrangements])  # fmt: skip
-        self.largest = largest_groups(market)
 
     def clear_events(self, market: Market) -> None:
         """Begin the counts of a new week."""

@@ -110,7 +110,7 @@ class Arrangement:
     placements carry. `members` are the rows of the authorities that buy through it and `shares` how they share what is
     owed (adds up to 1). `cooperative` is the number of the cooperative's own arrangement that it belongs to, or None;
     `inner` are the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the
-    agreed fees by need band.
+    agreed fees by need band, `terms` those that they began with.
     """
 
     number: int
@@ -125,6 +125,7 @@ class Arrangement:
     inner: list[int] = field(default_factory=list)
     on_panel: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     ceilings: Floats = field(default_factory=lambda: np.zeros(3))
+    terms: Floats = field(default_factory=lambda: np.zeros(3))
     ends_week: int = 0
     fill_seen: float = 0.0
     times_seen: int = 0

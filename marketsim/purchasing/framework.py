@@ -56,11 +56,15 @@ class Framework(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Ceilings as given; the homes for which they are worth it join."""
-        arrangement.ceilings = self.ceilings.array() * market.cost_index
+        arrangement.terms = self.ceilings.array()
+        arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
-        """Members or terms have changed: ceilings stay, and homes decide anew."""
+        """Members or terms have changed: ceilings stay unless others are given, and homes decide anew."""
+        if (arrangement.terms != self.ceilings.array()).any():
+            arrangement.terms = self.ceilings.array()
+            arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:

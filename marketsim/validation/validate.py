@@ -62,8 +62,8 @@ def validate(
     """Run a scenario of England `replicates` times, the null model and (unless `short`) the backcast, and score them.
 
     Not given, the replicates are REPLICATES, or SHORT_REPLICATES of the short form: the first of the full one. Their
-    seeds are those of a comparison; each has a vector of the plausible set of its own. `targets` replaces the shipped ones. Raises ScenarioError for a
-    scenario that isn't of England, ValueError for numbers out of range.
+    seeds are those of a comparison; each has a vector of the plausible set of its own. `targets` replaces the shipped
+    ones. Raises ScenarioError for a scenario that isn't of England, ValueError for numbers out of range.
     """
     started = store.now()
     loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)

@@ -24,7 +24,7 @@ from marketsim.scenario.wording import unit_of
 
 WEEKS = 30
 LONG = 160  # beyond three years, the usual term of a contract
-WORLD = {"authorities": 2, "homes": 32, "children_at_start": 72}  # enough children for contracts of a few in a hundred
+WORLD = {"authorities": 2, "homes": 32, "children_at_start": 60}  # enough children for contracts of a few in a hundred
 LIVELY = {  # homes open and close all the time
     "openings_per_year": 1.0,
     "closings_per_year": 0.3,

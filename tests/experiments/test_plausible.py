@@ -76,7 +76,7 @@ def test_a_vector_that_does_not_fit_is_one_line(
 
 def test_runs_draw_by_seed_and_say_which(small: Small) -> None:
     scenario = small(uncertainty="plausible")
-    drawn = [vector_of(scenario, seed) for seed in range(60)]
+    drawn = [vector_of(scenario, seed) for seed in range(20 * len(plausible_set()))]
     assert set(drawn) == set(plausible_set())
     result = run(scenario, seed=5, weeks=2)
     assert result.vector == drawn[5] is not None
