@@ -14,6 +14,7 @@ from marketsim.columns import Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
+from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]
 Stepped = Callable[..., MarketModel]
@@ -68,8 +69,6 @@ def test_asks_follow_referral_pressure(quiet: Quiet, stepped: Stepped) -> None:
 
 def test_pressure_is_felt_within_reach_only(quiet: Quiet) -> None:
     """Children who search in one corner of the plane press on the homes there; with endless reach on all alike."""
-    from marketsim.world.start import build_market
-
     searching = np.array([30.0] + [0.0] * 8)
     near = build_market(quiet(providers={"pressure_reach_miles": 15.0}), 1)
     far = build_market(quiet(providers={"pressure_reach_miles": 1_000.0}), 1)
