@@ -24,7 +24,8 @@ def inspect(seed: int, homes: Homes, scenario: Scenario, week: int) -> None:
     ratings = scenario.ratings
     phase = homes.phase(2, YEAR_WEEKS)
     rows = np.flatnonzero((phase == -week % YEAR_WEEKS) & homes.in_market(week) & (homes.opened_week < week))
-    usual = scenario.demand.breakdown_share * (homes.occupied[rows] / homes.places[rows])
+    a_year = scenario.demand.breakdown_share * YEAR_WEEKS / max(scenario.stays.mean_weeks, 1.0)
+    usual = a_year * (homes.occupied[rows] / homes.places[rows])
     above = homes.breakdowns[rows] / homes.places[rows] - usual
     impression = _impression(seed, homes, ratings, rows, (week + phase[rows]) // YEAR_WEEKS)
     homes.rating[rows] = _judgement(ratings, impression - ratings.breakdown_effect * above)

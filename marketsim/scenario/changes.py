@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from marketsim.scenario.errors import LocatedError
+from marketsim.scenario.errors import LocatedError, shown
 from marketsim.scenario.members import places_of, rows_of
 from marketsim.scenario.schema import CHANGEABLE, Change, Scenario
 
@@ -44,13 +44,18 @@ def check_changes(scenario: Scenario) -> None:
             raise LocatedError((*path, "from"), f"lies before {before}; changes stand in the order of their dates")
         for section in change.model_extra or {}:
             if section not in CHANGEABLE:
-                raise LocatedError((*path, section), "can't change within a run", section, sorted(CHANGEABLE))
+                raise LocatedError(
+                    (*path, section), "no section that can change in a run:", section, sorted(CHANGEABLE)
+                )
         before, given = change.date, _merged(given, change.model_extra or {})
         try:
             Scenario.model_validate(given)
         except ValidationError as error:
             raise _located(path, error) from None
     _check_places(scenario)
+    for number, shock in enumerate(scenario.shocks):
+        if shock.date < scenario.horizon.start:
+            raise LocatedError(("shocks", number, "from"), f"lies before the start, {scenario.horizon.start}")
 
 
 def _check_places(scenario: Scenario) -> None:
@@ -70,9 +75,21 @@ def _located(path: tuple[str | int, ...], error: ValidationError) -> LocatedErro
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, LocatedError):
         return LocatedError((*path, *detail["loc"], *cause.path), str(cause))
+    where = (*path, *detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return LocatedError(where, "unknown key", str(detail["loc"][-1]), _allowed_beside(detail["loc"]))
     words = detail["msg"].replace("Input should be", "expected")
-    words = words.replace("Extra inputs are not permitted", "unknown key")
-    return LocatedError((*path, *detail["loc"]), words[:1].lower() + words[1:])
+    return LocatedError(where, f"{words[:1].lower()}{words[1:]}, got {shown(detail['input'])}")
+
+
+def _allowed_beside(path: Sequence[str | int]) -> list[str]:
+    """The keys of the schema where an unknown one stands; none if the schema doesn't say without the values."""
+    from marketsim.scenario.shape import shape_of
+
+    shape = shape_of(Scenario)
+    for step in path[:-1]:
+        shape = shape.at(step)
+    return list(shape.schema.get("properties", {}))
 
 
 def _given(value: Any) -> Any:
