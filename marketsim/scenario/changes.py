@@ -44,9 +44,7 @@ def check_changes(scenario: Scenario) -> None:
             raise LocatedError((*path, "from"), f"lies before {before}; changes stand in the order of their dates")
         for section in change.model_extra or {}:
             if section not in CHANGEABLE:
-                raise LocatedError(
-                    (*path, section), "no section that can change in a run:", section, sorted(CHANGEABLE)
-                )
+                raise _cannot_change((*path, section), section)
         before, given = change.date, _merged(given, change.model_extra or {})
         try:
             Scenario.model_validate(given)
@@ -67,6 +65,13 @@ def _check_places(scenario: Scenario) -> None:
             raise LocatedError(("demand", "growth_by_region", region), "unknown region", region, known)
     for number, policy in enumerate(scenario.commissioning.own_homes):
         rows_of(places, policy.authorities, policy.regions, ("commissioning", "own_homes", number))
+
+
+def _cannot_change(path: tuple[str | int, ...], section: str) -> LocatedError:
+    allowed = sorted(CHANGEABLE)
+    if section in Scenario.model_fields:
+        return LocatedError(path, f"can't change within a run; allowed: {', '.join(allowed)}")
+    return LocatedError(path, "unknown key", section, allowed)
 
 
 def _located(path: tuple[str | int, ...], error: ValidationError) -> LocatedError:
