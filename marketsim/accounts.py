@@ -37,14 +37,14 @@ def fees(market: Market) -> Fees:
     return Fees(by_authority[0], by_authority[1], by_home[0], by_home[1])
 
 
-def books(market: Market) -> tuple[Floats, Floats]:
-    """Weekly revenue and running cost of each home (GBP).
+def books(market: Market, due: Fees) -> tuple[Floats, Floats]:
+    """Weekly revenue and running cost of each home (GBP) at the fees that are due.
 
     Revenue: fees of residents, what is paid for places beside them, retainers for held places that stand empty. Cost:
     fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
     resident. Blocked places are not staffed and cost nothing.
     """
-    homes, holdings, providers, due = market.homes, market.holdings, market.scenario.providers, fees(market)
+    homes, holdings, providers = market.homes, market.holdings, market.scenario.providers
     retainers = np.bincount(holdings.home, weights=holdings.empty() * holdings.retainer, minlength=len(homes))
     staffed = np.maximum(homes.places - homes.blocked, homes.occupied) * homes.in_market(market.week)
     planned = providers.fixed_cost_share * providers.planned_occupancy * staffed
@@ -54,6 +54,6 @@ def books(market: Market) -> tuple[Floats, Floats]:
 def private_margin(market: Market) -> float:
     """Operating margin of private homes this week (share of revenue); 0 without revenue."""
     private = market.homes.sector == PRIVATE
-    revenue, cost = books(market)
+    revenue, cost = books(market, fees(market))
     earned = float(revenue[private].sum())
     return 1 - float(cost[private].sum()) / earned if earned > 0 else 0.0

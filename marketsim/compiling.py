@@ -34,12 +34,13 @@ def compiled_part(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def elementwise(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A function of two 64-bit keys made to work on arrays, broadcast against each other."""
+def elementwise(function: Callable[[Any, Any], Any], types: str) -> Callable[[Any, Any], Any]:
+    """A function of two numbers made to work on arrays, broadcast against each other; `types` as in "float64(uint64,
+    uint64)"."""
     if getattr(numba.config, "DISABLE_JIT", False):
         return np.errstate(over="ignore")(function)
     vectorize = cast(Any, numba.vectorize)
-    return cast(Callable[[Any, Any], Any], vectorize(["uint64(uint64, uint64)"], cache=True)(function))
+    return cast(Callable[[Any, Any], Any], vectorize([types], cache=True)(function).ufunc)
 
 
 def _compiled(function: Function, **options: Any) -> Function:

@@ -43,31 +43,31 @@ def count_children(
     placed: Bools, waiting: Bools, unregistered: Bools, authority: Ints, home: Ints, miles: Floats, fee: Floats,
     route: Ints, host: Ints, independent: Bools, region: Ints, routes: int, far_miles: float,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    """By home authority the sums `OF_CHILDREN`, then the children placed by route (sums, authorities); and the fees of
+    """By home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route; and the fees of
     the independent placements. `host` and `independent` are by home, `region` by authority."""
     first = len(OF_CHILDREN)
-    sums = np.zeros((first + routes, len(region)))
+    sums = np.zeros((len(region), first + routes))
     fees, paid = np.empty(len(placed)), 0
     for child in range(len(placed)):
         area = authority[child]
         if placed[child]:
             there = host[home[child]]
-            sums[0, area] += 1.0
-            sums[3, area] += there != area
-            sums[4, area] += region[there] != region[area]
-            sums[5, area] += miles[child] > far_miles
-            sums[6, area] += miles[child]
+            sums[area, 0] += 1.0
+            sums[area, 3] += there != area
+            sums[area, 4] += region[there] != region[area]
+            sums[area, 5] += miles[child] > far_miles
+            sums[area, 6] += miles[child]
             if independent[home[child]]:
-                sums[7, area] += 1.0
-                sums[8, area] += fee[child]
+                sums[area, 7] += 1.0
+                sums[area, 8] += fee[child]
                 fees[paid] = fee[child]
                 paid += 1
-            sums[9, there] += there != area
-            sums[first + route[child], area] += 1.0
+            sums[there, 9] += there != area
+            sums[area, first + route[child]] += 1.0
         elif waiting[child]:
-            sums[1, area] += 1.0
+            sums[area, 1] += 1.0
         elif unregistered[child]:
-            sums[2, area] += 1.0
+            sums[area, 2] += 1.0
     return sums, fees[:paid]
 
 
@@ -77,27 +77,27 @@ def count_homes(
     good: Bools, host: Ints, places: Ints, occupied: Ints, kept_empty: Ints, held: Ints, revenue: Floats,
     cost: Floats, authorities: int,
 ) -> Floats:  # fmt: skip
-    """By host authority the sums `OF_HOMES` (sums, authorities). Of the places that are `kept_empty` those are blocked
+    """By host authority (authorities, sums) the sums `OF_HOMES`. Of the places that are `kept_empty` those are blocked
     that are neither occupied nor held."""
-    sums = np.zeros((len(OF_HOMES), authorities))
+    sums = np.zeros((authorities, len(OF_HOMES)))
     for home in range(len(host)):
         area = host[home]
-        sums[2, area] += occupied[home]
+        sums[area, 2] += occupied[home]
         if private[home]:
-            sums[7, area] += revenue[home]
-            sums[8, area] += cost[home]
+            sums[area, 7] += revenue[home]
+            sums[area, 8] += cost[home]
         if large[home]:
-            sums[9, area] += revenue[home]
-            sums[10, area] += cost[home]
+            sums[area, 9] += revenue[home]
+            sums[area, 10] += cost[home]
         if not is_open[home]:
             continue
-        sums[0, area] += places[home]
-        sums[4, area] += 1.0
+        sums[area, 0] += places[home]
+        sums[area, 4] += 1.0
         if in_market[home]:
-            sums[1, area] += places[home]
-            sums[3, area] += max(min(kept_empty[home], places[home] - occupied[home] - held[home]), 0)
-            sums[5, area] += independent[home]
-            sums[6, area] += independent[home] and on_framework[home]
-            sums[11, area] += good[home]
-            sums[12, area] += 1.0
+            sums[area, 1] += places[home]
+            sums[area, 3] += max(min(kept_empty[home], places[home] - occupied[home] - held[home]), 0)
+            sums[area, 5] += independent[home]
+            sums[area, 6] += independent[home] and on_framework[home]
+            sums[area, 11] += good[home]
+            sums[area, 12] += 1.0
     return sums

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -78,6 +78,7 @@ class Homes(Columns):
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)
         self._phases: dict[tuple[int, int], Ints] = {}
+        self._in_market: dict[int, Bools] = {}
 
     def phase(self, what: int, every: int) -> Ints:
         """The week, from 0 and below `every`, in which each home's turn comes at something that comes round.
@@ -89,13 +90,20 @@ class Homes(Columns):
             phase = self._phases[what, every] = (to_unit(key(self.key, what)) * every).astype(np.int64)
         return phase
 
+    def set(self, rows: Ints, **values: Any) -> None:
+        """Write values into the named columns of `rows`; the only way in which homes open and close."""
+        super().set(rows, **values)
+        self._in_market.clear()
+
     def is_open(self, week: int) -> Bools:
         """Homes registered in `week`, short-break homes included."""
         return np.asarray((self.opened_week <= week) & (week < self.closed_week))
 
     def in_market(self, week: int) -> Bools:
-        """Homes that can take a child in `week`."""
-        return self.is_open(week) & ~self.short_break
+        """Homes that can take a child in `week`; to be read only."""
+        if week not in self._in_market:
+            self._in_market = {week: self.is_open(week) & ~self.short_break}
+        return self._in_market[week]
 
     def move_in(self, rows: Ints, age: Ints, boy: Bools, score: Floats, by: int = 1) -> None:
         """Add residents to homes (a row a child; a home may occur several times); `by=-1` takes them out."""
@@ -145,5 +153,10 @@ class Holdings(Columns):
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
     """Places of each home that anybody may be offered: not occupied, blocked, empty beside a child, held or closed."""
-    free = homes.places - homes.occupied - homes.blocked - homes.beside - holdings.empty_by_home(len(homes))
-    return np.where(homes.in_market(week), np.maximum(free, 0), 0)
+    free = homes.places - homes.occupied
+    free -= homes.blocked
+    free -= homes.beside
+    np.subtract.at(free, holdings.home, holdings.empty())
+    np.maximum(free, 0, out=free)
+    free[~homes.in_market(week)] = 0
+    return free

@@ -34,13 +34,17 @@ class Ledger:
     def pay_providers(self, kind: str, authority: Ints, provider: Ints, pounds: Floats) -> None:
         """Authorities pay providers, a row a payment."""
         self.paid[kind] += np.bincount(authority, weights=pounds, minlength=len(self.paid[kind]))
-        self.received += np.bincount(provider, weights=pounds, minlength=len(self.received))
+        self.receive(provider, pounds)
 
     def pay_fees(self, placements: Floats, beside: Floats, provider: Ints, received: Floats) -> None:
         """Authorities pay for placements and for places beside, both by authority; providers receive it, by home."""
         self.paid["placements"] += placements
         self.paid["places_beside"] += beside
-        self.received += np.bincount(provider, weights=received, minlength=len(self.received))
+        self.receive(provider, received)
+
+    def receive(self, provider: Ints, pounds: Floats) -> None:
+        """Providers receive what authorities have paid, a row a payment."""
+        self.received += np.bincount(provider, weights=pounds, minlength=len(self.received))
 
     def pay_unregistered(self, authority: Ints, pounds: float) -> None:
         """Authorities pay for children in unregistered settings, a row a child, the same for each."""

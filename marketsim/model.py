@@ -20,7 +20,6 @@ from marketsim.ledger import Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
 from marketsim.placing import place
-from marketsim.purchasing.cooperative import Cooperative
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
@@ -107,11 +106,11 @@ class MarketModel(mesa.Model):
     def end_stays(self) -> None:
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
         market, children = self.market, self.market.children
-        due = children.end_week == market.week
-        ending = np.flatnonzero(due & (children.state == PLACED))
+        due = np.flatnonzero(children.end_week == market.week)
+        state = children.state[due]
+        ending, elsewhere = due[state == PLACED], due[state == ELSEWHERE]
         broken = children.ends_by_breakdown[ending]
-        elsewhere = np.flatnonzero(due & (children.state == ELSEWHERE))
-        self._leave(np.flatnonzero(due & (children.state == UNREGISTERED)))
+        self._leave(due[state == UNREGISTERED])
         self._move_out(ending[~broken], PLANNED)
         self._move_on(ending[~broken])
         np.add.at(market.homes.breakdowns, children.home[ending[broken]], 1)
@@ -155,7 +154,7 @@ class MarketModel(mesa.Model):
         children = market.children
         unplaced = np.flatnonzero((children.state == WAITING) | (children.state == UNREGISTERED))
         self._unplaced.append(children.authority[unplaced])
-        rows = self._searching()
+        rows = self._searching(unplaced)
         waited = market.week - children.since[rows]
         emergency = children.emergency[rows]
         urgency = authorities_decide.urgency(commissioning, waited, emergency)
@@ -178,14 +177,14 @@ class MarketModel(mesa.Model):
         market, children = self.market, self.market.children
         homes = market.homes
         self.ledger = ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-        fees = accounts.fees(market)
+        fees = self._fees = accounts.fees(market)
         ledger.pay_fees(fees.placements, fees.beside, homes.provider, fees.received)
         self._pay_retainers(ledger)
         self._pay_own_empty_places(ledger)
-        for arrangement in market.arrangements:
-            if isinstance(arrangement.rule, Cooperative):
-                cost = arrangement.rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
-                ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
+        for number, rule in self.orders.cooperatives:
+            cost = rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
+            arrangement = market.arrangements[number]
+            ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
         weekly_cost = self.parameters.unregistered.weekly_cost * market.cost_index
         ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
         self._spent += ledger.spend
@@ -200,19 +199,19 @@ class MarketModel(mesa.Model):
             self._review_fees()
         if market.week % supply.QUARTER_WEEKS == 0:
             supply.plan_homes(market, self.run_seed, self.pipeline, self._pressure, market.week)
-        self.panel_book.refresh([a for a in self._reviewed if a.rule.review(market, a)])
+        self.panel_book.refresh([arrangement for arrangement, review in self._reviews if review(market, arrangement)])
 
     def record(self) -> None:
         """The week's outcomes are recorded."""
         weeks_left = self.parameters.horizon.weeks - self.market.week
-        self.recorder.close_week(self.market, self.ledger, weeks_left + 1)
+        self.recorder.close_week(self.market, self.ledger, self._fees, weeks_left + 1)
 
-    def _searching(self) -> Ints:
+    def _searching(self, unplaced: Ints) -> Ints:
         """All who wait, and of those in unregistered settings the ones whose turn it is."""
         children, week = self.market.children, self.market.week
         every = self.parameters.unregistered.search_every_weeks
-        turn = (children.state == UNREGISTERED) & ((week - children.since) % every == 0)
-        return np.flatnonzero((children.state == WAITING) | turn)
+        turn = (week - children.since[unplaced]) % every == 0
+        return np.asarray(unplaced[(children.state[unplaced] == WAITING) | turn])
 
     def _move_out(self, rows: Ints, reason: int) -> None:
         """Placements end: the places fall empty and the records are completed."""
@@ -322,15 +321,18 @@ class MarketModel(mesa.Model):
     def _pay_retainers(self, ledger: Ledger) -> None:
         """What contracts owe for held places that stand empty, in the shares of those who share the contract."""
         market, holdings = self.market, self.market.holdings
-        rows = np.flatnonzero(holdings.empty() > 0)
-        pounds = holdings.empty()[rows] * holdings.retainer[rows]
-        owner = market.homes.provider[holdings.home[rows]]
-        for number in np.unique(holdings.arrangement[rows]):
-            arrangement = market.arrangements[number]
-            mine = holdings.arrangement[rows] == number
-            for member, share in zip(arrangement.members, arrangement.shares, strict=True):
-                payer = np.full(int(mine.sum()), member)
-                ledger.pay_providers("empty_places", payer, owner[mine], share * pounds[mine])
+        empty = holdings.empty()
+        rows = np.flatnonzero(empty)
+        pounds, by_arrangement = empty[rows] * holdings.retainer[rows], holdings.arrangement[rows]
+        due = np.bincount(by_arrangement, weights=pounds)
+        for number in np.flatnonzero(due):
+            members, shares = market.arrangements[number].members, market.arrangements[number].shares
+            if len(members) == 1:
+                ledger.paid["empty_places"][members] += due[number]
+                continue
+            each = shares[:, None] * pounds[by_arrangement == number]
+            ledger.paid["empty_places"][members] += each.cumsum(axis=1)[:, -1]
+        ledger.receive(market.homes.provider[holdings.home[rows]], pounds)
 
     def _pay_own_empty_places(self, ledger: Ledger) -> None:
         """An own place costs its fixed share whether or not a child lives there."""
@@ -395,8 +397,8 @@ class MarketModel(mesa.Model):
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
         ended = set(self.orders.ended)
-        self._reviewed = [
-            a
+        self._reviews = [
+            (a, a.rule.review)
             for a in self.market.arrangements
             if type(a.rule).review is not PurchasingRule.review and a.number not in ended
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -34,13 +35,18 @@ class Orders:
     changed: list[Arrangement] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
 
-    @property
+    @cached_property
     def buyer(self) -> Ints:
         """By authority and stage, who buys: a cooperative (numbers from the authorities' count up) or the authority."""
         count = len(self.stages)
         own = np.repeat(np.arange(count)[:, None], self.stages.shape[1], axis=1)
         through = np.where(self.stages == NO_ROUTE, NO_ROUTE, self.cooperative_of[self.stages])
         return np.where(through == NO_ROUTE, own, count + through)
+
+    @cached_property
+    def cooperatives(self) -> list[tuple[int, Cooperative]]:
+        """The cooperatives, with the numbers of their arrangements."""
+        return [(a.number, a.rule) for a in self.arrangements if isinstance(a.rule, Cooperative)]
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""

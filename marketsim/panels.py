@@ -10,6 +10,7 @@ import numpy as np
 from marketsim.agents.provider import readiness
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.placing import NO_ROUTE, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
@@ -28,6 +29,12 @@ class PanelBook:
         self._market, self._ended = market, frozenset(ended)
         self._lots = [no_lots() for _ in market.arrangements]
         self._terms = _terms(market.arrangements)
+        self._followers = [a for a in market.arrangements if a.rule.follows_market]
+        self._others = [a for a in market.arrangements if not a.rule.follows_market]
+        self._members = [frozenset(a.members.tolist()) for a in market.arrangements]
+        self._lots_of_others = no_lots()
+        self._sizes = np.zeros(len(self._lots), dtype=np.int64)
+        self._least = np.zeros((len(self._lots), 3))
         self._stale = set(range(len(market.arrangements)))
         self._panels: Panels | None = None
         self._homes = 0  # pools are numbered behind the homes there are
@@ -38,14 +45,14 @@ class PanelBook:
 
     def refresh_fees(self) -> None:
         """Fees have been revised: ask the rules that follow the open market."""
-        self.refresh(a for a in self._market.arrangements if a.rule.follows_market)
+        self.refresh(self._followers)
 
     def refresh_opened(self, opened: Ints) -> None:
         """Homes have opened: ask the rules that follow the open market, and authorities' own with a new own home."""
         homes = self._market.homes
-        with_own = np.zeros(len(self._market.authorities), dtype=np.bool_)
-        with_own[homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]]] = True
-        self.refresh(a for a in self._market.arrangements if a.rule.follows_market or with_own[a.members].any())
+        with_own = set(homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]].tolist())
+        self.refresh_fees()
+        self._stale.update(number for number, members in enumerate(self._members) if not with_own.isdisjoint(members))
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""
@@ -61,19 +68,38 @@ class PanelBook:
     def panels(self) -> Panels:
         """What the placing reads, up to date."""
         if self._stale or self._panels is None or self._homes != len(self._market.homes):
-            self._ask([self._market.arrangements[number] for number in sorted(self._stale)])
+            self._ask()
             self._homes = len(self._market.homes)
-            self._panels = _make_panels(self._market, self._lots, self._terms)
+            lots = _joined([self._lots_of_others, *(self._lots[a.number] for a in self._followers)])
+            self._panels = _make_panels(self._market, lots, *self._limits(), self._least.copy(), self._terms)
         return self._panels
 
-    def _ask(self, arrangements: list[Arrangement]) -> None:
-        """Ask rules for their lots; those that have ended and the cooperatives themselves have none."""
-        asked = [a for a in arrangements if a.number not in self._ended and not a.inner]
-        for arrangement in arrangements:
-            self._lots[arrangement.number] = no_lots()
-        for arrangement, lots in zip(asked, _sorted_lots(self._market, asked), strict=True):
-            self._lots[arrangement.number] = lots
+    def _ask(self) -> None:
+        """Ask again where lots may have changed; cooperatives themselves and arrangements that have ended have none."""
+        for number in sorted(self._stale):
+            arrangement = self._market.arrangements[number]
+            empty = arrangement.inner or number in self._ended
+            lots = no_lots() if empty else arrangement.rule.lots(self._market, arrangement)
+            self._lots[number], self._sizes[number], self._least[number] = lots, len(lots.home), lots.least_acceptance
+        if not self._stale.isdisjoint(a.number for a in self._others):
+            self._lots_of_others = _joined([self._lots[a.number] for a in self._others])
         self._stale.clear()
+
+    def _limits(self) -> tuple[Ints, Ints]:
+        """By arrangement, the first of its lots and the one behind its last."""
+        numbers = [a.number for a in (*self._others, *self._followers)]
+        last = np.zeros_like(self._sizes)
+        last[numbers] = np.cumsum(self._sizes[numbers])
+        return last - self._sizes, last
+
+
+def _joined(lots: Sequence[Lots]) -> Lots:
+    """Several lists of lots as one, but for the least chances of acceptance."""
+    if not lots:
+        return no_lots()
+    home, holding = np.concatenate([one.home for one in lots]), np.concatenate([one.holding for one in lots])
+    fee, eager = np.concatenate([one.fee for one in lots]), np.concatenate([one.eager for one in lots])
+    return Lots(home, holding, fee, eager, np.zeros(3))
 
 
 class Terms(NamedTuple):
@@ -98,63 +124,51 @@ def _terms(arrangements: Sequence[Arrangement]) -> Terms:
     )
 
 
-def _make_panels(market: Market, lots: list[Lots], terms: Terms) -> Panels:
-    """The lots of all arrangements, one after the other, each sorted by the area in which its homes stand."""
-    sizes = np.array([len(one.home) for one in lots], dtype=np.int64)
-    last = np.cumsum(sizes)
-    first = last - sizes
-    home = np.concatenate([one.home for one in lots])
-    holding = np.concatenate([one.holding for one in lots])
-    areas, area_first, area_least_fee = _area_tables(market, lots, first)
+def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Floats, terms: Terms) -> Panels:
+    """The lots of all arrangements, where there are many sorted by the area in which the homes stand."""
+    large = np.flatnonzero(last - first > LARGE)
+    areas = np.full(len(first), NO_ROUTE)
+    areas[large] = np.arange(len(large))
+    host, count = market.homes.authority[lots.home], len(market.authorities)
+    order, area_first, area_least_fee = _sort_by_area(host, lots.fee, first[large], last[large], count)
+    home, holding = lots.home[order], lots.holding[order]
+    fee = lots.fee.take(order, axis=0)
     return Panels(
         pool=np.where(holding == OPEN_PLACE, home, len(market.homes) + holding),
         home=home,
         key=second_keys(market.homes.key[home]),
         x=market.homes.x[home],
         y=market.homes.y[home],
-        fee=np.concatenate([one.fee for one in lots]),
-        eager=np.concatenate([one.eager for one in lots]),
+        fee=fee,
+        eager=lots.eager.take(order, axis=0) * readiness(market, home, fee),
         first=first,
         last=last,
         areas=areas,
         area_first=area_first,
         area_least_fee=area_least_fee,
         least_fee=area_least_fee.min(axis=1),
-        least_acceptance=np.array([one.least_acceptance for one in lots]),
+        least_acceptance=least,
         **terms._asdict(),
     )
 
 
-def _sorted_lots(market: Market, arrangements: Sequence[Arrangement]) -> list[Lots]:
-    """What the rules of some arrangements offer, each sorted by the area in which its homes stand.
-
-    All in one go: there are hundreds of small arrangements.
-    """
-    if not arrangements:
-        return []
-    asked = [arrangement.rule.lots(market, arrangement) for arrangement in arrangements]
-    sizes = [len(one.home) for one in asked]
-    home, fee = np.concatenate([one.home for one in asked]), np.concatenate([one.fee for one in asked])
-    holding = np.concatenate([one.holding for one in asked])
-    eager = np.concatenate([one.eager for one in asked]) * readiness(market, home, fee)
-    order = np.lexsort((market.homes.authority[home], np.repeat(np.arange(len(asked)), sizes)))
-    ends = np.cumsum(sizes)[:-1]
-    columns = (np.split(column[order], ends) for column in (home, holding, fee, eager))
-    least = [one.least_acceptance for one in asked]
-    return [Lots(*one) for one in zip(*columns, least, strict=True)]
-
-
-def _area_tables(market: Market, lots: list[Lots], first: Ints) -> tuple[Ints, Ints, Floats]:
-    """Lot offsets and least fees by area, for the arrangements with many lots."""
-    count = len(market.authorities)
-    large = [number for number, one in enumerate(lots) if len(one.home) > LARGE]
-    areas = np.full(len(lots), NO_ROUTE)
-    area_first = np.zeros((len(large), count + 1), dtype=np.int64)
-    area_least_fee = np.full((len(large), count, 3), np.inf)
-    for row, number in enumerate(large):
-        areas[number] = row
-        host = market.homes.authority[lots[number].home]
-        area_first[row] = first[number] + np.searchsorted(host, np.arange(count + 1))
-        first_of_area = np.flatnonzero(np.diff(host, prepend=-1))
-        area_least_fee[row, host[first_of_area]] = np.minimum.reduceat(lots[number].fee, first_of_area, axis=0)
-    return areas, area_first, area_least_fee
+@compiled
+def _sort_by_area(area: Ints, fee: Floats, first: Ints, last: Ints, areas: int) -> tuple[Ints, Ints, Floats]:
+    """The order of all lots in which those from each `first` to `last` are sorted by area, and the tables of these:
+    where the lots of each area begin, and the least fee by need band."""
+    order = np.arange(len(area))
+    begins = np.zeros((len(first), areas + 1), dtype=np.int64)
+    least_fee = np.full((len(first), areas, 3), np.inf)
+    for table in range(len(first)):
+        size = np.zeros(areas, dtype=np.int64)
+        for lot in range(first[table], last[table]):
+            size[area[lot]] += 1
+            for band in range(3):
+                least_fee[table, area[lot], band] = min(least_fee[table, area[lot], band], fee[lot, band])
+        begins[table, 0] = first[table]
+        begins[table, 1:] = first[table] + np.cumsum(size)
+        following = begins[table].copy()
+        for lot in range(first[table], last[table]):
+            order[following[area[lot]]] = lot
+            following[area[lot]] += 1
+    return order, begins, least_fee

@@ -73,16 +73,16 @@ class Recorder:
         length = len(self.events[event])
         self.events[event] += np.bincount(authority, weights=weights, minlength=length)
 
-    def close_week(self, market: Market, ledger: Ledger, last_weeks: int) -> None:
+    def close_week(self, market: Market, ledger: Ledger, fees: accounts.Fees, last_weeks: int) -> None:
         """Count the state of the week, and at year ends write the rows of the authorities."""
         if market.week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
         of_children, independent_fees = _count_children(market, self.routes, self._route_of)
-        columns = of_children | _count_homes(market, self.largest) | _count_money(market, ledger) | self.events
+        columns = of_children | _count_homes(market, fees, self.largest) | _count_money(market, ledger) | self.events
         self._names = list(columns)
         sums = np.stack(list(columns.values()), axis=1)
         self._dates.append(_date(market))
-        self._totals.append(sums.cumsum(axis=0)[-1])
+        self._totals.append(np.add.reduce(sums, axis=0))
         self._fees_p90.append(_p90(independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
@@ -168,22 +168,22 @@ def _count_children(market: Market, routes: list[str], route_of: Ints) -> tuple[
         market.authorities.region, len(routes), FAR_MILES,
     )  # fmt: skip
     names = [*OF_CHILDREN, *(f"route {route}" for route in routes)]
-    return dict(zip(names, sums, strict=True)), independent_fees
+    return dict(zip(names, sums.T, strict=True)), independent_fees
 
 
-def _count_homes(market: Market, largest: Bools) -> dict[str, Floats]:
+def _count_homes(market: Market, fees: accounts.Fees, largest: Bools) -> dict[str, Floats]:
     """The stock of homes at their host authorities this week."""
     homes, week = market.homes, market.week
     of_largest = np.zeros(len(homes), dtype=np.bool_)
     of_largest[: len(largest)] = largest
-    revenue, cost = accounts.books(market)
+    revenue, cost = accounts.books(market, fees)
     sums = count_homes(
         homes.is_open(week), homes.in_market(week), homes.sector != LOCAL_AUTHORITY, homes.sector == PRIVATE,
         of_largest, on_any_panel(market), homes.rating <= GOOD, homes.authority, homes.places, homes.occupied,
         homes.blocked + homes.beside, market.holdings.empty_by_home(len(homes)), revenue, cost,
         len(market.authorities),
     )  # fmt: skip
-    return dict(zip(OF_HOMES, sums, strict=True))
+    return dict(zip(OF_HOMES, sums.T, strict=True))
 
 
 def _count_money(market: Market, ledger: Ledger) -> dict[str, Floats]:

@@ -10,7 +10,6 @@ from marketsim.homes import GOOD
 from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
-from marketsim.purchasing.cooperative import Cooperative
 from marketsim.stays import StayTable, season, whole_weeks
 from marketsim.streams import stream, uniform
 
@@ -66,12 +65,11 @@ def _without_bypassed(market: Market, orders: Orders, rows: Ints, urgency: Float
     """Stages of each child's search; those of a cooperative drop out for children for whom it is bypassed."""
     children = market.children
     routes = orders.stages[children.authority[rows]]
-    luck = uniform(market.seed, "bypass", children.key[rows], market.week)
-    for whole in market.arrangements:
-        if isinstance(whole.rule, Cooperative):
-            bypassed: Bools = luck < whole.rule.bypass_chance(urgency)
-            through = (routes != NO_ROUTE) & (orders.cooperative_of[routes] == whole.number)
-            routes = np.where(through & bypassed[:, None], NO_ROUTE, routes)
+    for number, cooperative in orders.cooperatives:
+        luck = uniform(market.seed, "bypass", children.key[rows], market.week)
+        bypassed: Bools = luck < cooperative.bypass_chance(urgency)
+        through = (routes != NO_ROUTE) & (orders.cooperative_of[routes] == number)
+        routes = np.where(through & bypassed[:, None], NO_ROUTE, routes)
     return routes
 
 

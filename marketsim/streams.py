@@ -25,6 +25,7 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
+_ALL_BITS = 2**64 - 1
 
 
 def second_keys(keys: Keys) -> Keys:
@@ -63,13 +64,17 @@ def _beginning(seed: int, decision: str) -> Keys:
 
 
 def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
-    mix = _mixer()
     for part in parts:
-        values = np.asarray(part)
-        if values.dtype != np.uint64:
-            values = values.astype(np.int64).view(np.uint64)
-        mixed = mix(mixed, values)
+        mixed = _elementwise()[0](mixed, _bits(part))
     return mixed
+
+
+def _bits(part: ArrayLike) -> Keys:
+    """Whole numbers or keys as 64 bits each."""
+    if isinstance(part, int):
+        return np.asarray(np.uint64(part & _ALL_BITS))
+    values = np.asarray(part)
+    return values if values.dtype == np.uint64 else values.astype(np.int64).view(np.uint64)
 
 
 def _mix(mixed: np.uint64, part: np.uint64) -> np.uint64:
@@ -81,11 +86,17 @@ def _mix(mixed: np.uint64, part: np.uint64) -> np.uint64:
 
 
 @lru_cache(maxsize=1)
-def _mixer() -> Callable[[Keys, Keys], Keys]:
-    """`_mix` for whole arrays: compiled, when luck is drawn for the first time."""
-    from marketsim.compiling import elementwise
+def _elementwise() -> tuple[Callable[[Keys, Keys], Keys], Callable[[Keys, Keys], Floats]]:
+    """`_mix` for arrays, and the same as a number in [0, 1): compiled, when luck is drawn for the first time."""
+    from marketsim.compiling import compiled_part, elementwise
 
-    return elementwise(_mix)
+    mix_pair = compiled_part(_mix)
+
+    def unit_of_mix(mixed: np.uint64, part: np.uint64) -> float:
+        unit: float = (mix_pair(mixed, part) >> _S11) * _TO_UNIT
+        return unit
+
+    return elementwise(_mix, "uint64(uint64, uint64)"), elementwise(unit_of_mix, "float64(uint64, uint64)")
 
 
 def to_unit(keys: Keys) -> Floats:
@@ -95,7 +106,10 @@ def to_unit(keys: Keys) -> Floats:
 
 def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
     """Numbers in [0, 1) for one decision; shape is the broadcast of `who_and_when`."""
-    return to_unit(stream(seed, decision, *who_and_when))
+    if not who_and_when:
+        return to_unit(stream(seed, decision))
+    *earlier, last = who_and_when
+    return _elementwise()[1](stream(seed, decision, *earlier), _bits(last))
 
 
 def exponential(seed: int, decision: str, mean: float, *who_and_when: ArrayLike) -> Floats:
@@ -116,8 +130,10 @@ def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike
     counts = np.zeros(luck_of.shape, dtype=np.int64)
     term = np.exp(-mean)
     below = term.copy()
-    while np.any(short := (luck_of >= below) & (term > 0)):
-        counts[short] += 1
-        term = np.where(short, term * mean / np.maximum(counts, 1), 0.0)
+    arrived = 0
+    while np.any(more := (luck_of >= below) & (term > 0)):
+        arrived += 1
+        counts += more
+        term = term * mean / arrived
         below = below + term
     return counts

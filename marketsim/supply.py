@@ -197,9 +197,13 @@ def _owners(market: Market, seed: int, plans: Plans) -> Ints:
     homes = market.homes
     luck = uniform(seed, "owner of new home", plans.key)
     owners = plans.area.copy()
+    rows = np.flatnonzero(homes.in_market(market.week))
+    by_sector = {number: rows[homes.sector[rows] == number] for number in np.unique(plans.sector).tolist()}
+    hosts = {number: homes.authority[sector] for number, sector in by_sector.items()}
     for position in np.flatnonzero(plans.sector != LOCAL_AUTHORITY):
-        sector = np.flatnonzero(homes.in_market(market.week) & (homes.sector == plans.sector[position]))
-        local = sector[homes.authority[sector] == plans.area[position]]
+        number = int(plans.sector[position])
+        sector = by_sector[number]
+        local = sector[hosts[number] == plans.area[position]]
         candidates = local if len(local) else sector
         if len(candidates):
             owners[position] = homes.provider[candidates[int(luck[position] * len(candidates))]]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from marketsim.accounts import books
-from marketsim.columns import Floats, Ints
+from marketsim.accounts import books, fees
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Providers
@@ -74,8 +75,7 @@ def pressure(market: Market, searching: Floats) -> Floats:
     within reach; 0 with places in plenty, 1 without a free place."""
     areas, providers = market.authorities, market.scenario.providers
     free = np.bincount(market.homes.authority, weights=market.free(), minlength=len(areas))
-    apart = np.hypot(areas.x[:, None] - areas.x[None, :], areas.y[:, None] - areas.y[None, :])
-    within = (apart <= providers.pressure_reach_miles).astype(np.float64)
+    within = (areas.apart <= providers.pressure_reach_miles).astype(np.float64)
     children, places = within @ searching, within @ free
     felt = children + providers.pressure_half * places
     return np.divide(children, felt, out=np.zeros_like(felt), where=felt > 0)
@@ -129,7 +129,7 @@ def revise_asks(market: Market, pressure_by_area: Floats) -> None:
 def earn(market: Market) -> None:
     """Every 4 weeks: note what each home earns, fees and what is paid for empty places less running cost (GBP/week)."""
     homes = market.homes
-    revenue, cost = books(market)
+    revenue, cost = books(market, fees(market))
     profit = revenue - cost
     homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
 
@@ -141,10 +141,22 @@ def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
     """
     scenario = market.scenario
     providers, score = scenario.providers, middle_scores(market)
-    cost, risk = market.costs[homes], providers.risk_cost * market.cost_index * score
-    loss = np.maximum(cost + risk - fee, 0) / np.maximum(cost, 1.0)
-    loss[market.homes.sector[homes] == LOCAL_AUTHORITY] = 0.0  # own homes are not run for a surplus
-    return np.clip(1 - providers.loss_sensitivity * loss, 0, 1)
+    own = market.homes.sector == LOCAL_AUTHORITY  # which are not run for a surplus
+    risk = providers.risk_cost * market.cost_index * score
+    return _ready(homes, fee, market.costs, risk, own, float(providers.loss_sensitivity))
+
+
+@compiled
+def _ready(homes: Ints, fee: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float) -> Floats:
+    """Readiness by lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
+    ready = np.ones_like(fee)
+    for lot in range(len(homes)):
+        for band in range(3):
+            cost = costs[homes[lot], band]
+            loss = max(cost + risk[band] - fee[lot, band], 0.0) / max(cost, 1.0)
+            if not own[homes[lot]]:
+                ready[lot, band] = min(max(1.0 - sensitivity * loss, 0.0), 1.0)
+    return ready
 
 
 def middle_scores(market: Market) -> Floats:

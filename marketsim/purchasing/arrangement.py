@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -44,6 +45,11 @@ class Authorities:
 
     def __len__(self) -> int:
         return len(self.name)
+
+    @cached_property
+    def apart(self) -> Floats:
+        """Miles between the centres of all areas."""
+        return np.asarray(np.hypot(self.x[:, None] - self.x[None, :], self.y[:, None] - self.y[None, :]))
 
 
 @dataclass

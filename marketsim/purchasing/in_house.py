@@ -43,8 +43,9 @@ class InHouse(PurchasingRule):
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes run by the members, at running cost."""
         homes = market.homes
-        own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
-        mine = own[np.isin(homes.authority[own], arrangement.members)]
-        home = mine[homes.in_market(market.week)[mine]]
+        member = np.zeros(len(market.authorities), dtype=np.bool_)
+        member[arrangement.members] = True
+        own = homes.in_market(market.week) & (homes.sector == LOCAL_AUTHORITY)
+        home = np.flatnonzero(own & member[homes.authority])
         fee = market.costs[home]
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), self.accepts.array())

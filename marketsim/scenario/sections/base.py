@@ -22,7 +22,7 @@ class ByNeed(Section):
 
     def array(self) -> NDArray[np.float64]:
         """The numbers in the order of the bands: standard, complex, severe."""
-        return np.array(list(self.model_dump().values()), dtype=np.float64)
+        return np.array(list(vars(self).values()), dtype=np.float64)
 
 
 class ShareByNeed(ByNeed):
