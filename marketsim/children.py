@@ -97,7 +97,9 @@ class Children(Columns):
 
     def admit(self, count: int, **values: object) -> Ints:
         """Take in `count` children who need a home from now on, into vacant rows first; returns their rows."""
-        reused = [self._vacant.pop() for _ in range(min(count, len(self._vacant)))]
+        left = max(len(self._vacant) - count, 0)
+        reused = self._vacant[left:][::-1]
+        del self._vacant[left:]
         fresh = self.add(count - len(reused))
         rows = np.concatenate([np.array(reused, dtype=np.int64), fresh])
         blank = {name: 0 for name in self.types}
@@ -109,7 +111,7 @@ class Children(Columns):
     def discharge(self, rows: Ints) -> None:
         """Children who no longer need a home leave; their rows fall vacant."""
         self.state[rows] = GONE
-        self._vacant.extend(int(row) for row in rows)
+        self._vacant.extend(rows.tolist())
 
     def in_state(self, state: int) -> Ints:
         """Rows of the children who are WAITING, PLACED or UNREGISTERED."""

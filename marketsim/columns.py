@@ -35,6 +35,8 @@ class Columns:
     def add(self, count: int, **values: Any) -> Ints:
         """Append `count` rows, zero where no value is given, and return their row numbers."""
         first = self._rows
+        if count == 0:
+            return np.arange(first, first)
         while first + count > self._capacity:
             self._grow()
         self._rows = first + count

@@ -11,11 +11,12 @@ from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
-from marketsim.streams import key, name_key, poisson, uniform
+from marketsim.streams import key, name_key, poisson, uniform, uniforms
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
 
 MOST_NEEDS_A_WEEK = 600  # in one authority; above it the Poisson inversion is out of its range
+TRAITS = ("need", "age", "sex", "notice", "away on purpose", "displaced from fostering", "place beside")
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 
@@ -88,7 +89,8 @@ def traits(
     """
     need = scenario.need
     x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
-    score = least_score + (1 - least_score) * uniform(seed, "need", keys)
+    luck = dict(zip(TRAITS, uniforms(seed, TRAITS, keys), strict=True))
+    score = least_score + (1 - least_score) * luck["need"]
     band = bands(need, score)
     return {
         "key": keys,
@@ -97,12 +99,12 @@ def traits(
         "y": y,
         "score": score,
         "band": band,
-        "age": _ages(need, uniform(seed, "age", keys)),
-        "boy": uniform(seed, "sex", keys) < need.share_boys,
-        "emergency": uniform(seed, "notice", keys) < need.emergency_share,
-        "away": uniform(seed, "away on purpose", keys) < need.away_share,
-        "displaced": _displaced(scenario, band, uniform(seed, "displaced from fostering", keys)),
-        "needs_beside": uniform(seed, "place beside", keys) < need.beside_share.array()[band],
+        "age": _ages(need, luck["age"]),
+        "boy": luck["sex"] < need.share_boys,
+        "emergency": luck["notice"] < need.emergency_share,
+        "away": luck["away on purpose"] < need.away_share,
+        "displaced": _displaced(scenario, band, luck["displaced from fostering"]),
+        "needs_beside": luck["place beside"] < need.beside_share.array()[band],
     }
 
 

@@ -25,7 +25,7 @@ from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
 from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
 from marketsim.stays import stay_table, weeks_elsewhere, whole_weeks
-from marketsim.streams import exponential, uniform
+from marketsim.streams import exponential, uniform, uniforms
 from marketsim.timetable import Timetable, areas_of
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world import start
@@ -237,11 +237,9 @@ class MarketModel(mesa.Model):
         self._leave(rows[~moves])
         rows = rows[moves]
         who = children.key[rows], children.search[rows]
-        weeks = whole_weeks(
-            weeks_elsewhere(path, uniform(self.run_seed, "stay elsewhere", *who)),
-            uniform(self.run_seed, "stay elsewhere rounding", *who),
-        )
-        back = uniform(self.run_seed, "comes back", *who) < path.comes_back_share
+        luck = uniforms(self.run_seed, ("stay elsewhere", "stay elsewhere rounding", "comes back"), *who)
+        weeks = whole_weeks(weeks_elsewhere(path, luck[0]), luck[1])
+        back = luck[2] < path.comes_back_share
         children.set(rows, state=ELSEWHERE, end_week=self.market.week + weeks, comes_back=back)
         self._note_moves(rows)
 

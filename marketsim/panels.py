@@ -31,7 +31,11 @@ class PanelBook:
         self._terms = _terms(market.arrangements)
         self._followers = [a for a in market.arrangements if a.rule.follows_market]
         self._others = [a for a in market.arrangements if not a.rule.follows_market]
-        self._members = [frozenset(a.members.tolist()) for a in market.arrangements]
+        self._numbers = [a.number for a in (*self._others, *self._followers)]  # in the order of their lots
+        self._of_member: dict[int, list[int]] = {}
+        for arrangement in market.arrangements:
+            for member in arrangement.members.tolist():
+                self._of_member.setdefault(member, []).append(arrangement.number)
         self._lots_of_others = no_lots()
         self._sizes = np.zeros(len(self._lots), dtype=np.int64)
         self._least = np.zeros((len(self._lots), 3))
@@ -52,7 +56,7 @@ class PanelBook:
         homes = self._market.homes
         with_own = set(homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]].tolist())
         self.refresh_fees()
-        self._stale.update(number for number, members in enumerate(self._members) if not with_own.isdisjoint(members))
+        self._stale.update(*(self._of_member.get(authority, ()) for authority in with_own))
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""
@@ -81,15 +85,14 @@ class PanelBook:
             empty = arrangement.inner or number in self._ended
             lots = no_lots() if empty else arrangement.rule.lots(self._market, arrangement)
             self._lots[number], self._sizes[number], self._least[number] = lots, len(lots.home), lots.least_acceptance
-        if not self._stale.isdisjoint(a.number for a in self._others):
+        if not self._stale.isdisjoint(self._numbers[: len(self._others)]):
             self._lots_of_others = _joined([self._lots[a.number] for a in self._others])
         self._stale.clear()
 
     def _limits(self) -> tuple[Ints, Ints]:
         """By arrangement, the first of its lots and the one behind its last."""
-        numbers = [a.number for a in (*self._others, *self._followers)]
         last = np.zeros_like(self._sizes)
-        last[numbers] = np.cumsum(self._sizes[numbers])
+        last[self._numbers] = np.cumsum(self._sizes[self._numbers])
         return last - self._sizes, last
 
 

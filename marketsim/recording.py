@@ -46,7 +46,7 @@ class Recorder:
 
     def __init__(self, market: Market) -> None:
         self.routes = sorted(routes_of(market.scenario))
-        self.yearly: list[pd.DataFrame] = []
+        self._yearly: list[dict[str, Any]] = []
         self.events: dict[str, Floats] = {}
         self._names: list[str] = []
         self._dates: list[pd.Timestamp] = []
@@ -88,7 +88,7 @@ class Recorder:
         if last_weeks <= YEAR_WEEKS:
             self._last_year.add(sums)
         if market.week % YEAR_WEEKS == 0:
-            self.yearly.append(_yearly_rows(market, Tally(columns, 1), self._year.tally(self._names)))
+            self._yearly.append(_yearly_rows(market, Tally(columns, 1), self._year.tally(self._names)))
             self._year = _Sums()
         self.clear_events(market)
 
@@ -107,6 +107,17 @@ class Recorder:
             columns[name] = (value.astype(np.int64) if name in WHOLE else value).tolist()
         columns |= {f"share_{route}": route_share(route)(total).tolist() for route in self.routes}
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+    @property
+    def yearly(self) -> list[pd.DataFrame]:
+        """The rows of the authorities at year ends, in one table; none before the first year is over."""
+        if not self._yearly:
+            return []
+        columns = {name: [value for year in self._yearly for value in year[name]] for name in self._yearly[0]}
+        frame = pd.DataFrame(columns)
+        counts = [name for name in (*WHOLE, "children_hosted_from_elsewhere") if name in frame]
+        return [frame.astype(dict.fromkeys(counts, "int64"))]
 
 
 class _Sums:
@@ -198,9 +209,8 @@ def _count_money(market: Market, ledger: Ledger) -> dict[str, Floats]:
 def on_any_panel(market: Market) -> Bools:
     """Homes that are on the panel of some framework."""
     joined = np.zeros(len(market.homes), dtype=np.bool_)
-    for arrangement in market.arrangements:
-        if len(arrangement.on_panel):
-            joined[: len(arrangement.on_panel)] |= arrangement.on_panel
+    for on_panel in [a.on_panel for a in market.arrangements if a.on_panel.size]:
+        joined[: len(on_panel)] |= on_panel
     return joined
 
 
@@ -218,24 +228,22 @@ def paid_empty_places(market: Market) -> Floats:
     return np.asarray(paid, dtype=np.float64)
 
 
-def _yearly_rows(market: Market, now: Tally, year: Tally) -> pd.DataFrame:
-    """A row an authority at the year's end; `spend_gbp` and `paid_void_gbp` are the year's, waits the year's mean."""
+def _yearly_rows(market: Market, now: Tally, year: Tally) -> dict[str, Any]:
+    """Columns with a row an authority at the year's end; `spend_gbp`, `paid_void_gbp` and waits are the year's."""
     areas = market.authorities
     columns: dict[str, Any] = {
         "ons_code": areas.code,
         "name": areas.name,
         "region": [areas.region_names[number] for number in areas.region],
-        "year": market.week // YEAR_WEEKS,
-        "date": _date(market),
+        "year": [market.week // YEAR_WEEKS] * len(areas),
+        "date": [_date(market)] * len(areas),
     }
     columns |= {name: MEASURES[name].value(now) for name in YEARLY}
     columns |= {"spend_gbp": year["spend"], "paid_void_gbp": year["paid_void_gbp"]}
     columns |= {name: MEASURES[name].value(now) for name in ("homes", "places", "occupied", "void_rate")}
     columns["children_hosted_from_elsewhere"] = now["hosted_from_elsewhere"]
     columns["wait_mean_weeks"] = MEASURES["wait_mean_weeks"].value(year)
-    frame = pd.DataFrame(columns)
-    counts = [name for name in (*WHOLE, "children_hosted_from_elsewhere") if name in frame]
-    return frame.astype(dict.fromkeys(counts, "int64"))
+    return columns
 
 
 def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:

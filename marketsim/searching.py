@@ -11,7 +11,7 @@ from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
 from marketsim.stays import StayTable, season, whole_weeks
-from marketsim.streams import stream, uniform
+from marketsim.streams import stream, uniform, uniforms
 
 POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
@@ -172,14 +172,11 @@ def plan_stays(market: Market, stays: StayTable, rows: Ints) -> None:
     """Draw how long each placement lasts and whether it breaks down (more often at higher need)."""
     children, seed = market.children, market.seed
     who = children.key[rows], children.search[rows]
-    weeks = whole_weeks(stays.draw(uniform(seed, "stay", *who)), uniform(seed, "stay rounding", *who))
+    luck = uniforms(seed, ("stay", "stay rounding", "breakdown"), *who)
+    weeks = whole_weeks(stays.draw(luck[0]), luck[1])
     demand, start = market.scenario.demand, market.scenario.horizon.start
     chance = demand.breakdown_share * (0.5 + children.score[rows]) * season(demand, start, market.week + weeks)
-    children.set(
-        rows,
-        end_week=market.week + weeks,
-        ends_by_breakdown=uniform(seed, "breakdown", *who) < chance,
-    )
+    children.set(rows, end_week=market.week + weeks, ends_by_breakdown=luck[2] < chance)
 
 
 def write_records(market: Market, records: PlacementRecords, rows: Ints, wait: Ints) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
@@ -34,7 +35,7 @@ class StayTable:
 
     def draw(self, luck: Floats) -> Floats:
         """Stays (weeks) of placements that start, one for each number in [0, 1)."""
-        return self._at(luck, self.weights)
+        return self._at(luck, self._cumulative)
 
     def draw_running(self, luck: Floats, age_luck: Floats) -> tuple[Floats, Floats]:
         """Weeks gone and weeks left of placements found running at one moment in a stock that grows steadily.
@@ -44,14 +45,17 @@ class StayTable:
         """
         growth = self.growth_per_week
         if abs(growth) < 1e-9:
-            total = self._at(luck, self.weights * self.lengths)
+            total = self._at(luck, np.cumsum(self.weights * self.lengths))
             return total * age_luck, total * (1 - age_luck)
-        total = self._at(luck, self.weights * -np.expm1(-growth * self.lengths) / growth)
+        total = self._at(luck, np.cumsum(self.weights * -np.expm1(-growth * self.lengths) / growth))
         gone = -np.log1p(age_luck * np.expm1(-growth * total)) / growth
         return gone, total - gone
 
-    def _at(self, luck: Floats, weights: Floats) -> Floats:
-        cumulative = np.cumsum(weights)
+    @cached_property
+    def _cumulative(self) -> Floats:
+        return np.cumsum(self.weights)
+
+    def _at(self, luck: Floats, cumulative: Floats) -> Floats:
         position = np.searchsorted(cumulative, luck * cumulative[-1], side="right")
         return np.asarray(self.lengths[np.minimum(position, len(self.lengths) - 1)])
 

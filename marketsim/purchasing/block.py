@@ -67,9 +67,10 @@ class Block(PurchasingRule):
 
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         arrangement.ends_week = market.week + max(self.term_weeks, 1)
-        contracts.hold_free_places(
-            market, arrangement, wanted, self.places_per_home, self._fees(market), self.radius_miles, retainer=1.0
-        )
+        if wanted > 0:
+            contracts.hold_free_places(
+                market, arrangement, wanted, self.places_per_home, self._fees(market), self.radius_miles, retainer=1.0
+            )
 
     def _fees(self, market: Market) -> Floats:
         if self.fee is not None:

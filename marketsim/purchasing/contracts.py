@@ -51,8 +51,6 @@ def hold_free_places(
     `retainer` is the share of the fee that is owed for an empty place.
     """
     held = 0
-    if wanted <= 0:
-        return held
     for home in best_homes(market, arrangement, fees, radius):
         if held >= wanted:
             break

@@ -70,8 +70,9 @@ class Framework(PurchasingRule):
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes on the framework, at their quote but at most the ceiling."""
         home = np.flatnonzero(arrangement.on_panel & market.homes.in_market(market.week)[: len(arrangement.on_panel)])
-        fee = np.minimum(market.quotes[home], arrangement.ceilings)
-        eager = eagerness(market, fee, market.quotes[home])
+        quote = market.quotes[home]
+        fee = np.minimum(quote, arrangement.ceilings)
+        eager = eagerness(market, fee, quote)
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.placing import Geography
-from marketsim.streams import uniform
+from marketsim.streams import uniforms
 
 EARTH_RADIUS_MILES = 3_958.8
 MILES_PER_KM = 0.621371
@@ -31,8 +31,9 @@ def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 
 def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
-    distance = radius * np.sqrt(uniform(seed, decision + " radius", keys))
-    angle = 2 * np.pi * uniform(seed, decision + " angle", keys)
+    luck = uniforms(seed, (decision + " radius", decision + " angle"), keys)
+    distance = radius * np.sqrt(luck[0])
+    angle = 2 * np.pi * luck[1]
     return x + distance * np.cos(angle), y + distance * np.sin(angle)
 
 
