@@ -108,7 +108,6 @@ class Recorder:
         columns |= {f"share_{route}": route_share(route)(total).tolist() for route in self.routes}
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-
     @property
     def yearly(self) -> list[pd.DataFrame]:
         """The rows of the authorities at year ends, in one table; none before the first year is over."""
