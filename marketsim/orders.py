@@ -88,7 +88,7 @@ def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequ
     for row, order in enumerate(orders):
         stages[row, : len(order)] = order
     through = [NO_ROUTE if a.cooperative is None else a.cooperative for a in maker.arrangements]
-    ended = [a.number for a in maker.arrangements if (a.name, a.label) not in maker.used]
+    ended = [a.number for a in maker.arrangements if a.identity not in maker.used]
     changed = sorted(maker.changed, key=lambda arrangement: arrangement.number)
     return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64), changed, ended)
 
@@ -103,9 +103,9 @@ class _Maker:
             for code, name, region in zip(authorities.code, authorities.name, authorities.region, strict=True)
         ]
         self.arrangements = list(existing)
-        self.used: set[tuple[str, str]] = set()
+        self.used: set[tuple[str, str, str]] = set()
         self.changed: list[Arrangement] = []
-        self._made = {(made.name, made.label): made for made in existing}
+        self._made = {made.identity: made for made in existing}
         self._orders = self._order_by_row()
         self._cooperatives = {
             name: self._members_of(rule)
@@ -145,8 +145,8 @@ class _Maker:
         """The arrangement of this name that an authority shares with others of its scope and the same order."""
         scope = rule.scope()
         label = {"authority": self.places[row].code, "region": self.places[row].region, "england": ""}[scope]
-        if (name, label) in self.used:
-            return self._made[name, label]
+        if (name, label, rule.name) in self.used:
+            return self._made[name, label, rule.name]
         members = [row] if scope == "authority" else self._users(name, label)
         return self._make(name, rule, label, members)
 
@@ -170,10 +170,11 @@ class _Maker:
     def _make(
         self, name: str, rule: PurchasingRule, label: str, members: list[int], whole: Arrangement | None = None
     ) -> Arrangement:
-        made = self._made.get((name, label))
-        if made is not None and (name, label) not in self.used:
+        identity = (name, label, rule.name)
+        made = self._made.get(identity)
+        if made is not None and identity not in self.used:
             self._go_on(made, rule, members, whole)
-        self.used.add((name, label))
+        self.used.add(identity)
         if made is None:
             codes = " ".join(self.places[row].code for row in members)
             shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
@@ -188,7 +189,7 @@ class _Maker:
                 shares=shares,
                 cooperative=None if whole is None else whole.number,
             )
-            self._made[name, label] = made
+            self._made[identity] = made
             self.arrangements.append(made)
             self.changed.append(made)
         return made

@@ -136,6 +136,11 @@ class Arrangement:
     fill_seen: float = 0.0
     times_seen: int = 0
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What an arrangement goes on under when values change at a date: under another rule it is another one."""
+        return self.name, self.label, self.rule.name
+
     def holdings_of(self, market: Market) -> Ints:
         """Rows of the holdings that belong to this arrangement and still hold places."""
         holdings = market.holdings

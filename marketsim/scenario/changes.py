@@ -110,7 +110,9 @@ def _given(value: Any) -> Any:
 
 
 def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """`change` laid over `base`, mappings entry by entry."""
+    """`change` laid over `base`, mappings entry by entry; an arrangement of another rule is replaced, as in `merge`."""
+    if change.get("rule", base.get("rule")) != base.get("rule"):
+        return dict(change)
     both = dict(base)
     for key, value in change.items():
         below = both.get(key)

@@ -269,3 +269,18 @@ def test_changes_that_cannot_be_are_refused_in_one_line(
         load_scenario("phased.yaml")
     message = str(caught.value)
     assert message.isprintable() and message.startswith(f"phased.yaml:{line}:") and words in message
+
+
+@pytest.mark.parametrize("rule", ["framework", "soft_block"])
+def test_another_rule_at_a_date_takes_nothing_over_from_the_old_one(quiet: Quiet, stepped: Stepped, rule: str) -> None:
+    """The fields of a block mean nothing to other rules, and its places run off, of whomever the arrangement is."""
+    block = {"rule": "block", "places": 12, "term_weeks": 99}
+    purchasing = {"arrangements": {"held": block}, "order": ["held", "spot"]}
+    changes = [{"from": DATE, "purchasing": {"arrangements": {"held": {"rule": rule}}}}]
+    model = stepped(quiet(purchasing=purchasing, changes=changes), 30)
+    market, ended = model.market, set(model.orders.ended)
+    assert {a.route for a in market.arrangements if a.name == "held" and a.number in ended} == {"block"}
+    assert {a.route for a in market.arrangements if a.name == "held" and a.number not in ended} == {rule}
+    assert not market.holdings.running[np.isin(market.holdings.arrangement, list(ended))].any()
+    placed = model.records.arrangement[model.records.start_week > 20]
+    assert "block" not in {market.arrangements[number].route for number in placed}
