@@ -7,7 +7,7 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import accounts, demand, groups, prices, ratings, supply
+from marketsim import accounts, demand, groups, payments, prices, ratings, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
@@ -27,7 +27,6 @@ from marketsim.searching import award, make_searches, make_stock, make_tastes, p
 from marketsim.stays import stay_table, weeks_elsewhere, whole_weeks
 from marketsim.streams import exponential, uniform, uniforms
 from marketsim.timetable import Timetable, areas_of
-from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world import start
 
 MONTH_WEEKS = 4
@@ -174,20 +173,9 @@ class MarketModel(mesa.Model):
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
-        market, children = self.market, self.market.children
-        homes = market.homes
-        self.ledger = ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-        fees = self._fees = accounts.fees(market)
-        ledger.pay_fees(fees.placements, fees.beside, homes.provider, fees.received)
-        self._pay_retainers(ledger)
-        self._pay_own_empty_places(ledger)
-        for number, rule in self.orders.cooperatives:
-            cost = rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
-            arrangement = market.arrangements[number]
-            ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
-        weekly_cost = self.parameters.unregistered.weekly_cost * market.cost_index
-        ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
-        self._spent += ledger.spend
+        self._fees = accounts.fees(self.market)
+        self.ledger = payments.pay_week(self.market, self.orders.cooperatives, self._fees)
+        self._spent += self.ledger.spend
 
     def review(self) -> None:
         """Every 4 weeks fees, every year costs; every quarter plans for new homes; contracts at their own dates."""
@@ -315,31 +303,6 @@ class MarketModel(mesa.Model):
         weeks = exponential(self.run_seed, "unregistered stay", mean, children.key[rows], children.search[rows])
         self._note_moves(rows)
         children.set(rows, state=UNREGISTERED, end_week=week + np.maximum(np.ceil(weeks).astype(np.int64), 1))
-
-    def _pay_retainers(self, ledger: Ledger) -> None:
-        """What contracts owe for held places that stand empty, in the shares of those who share the contract."""
-        market, holdings = self.market, self.market.holdings
-        empty = holdings.empty()
-        rows = np.flatnonzero(empty)
-        pounds, by_arrangement = empty[rows] * holdings.retainer[rows], holdings.arrangement[rows]
-        due = np.bincount(by_arrangement, weights=pounds)
-        for number in np.flatnonzero(due):
-            members, shares = market.arrangements[number].members, market.arrangements[number].shares
-            if len(members) == 1:
-                ledger.paid["empty_places"][members] += due[number]
-                continue
-            each = shares[:, None] * pounds[by_arrangement == number]
-            ledger.paid["empty_places"][members] += each.cumsum(axis=1)[:, -1]
-        ledger.receive(market.homes.provider[holdings.home[rows]], pounds)
-
-    def _pay_own_empty_places(self, ledger: Ledger) -> None:
-        """An own place costs its fixed share whether or not a child lives there."""
-        market, homes = self.market, self.market.homes
-        free = market.free()
-        own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & (free > 0))
-        fixed = self.parameters.providers.fixed_cost_share * homes.unit_cost[own] * market.cost_index
-        payer = homes.authority[own]
-        ledger.pay_providers("own_empty_places", payer, homes.provider[own], free[own] * fixed)
 
     def _review_costs(self) -> None:
         """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""

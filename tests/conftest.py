@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ import pytest
 import marketsim.model
 import marketsim.world.start
 from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
+from marketsim.cli import main
 from marketsim.experiments.run import RunResult, as_scenario, forget, run
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
@@ -258,3 +262,22 @@ def run_of_shipped(name: str) -> RunResult:
 def shipped_run() -> Callable[[str], RunResult]:
     """Runs of shipped scenarios; see `run_of_shipped`."""
     return run_of_shipped
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Types a command into `main` in this process, in a folder of our own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def type_in(*words: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["marketsim", *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return subprocess.CompletedProcess(words, left.value.code, said.out, said.err)
+
+    return type_in

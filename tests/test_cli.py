@@ -22,7 +22,6 @@ import pyarrow.types as kinds
 import pytest
 
 from marketsim import compare, load_scenario, run
-from marketsim.cli import main
 from marketsim.scenario import shipped_scenarios
 
 
@@ -69,25 +68,6 @@ def command(*words: str, folder: Path) -> Result:
         [sys.executable, "-m", "marketsim.cli", *words], cwd=folder, capture_output=True, text=True, timeout=300,
         encoding="utf-8", env=os.environ | {"COLUMNS": "160", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
-
-
-@pytest.fixture
-def typed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Result]:
-    """Types a command into `main` in this process, in a folder of our own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def type_in(*words: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["marketsim", *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return Result(words, left.value.code, said.out, said.err)
-
-    return type_in
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:

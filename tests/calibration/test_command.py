@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import marketsim.calibration.folder
 import marketsim.calibration.runs
 from marketsim import load_scenario
 from marketsim.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
-from marketsim.cli import main
 from marketsim.experiments.plausible import read_vectors
 from marketsim.validation.targets import TARGET_MEASURES
 
@@ -29,22 +27,11 @@ FILES = ["--ranges", "ranges.csv", "--targets", "targets.csv"]
 
 
 @pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Types a command into `main` in this process, in a folder of our own that holds good files."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
+def typed(typed: Typed, tmp_path: Path) -> Typed:
+    """Types a command in a folder that holds good files."""
     (tmp_path / "ranges.csv").write_text(RANGES_CSV)
     (tmp_path / "targets.csv").write_text(TARGETS_CSV)
-
-    def type_in(*words: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["marketsim", *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return Result(words, left.value.code, said.out, said.err)
-
-    return type_in
+    return typed
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
