@@ -45,8 +45,9 @@ class Orders:
 
     @cached_property
     def cooperatives(self) -> list[tuple[int, Cooperative]]:
-        """The cooperatives, with the numbers of their arrangements."""
-        return [(a.number, a.rule) for a in self.arrangements if isinstance(a.rule, Cooperative)]
+        """The cooperatives in which somebody buys, with the numbers of their arrangements."""
+        going = (a for a in self.arrangements if a.number not in self.ended)
+        return [(a.number, a.rule) for a in going if isinstance(a.rule, Cooperative)]
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""

@@ -284,3 +284,10 @@ def test_another_rule_at_a_date_takes_nothing_over_from_the_old_one(quiet: Quiet
     assert not market.holdings.running[np.isin(market.holdings.arrangement, list(ended))].any()
     placed = model.records.arrangement[model.records.start_week > 20]
     assert "block" not in {market.arrangements[number].route for number in placed}
+
+
+def test_a_cooperative_that_ends_at_a_date_costs_nothing_from_then_on(quiet: Quiet, stepped: Stepped) -> None:
+    purchasing = {"arrangements": {"coop": {"rule": "cooperative", "order": ["spot"]}}, "order": ["coop", "spot"]}
+    changes = [{"from": DATE, "purchasing": {"order": ["spot"]}}]
+    before, after = (stepped(quiet(purchasing=purchasing, changes=changes), weeks) for weeks in (5, 30))
+    assert before.ledger.paid["running_cost"].sum() > 0 == after.ledger.paid["running_cost"].sum()
