@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from marketsim.columns import Bools, Columns, Floats, Ints, Keys
+from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
@@ -153,3 +153,7 @@ class PlacementRecords(Columns):
         "miles": np.float64,
         "wait": np.int64,
     }
+
+
+ChildrenTable = table_type(Children, "ChildrenTable", __name__)
+RecordsTable = table_type(PlacementRecords, "RecordsTable", __name__)

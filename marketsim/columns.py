@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections import namedtuple
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ class Columns:
     """
 
     types: ClassVar[dict[str, type]]
+    table_type: ClassVar[type[Any]]
 
     def __init__(self, capacity: int = 64) -> None:
         self._capacity = capacity
@@ -31,6 +33,14 @@ class Columns:
 
     def __len__(self) -> int:
         return self._rows
+
+    @property
+    def table(self) -> Self:
+        """The columns as a named tuple of arrays, which compiled functions take; not to be kept while rows are added.
+
+        Typed as what it stands for: it has the columns, and nothing else.
+        """
+        return self._table
 
     def add(self, count: int, **values: Any) -> Ints:
         """Append `count` rows, zero where no value is given, and return their row numbers."""
@@ -60,3 +70,12 @@ class Columns:
     def _show(self) -> None:
         for name, buffer in self._buffers.items():
             setattr(self, name, buffer[: self._rows])
+        views = (getattr(self, name) for name in self.types)
+        self._table = cast(Self, self.table_type(*views))
+
+
+def table_type(columns: type[Columns], name: str, module: str) -> type[Any]:
+    """The named tuple of a table's columns. It must be an attribute of its module, since machine code that is kept on
+    disk names it."""
+    columns.table_type = namedtuple(name, columns.types, module=module)  # type: ignore[misc]  # names from `types`
+    return columns.table_type

@@ -11,6 +11,10 @@ import numpy as np
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 
+EVENTS = (
+    "placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers", "homes_opened",
+    "homes_closed", "cohort", "three_placements",
+)  # fmt: skip
 OF_CHILDREN = (
     "children_placed", "children_waiting", "children_unregistered", "out_of_area", "out_of_region", "over_20_miles",
     "miles", "independent_children", "independent_fees", "hosted_from_elsewhere",

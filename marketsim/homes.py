@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from marketsim.columns import Bools, Columns, Floats, Ints, Keys
+from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
 from marketsim.streams import key, to_unit
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
@@ -149,6 +149,10 @@ class Holdings(Columns):
     def empty_by_home(self, homes: int) -> Ints:
         """Held places without a child, per home (array of length `homes`)."""
         return np.bincount(self.home, weights=self.empty(), minlength=homes).astype(np.int64)
+
+
+HomesTable = table_type(Homes, "HomesTable", __name__)
+HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
 
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:

@@ -11,7 +11,7 @@ import pandas as pd
 from marketsim import accounts
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.counting import OF_CHILDREN, OF_HOMES, count_children, count_homes
+from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, count_children, count_homes
 from marketsim.homes import GOOD, LOCAL_AUTHORITY, NEVER, PRIVATE, RATINGS, SECTORS
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
@@ -42,12 +42,16 @@ YEARLY = [
 
 
 class Recorder:
-    """The weekly rows, the yearly rows of the authorities, and the tally of the last year of the run."""
+    """The weekly rows, the yearly rows of the authorities, and the tally of the last year of the run.
+
+    `tallies` counts this week's events (`counting.EVENTS`, authorities); `events` are its rows by name.
+    """
 
     def __init__(self, market: Market) -> None:
         self.routes = sorted(routes_of(market.scenario))
         self._yearly: list[dict[str, Any]] = []
-        self.events: dict[str, Floats] = {}
+        self.tallies = np.zeros((len(EVENTS), len(market.authorities)))
+        self.events: dict[str, Floats] = dict(zip(EVENTS, self.tallies, strict=True))
         self._names: list[str] = []
         self._dates: list[pd.Timestamp] = []
         self._totals: list[Floats] = []
@@ -55,23 +59,20 @@ class Recorder:
         self._year, self._last_year = _Sums(), _Sums()
         self.know_routes(market)
         self.largest = largest_groups(market)
-        self.clear_events(market)
 
     def know_routes(self, market: Market) -> None:
         """Look up the route of each arrangement; to be called again when there are others."""
         self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
                                    for a in market.arrangements])  # fmt: skip
 
-    def clear_events(self, market: Market) -> None:
+    def clear_events(self) -> None:
         """Begin the counts of a new week."""
-        names = ("placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers",
-                 "homes_opened", "homes_closed", "cohort", "three_placements")  # fmt: skip
-        self.events = {name: np.zeros(len(market.authorities)) for name in names}
+        self.tallies[:] = 0.0
 
     def count(self, event: str, authority: Ints, weights: Floats | Ints | None = None) -> None:
         """Count events of this week, a row an event, at the authority concerned."""
         length = len(self.events[event])
-        self.events[event] += np.bincount(authority, weights=weights, minlength=length)
+        self.events[event][:] += np.bincount(authority, weights=weights, minlength=length)
 
     def close_week(self, market: Market, ledger: Ledger, fees: accounts.Fees, last_weeks: int) -> None:
         """Count the state of the week, and at year ends write the rows of the authorities."""
@@ -90,7 +91,7 @@ class Recorder:
         if market.week % YEAR_WEEKS == 0:
             self._yearly.append(_yearly_rows(market, Tally(columns, 1), self._year.tally(self._names)))
             self._year = _Sums()
-        self.clear_events(market)
+        self.clear_events()
 
     @property
     def last_year(self) -> Tally | None:

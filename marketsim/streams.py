@@ -29,7 +29,7 @@ _ALL_BITS = 2**64 - 1
 
 
 def second_keys(keys: Keys) -> Keys:
-    """Keys spread so that they can stand second in a pair (placing/luck.py)."""
+    """Keys spread so that they can stand second in a pair (luck.py)."""
     return keys * _GOLDEN
 
 
@@ -57,9 +57,13 @@ def stream(seed: int, decision: str, *who_and_when: ArrayLike) -> Keys:
     return _mixed(_beginning(seed, decision), who_and_when)
 
 
+def beginning(seed: int, decision: str) -> np.uint64:
+    """What all keys of a decision in a run begin with: compiled code mixes who and when into it (luck.py)."""
+    return np.uint64(_beginning(seed, decision)[0])
+
+
 @lru_cache(maxsize=4096)
 def _beginning(seed: int, decision: str) -> Keys:
-    """What all keys of a decision in a run begin with."""
     return key(seed, np.uint64(name_key(decision)))
 
 

@@ -18,8 +18,8 @@ from scipy import stats
 from marketsim import compare, demand, load_scenario
 from marketsim.children import PLACED
 from marketsim.experiments.run import as_scenario, forget, run
+from marketsim.luck import bits_below, pair_bits, unit
 from marketsim.model import MarketModel
-from marketsim.placing.luck import bits_below, pair_bits, unit
 from marketsim.scenario.schema import Scenario
 from marketsim.streams import exponential, key, name_key, poisson, second_keys, stream, to_unit, uniform
 from marketsim.world.synthetic import synthetic_authorities

@@ -21,10 +21,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from marketsim import compiling
+from marketsim import compiling, luck
 from marketsim.columns import Ints
 from marketsim.compiling import compiled, compiled_part, digest_of_sources
-from marketsim.placing import luck, match, search, tables
+from marketsim.placing import match, search, tables
 from marketsim.placing.match import match_all, settled_fee
 from marketsim.placing.search import favoured_homes, live_lots, search_all
 from marketsim.placing.tables import (

@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled_part
-from marketsim.placing.luck import pair_bits, unit
+from marketsim.luck import pair_bits, unit
 from marketsim.placing.search import fee_limit
 from marketsim.placing.tables import NOBODY, Round
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
-from marketsim.placing.luck import bits_below, half_bound, half_mixed, pair_bits, unit
+from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit
 from marketsim.placing.tables import NO_ROUTE, NOBODY, Favoured, LiveLots, Panels, Round, Searches
 
 AGE_GAP_YEARS = 6.0

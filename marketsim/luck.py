@@ -1,4 +1,4 @@
-"""The luck of a child with a home, for compiled code: the scalar twin of `streams`."""
+"""Luck drawn in compiled code: the scalar twin of `streams`, the same bits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,24 @@ from marketsim.compiling import compiled_part
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ONE, _S22, _S33, _LOWER_33 = np.uint64(1), np.uint64(22), np.uint64(33), np.uint64(2**33 - 1)
 _TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
+
+
+@compiled_part
+def mixed(bits: np.uint64, part: np.uint64) -> np.uint64:
+    """Mix who or when into a key: `stream(seed, decision, who, when)` is `mixed(mixed(beginning, who), when)`."""
+    z = (bits + _GOLDEN) ^ (part * _MIX_2)
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    return z ^ (z >> _S31)
+
+
+@compiled_part
+def luck_of(key: np.uint64) -> float:
+    """The number in [0, 1) that a key means, as `streams.uniform` gives it."""
+    return unit(key >> _S11)
 
 
 @compiled_part
