@@ -7,14 +7,14 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import accounts, demand, groups, payments, prices, ratings, supply
+from marketsim import accounts, demand, groups, moves, payments, prices, ratings, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
-from marketsim.columns import Bools, Floats, Ints
+from marketsim.children import PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.columns import Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
 from marketsim.orders import make_orders
@@ -24,14 +24,13 @@ from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
 from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
-from marketsim.stays import stay_table, weeks_elsewhere, whole_weeks
-from marketsim.streams import exponential, uniform, uniforms
+from marketsim.stays import stay_table, weeks_elsewhere
+from marketsim.streams import exponential, uniform
 from marketsim.timetable import Timetable, areas_of
 from marketsim.world import start
 
 MONTH_WEEKS = 4
 YEAR_WEEKS = 52
-PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3
 
 
 class MarketModel(mesa.Model):
@@ -106,18 +105,9 @@ class MarketModel(mesa.Model):
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
         market, children = self.market, self.market.children
         due = np.flatnonzero(children.end_week == market.week)
-        state = children.state[due]
-        ending, elsewhere = due[state == PLACED], due[state == ELSEWHERE]
-        broken = children.ends_by_breakdown[ending]
-        self._leave(due[state == UNREGISTERED])
-        self._move_out(ending[~broken], PLANNED)
-        self._move_on(ending[~broken])
-        np.add.at(market.homes.breakdowns, children.home[ending[broken]], 1)
-        self._move_out(ending[broken], BREAKDOWN)
-        children.breakdowns[ending[broken]] += 1
-        self.recorder.count("breakdowns", children.authority[ending[broken]])
-        self._back_on_the_market(ending[broken])
-        self._end_elsewhere(elsewhere)
+        luck = uniform(self.run_seed, "stay elsewhere", children.key[due], children.search[due])
+        weeks = weeks_elsewhere(self.parameters.demand, luck)
+        self._leave(moves.end_stays(self._state, due, weeks, self._terms, market.week))
         ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
         providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
         market.holdings.run_off()
@@ -194,6 +184,17 @@ class MarketModel(mesa.Model):
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self.ledger, self._fees, weeks_left + 1)
 
+    @property
+    def _state(self) -> moves.State:
+        """What the moves of children read and write."""
+        market = self.market
+        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
+        return moves.State(*tables, self.recorder.tallies)
+
+    @property
+    def _terms(self) -> moves.Terms:
+        return moves.terms_of(self.parameters, self.run_seed)
+
     def _searching(self, unplaced: Ints) -> Ints:
         """All who wait, and of those in unregistered settings the ones whose turn it is."""
         children, week = self.market.children, self.market.week
@@ -201,45 +202,10 @@ class MarketModel(mesa.Model):
         turn = (week - children.since[unplaced]) % every == 0
         return np.asarray(unplaced[(children.state[unplaced] == WAITING) | turn])
 
-    def _move_out(self, rows: Ints, reason: int) -> None:
-        """Placements end: the places fall empty and the records are completed."""
-        children, homes = self.market.children, self.market.homes
-        homes.move_in(children.home[rows], children.age[rows], children.boy[rows], children.score[rows], by=-1)
-        np.subtract.at(homes.beside, children.home[rows[children.has_beside[rows]]], 1)
-        children.set(rows, has_beside=False, beside_fee=0.0)
-        holding = children.holding[rows]
-        np.subtract.at(self.market.holdings.used, holding[holding != OPEN_PLACE], 1)
-        self.records.set(children.record[rows], end_week=self.market.week, end_reason=reason)
-        self.recorder.count("placements_ended", children.authority[rows])
-
     def _leave(self, rows: Ints) -> None:
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
         self.discharged += len(rows)
-
-    def _move_on(self, rows: Ints) -> None:
-        """Children whose stay ended as planned go on to live in care elsewhere, or leave care."""
-        children, path = self.market.children, self.parameters.demand
-        who = children.key[rows], children.search[rows]
-        moves = uniform(self.run_seed, "moves on", *who) < path.moves_on_share
-        self._leave(rows[~moves])
-        rows = rows[moves]
-        who = children.key[rows], children.search[rows]
-        luck = uniforms(self.run_seed, ("stay elsewhere", "stay elsewhere rounding", "comes back"), *who)
-        weeks = whole_weeks(weeks_elsewhere(path, luck[0]), luck[1])
-        back = luck[2] < path.comes_back_share
-        children.set(rows, state=ELSEWHERE, end_week=self.market.week + weeks, comes_back=back)
-        self._note_moves(rows)
-
-    def _end_elsewhere(self, rows: Ints) -> None:
-        """Of the children who lived elsewhere some need a home again; others move on once more or leave care."""
-        children, path = self.market.children, self.parameters.demand
-        back = children.comes_back[rows]
-        self._back_on_the_market(rows[back])
-        rows = rows[~back]
-        luck = uniform(self.run_seed, "moves on again", children.key[rows], children.search[rows])
-        self._note_moves(rows[luck < path.moves_on_share])
-        self._leave(rows)
 
     def _begin_cohort(self) -> None:
         """Children who live in a home now are followed for a year: how many placements has each?"""
@@ -249,21 +215,6 @@ class MarketModel(mesa.Model):
         children.placements[:] = 1
         self.recorder.count("cohort", children.authority[placed])
 
-    def _note_moves(self, rows: Ints) -> None:
-        """Children begin a placement of whatever kind; those of the cohort who begin their third are counted."""
-        children = self.market.children
-        children.placements[rows] += 1
-        third = rows[children.cohort[rows] & (children.placements[rows] == 3)]
-        self.recorder.count("three_placements", children.authority[third])
-
-    def _back_on_the_market(self, rows: Ints) -> None:
-        """Children search again, with luck of their own for the new search."""
-        children = self.market.children
-        search = children.search[rows] + 1
-        luck = uniform(self.run_seed, "notice again", children.key[rows], search)
-        emergency: Bools = luck < self.parameters.need.emergency_share
-        children.set(rows, state=WAITING, since=self.market.week, search=search, emergency=emergency, end_week=0)
-
     def _close(self, rows: Ints) -> None:
         market = self.market
         if len(rows) == 0:
@@ -271,8 +222,8 @@ class MarketModel(mesa.Model):
         self._closed_in_month += len(rows)
         children = market.children
         residents = np.flatnonzero((children.state == PLACED) & np.isin(children.home, rows))
-        self._move_out(residents, HOME_CLOSED)
-        self._back_on_the_market(residents)
+        moves.move_out(self._state, residents, moves.HOME_CLOSED, market.week)
+        moves.search_again(self._state, residents, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
         market.holdings.running[np.isin(market.holdings.home, rows)] = False
         market.holdings.run_off()
@@ -284,7 +235,7 @@ class MarketModel(mesa.Model):
         authority = children.authority[placed]
         self.recorder.count("placements_started", authority)
         self.recorder.count("wait_weeks", authority, self.records.wait[children.record[placed]])
-        self._note_moves(placed)
+        moves.note_moves(self._state, placed)
         bought = self.market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY
         self._fees_paid.append((authority[bought], children.band[placed[bought]], children.fee[placed[bought]]))
 
@@ -301,7 +252,7 @@ class MarketModel(mesa.Model):
             self._leave(rows)
             return
         weeks = exponential(self.run_seed, "unregistered stay", mean, children.key[rows], children.search[rows])
-        self._note_moves(rows)
+        moves.note_moves(self._state, rows)
         children.set(rows, state=UNREGISTERED, end_week=week + np.maximum(np.ceil(weeks).astype(np.int64), 1))
 
     def _review_costs(self) -> None:
