@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numba import literal_unroll
 
 from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
+from marketsim.compiling import compiled
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
@@ -102,9 +104,9 @@ class Children(Columns):
         del self._vacant[left:]
         fresh = self.add(count - len(reused))
         rows = np.concatenate([np.array(reused, dtype=np.int64), fresh])
-        blank = {name: 0 for name in self.types}
+        _blank(self.table, rows)
         number = np.arange(self.admitted, self.admitted + count)
-        self.set(rows, **{**blank, "number": number, "state": WAITING, **values})
+        self.set(rows, number=number, state=WAITING, **values)
         self.admitted += count
         return rows
 
@@ -153,6 +155,14 @@ class PlacementRecords(Columns):
         "miles": np.float64,
         "wait": np.int64,
     }
+
+
+@compiled
+def _blank(columns: Any, rows: Ints) -> None:
+    """Write zero into some rows of all columns."""
+    for column in literal_unroll(columns):
+        for row in rows:
+            column[row] = 0
 
 
 ChildrenTable = table_type(Children, "ChildrenTable", __name__)

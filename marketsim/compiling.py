@@ -8,13 +8,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.caching import FunctionCache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Cache(FunctionCache):
+    """Machine code on disk that is made anew when a source file of any function called in it has changed.
+
+    Numba itself looks only at the file of the function that is called from Python.
+    """
+
+    def _index_key(self, *of_numba: Any) -> tuple[Any, ...]:
+        files = sorted({function.__code__.co_filename for function in _reached(self._py_func)})
+        numbas = super()._index_key(*of_numba)  # type: ignore[no-untyped-call]  # numba has no types
+        return (*numbas, *(_digest(file) for file in files))
 
 
 def compiled(function: Function) -> Function:
@@ -23,7 +38,10 @@ def compiled(function: Function) -> Function:
     No fast-math: sums and comparisons are done in the order written, so that results do not depend on the
     processor's vector width.
     """
-    return _compiled(function, cache=True)
+    dispatcher: Any = _compiled(function)
+    if dispatcher is not function and hasattr(dispatcher, "py_func"):
+        dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]  # as `cache=True` does with numba's
+    return cast(Function, dispatcher)
 
 
 def compiled_part(function: Function) -> Function:
@@ -38,7 +56,7 @@ def elementwise(function: Callable[[Any, Any], Any], types: str) -> Callable[[An
     """A function of two numbers made to work on arrays, broadcast against each other; `types` as in "float64(uint64,
     uint64)"."""
     if getattr(numba.config, "DISABLE_JIT", False):
-        return np.errstate(over="ignore")(function)
+        return np.errstate(over="ignore")(np.vectorize(function, otypes=[types.partition("(")[0]]))
     vectorize = cast(Any, numba.vectorize)
     return cast(Callable[[Any, Any], Any], vectorize([types], cache=True)(function).ufunc)
 
@@ -50,9 +68,26 @@ def _compiled(function: Function, **options: Any) -> Function:
     return cast(Function, numba.njit(error_model="numpy", **options)(function))
 
 
-def digest_of_sources(*files: str) -> str:
-    """One hash of the contents of several source files."""
-    digest = hashlib.blake2b(digest_size=16)
-    for file in files:
-        digest.update(Path(file).read_bytes())
-    return digest.hexdigest()
+def _reached(function: Callable[..., Any]) -> set[Callable[..., Any]]:
+    """A function and all compiled ones that it calls, by their Python originals."""
+    found, left = set(), [function]
+    while left:
+        one = left.pop()
+        if one not in found:
+            found.add(one)
+            left += [other.py_func for other in _named_in(one) if hasattr(other, "py_func")]
+    return found
+
+
+def _named_in(function: Callable[..., Any]) -> list[Any]:
+    """What the names in a function mean, those behind the name of a module too."""
+    names = function.__code__.co_names
+    meant = [function.__globals__.get(name) for name in names]
+    modules = [value for value in meant if isinstance(value, ModuleType)]
+    return meant + [getattr(module, name, None) for module in modules for name in names]
+
+
+@lru_cache(maxsize=256)
+def _digest(file: str) -> str:
+    """One hash of the contents of a source file."""
+    return hashlib.blake2b(Path(file).read_bytes(), digest_size=16).hexdigest()

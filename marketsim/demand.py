@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from marketsim.children import COMPLEX, SEVERE, STANDARD
 from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.compiling import compiled, compiled_part
 from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
@@ -22,9 +23,13 @@ YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 def grow(market: Market) -> None:
     """New needs of each authority grow by a week, along the path of its region."""
-    demand, areas = market.scenario.demand, market.authorities
+    market.demand_index *= weekly_growth(market.scenario.demand, market.authorities)
+
+
+def weekly_growth(demand: Demand, areas: Authorities) -> Floats:
+    """Needs of each authority in a week over those of the week before."""
     by_region = [demand.growth_by_region.get(name, demand.growth_share_per_year) for name in areas.region_names]
-    market.demand_index *= (1 + np.array(by_region)[areas.region]) ** (1 / WEEKS_PER_YEAR)
+    return np.asarray((1 + np.array(by_region)[areas.region]) ** (1 / WEEKS_PER_YEAR))
 
 
 def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
@@ -50,6 +55,8 @@ def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
         columns = {name: np.concatenate([columns[name], more[name]]) for name in columns}
     fostered = uniform(seed, "foster home found", columns["key"]) < demand.fostering_recovered
     kept = ~(columns["displaced"] & fostered)
+    if kept.all():
+        return rows, columns
     return rows[kept], {name: column[kept] for name, column in columns.items()}
 
 
@@ -87,25 +94,63 @@ def traits(
 
     Need scores are drawn from `least_score` up.
     """
-    need = scenario.need
+    need, demand = scenario.need, scenario.demand
     x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
-    luck = dict(zip(TRAITS, uniforms(seed, TRAITS, keys), strict=True))
-    score = least_score + (1 - least_score) * luck["need"]
-    band = bands(need, score)
-    return {
-        "key": keys,
-        "authority": rows,
-        "x": x,
-        "y": y,
-        "score": score,
-        "band": band,
-        "age": _ages(need, luck["age"]),
-        "boy": luck["sex"] < need.share_boys,
-        "emergency": luck["notice"] < need.emergency_share,
-        "away": luck["away on purpose"] < need.away_share,
-        "displaced": _displaced(scenario, band, luck["displaced from fostering"]),
-        "needs_beside": luck["place beside"] < need.beside_share.array()[band],
-    }
+    drawn = _drawn(
+        uniforms(seed, TRAITS, keys), least_score, need.share_standard, need.share_severe, need.share_under_10,
+        need.share_16_and_over, need.share_boys, need.emergency_share, need.away_share, demand.fostering_displacement,
+        need.beside_share.array(),
+    )  # fmt: skip
+    return {"key": keys, "authority": rows, "x": x, "y": y, **drawn._asdict()}
+
+
+class Traits(NamedTuple):
+    """Columns of children that luck alone decides; see `Children`."""
+
+    score: Floats
+    band: Ints
+    age: Ints
+    boy: Bools
+    emergency: Bools
+    away: Bools
+    displaced: Bools
+    needs_beside: Bools
+
+
+@compiled
+def _drawn(
+    luck: Floats, least_score: float, share_standard: float, share_severe: float, share_under_10: float,
+    share_16_and_over: float, share_boys: float, emergency_share: float, away_share: float, displaced_share: float,
+    beside_share: Floats,
+) -> Traits:  # fmt: skip
+    """Traits from luck: a row for each of `TRAITS`, a column a child; shares are of all children.
+
+    Fostering would suit children of standard need best, so many of them that their share of all is the one given.
+    """
+    score = least_score + (1 - least_score) * luck[0]
+    band = np.where(score < share_standard, STANDARD, np.where(score < 1 - share_severe, COMPLEX, SEVERE))
+    beside = np.empty(len(score))
+    for child in range(len(score)):
+        beside[child] = beside_share[band[child]]
+    return Traits(
+        score,
+        band,
+        _ages(luck[1], share_under_10, share_16_and_over),
+        luck[2] < share_boys,
+        luck[3] < emergency_share,
+        luck[4] < away_share,
+        (band == STANDARD) & (luck[5] < displaced_share / max(share_standard, 1e-9)),
+        luck[6] < beside,
+    )
+
+
+@compiled_part
+def _ages(luck: Floats, share_under_10: float, share_16_and_over: float) -> Ints:
+    """Ages in whole years: three groups of the shares given, evenly within each."""
+    limits = np.array([0.0, share_under_10, 1 - share_16_and_over, 1.0])
+    ages = np.array([YOUNGEST, TEN, SIXTEEN, EIGHTEEN])
+    whole = np.floor(np.interp(luck, limits, ages))
+    return np.asarray(np.minimum(whole, EIGHTEEN - 1).astype(np.int64))
 
 
 def bands(need: Need, score: Floats) -> Ints:
@@ -113,16 +158,3 @@ def bands(need: Need, score: Floats) -> Ints:
     return np.where(
         score < need.share_standard, STANDARD, np.where(score < 1 - need.share_severe, COMPLEX, SEVERE)
     ).astype(np.int64)
-
-
-def _displaced(scenario: Scenario, band: Ints, luck: Floats) -> Bools:
-    """Children whom fostering would suit better: of standard need, so many that their share of all is the one given."""
-    share = scenario.demand.fostering_displacement / max(scenario.need.share_standard, 1e-9)
-    return np.asarray((band == STANDARD) & (luck < share))
-
-
-def _ages(need: Need, luck: Floats) -> Ints:
-    """Ages in whole years: three groups of the shares given, evenly within each."""
-    limits = np.array([0, need.share_under_10, 1 - need.share_16_and_over, 1])
-    ages = np.array([YOUNGEST, TEN, SIXTEEN, EIGHTEEN])
-    return np.asarray(np.minimum(np.floor(np.interp(luck, limits, ages)), EIGHTEEN - 1).astype(np.int64))

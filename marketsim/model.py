@@ -23,7 +23,7 @@ from marketsim.placing import place
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
+from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, pools_free
 from marketsim.stays import stay_table, weeks_elsewhere
 from marketsim.streams import exponential, uniform
 from marketsim.timetable import Timetable, areas_of
@@ -152,12 +152,12 @@ class MarketModel(mesa.Model):
             self.parameters.providers, children.score[rows], children.breakdowns[rows]
         )
         asked = waited // commissioning.answer_weeks
-        rows, searches = make_searches(market, self.orders, rows, asked, urgency, chance)
+        rows, searches = make_searches(market, self._buying, rows, asked, urgency, chance)
         panels = self.panel_book.panels
         awards = place(searches, panels, make_stock(market), self.geography, make_tastes(market), pools_free(market))
         self.recorder.count("referrals", children.authority[rows], awards.referrals)
         self.recorder.count("offers", children.authority[rows], awards.offers)
-        placed = award(market, self.stays, self.records, rows, panels, awards)
+        placed = award(market, self._stay_terms, self.records, rows, panels, awards)
         self._note_starts(placed)
         self._give_up(rows)
 
@@ -187,13 +187,7 @@ class MarketModel(mesa.Model):
     @property
     def _state(self) -> moves.State:
         """What the moves of children read and write."""
-        market = self.market
-        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
-        return moves.State(*tables, self.recorder.tallies)
-
-    @property
-    def _terms(self) -> moves.Terms:
-        return moves.terms_of(self.parameters, self.run_seed)
+        return moves.state_of(self.market, self.records, self.recorder.tallies)
 
     def _searching(self, unplaced: Ints) -> Ints:
         """All who wait, and of those in unregistered settings the ones whose turn it is."""
@@ -233,9 +227,7 @@ class MarketModel(mesa.Model):
     def _note_starts(self, placed: Ints) -> None:
         children = self.market.children
         authority = children.authority[placed]
-        self.recorder.count("placements_started", authority)
-        self.recorder.count("wait_weeks", authority, self.records.wait[children.record[placed]])
-        moves.note_moves(self._state, placed)
+        moves.note_starts(self._state, placed)
         bought = self.market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY
         self._fees_paid.append((authority[bought], children.band[placed[bought]], children.fee[placed[bought]]))
 
@@ -308,6 +300,9 @@ class MarketModel(mesa.Model):
 
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
+        self._terms = moves.terms_of(self.parameters, self.run_seed)
+        self._stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
+        self._buying = buying_of(self.market, self.orders)
         ended = set(self.orders.ended)
         self._reviews = [
             (a, a.rule.review)

@@ -10,13 +10,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.children import ELSEWHERE, GONE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.children import (
+    ELSEWHERE,
+    GONE,
+    NOT_YET,
+    OPEN_PLACE,
+    PLACED,
+    UNREGISTERED,
+    WAITING,
+    Children,
+    PlacementRecords,
+)
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.counting import EVENTS
 from marketsim.homes import Holdings, Homes
 from marketsim.luck import luck_of, mixed
+from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Scenario
+from marketsim.stays import Season, StayTable, season, season_of, stay_at
 from marketsim.streams import beginning
 
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
@@ -32,6 +44,12 @@ class State(NamedTuple):
     holdings: Holdings
     records: PlacementRecords
     tallies: Floats
+
+
+def state_of(market: Market, records: PlacementRecords, tallies: Floats | None = None) -> State:
+    """The tables of a market; without `tallies` nothing can be counted. Not to be kept while rows are added."""
+    counted = np.zeros((0, 0)) if tallies is None else tallies
+    return State(market.children.table, market.homes.table, market.holdings.table, records.table, counted)
 
 
 class Terms(NamedTuple):
@@ -60,6 +78,26 @@ def terms_of(scenario: Scenario, seed: int) -> Terms:
         beginning(seed, "comes back"),
         beginning(seed, "notice again"),
     )
+
+
+class StayTerms(NamedTuple):
+    """How long placements last and how many break down: lengths (weeks) with their cumulated weights, the share that
+    breaks down, the season of breakdowns, and where the luck of each begins."""
+
+    lengths: Floats
+    cumulative: Floats
+    breakdown_share: float
+    season: Season
+    stay: np.uint64
+    rounding: np.uint64
+    breakdown: np.uint64
+
+
+def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
+    """The terms of stays in a run under the values of a scenario."""
+    demand, begins = scenario.demand, (beginning(seed, name) for name in ("stay", "stay rounding", "breakdown"))
+    season = season_of(demand, scenario.horizon.start)
+    return StayTerms(stays.lengths, stays.cumulative, float(demand.breakdown_share), season, *begins)
 
 
 @compiled
@@ -156,3 +194,93 @@ def _end_elsewhere(state: State, rows: Ints, terms: Terms, week: int) -> Ints:
         moves[position] = luck < terms.moves_on_share
     note_moves(state, leaving[moves])
     return leaving
+
+
+@compiled
+def move_in(state: State, rows: Ints, stays: StayTerms, week: int) -> None:
+    """Children move into the homes that stand in their columns: stays are drawn, records opened."""
+    children, homes, records = state.children, state.homes, state.records
+    for row in rows:
+        home, record, holding = children.home[row], children.record[row], children.holding[row]
+        homes.occupied[home] += 1
+        homes.residents_age[home] += children.age[row]
+        homes.residents_boys[home] += children.boy[row]
+        homes.residents_score[home] += children.score[row]
+        if holding != OPEN_PLACE:
+            state.holdings.used[holding] += 1
+        records.wait[record] = week - children.since[row]
+        children.state[row], children.since[row] = PLACED, week
+    plan_stays(children, rows, stays, week)
+    _open_records(state, rows)
+
+
+@compiled
+def plan_stays(children: Children, rows: Ints, stays: StayTerms, week: int) -> None:
+    """Draw how long each placement lasts and whether it breaks down (more often at higher need)."""
+    for row in rows:
+        key, search = children.key[row], np.uint64(children.search[row])
+        length = stay_at(luck_of(mixed(mixed(stays.stay, key), search)), stays.lengths, stays.cumulative)
+        rounding = luck_of(mixed(mixed(stays.rounding, key), search))
+        ends = week + max(int(length + rounding), 1)
+        chance = stays.breakdown_share * (0.5 + children.score[row]) * season(stays.season, ends)
+        children.end_week[row] = ends
+        children.ends_by_breakdown[row] = luck_of(mixed(mixed(stays.breakdown, key), search)) < chance
+
+
+@compiled
+def _open_records(state: State, rows: Ints) -> None:
+    """Write down the placements that start; what they waited is known already."""
+    children, records = state.children, state.records
+    for row in rows:
+        record = children.record[row]
+        records.child[record], records.child_authority[record] = children.number[row], children.authority[row]
+        records.home[record], records.arrangement[record] = children.home[row], children.arrangement[row]
+        records.start_week[record], records.end_week[record] = children.since[row], NOT_YET
+        records.band[record], records.score[record] = children.band[row], children.score[row]
+        records.age[record], records.emergency[record] = children.age[row], children.emergency[row]
+        records.displaced[record] = children.displaced[row]
+        records.fee[record], records.miles[record] = children.fee[row], children.miles[row]
+
+
+@compiled
+def remember_accepted(state: State, rows: Ints, costs: Floats, money: float) -> None:
+    """Homes remember the fee last accepted for an open place, put in terms of a child of middling need.
+
+    `costs` are by home and need band (GBP/week), `money` is today's over that of unit costs.
+    """
+    children, homes = state.children, state.homes
+    for row in rows:
+        if children.holding[row] == OPEN_PLACE:
+            home = children.home[row]
+            need = costs[home, children.band[row]] - homes.unit_cost[home] * money
+            homes.accepted[home] = children.fee[row] - need
+
+
+@compiled
+def keep_places_beside(
+    state: State, rows: Ints, free: Ints, luck: np.uint64, paid_share: float, fee_share: float
+) -> None:
+    """Leave a place empty beside each child who needs it, where the home has one; some authorities pay for it.
+
+    `free` are the open places by home; where several children want the last ones, their keys decide.
+    """
+    children = state.children
+    wanting = rows[children.needs_beside[rows]]
+    for row in wanting[np.argsort(children.key[wanting])]:
+        home = children.home[row]
+        if free[home] > 0:
+            free[home] -= 1
+            paid = luck_of(mixed(mixed(luck, children.key[row]), np.uint64(children.search[row]))) < paid_share
+            children.has_beside[row] = True
+            children.beside_fee[row] = fee_share * children.fee[row] if paid else 0.0
+            state.homes.beside[home] += 1
+
+
+@compiled
+def note_starts(state: State, rows: Ints) -> None:
+    """Count the placements that start, and the weeks that the children waited."""
+    children, records = state.children, state.records
+    for row in rows:
+        state.tallies[STARTED, children.authority[row]] += 1
+        state.tallies[WAITED, children.authority[row]] += records.wait[children.record[row]]
+    note_moves(state, rows)

@@ -2,75 +2,134 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from marketsim.children import NOT_YET, OPEN_PLACE, PLACED, PlacementRecords
+from marketsim import moves
+from marketsim.children import OPEN_PLACE, Children, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.homes import GOOD
+from marketsim.compiling import compiled, compiled_part
+from marketsim.luck import luck_of, mixed
 from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
-from marketsim.stays import StayTable, season, whole_weeks
-from marketsim.streams import stream, uniform, uniforms
+from marketsim.streams import beginning, uniform
 
 POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
+class Buying(NamedTuple):
+    """How authorities buy. By authority and stage: the arrangement tried, who buys, and the cooperative (the number of
+    its arrangement) that the arrangement belongs to. By arrangement: the chances that a member goes round it as a
+    cooperative, at no urgency and at the deadline. By authority: whether it asks only homes rated good or better. And
+    where the luck of offers and of going round begins.
+    """
+
+    routes: Ints
+    buyers: Ints
+    cooperative: Ints
+    bypass: Floats
+    only_good: Bools
+    offer: np.uint64
+    bypassing: np.uint64
+
+
+def buying_of(market: Market, orders: Orders) -> Buying:
+    """How authorities buy under the scenario's present values."""
+    bypass = np.zeros((len(orders.arrangements), 2))
+    for number, cooperative in orders.cooperatives:
+        bypass[number] = cooperative.bypass_chance(np.array([0.0, 1.0]))
+    luck = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
+    return Buying(
+        orders.stages,
+        orders.buyer,
+        np.where(orders.stages == NO_ROUTE, NO_ROUTE, orders.cooperative_of[orders.stages]),
+        bypass,
+        luck < market.scenario.commissioning.only_good_share,
+        beginning(market.seed, "offer"),
+        beginning(market.seed, "bypass"),
+    )
+
+
 def make_searches(
-    market: Market, orders: Orders, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats
+    market: Market, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats
 ) -> tuple[Ints, Searches]:
     """The searches of the children in `rows`, sorted by authority; `asked` counts how often answers were renewed.
 
     Luck of a child with a home depends on the child, the number of its search and `asked`, and on nothing else.
     """
-    children = market.children
-    routes = _without_bypassed(market, orders, rows, urgency)
-    buyers = orders.buyer[children.authority[rows]]
-    order = np.lexsort((children.key[rows], children.authority[rows]))
-    rows, routes = rows[order], routes[order]
+    areas, commissioning = market.authorities, market.scenario.commissioning
+    cut = commissioning.budget_tightening * np.clip(areas.overspent, 0, 1)
+    acceptable = areas.expected_fee * (1 - cut)[:, None]  # less what is cut when a budget is overspent
+    return _searches(market.children.table, buying, rows, asked, urgency, willingness, acceptable, market.week)
+
+
+@compiled
+def _searches(
+    children: Children, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats,
+    acceptable: Floats, week: int,
+) -> tuple[Ints, Searches]:  # fmt: skip
+    order = _by_authority(children, rows, len(acceptable))
+    rows, urgency, asked = rows[order], urgency[order], asked[order]
+    authority, band = children.authority[rows], children.band[rows]
+    key, expected_fee = np.empty(len(rows), dtype=np.uint64), np.empty(len(rows))
+    routes = np.empty((len(rows), buying.routes.shape[1]), dtype=np.int64)
+    for position in range(len(rows)):
+        row = rows[position]
+        who = mixed(mixed(buying.offer, children.key[row]), np.uint64(children.search[row]))
+        key[position] = mixed(who, np.uint64(asked[position]))
+        expected_fee[position] = acceptable[authority[position], band[position]]
+        luck = luck_of(mixed(mixed(buying.bypassing, children.key[row]), np.uint64(week)))
+        _without_bypassed(buying, authority[position], luck, urgency[position], routes[position])
     return rows, Searches(
-        key=stream(market.seed, "offer", children.key[rows], children.search[rows], asked[order]),
-        authority=children.authority[rows],
-        x=children.x[rows],
-        y=children.y[rows],
-        band=children.band[rows],
-        age=children.age[rows],
-        boy=children.boy[rows],
-        score=children.score[rows],
-        emergency=children.emergency[rows],
-        away=children.away[rows],
-        only_good=_asks_only_good(market, children.authority[rows]) & (urgency[order] < 1),
-        willingness=willingness[order],
-        urgency=urgency[order],
-        expected_fee=_acceptable(market)[children.authority[rows], children.band[rows]],
-        routes=routes,
-        buyers=buyers[order],
+        key,
+        authority,
+        children.x[rows],
+        children.y[rows],
+        band,
+        children.age[rows],
+        children.boy[rows],
+        children.score[rows],
+        children.emergency[rows],
+        children.away[rows],
+        buying.only_good[authority] & (urgency < 1),
+        willingness[order],
+        urgency,
+        expected_fee,
+        routes,
+        buying.buyers[authority],
     )
 
 
-def _asks_only_good(market: Market, authority: Ints) -> Bools:
-    """True for the authorities that ask only homes rated good or outstanding, the same ones in every replicate."""
-    luck = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
-    return np.asarray(luck < market.scenario.commissioning.only_good_share)[authority]
+@compiled_part
+def _without_bypassed(buying: Buying, authority: int, luck: float, urgency: float, routes: Ints) -> None:
+    """Stages of one child's search; those of a cooperative drop out if it is bypassed for this child."""
+    for stage in range(len(routes)):
+        routes[stage] = buying.routes[authority, stage]
+        cooperative = buying.cooperative[authority, stage]
+        if cooperative != NO_ROUTE:
+            first, last = buying.bypass[cooperative, 0], buying.bypass[cooperative, 1]
+            if luck < first + (last - first) * urgency:
+                routes[stage] = NO_ROUTE
 
 
-def _acceptable(market: Market) -> Floats:
-    """What each authority expects to pay by need band, less what it cuts when its budget is overspent (GBP/week)."""
-    areas, commissioning = market.authorities, market.scenario.commissioning
-    cut = commissioning.budget_tightening * np.clip(areas.overspent, 0, 1)
-    return np.asarray(areas.expected_fee * (1 - cut)[:, None])
-
-
-def _without_bypassed(market: Market, orders: Orders, rows: Ints, urgency: Floats) -> Ints:
-    """Stages of each child's search; those of a cooperative drop out for children for whom it is bypassed."""
-    children = market.children
-    routes = orders.stages[children.authority[rows]]
-    for number, cooperative in orders.cooperatives:
-        luck = uniform(market.seed, "bypass", children.key[rows], market.week)
-        bypassed: Bools = luck < cooperative.bypass_chance(urgency)
-        through = (routes != NO_ROUTE) & (orders.cooperative_of[routes] == number)
-        routes = np.where(through & bypassed[:, None], NO_ROUTE, routes)
-    return routes
+@compiled_part
+def _by_authority(children: Children, rows: Ints, authorities: int) -> Ints:
+    """The order in which children are sorted by authority and then by key."""
+    begins = np.zeros(authorities + 1, dtype=np.int64)
+    for row in rows:
+        begins[children.authority[row] + 1] += 1
+    begins = np.cumsum(begins)
+    following, order = begins.copy(), np.empty(len(rows), dtype=np.int64)
+    for position, row in enumerate(rows):
+        first, place = begins[children.authority[row]], following[children.authority[row]]
+        following[children.authority[row]] += 1
+        while place > first and children.key[row] < children.key[rows[order[place - 1]]]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = position
+    return order
 
 
 def make_stock(market: Market) -> Stock:
@@ -78,10 +137,8 @@ def make_stock(market: Market) -> Stock:
     homes = market.homes
     return Stock(
         homes.authority,
-        homes.rating > GOOD,
-        np.asarray(market.scenario.commissioning.value_of_rating * market.cost_index * homes.rating),
-        np.asarray(market.scenario.providers.rating_caution * (homes.rating <= GOOD)),
-        homes.unit_cost * market.cost_index,
+        homes.rating,
+        homes.unit_cost,
         homes.occupied,
         homes.residents_age,
         homes.residents_boys,
@@ -97,16 +154,19 @@ def make_tastes(market: Market) -> Tastes:
         value_per_mile=float(commissioning.value_per_mile * money),
         value_in_area=float(commissioning.value_in_area * money),
         value_of_match=float(commissioning.value_of_match * money),
+        value_of_rating=float(commissioning.value_of_rating * money),
         away_miles=float(scenario.need.away_miles),
         shortlist=commissioning.shortlist,
         last_resort=float(scenario.unregistered.weekly_cost * money),
         age_mismatch=float(providers.age_mismatch),
         sex_mismatch=float(providers.sex_mismatch),
         need_mismatch=float(providers.need_mismatch),
+        rating_caution=float(providers.rating_caution),
         risk_cost=float(providers.risk_cost * money),
         bidding=float(providers.bidding),
         bargaining=float(providers.bargaining),
         cost_by_need=scenario.need.cost_by_need.array(),
+        money=float(money),
     )
 
 
@@ -116,86 +176,39 @@ def pools_free(market: Market) -> Ints:
 
 
 def award(
-    market: Market, stays: StayTable, records: PlacementRecords, rows: Ints, panels: Panels, awards: Awards
+    market: Market, stays: moves.StayTerms, records: PlacementRecords, rows: Ints, panels: Panels, awards: Awards
 ) -> Ints:
     """Move the children with an award into their homes; returns their rows."""
-    children, won = market.children, awards.lot != NOBODY
-    rows, lots = rows[won], awards.lot[won]
-    home, pool = panels.home[lots], panels.pool[lots]
-    holding = np.where(pool < len(market.homes), OPEN_PLACE, pool - len(market.homes))
-    wait = market.week - children.since[rows]
-    children.set(
-        rows,
-        state=PLACED,
-        home=home,
-        holding=holding,
-        arrangement=awards.route[won],
-        fee=awards.fee[won],
-        miles=awards.miles[won],
-        since=market.week,
-    )
-    plan_stays(market, stays, rows)
-    market.homes.move_in(home, children.age[rows], children.boy[rows], children.score[rows])
-    np.add.at(market.holdings.used, holding[holding != OPEN_PLACE], 1)
-    _keep_places_beside(market, rows)
-    _remember_accepted(market, rows)
-    write_records(market, records, rows, wait)
-    return rows
+    placed = np.asarray(rows[awards.lot != NOBODY])
+    first = len(records)
+    records.add(len(placed))
+    state = moves.state_of(market, records)
+    _award(state, rows, panels.home, panels.pool, awards, stays, first, market.week)
+    moves.remember_accepted(state, placed, market.costs, market.cost_index)
+    commissioning = market.scenario.commissioning
+    luck = beginning(market.seed, "place beside is paid")
+    shares = commissioning.beside_paid_share, commissioning.beside_fee_share
+    moves.keep_places_beside(state, placed, market.free(), luck, *shares)
+    return placed
 
 
-def _keep_places_beside(market: Market, rows: Ints) -> None:
-    """Leave a place empty beside each child who needs it, where the home has one; some authorities pay for it."""
-    children, homes, commissioning = market.children, market.homes, market.scenario.commissioning
-    wanting = rows[children.needs_beside[rows]]
-    home = children.home[wanting]
-    order = np.lexsort((children.key[wanting], home))
-    wanting, home = wanting[order], home[order]
-    rank = np.arange(len(home)) - np.searchsorted(home, home)
-    kept = wanting[rank < market.free()[home]]
-    who = children.key[kept], children.search[kept]
-    paid = uniform(market.seed, "place beside is paid", *who) < commissioning.beside_paid_share
-    fee = np.where(paid, commissioning.beside_fee_share * children.fee[kept], 0.0)
-    children.set(kept, has_beside=True, beside_fee=fee)
-    np.add.at(homes.beside, children.home[kept], 1)
-
-
-def _remember_accepted(market: Market, rows: Ints) -> None:
-    """Homes remember the fee last accepted for an open place, put in terms of a child of middling need."""
-    children, homes = market.children, market.homes
-    rows = rows[children.holding[rows] == OPEN_PLACE]
-    home = children.home[rows]
-    need = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
-    homes.accepted[home] = children.fee[rows] - need
-
-
-def plan_stays(market: Market, stays: StayTable, rows: Ints) -> None:
-    """Draw how long each placement lasts and whether it breaks down (more often at higher need)."""
-    children, seed = market.children, market.seed
-    who = children.key[rows], children.search[rows]
-    luck = uniforms(seed, ("stay", "stay rounding", "breakdown"), *who)
-    weeks = whole_weeks(stays.draw(luck[0]), luck[1])
-    demand, start = market.scenario.demand, market.scenario.horizon.start
-    chance = demand.breakdown_share * (0.5 + children.score[rows]) * season(demand, start, market.week + weeks)
-    children.set(rows, end_week=market.week + weeks, ends_by_breakdown=luck[2] < chance)
-
-
-def write_records(market: Market, records: PlacementRecords, rows: Ints, wait: Ints) -> None:
-    """Open a record for each placement that starts."""
-    children = market.children
-    children.record[rows] = records.add(
-        len(rows),
-        child=children.number[rows],
-        child_authority=children.authority[rows],
-        home=children.home[rows],
-        arrangement=children.arrangement[rows],
-        start_week=children.since[rows],
-        end_week=NOT_YET,
-        band=children.band[rows],
-        score=children.score[rows],
-        age=children.age[rows],
-        emergency=children.emergency[rows],
-        displaced=children.displaced[rows],
-        fee=children.fee[rows],
-        miles=children.miles[rows],
-        wait=wait,
-    )
+@compiled
+def _award(
+    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, stays: moves.StayTerms, first: int,
+    week: int,
+) -> None:  # fmt: skip
+    """Write who lives where at what fee into the columns, with a record each from row `first`; `home` and `pool` are by
+    lot."""
+    children, homes = state.children, len(state.homes.key)
+    record = first
+    for search in range(len(rows)):
+        row, lot = rows[search], awards.lot[search]
+        if lot == NOBODY:
+            continue
+        children.home[row] = home[lot]
+        children.holding[row] = OPEN_PLACE if pool[lot] < homes else pool[lot] - homes
+        children.arrangement[row] = awards.route[search]
+        children.fee[row], children.miles[row] = awards.fee[search], awards.miles[search]
+        children.record[row] = record
+        record += 1
+    moves.move_in(state, rows[awards.lot != NOBODY], stays, week)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
 from marketsim.columns import Floats, Ints
+from marketsim.compiling import compiled
 from marketsim.england import distribution
 from marketsim.scenario.schema import Demand, Stays
 from marketsim.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
@@ -35,7 +37,7 @@ class StayTable:
 
     def draw(self, luck: Floats) -> Floats:
         """Stays (weeks) of placements that start, one for each number in [0, 1)."""
-        return self._at(luck, self._cumulative)
+        return self._at(luck, self.cumulative)
 
     def draw_running(self, luck: Floats, age_luck: Floats) -> tuple[Floats, Floats]:
         """Weeks gone and weeks left of placements found running at one moment in a stock that grows steadily.
@@ -52,7 +54,8 @@ class StayTable:
         return gone, total - gone
 
     @cached_property
-    def _cumulative(self) -> Floats:
+    def cumulative(self) -> Floats:
+        """The weights added up."""
         return np.cumsum(self.weights)
 
     def _at(self, luck: Floats, cumulative: Floats) -> Floats:
@@ -98,10 +101,29 @@ def _spread_elsewhere(demand: Demand) -> float:
     return float(np.sqrt(2 * np.log(max(ratio, 1.0))))
 
 
-def season(demand: Demand, start: datetime.date, week: Ints) -> Floats:
-    """Factor on breakdowns in weeks of a run: a cosine over the year with its peak in the middle of a month."""
-    days = (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days + DAYS_PER_WEEK * week
-    return np.asarray(1 + demand.breakdown_season * np.cos(2 * np.pi * days / DAYS_PER_YEAR))
+class Season(NamedTuple):
+    """The season of breakdowns: how far it swings (share), and days from its peak to the start of the run."""
+
+    swing: float
+    days: int
+
+
+def season_of(demand: Demand, start: datetime.date) -> Season:
+    """The season of a scenario, with its peak in the middle of a month."""
+    return Season(demand.breakdown_season, (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days)
+
+
+@compiled
+def season(of: Season, week: int) -> float:
+    """Factor on breakdowns in a week of the run: a cosine over the year."""
+    return float(1 + of.swing * np.cos(2 * np.pi * (of.days + DAYS_PER_WEEK * week) / DAYS_PER_YEAR))
+
+
+@compiled
+def stay_at(luck: float, lengths: Floats, cumulative: Floats) -> float:
+    """The length at which the cumulated weights pass a luck."""
+    position = np.searchsorted(cumulative, luck * cumulative[-1], side="right")
+    return float(lengths[min(position, len(lengths) - 1)])
 
 
 def whole_weeks(weeks: Floats, luck: Floats) -> Ints:

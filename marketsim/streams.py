@@ -144,13 +144,23 @@ def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike
     mean = np.broadcast_to(np.asarray(means, dtype=np.float64), luck_of.shape)
     if np.any(mean > 600):
         raise ValueError("a Poisson mean above 600 a week for one authority is not supported")
-    counts = np.zeros(luck_of.shape, dtype=np.int64)
+    return np.asarray(_inverted_poisson()(luck_of, mean))
+
+
+def _arrived(luck: float, mean: float) -> int:
+    """How many arrive: the smallest number whose cumulated probability lies above the luck."""
     term = np.exp(-mean)
-    below = term.copy()
-    arrived = 0
-    while np.any(more := (luck_of >= below) & (term > 0)):
+    below, arrived = term, 0
+    while luck >= below and term > 0:
         arrived += 1
-        counts += more
         term = term * mean / arrived
         below = below + term
-    return counts
+    return arrived
+
+
+@lru_cache(maxsize=1)
+def _inverted_poisson() -> Callable[[Floats, Floats], NDArray[np.int64]]:
+    """`_arrived` for arrays: compiled, when somebody arrives for the first time."""
+    from marketsim.compiling import elementwise
+
+    return elementwise(_arrived, "int64(float64, float64)")

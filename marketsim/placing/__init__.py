@@ -17,14 +17,10 @@ compare and take square roots. Set NUMBA_DISABLE_JIT=1 to see them run uncompile
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from marketsim import compiling, luck
 from marketsim.columns import Ints
-from marketsim.compiling import compiled, compiled_part, digest_of_sources
-from marketsim.placing import match, search, tables
+from marketsim.compiling import compiled, compiled_part
 from marketsim.placing.match import match_all, settled_fee
 from marketsim.placing.search import favoured_homes, live_lots, search_all
 from marketsim.placing.tables import (
@@ -77,42 +73,25 @@ def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: i
     return rows[:count]
 
 
-def _compiled_place(sources: str) -> Callable[[Searches, Panels, Stock, Geography, Tastes, Ints], Awards]:
-    """The placing, compiled for one state of the source files.
+@compiled
+def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
+    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
 
-    Numba looks only at the file of the function that it keeps machine code of, but what that function closes over is
-    part of its key: with the digest of all files closed over, an edit in any of them is compiled anew.
+    Shapes: n searches, s stages, p pools. Returns one award per search.
     """
-
-    @compiled
-    def place(
-        searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints
-    ) -> Awards:
-        """Place this week's children; `free` (places per pool) is reduced by what is awarded.
-
-        Shapes: n searches, s stages, p pools. Returns one award per search.
-        """
-        assert len(sources) > 0
-        count, longest = len(searches.key), tastes.shortlist
-        none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
-        awards = Awards(
-            np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
-        )  # fmt: skip
-        empty = np.zeros((count, longest))
-        short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
-        live = live_lots(panels, free)
-        favoured = favoured_homes(searches, panels, live, len(stock.area))
-        this = Round(searches, panels, live, favoured, stock, geography, tastes, free, short, awards)
-        for emergency in (True, False):
-            for stage in range(searches.routes.shape[1]):
-                rows = _rows_of_stage(searches, awards, emergency, stage)
-                if len(rows) > 0:
-                    _place_stage(this, rows, stage)
-        return awards
-
-    return place
-
-
-place = _compiled_place(
-    digest_of_sources(__file__, compiling.__file__, search.__file__, match.__file__, tables.__file__, luck.__file__)
-)
+    count, longest = len(searches.key), tastes.shortlist
+    none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
+    awards = Awards(
+        np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
+    )  # fmt: skip
+    empty = np.zeros((count, longest))
+    short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
+    live = live_lots(panels, free)
+    favoured = favoured_homes(searches, panels, live, len(stock.area))
+    this = Round(searches, panels, live, favoured, stock, geography, tastes, free, short, awards)
+    for emergency in (True, False):
+        for stage in range(searches.routes.shape[1]):
+            rows = _rows_of_stage(searches, awards, emergency, stage)
+            if len(rows) > 0:
+                _place_stage(this, rows, stage)
+    return awards

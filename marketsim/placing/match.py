@@ -109,7 +109,7 @@ def _prefers(this: Round, place: Ints, one: int, other: int) -> bool:
 def _burden(this: Round, row: int, home: int) -> float:
     """What a child costs the provider a week, the price of its risk included."""
     tastes, searches = this.tastes, this.searches
-    cost = this.stock.unit_cost[home] * tastes.cost_by_need[searches.band[row]]
+    cost = this.stock.unit_cost[home] * tastes.money * tastes.cost_by_need[searches.band[row]]
     return float(cost + tastes.risk_cost * searches.score[row])
 
 

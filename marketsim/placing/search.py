@@ -6,6 +6,7 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
+from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit
 from marketsim.placing.tables import NO_ROUTE, NOBODY, Favoured, LiveLots, Panels, Round, Searches
 
@@ -161,16 +162,17 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 if squared > radius * radius or free[panels.pool[lot]] <= 0 or fee > limit:
                     continue
                 in_area = stock.area[home] == own_area
-                if (away and (in_area or squared < nearest)) or (only_good and stock.below_good[home]):
+                if (away and (in_area or squared < nearest)) or (only_good and stock.rating[home] > GOOD):
                     continue
                 fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
                            stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
                 willing = searches.willingness[row] * panels.eager[lot, band] * fit
-                willing *= 1.0 - stock.caution[home] * searches.score[row]
+                if stock.rating[home] <= GOOD:  # which it would put at risk
+                    willing *= 1.0 - tastes.rating_caution * searches.score[row]
                 if unit(bits) < max(willing, least):
                     offers += 1
-                    score = fee + value_per_mile * np.sqrt(squared) + stock.rating_cost[home]
+                    score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * stock.rating[home]
                     score += tastes.value_of_match * (1.0 - fit)
                     if not in_area:
                         score += tastes.value_in_area

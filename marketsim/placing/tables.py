@@ -67,14 +67,11 @@ class Panels(NamedTuple):
 class Stock(NamedTuple):
     """What a search needs to know of homes: host area, cost, rating and residents.
 
-    `rating_cost` is what commissioners would pay a week for an outstanding home instead (GBP); `caution` is the share
-    of its willingness that a home loses for the most needy child.
+    `rating` as in homes.RATINGS, `unit_cost` in the money in which the scenario is written (GBP/week).
     """
 
     area: Ints
-    below_good: Bools
-    rating_cost: Floats
-    caution: Floats
+    rating: Ints
     unit_cost: Floats
     occupied: Ints
     residents_age: Ints
@@ -90,21 +87,27 @@ class Geography(NamedTuple):
 
 
 class Tastes(NamedTuple):
-    """The numbers by which commissioners and providers choose (units as in the scenario)."""
+    """The numbers by which commissioners and providers choose (units as in the scenario).
+
+    Amounts are in today's money; `money` is what today's is worth over that in which the scenario is written.
+    """
 
     value_per_mile: float
     value_in_area: float
     value_of_match: float
+    value_of_rating: float
     away_miles: float
     shortlist: int
     last_resort: float
     age_mismatch: float
     sex_mismatch: float
     need_mismatch: float
+    rating_caution: float
     risk_cost: float
     bidding: float
     bargaining: float
     cost_by_need: Floats
+    money: float
 
 
 class Shortlists(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from marketsim import moves
 from marketsim.agents import provider as providers_decide
 from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
 from marketsim.columns import Floats, Ints
@@ -20,7 +21,7 @@ from marketsim.purchasing.spot import Spot
 from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.searching import award, make_searches, make_stock, make_tastes, pools_free
+from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, pools_free
 from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.streams import uniform
 from marketsim.world.england import apportion, england_authorities, england_homes
@@ -81,7 +82,8 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     scenario, children = market.scenario, market.children
     orders = make_orders(HOW_IT_WAS, market.authorities)
     market.arrangements = orders.arrangements
-    panels, tastes = PanelBook(market).panels, make_tastes(market)
+    panels, tastes, buying = PanelBook(market).panels, make_tastes(market), buying_of(market, orders)
+    terms = moves.stay_terms(stays, scenario, market.seed)
     score, breakdowns = children.score, children.breakdowns
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
@@ -92,9 +94,9 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
         asked = np.full(len(waiting), attempt)
-        waiting, searches = make_searches(market, orders, waiting, asked, urgency, eased)
+        waiting, searches = make_searches(market, buying, waiting, asked, urgency, eased)
         awards = place(searches, panels, make_stock(market), where, tastes, pools_free(market))
-        award(market, stays, records, waiting, panels, awards)
+        award(market, terms, records, waiting, panels, awards)
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)
