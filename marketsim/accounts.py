@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.children import PLACED
-from marketsim.columns import Floats
-from marketsim.counting import sum_fees
-from marketsim.homes import PRIVATE
+from marketsim.children import PLACED, Children
+from marketsim.columns import Bools, Floats
+from marketsim.compiling import compiled
+from marketsim.homes import Holdings, Homes
 from marketsim.purchasing.arrangement import Market
 
 
@@ -28,13 +28,24 @@ class Fees(NamedTuple):
 
 def fees(market: Market) -> Fees:
     """What is due for the children placed this week."""
-    scenario, children = market.scenario, market.children
+    scenario = market.scenario
     above_fixed = scenario.need.cost_by_need.array() - scenario.providers.fixed_cost_share
-    by_authority, by_home = sum_fees(
-        children.state == PLACED, children.authority, children.home, children.band, children.fee, children.beside_fee,
-        above_fixed, len(market.authorities), len(market.homes),
-    )  # fmt: skip
-    return Fees(by_authority[0], by_authority[1], by_home[0], by_home[1])
+    return _fees(market.children.table, above_fixed, len(market.authorities), len(market.homes))
+
+
+@compiled
+def _fees(children: Children, above_fixed: Floats, authorities: int, homes: int) -> Fees:
+    """The same for so many authorities and homes; `above_fixed` is the cost by need band (over the unit cost)."""
+    placements, beside = np.zeros(authorities), np.zeros(authorities)
+    received, needs = np.zeros(homes), np.zeros(homes)
+    for child in range(len(children.state)):
+        if children.state[child] == PLACED:
+            payer, home = children.authority[child], children.home[child]
+            placements[payer] += children.fee[child]
+            beside[payer] += children.beside_fee[child]
+            received[home] += children.fee[child] + children.beside_fee[child]
+            needs[home] += above_fixed[children.band[child]]
+    return Fees(placements, beside, received, needs)
 
 
 def books(market: Market, due: Fees) -> tuple[Floats, Floats]:
@@ -44,16 +55,22 @@ def books(market: Market, due: Fees) -> tuple[Floats, Floats]:
     fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
     resident. Blocked places are not staffed and cost nothing.
     """
-    homes, holdings, providers = market.homes, market.holdings, market.scenario.providers
-    retainers = np.bincount(holdings.home, weights=holdings.empty() * holdings.retainer, minlength=len(homes))
-    staffed = np.maximum(homes.places - homes.blocked, homes.occupied) * homes.in_market(market.week)
-    planned = providers.fixed_cost_share * providers.planned_occupancy * staffed
-    return due.received + retainers, homes.unit_cost * market.cost_index * (planned + due.needs)
+    homes, providers = market.homes, market.scenario.providers
+    fixed = float(providers.fixed_cost_share * providers.planned_occupancy)
+    in_market = homes.in_market(market.week)
+    return _books(homes.table, market.holdings.table, due, in_market, fixed, float(market.cost_index))
 
 
-def private_margin(market: Market) -> float:
-    """Operating margin of private homes this week (share of revenue); 0 without revenue."""
-    private = market.homes.sector == PRIVATE
-    revenue, cost = books(market, fees(market))
-    earned = float(revenue[private].sum())
-    return 1 - float(cost[private].sum()) / earned if earned > 0 else 0.0
+@compiled
+def _books(
+    homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, fixed: float, cost_index: float
+) -> tuple[Floats, Floats]:
+    """The same; `fixed` is what a staffed place costs (over the unit cost)."""
+    retainers, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
+    for row in range(len(holdings.home)):
+        empty = max(holdings.places[row] - holdings.used[row], 0)
+        retainers[holdings.home[row]] += empty * holdings.retainer[row]
+    for home in range(len(cost)):
+        staffed = max(homes.places[home] - homes.blocked[home], homes.occupied[home]) if in_market[home] else 0
+        cost[home] = homes.unit_cost[home] * cost_index * (fixed * staffed + due.needs[home])
+    return due.received + retainers, cost

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
+from marketsim.compiling import compiled
 from marketsim.streams import key, to_unit
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
@@ -157,10 +158,16 @@ HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
     """Places of each home that anybody may be offered: not occupied, blocked, empty beside a child, held or closed."""
-    free = homes.places - homes.occupied
-    free -= homes.blocked
-    free -= homes.beside
-    np.subtract.at(free, holdings.home, holdings.empty())
-    np.maximum(free, 0, out=free)
-    free[~homes.in_market(week)] = 0
+    return _free_places(homes.table, holdings.table, homes.in_market(week))
+
+
+@compiled
+def _free_places(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
+    free = np.zeros_like(homes.places)
+    for row in range(len(holdings.home)):
+        free[holdings.home[row]] -= max(holdings.places[row] - holdings.used[row], 0)
+    for home in range(len(free)):
+        free[home] += homes.places[home] - homes.occupied[home] - homes.blocked[home] - homes.beside[home]
+        if free[home] < 0 or not in_market[home]:
+            free[home] = 0
     return free

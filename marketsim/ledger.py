@@ -26,25 +26,17 @@ class Ledger:
     )
 
     def __init__(self, authorities: int, providers: int) -> None:
-        self.paid: dict[str, Floats] = {kind: np.zeros(authorities) for kind in self.KINDS}
+        self._paid: Floats = np.zeros((len(self.KINDS), authorities))
+        self.paid: dict[str, Floats] = dict(zip(self.KINDS, self._paid, strict=True))
         self.received: Floats = np.zeros(providers)
         self.unregistered = 0.0
         self.cooperatives = 0.0
-
-    def pay_providers(self, kind: str, authority: Ints, provider: Ints, pounds: Floats) -> None:
-        """Authorities pay providers, a row a payment."""
-        self.paid[kind] += np.bincount(authority, weights=pounds, minlength=len(self.paid[kind]))
-        self.receive(provider, pounds)
 
     def pay_fees(self, placements: Floats, beside: Floats, provider: Ints, received: Floats) -> None:
         """Authorities pay for placements and for places beside, both by authority; providers receive it, by home."""
         self.paid["placements"] += placements
         self.paid["places_beside"] += beside
-        self.receive(provider, received)
-
-    def receive(self, provider: Ints, pounds: Floats) -> None:
-        """Providers receive what authorities have paid, a row a payment."""
-        self.received += np.bincount(provider, weights=pounds, minlength=len(self.received))
+        self.received += np.bincount(provider, weights=received, minlength=len(self.received))
 
     def pay_unregistered(self, authority: Ints, pounds: float) -> None:
         """Authorities pay for children in unregistered settings, a row a child, the same for each."""
@@ -60,7 +52,7 @@ class Ledger:
     @property
     def spend(self) -> Floats:
         """All that each authority pays (GBP)."""
-        return np.asarray(sum(self.paid.values()))
+        return np.asarray(np.add.reduce(self._paid, axis=0))
 
     def imbalance(self) -> float:
         """Paid less received (GBP); zero but for rounding."""

@@ -164,7 +164,7 @@ class MarketModel(mesa.Model):
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
         self._fees = accounts.fees(self.market)
-        self.ledger = payments.pay_week(self.market, self.orders.cooperatives, self._fees)
+        self.ledger = payments.pay_week(self.market, self._payers.payers, self.orders.cooperatives, self._fees)
         self._spent += self.ledger.spend
 
     def review(self) -> None:
@@ -182,7 +182,7 @@ class MarketModel(mesa.Model):
     def record(self) -> None:
         """The week's outcomes are recorded."""
         weeks_left = self.parameters.horizon.weeks - self.market.week
-        self.recorder.close_week(self.market, self.ledger, self._fees, weeks_left + 1)
+        self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._fees, weeks_left + 1)
 
     @property
     def _state(self) -> moves.State:
@@ -310,6 +310,7 @@ class MarketModel(mesa.Model):
             if type(a.rule).review is not PurchasingRule.review and a.number not in ended
         ]
         self.panel_book = PanelBook(self.market, ended)
+        self._payers = payments.PayersBook(self.market.arrangements)
 
     def _make_agents(self) -> None:
         market = self.market

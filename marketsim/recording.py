@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from marketsim import accounts
-from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, count_children, count_homes
-from marketsim.homes import GOOD, LOCAL_AUTHORITY, NEVER, PRIVATE, RATINGS, SECTORS
+from marketsim.homes import PRIVATE
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
+from marketsim.payments import Payers, paid_empty_places
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import Scenario
 
 YEAR_WEEKS = 52
 QUARTER_WEEKS = 13
-FAR_MILES = 20.0
 LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 
+OF_MONEY = ("spend", "paid_void_gbp", "paid_voids")
 WEEKLY = [
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "void_rate", "open_void_rate",
     "blocked_places", "paid_voids", "weekly_fee_mean_gbp", "weekly_fee_p90_gbp", "out_of_area_share",
@@ -52,8 +52,8 @@ class Recorder:
         self._yearly: list[dict[str, Any]] = []
         self.tallies = np.zeros((len(EVENTS), len(market.authorities)))
         self.events: dict[str, Floats] = dict(zip(EVENTS, self.tallies, strict=True))
-        self._names: list[str] = []
-        self._dates: list[pd.Timestamp] = []
+        self._names = [*OF_CHILDREN, *(f"route {route}" for route in self.routes), *OF_HOMES, *OF_MONEY, *EVENTS]
+        self._start = market.scenario.horizon.start
         self._totals: list[Floats] = []
         self._fees_p90: list[float] = []
         self._year, self._last_year = _Sums(), _Sums()
@@ -74,22 +74,23 @@ class Recorder:
         length = len(self.events[event])
         self.events[event][:] += np.bincount(authority, weights=weights, minlength=length)
 
-    def close_week(self, market: Market, ledger: Ledger, fees: accounts.Fees, last_weeks: int) -> None:
+    def close_week(self, market: Market, payers: Payers, ledger: Ledger, fees: accounts.Fees, last_weeks: int) -> None:
         """Count the state of the week, and at year ends write the rows of the authorities."""
         if market.week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        of_children, independent_fees = _count_children(market, self.routes, self._route_of)
-        columns = of_children | _count_homes(market, fees, self.largest) | _count_money(market, ledger) | self.events
-        self._names = list(columns)
-        sums = np.stack(list(columns.values()), axis=1)
-        self._dates.append(_date(market))
+        of_children, independent_fees = count_children(
+            market.children.table, market.homes.table, market.authorities.region, self._route_of, len(self.routes)
+        )
+        of_homes, of_money = _count_homes(market, fees, self.largest), _count_money(market, payers, ledger)
+        sums = np.concatenate([of_children, of_homes, of_money, self.tallies.T], axis=1)
         self._totals.append(np.add.reduce(sums, axis=0))
         self._fees_p90.append(_p90(independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
             self._last_year.add(sums)
         if market.week % YEAR_WEEKS == 0:
-            self._yearly.append(_yearly_rows(market, Tally(columns, 1), self._year.tally(self._names)))
+            now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
+            self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
             self._year = _Sums()
         self.clear_events()
 
@@ -102,7 +103,8 @@ class Recorder:
     def weekly(self) -> list[dict[str, Any]]:
         """The rows of the weekly table, one for each week recorded; worked out when they are wanted."""
         total = Tally(dict(zip(self._names, np.array(self._totals).T, strict=True)), 1)
-        columns: dict[str, list[Any]] = {"week": list(range(1, len(self._totals) + 1)), "date": self._dates}
+        weeks = list(range(1, len(self._totals) + 1))
+        columns: dict[str, list[Any]] = {"week": weeks, "date": [_date(self._start, week) for week in weeks]}
         for name in WEEKLY:
             value = np.array(self._fees_p90) if name == "weekly_fee_p90_gbp" else MEASURES[name].value(total)
             columns[name] = (value.astype(np.int64) if name in WHOLE else value).tolist()
@@ -147,8 +149,8 @@ def _p90(values: Floats) -> float:
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
-def _date(market: Market) -> pd.Timestamp:
-    return pd.Timestamp(market.scenario.horizon.start + timedelta(weeks=market.week))
+def _date(start: date, week: int) -> pd.Timestamp:
+    return pd.Timestamp(start + timedelta(weeks=week))
 
 
 def routes_of(scenario: Scenario) -> set[str]:
@@ -170,40 +172,20 @@ def largest_groups(market: Market) -> Bools:
     return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
 
 
-def _count_children(market: Market, routes: list[str], route_of: Ints) -> tuple[dict[str, Floats], Floats]:
-    """The stock of children at their home authorities this week, and the fees of those in independent homes."""
-    children, homes, state = market.children, market.homes, market.children.state
-    sums, independent_fees = count_children(
-        state == PLACED, state == WAITING, state == UNREGISTERED, children.authority, children.home, children.miles,
-        children.fee, route_of[children.arrangement], homes.authority, homes.sector != LOCAL_AUTHORITY,
-        market.authorities.region, len(routes), FAR_MILES,
-    )  # fmt: skip
-    names = [*OF_CHILDREN, *(f"route {route}" for route in routes)]
-    return dict(zip(names, sums.T, strict=True)), independent_fees
-
-
-def _count_homes(market: Market, fees: accounts.Fees, largest: Bools) -> dict[str, Floats]:
-    """The stock of homes at their host authorities this week."""
+def _count_homes(market: Market, fees: accounts.Fees, largest: Bools) -> Floats:
+    """The stock of homes at their host authorities this week (authorities, sums)."""
     homes, week = market.homes, market.week
-    of_largest = np.zeros(len(homes), dtype=np.bool_)
-    of_largest[: len(largest)] = largest
     revenue, cost = accounts.books(market, fees)
-    sums = count_homes(
-        homes.is_open(week), homes.in_market(week), homes.sector != LOCAL_AUTHORITY, homes.sector == PRIVATE,
-        of_largest, on_any_panel(market), homes.rating <= GOOD, homes.authority, homes.places, homes.occupied,
-        homes.blocked + homes.beside, market.holdings.empty_by_home(len(homes)), revenue, cost,
-        len(market.authorities),
+    return count_homes(
+        homes.table, homes.is_open(week), homes.in_market(week), largest, on_any_panel(market),
+        market.holdings.empty_by_home(len(homes)), revenue, cost, len(market.authorities),
     )  # fmt: skip
-    return dict(zip(OF_HOMES, sums.T, strict=True))
 
 
-def _count_money(market: Market, ledger: Ledger) -> dict[str, Floats]:
-    """What authorities spend this week, and on empty places."""
-    return {
-        "spend": ledger.spend,
-        "paid_void_gbp": ledger.paid["empty_places"] + ledger.paid["own_empty_places"],
-        "paid_voids": paid_empty_places(market),
-    }
+def _count_money(market: Market, payers: Payers, ledger: Ledger) -> Floats:
+    """What authorities spend this week, and on empty places (authorities, sums `OF_MONEY`)."""
+    empty = ledger.paid["empty_places"] + ledger.paid["own_empty_places"]
+    return np.stack([ledger.spend, empty, paid_empty_places(market, payers)], axis=1)
 
 
 def on_any_panel(market: Market) -> Bools:
@@ -214,20 +196,6 @@ def on_any_panel(market: Market) -> Bools:
     return joined
 
 
-def paid_empty_places(market: Market) -> Floats:
-    """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
-    homes, holdings = market.homes, market.holdings
-    own = homes.sector == LOCAL_AUTHORITY
-    paid = np.bincount(homes.authority, weights=market.free() * own, minlength=len(market.authorities))
-    by_arrangement = np.bincount(
-        holdings.arrangement, weights=holdings.empty() * (holdings.retainer > 0), minlength=len(market.arrangements)
-    )
-    for number in np.flatnonzero(by_arrangement):
-        arrangement = market.arrangements[number]
-        np.add.at(paid, arrangement.members, arrangement.shares * by_arrangement[number])
-    return np.asarray(paid, dtype=np.float64)
-
-
 def _yearly_rows(market: Market, now: Tally, year: Tally) -> dict[str, Any]:
     """Columns with a row an authority at the year's end; `spend_gbp`, `paid_void_gbp` and waits are the year's."""
     areas = market.authorities
@@ -236,7 +204,7 @@ def _yearly_rows(market: Market, now: Tally, year: Tally) -> dict[str, Any]:
         "name": areas.name,
         "region": [areas.region_names[number] for number in areas.region],
         "year": [market.week // YEAR_WEEKS] * len(areas),
-        "date": [_date(market)] * len(areas),
+        "date": [_date(market.scenario.horizon.start, market.week)] * len(areas),
     }
     columns |= {name: MEASURES[name].value(now) for name in YEARLY}
     columns |= {"spend_gbp": year["spend"], "paid_void_gbp": year["paid_void_gbp"]}
@@ -244,62 +212,3 @@ def _yearly_rows(market: Market, now: Tally, year: Tally) -> dict[str, Any]:
     columns["children_hosted_from_elsewhere"] = now["hosted_from_elsewhere"]
     columns["wait_mean_weeks"] = MEASURES["wait_mean_weeks"].value(year)
     return columns
-
-
-def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
-    """`placements.parquet`: a row a placement; `end_week` and `end_reason` are empty while it lasts."""
-    homes, areas = market.homes, market.authorities
-    home = records.home
-    host = homes.authority[home]
-    codes, sectors = np.array(areas.code, dtype=object), np.array(SECTORS, dtype=object)
-    routes = np.array([arrangement.route for arrangement in market.arrangements], dtype=object)
-    running = records.end_week == NOT_YET
-    return pd.DataFrame(
-        {
-            "child_id": records.child,
-            "home_authority": codes[records.child_authority],
-            "host_authority": codes[host],
-            "home_id": home,
-            "provider_id": homes.provider[home],
-            "sector": sectors[homes.sector[home]],
-            "route": routes[records.arrangement],
-            "start_week": records.start_week,
-            "end_week": pd.array(np.where(running, 0, records.end_week), dtype="Int64"),
-            "end_reason": np.array([None, *END_REASONS[1:]], dtype=object)[records.end_reason],
-            "need_band": np.array(BANDS, dtype=object)[records.band],
-            "need_score": records.score,
-            "age": records.age,
-            "notice": np.array(NOTICES, dtype=object)[records.emergency.astype(np.int64)],
-            "weekly_fee_gbp": records.fee,
-            "distance_miles": records.miles,
-            "displaced": records.displaced,
-            "out_of_area": host != records.child_authority,
-            "wait_weeks": records.wait,
-        }
-    ).assign(end_week=lambda frame: frame["end_week"].mask(running))
-
-
-def homes_frame(market: Market) -> pd.DataFrame:
-    """A row a home that was ever open, in the state of the last week; `closed_week` is empty while it is open."""
-    homes, areas = market.homes, market.authorities
-    is_open = homes.closed_week == NEVER
-    return pd.DataFrame(
-        {
-            "home_id": np.arange(len(homes)),
-            "host_authority": np.array(areas.code, dtype=object)[homes.authority],
-            "host_region": np.array(areas.region_names, dtype=object)[areas.region[homes.authority]],
-            "provider_id": homes.provider,
-            "sector": np.array(SECTORS, dtype=object)[homes.sector],
-            "places": homes.places,
-            "short_break": homes.short_break,
-            "opened_week": pd.array(np.maximum(homes.opened_week, -1), dtype="Int64"),
-            "closed_week": pd.array(np.where(is_open, 0, homes.closed_week), dtype="Int64"),
-            "occupied": homes.occupied,
-            "blocked": homes.blocked,
-            "unit_cost_gbp": homes.unit_cost * market.cost_index,
-            "ask_gbp": homes.ask,
-            "rating": np.array(RATINGS, dtype=object)[homes.rating],
-            "on_framework": on_any_panel(market),
-            "house_price_gbp": areas.house_price[homes.authority],
-        }
-    ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))

@@ -12,9 +12,9 @@ import pandas as pd
 
 from marketsim import interrupts
 from marketsim.experiments.plausible import vector_of, with_vector
+from marketsim.frames import homes_frame, placements_frame
 from marketsim.model import MarketModel
 from marketsim.outcomes import MEASURES, Tally
-from marketsim.recording import homes_frame, placements_frame
 from marketsim.scenario import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 
@@ -27,7 +27,7 @@ class RunResult:
     """What one run leaves: `weekly`, `authorities` and `placements` as in design section 6, and `outcomes`.
 
     `outcomes` has a row per outcome and region (and "England"): its mean over the last 52 weeks of the run, or over all
-    weeks of a shorter one. `homes` has a row per home that was ever open (recording.homes_frame). `vector` is the row
+    weeks of a shorter one. `homes` has a row per home that was ever open (frames.homes_frame). `vector` is the row
     of the plausible set that `scenario` was completed with, None for `uncertainty: none`.
     """
 

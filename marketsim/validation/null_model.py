@@ -14,9 +14,10 @@ import pandas as pd
 
 from marketsim.children import BANDS, STANDARD
 from marketsim.columns import Bools, Floats, Ints
+from marketsim.counting import FAR_MILES
 from marketsim.demand import starting_children, traits
+from marketsim.frames import homes_frame
 from marketsim.purchasing.arrangement import Market
-from marketsim.recording import FAR_MILES, homes_frame
 from marketsim.scenario.schema import Scenario
 from marketsim.streams import uniform
 from marketsim.validation.snapshot import Snapshot, snapshot
