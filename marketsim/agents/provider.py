@@ -134,29 +134,29 @@ def earn(market: Market) -> None:
     homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
 
 
-def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
-    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) they would get.
-
-    Less than 1 when the fee leaves a loss once the risk of the child is counted.
-    """
+def temper(market: Market, homes: Ints, fee: Floats, eager: Floats) -> None:
+    """Lower the factor `eager` on the willingness of homes (n) to take a child, by need band, where the fees (n, 3)
+    that they would get leave a loss once the risk of the child is counted."""
     scenario = market.scenario
-    providers, score = scenario.providers, middle_scores(market)
+    risk = scenario.providers.risk_cost * market.cost_index * middle_scores(market)
     own = market.homes.sector == LOCAL_AUTHORITY  # which are not run for a surplus
-    risk = providers.risk_cost * market.cost_index * score
-    return _ready(homes, fee, market.costs, risk, own, float(providers.loss_sensitivity))
+    _temper(homes, fee, eager, market.costs, risk, own, float(scenario.providers.loss_sensitivity))
 
 
 @compiled
-def _ready(homes: Ints, fee: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float) -> Floats:
-    """Readiness by lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
-    ready = np.ones_like(fee)
+def _temper(
+    homes: Ints, fee: Floats, eager: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float
+) -> None:
+    """By lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
     for lot in range(len(homes)):
+        home = homes[lot]
+        if own[home]:
+            continue
         for band in range(3):
-            cost = costs[homes[lot], band]
-            loss = max(cost + risk[band] - fee[lot, band], 0.0) / max(cost, 1.0)
-            if not own[homes[lot]]:
-                ready[lot, band] = min(max(1.0 - sensitivity * loss, 0.0), 1.0)
-    return ready
+            cost = costs[home, band]
+            loss = cost + risk[band] - fee[lot, band]
+            if loss > 0.0:
+                eager[lot, band] *= min(max(1.0 - sensitivity * (loss / max(cost, 1.0)), 0.0), 1.0)
 
 
 def middle_scores(market: Market) -> Floats:
