@@ -13,7 +13,7 @@ from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
@@ -187,7 +187,7 @@ class MarketModel(mesa.Model):
             self._review_fees()
         if market.week % supply.QUARTER_WEEKS == 0:
             supply.plan_homes(market, self.run_seed, self.pipeline, self._pressure, market.week)
-        self.panel_book.refresh([arrangement for arrangement, review in self._reviews if review(market, arrangement)])
+        self._review_arrangements()
 
     def record(self) -> None:
         """The week's outcomes are recorded."""
@@ -336,6 +336,15 @@ class MarketModel(mesa.Model):
         if weeks:
             authorities_decide.keep_to_budget(market, self._spent, self._budget, weeks)
 
+    def _review_arrangements(self) -> None:
+        """The arrangements whose turn it is are reviewed."""
+        market = self.market
+        for number in np.flatnonzero(self._reviewed_from <= market.week).tolist():
+            arrangement = market.arrangements[number]
+            if arrangement.rule.review(market, arrangement):
+                self.panel_book.refresh([arrangement])
+            self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
+
     def _change_to(self, scenario: Scenario) -> None:
         """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
         market = self.market
@@ -358,11 +367,10 @@ class MarketModel(mesa.Model):
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
         ended = set(self.orders.ended)
-        self._reviews = [
-            (a, a.rule.review)
-            for a in self.market.arrangements
-            if type(a.rule).review is not PurchasingRule.review and a.number not in ended
-        ]
+        self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
+        for arrangement in self.market.arrangements:
+            if type(arrangement.rule).review is not PurchasingRule.review and arrangement.number not in ended:
+                self._reviewed_from[arrangement.number] = self.market.week
         self.panel_book = PanelBook(self.market, ended)
 
     def _make_agents(self) -> None:

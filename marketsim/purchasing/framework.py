@@ -89,6 +89,10 @@ class Framework(PurchasingRule):
         arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
         return True
 
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """The end of the next quarter, of which four make the year."""
+        return week + MID_TERM_WEEKS - week % MID_TERM_WEEKS
+
     def _yearly_uplift(self, market: Market) -> float:
         rates = market.rates
         return {
