@@ -325,7 +325,7 @@ class MarketModel(mesa.Model):
         unplaced = np.concatenate(self._unplaced)
         weekly = np.bincount(unplaced, minlength=len(market.authorities)) / len(self._unplaced)
         self._pressure = providers_decide.pressure(market, weekly)
-        providers_decide.earn(market)
+        providers_decide.earn(market, self._fees)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
         self.panel_book.refresh_fees()
