@@ -270,11 +270,13 @@ class MarketModel(mesa.Model):
             return
         self._closed_in_month += len(rows)
         children = market.children
-        residents = np.flatnonzero((children.state == PLACED) & np.isin(children.home, rows))
+        closing = np.zeros(len(market.homes), dtype=np.bool_)
+        closing[rows] = True
+        residents = np.flatnonzero((children.state == PLACED) & closing[children.home])
         self._move_out(residents, HOME_CLOSED)
         self._back_on_the_market(residents)
         supply.close(market.homes, rows, market.week)
-        market.holdings.running[np.isin(market.holdings.home, rows)] = False
+        market.holdings.running[closing[market.holdings.home]] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)
