@@ -140,8 +140,7 @@ class Holdings(Columns):
 
     def run_off(self) -> None:
         """Holdings that have ended give back the places that fell empty."""
-        ended = ~self.running
-        self.places[ended] = self.used[ended]
+        np.copyto(self.places, self.used, where=~self.running)
 
     def empty(self) -> Ints:
         """Held places without a child, per holding."""

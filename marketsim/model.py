@@ -13,7 +13,7 @@ from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import PLACED, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.children import NOT_YET, PLACED, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Floats, Ints
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.ledger import Ledger
@@ -177,7 +177,7 @@ class MarketModel(mesa.Model):
             self._review_fees()
         if market.week % supply.QUARTER_WEEKS == 0:
             supply.plan_homes(market, self.run_seed, self.pipeline, self._pressure, market.week)
-        self.panel_book.refresh([arrangement for arrangement, review in self._reviews if review(market, arrangement)])
+        self._review_arrangements()
 
     def record(self) -> None:
         """The week's outcomes are recorded."""
@@ -215,11 +215,13 @@ class MarketModel(mesa.Model):
             return
         self._closed_in_month += len(rows)
         children = market.children
-        residents = np.flatnonzero((children.state == PLACED) & np.isin(children.home, rows))
+        closing = np.zeros(len(market.homes), dtype=np.bool_)
+        closing[rows] = True
+        residents = np.flatnonzero((children.state == PLACED) & closing[children.home])
         moves.move_out(self._state, residents, moves.HOME_CLOSED, market.week)
         moves.search_again(self._state, residents, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
-        market.holdings.running[np.isin(market.holdings.home, rows)] = False
+        market.holdings.running[closing[market.holdings.home]] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)
@@ -268,7 +270,7 @@ class MarketModel(mesa.Model):
         unplaced = np.concatenate(self._unplaced)
         weekly = np.bincount(unplaced, minlength=len(market.authorities)) / len(self._unplaced)
         self._pressure = providers_decide.pressure(market, weekly)
-        providers_decide.earn(market)
+        providers_decide.earn(market, self._fees)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
         self.panel_book.refresh_fees()
@@ -278,6 +280,15 @@ class MarketModel(mesa.Model):
             self._budget = self._spent * YEAR_WEEKS / MONTH_WEEKS
         if weeks:
             authorities_decide.keep_to_budget(market, self._spent, self._budget, weeks)
+
+    def _review_arrangements(self) -> None:
+        """The arrangements whose turn it is are reviewed."""
+        market = self.market
+        for number in np.flatnonzero(self._reviewed_from <= market.week).tolist():
+            arrangement = market.arrangements[number]
+            if arrangement.rule.review(market, arrangement):
+                self.panel_book.refresh([arrangement])
+            self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
 
     def _change_to(self, scenario: Scenario) -> None:
         """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
@@ -304,11 +315,10 @@ class MarketModel(mesa.Model):
         self._stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
         self._buying = buying_of(self.market, self.orders)
         ended = set(self.orders.ended)
-        self._reviews = [
-            (a, a.rule.review)
-            for a in self.market.arrangements
-            if type(a.rule).review is not PurchasingRule.review and a.number not in ended
-        ]
+        self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
+        for arrangement in self.market.arrangements:
+            if type(arrangement.rule).review is not PurchasingRule.review and arrangement.number not in ended:
+                self._reviewed_from[arrangement.number] = self.market.week
         self.panel_book = PanelBook(self.market, ended)
         self._payers = payments.PayersBook(self.market.arrangements)
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.agents.provider import readiness
+from marketsim.agents.provider import temper
 from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools, Floats, Ints
+from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.placing import NO_ROUTE, Panels
@@ -27,18 +27,15 @@ class PanelBook:
 
     def __init__(self, market: Market, ended: Collection[int] = ()) -> None:
         self._market, self._ended = market, frozenset(ended)
-        self._lots = [no_lots() for _ in market.arrangements]
         self._terms = _terms(market.arrangements)
         self._followers = [a for a in market.arrangements if a.rule.follows_market]
-        self._others = [a for a in market.arrangements if not a.rule.follows_market]
-        self._numbers = [a.number for a in (*self._others, *self._followers)]  # in the order of their lots
         self._of_member: dict[int, list[int]] = {}
         for arrangement in market.arrangements:
             for member in arrangement.members.tolist():
                 self._of_member.setdefault(member, []).append(arrangement.number)
-        self._lots_of_others = no_lots()
-        self._sizes = np.zeros(len(self._lots), dtype=np.int64)
-        self._least = np.zeros((len(self._lots), 3))
+        self._lots = no_lots()  # of all arrangements, one after the other
+        self._first = self._last = np.zeros(len(market.arrangements), dtype=np.int64)
+        self._least = np.zeros((len(market.arrangements), 3))
         self._stale = set(range(len(market.arrangements)))
         self._panels: Panels | None = None
         self._homes = 0  # pools are numbered behind the homes there are
@@ -62,7 +59,8 @@ class PanelBook:
         """Homes have closed: ask the rules that could still send referrals there."""
         gone = np.zeros(len(self._market.homes), dtype=np.bool_)
         gone[closed] = True
-        self.refresh(a for a in self._market.arrangements if gone[self._lots[a.number].home].any())
+        before = np.concatenate([[0], np.cumsum(gone[self._lots.home])])  # lots in them, before each lot
+        self._stale.update(np.flatnonzero(before[self._first] < before[self._last]).tolist())
 
     def refresh_all(self) -> None:
         """Costs have changed: ask all rules."""
@@ -72,36 +70,47 @@ class PanelBook:
     def panels(self) -> Panels:
         """What the placing reads, up to date."""
         if self._stale or self._panels is None or self._homes != len(self._market.homes):
-            self._ask()
+            self._renew_lots()
             self._homes = len(self._market.homes)
-            lots = _joined([self._lots_of_others, *(self._lots[a.number] for a in self._followers)])
-            self._panels = _make_panels(self._market, lots, *self._limits(), self._least.copy(), self._terms)
+            limits = self._first, self._last
+            self._panels = _make_panels(self._market, self._lots, *limits, self._least.copy(), self._terms)
         return self._panels
 
-    def _ask(self) -> None:
-        """Ask again where lots may have changed; cooperatives themselves and arrangements that have ended have none."""
+    def _renew_lots(self) -> None:
+        """Put new lots in the place of those that may have changed, between the others as they are."""
+        sizes = self._last - self._first
+        first, last = self._first.tolist(), self._last.tolist()
+        parts, kept = [], 0
         for number in sorted(self._stale):
-            arrangement = self._market.arrangements[number]
-            empty = arrangement.inner or number in self._ended
-            lots = no_lots() if empty else arrangement.rule.lots(self._market, arrangement)
-            self._lots[number], self._sizes[number], self._least[number] = lots, len(lots.home), lots.least_acceptance
-        if not self._stale.isdisjoint(self._numbers[: len(self._others)]):
-            self._lots_of_others = _joined([self._lots[a.number] for a in self._others])
+            lots = self._ask(number)
+            if kept < first[number]:
+                parts.append(_part(self._lots, kept, first[number]))
+            parts.append(lots)
+            kept = last[number]
+            sizes[number], self._least[number] = len(lots.home), lots.least_acceptance
+        self._lots = _joined([*parts, _part(self._lots, kept, len(self._lots.home))])
+        self._last = np.cumsum(sizes)
+        self._first = self._last - sizes
         self._stale.clear()
 
-    def _limits(self) -> tuple[Ints, Ints]:
-        """By arrangement, the first of its lots and the one behind its last."""
-        last = np.zeros_like(self._sizes)
-        last[self._numbers] = np.cumsum(self._sizes[self._numbers])
-        return last - self._sizes, last
+    def _ask(self, number: int) -> Lots:
+        """The lots of an arrangement; cooperatives themselves and arrangements that have ended have none."""
+        arrangement = self._market.arrangements[number]
+        if arrangement.inner or number in self._ended:
+            return no_lots()
+        return arrangement.rule.lots(self._market, arrangement)
 
 
-def _joined(lots: Sequence[Lots]) -> Lots:
+def _part(lots: Lots, first: int, last: int) -> Lots:
+    """The lots from `first` up to `last`, but for the least chances of acceptance."""
+    part = slice(first, last)
+    return Lots(lots.home[part], lots.holding[part], lots.fee[part], lots.eager[part], np.zeros(3))
+
+
+def _joined(parts: Sequence[Lots]) -> Lots:
     """Several lists of lots as one, but for the least chances of acceptance."""
-    if not lots:
-        return no_lots()
-    home, holding = np.concatenate([one.home for one in lots]), np.concatenate([one.holding for one in lots])
-    fee, eager = np.concatenate([one.fee for one in lots]), np.concatenate([one.eager for one in lots])
+    home, holding = np.concatenate([part.home for part in parts]), np.concatenate([part.holding for part in parts])
+    fee, eager = np.concatenate([part.fee for part in parts]), np.concatenate([part.eager for part in parts])
     return Lots(home, holding, fee, eager, np.zeros(3))
 
 
@@ -129,21 +138,17 @@ def _terms(arrangements: Sequence[Arrangement]) -> Terms:
 
 def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Floats, terms: Terms) -> Panels:
     """The lots of all arrangements, where there are many sorted by the area in which the homes stand."""
+    homes = market.homes
     large = np.flatnonzero(last - first > LARGE)
     areas = np.full(len(first), NO_ROUTE)
     areas[large] = np.arange(len(large))
-    host, count = market.homes.authority[lots.home], len(market.authorities)
-    order, area_first, area_least_fee = _sort_by_area(host, lots.fee, first[large], last[large], count)
-    home, holding = lots.home[order], lots.holding[order]
-    fee = lots.fee.take(order, axis=0)
+    order, area_first = _sort_by_area(homes.authority, lots.home, first[large], last[large], len(market.authorities))
+    lot = lots.home, lots.holding, lots.fee, lots.eager
+    laid = _lay_out(order, *lot, second_keys(homes.key), homes.x, homes.y)
+    temper(market, laid.home, laid.fee, laid.eager)
+    area_least_fee = _least_by_area(laid.fee, area_first)
     return Panels(
-        pool=np.where(holding == OPEN_PLACE, home, len(market.homes) + holding),
-        home=home,
-        key=second_keys(market.homes.key[home]),
-        x=market.homes.x[home],
-        y=market.homes.y[home],
-        fee=fee,
-        eager=lots.eager.take(order, axis=0) * readiness(market, home, fee),
+        **laid._asdict(),
         first=first,
         last=last,
         areas=areas,
@@ -156,22 +161,62 @@ def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Flo
 
 
 @compiled
-def _sort_by_area(area: Ints, fee: Floats, first: Ints, last: Ints, areas: int) -> tuple[Ints, Ints, Floats]:
-    """The order of all lots in which those from each `first` to `last` are sorted by area, and the tables of these:
-    where the lots of each area begin, and the least fee by need band."""
-    order = np.arange(len(area))
+def _sort_by_area(host: Ints, home: Ints, first: Ints, last: Ints, areas: int) -> tuple[Ints, Ints]:
+    """The order of all lots in which those from each `first` to `last` are sorted by area, and by such a table where
+    the lots of each area begin. `host` is the area by home."""
+    order = np.arange(len(home))
     begins = np.zeros((len(first), areas + 1), dtype=np.int64)
-    least_fee = np.full((len(first), areas, 3), np.inf)
     for table in range(len(first)):
         size = np.zeros(areas, dtype=np.int64)
         for lot in range(first[table], last[table]):
-            size[area[lot]] += 1
-            for band in range(3):
-                least_fee[table, area[lot], band] = min(least_fee[table, area[lot], band], fee[lot, band])
+            size[host[home[lot]]] += 1
         begins[table, 0] = first[table]
         begins[table, 1:] = first[table] + np.cumsum(size)
         following = begins[table].copy()
         for lot in range(first[table], last[table]):
-            order[following[area[lot]]] = lot
-            following[area[lot]] += 1
-    return order, begins, least_fee
+            area = host[home[lot]]
+            order[following[area]] = lot
+            following[area] += 1
+    return order, begins
+
+
+@compiled
+def _least_by_area(fee: Floats, begins: Ints) -> Floats:
+    """The least fee by table, area and need band; the lots of each area begin where `begins` (tables, areas + 1)
+    says."""
+    least = np.full((len(begins), begins.shape[1] - 1, 3), np.inf)
+    for table in range(len(begins)):
+        for area in range(least.shape[1]):
+            for lot in range(begins[table, area], begins[table, area + 1]):
+                for band in range(3):
+                    least[table, area, band] = min(least[table, area, band], fee[lot, band])
+    return least
+
+
+class LaidOut(NamedTuple):
+    """Lots in the order of the panels: see `Panels`."""
+
+    pool: Ints
+    home: Ints
+    key: Keys
+    x: Floats
+    y: Floats
+    fee: Floats
+    eager: Floats
+
+
+@compiled
+def _lay_out(
+    order: Ints, homes: Ints, holdings: Ints, fees: Floats, eagers: Floats, keys: Keys, xs: Floats, ys: Floats
+) -> LaidOut:
+    """Lots in a given order, with what is known of their homes: `keys`, `xs` and `ys` are by home, the rest by lot."""
+    count = len(order)
+    pool, home, key = np.empty_like(order), np.empty_like(order), np.empty(count, dtype=np.uint64)
+    x, y, fee, eager = np.empty(count), np.empty(count), np.empty((count, 3)), np.empty((count, 3))
+    for position, lot in enumerate(order):
+        row, holding = homes[lot], holdings[lot]
+        pool[position] = row if holding == OPEN_PLACE else len(keys) + holding
+        home[position], key[position], x[position], y[position] = row, keys[row], xs[row], ys[row]
+        for band in range(3):
+            fee[position, band], eager[position, band] = fees[lot, band], eagers[lot, band]
+    return LaidOut(pool, home, key, x, y, fee, eager)

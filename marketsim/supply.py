@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from marketsim.agents.provider import wanted_fee
-from marketsim.columns import Floats, Ints, Keys
-from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
+from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.compiling import compiled, compiled_part
+from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
+from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Market
-from marketsim.streams import key, name_key, uniform
+from marketsim.streams import beginning, key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
 from marketsim.world.stock import local_cost, place_cost, size_cost
@@ -56,7 +59,7 @@ class Pipeline:
         due = np.flatnonzero(self.plans.opens <= week)
         due = due[np.lexsort((self.plans.key[due], self.plans.opens[due]))][: max(int(self.managers), 0)]
         opening = self.plans.of(due)
-        self.plans = self.plans.of(np.setdiff1d(np.arange(len(self.plans)), due))
+        self.plans = self.plans.of(np.delete(np.arange(len(self.plans)), due))
         self.managers -= len(due)
         return opening
 
@@ -86,17 +89,27 @@ def planned_share(market: Market, pipeline: Pipeline) -> float:
 
 def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats, week: int) -> None:
     """Every quarter homes are planned: private ones where they pay, others at their observed rate where they are."""
-    providers, homes, areas = market.scenario.providers, market.homes, market.authorities
+    providers, areas = market.scenario.providers, market.authorities
+    open_homes = _count_open(market.homes.table, market.week, len(areas))
     expected = {PRIVATE: _private_plans(market, pressure_by_area, planned_share(market, pipeline))}
     for sector, rate in (
         (VOLUNTARY, providers.openings_voluntary),
         (HEALTH, providers.openings_voluntary),
         (LOCAL_AUTHORITY, providers.openings_local_authority),
     ):
-        mine = homes.is_open(market.week) & (homes.sector == sector)
-        expected[sector] = np.asarray(rate * np.bincount(homes.authority[mine], minlength=len(areas)))
+        expected[sector] = rate * open_homes[sector]
     for sector, by_area in expected.items():
         _plan(market, seed, pipeline, sector, by_area / QUARTERS_PER_YEAR, week)
+
+
+@compiled
+def _count_open(homes: Homes, week: int, areas: int) -> Ints:
+    """Homes registered in `week`, by sector and area."""
+    number = np.zeros((len(SECTORS), areas), dtype=np.int64)
+    for home in range(len(homes.sector)):
+        if homes.opened_week[home] <= week < homes.closed_week[home]:
+            number[homes.sector[home], homes.authority[home]] += 1
+    return number
 
 
 def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, places: int) -> None:
@@ -194,41 +207,75 @@ def ask_like_neighbours(market: Market, rows: Ints, asks: Floats) -> None:
 def _owners(market: Market, seed: int, plans: Plans) -> Ints:
     """The authority for own homes; else a provider drawn from the homes of the sector in the area, or in the country if
     there is none; a newcomer where the sector has none at all."""
-    homes = market.homes
     luck = uniform(seed, "owner of new home", plans.key)
-    owners = plans.area.copy()
-    rows = np.flatnonzero(homes.in_market(market.week))
-    by_sector = {number: rows[homes.sector[rows] == number] for number in np.unique(plans.sector).tolist()}
-    hosts = {number: homes.authority[sector] for number, sector in by_sector.items()}
-    for position in np.flatnonzero(plans.sector != LOCAL_AUTHORITY):
-        number = int(plans.sector[position])
-        sector = by_sector[number]
-        local = sector[hosts[number] == plans.area[position]]
-        candidates = local if len(local) else sector
-        if len(candidates):
-            owners[position] = homes.provider[candidates[int(luck[position] * len(candidates))]]
-        else:
-            owners[position] = homes.provider.max() + 1  # a newcomer
+    in_market, areas = market.homes.in_market(market.week), len(market.authorities)
+    return _draw_owners(market.homes.table, in_market, plans.sector, plans.area, luck, areas)
+
+
+@compiled
+def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck: Floats, areas: int) -> Ints:
+    """Provider of each plan: that of a home of its sector, drawn by `luck` from those in its area, if any."""
+    number = np.zeros((len(SECTORS), areas), dtype=np.int64)
+    for home in range(len(in_market)):
+        number[homes.sector[home], homes.authority[home]] += in_market[home]
+    owners = area.copy()
+    for plan in range(len(owners)):
+        if sector[plan] != LOCAL_AUTHORITY:
+            local = number[sector[plan], area[plan]]
+            candidates = local if local > 0 else number[sector[plan]].sum()
+            chosen = int(luck[plan] * candidates)
+            owners[plan] = _provider_of(homes, in_market, sector[plan], area[plan], local == 0, chosen)
     return owners
+
+
+@compiled_part
+def _provider_of(homes: Homes, in_market: Bools, sector: int, area: int, anywhere: bool, chosen: int) -> int:
+    """Whose is the home of a sector that stands at position `chosen` among those of an area, or anywhere?"""
+    for home in range(len(in_market)):
+        if in_market[home] and homes.sector[home] == sector and (anywhere or homes.authority[home] == area):
+            if chosen == 0:
+                return int(homes.provider[home])
+            chosen -= 1
+    return int(homes.provider.max()) + 1  # a newcomer
 
 
 def closing_homes(market: Market, seed: int) -> Ints:
     """Rows of the homes that close this quarter: some for reasons other than money, more of those that lose money or
     are rated inadequate. An authority doesn't close an own home for what it loses."""
-    homes, scenario = market.homes, market.scenario
-    rows = np.flatnonzero(homes.in_market(market.week))
-    full_cost = np.maximum(homes.unit_cost[rows] * market.cost_index * homes.places[rows], 1.0)
-    losing = np.clip(-homes.recent_profit[rows] / full_cost, 0, 1) * (homes.sector[rows] != LOCAL_AUTHORITY)
-    inadequate = homes.rating[rows] == INADEQUATE
-    providers = scenario.providers
-    usual = np.select(
-        [homes.sector[rows] == PRIVATE, homes.sector[rows] == LOCAL_AUTHORITY],
-        [providers.closings_per_year, providers.closings_local_authority],
-        providers.closings_voluntary,
-    )
-    a_year = usual + providers.closings_if_losing * losing
-    hazard = (a_year + scenario.ratings.closings_if_inadequate * inadequate) / QUARTERS_PER_YEAR
-    return np.asarray(rows[uniform(seed, "closing", homes.key[rows], market.week) < hazard])
+    providers = market.scenario.providers
+    usual = np.empty(len(SECTORS))
+    usual[[PRIVATE, LOCAL_AUTHORITY]] = providers.closings_per_year, providers.closings_local_authority
+    usual[[VOLUNTARY, HEALTH]] = providers.closings_voluntary
+    hazards = Hazards(usual, providers.closings_if_losing, market.scenario.ratings.closings_if_inadequate)
+    start, in_market = beginning(seed, "closing"), market.homes.in_market(market.week)
+    return _closing(market.homes.table, in_market, hazards, start, market.week, market.cost_index)
+
+
+class Hazards(NamedTuple):
+    """Closings a year: usual ones by sector, and on top those of homes that lose their full cost and of inadequate
+    ones."""
+
+    usual: Floats
+    losing: float
+    inadequate: float
+
+
+@compiled
+def _closing(homes: Homes, in_market: Bools, hazards: Hazards, start: np.uint64, week: int, cost_index: float) -> Ints:
+    """Rows of the homes whose luck in the quarter lies below their hazard."""
+    rows, count = np.empty(len(in_market), dtype=np.int64), 0
+    for home in range(len(in_market)):
+        if not in_market[home]:
+            continue
+        sector = homes.sector[home]
+        full_cost = max(homes.unit_cost[home] * cost_index * homes.places[home], 1.0)
+        losing = min(max(-homes.recent_profit[home] / full_cost, 0.0), 1.0) * (sector != LOCAL_AUTHORITY)
+        a_year = hazards.usual[sector] + hazards.losing * losing
+        hazard = (a_year + hazards.inadequate * (homes.rating[home] == INADEQUATE)) / QUARTERS_PER_YEAR
+        if luck_of(mixed(mixed(start, homes.key[home]), np.uint64(week))) < hazard:
+            rows[count] = home
+            count += 1
+    return rows[:count].copy()
 
 
 def close(homes: Homes, rows: Ints, week: int) -> None:

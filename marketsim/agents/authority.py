@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Commissioning
 
@@ -69,10 +70,19 @@ def keep_to_budget(market: Market, spent: Floats, budget: Floats, weeks: int) ->
 
 def remember_fees(market: Market, authority: Ints, band: Ints, fee: Floats) -> None:
     """Move what authorities expect to pay towards the fees of their latest placements (every 4 weeks)."""
-    expected, weight = market.authorities.expected_fee, market.scenario.commissioning.fee_memory
-    count = np.zeros_like(expected)
-    total = np.zeros_like(expected)
-    np.add.at(count, (authority, band), 1)
-    np.add.at(total, (authority, band), fee)
-    seen = count > 0
-    expected[seen] += weight * (total[seen] / count[seen] - expected[seen])
+    memory = market.scenario.commissioning.fee_memory
+    _remember(market.authorities.expected_fee, authority, band, fee, memory)
+
+
+@compiled
+def _remember(expected: Floats, authority: Ints, band: Ints, fee: Floats, memory: float) -> None:
+    """Move what is `expected` (authorities, bands) towards the mean of each authority's latest fees in each band."""
+    count, total = np.zeros_like(expected), np.zeros_like(expected)
+    for placed in range(len(fee)):
+        count[authority[placed], band[placed]] += 1
+        total[authority[placed], band[placed]] += fee[placed]
+    for area in range(len(expected)):
+        for need in range(3):
+            if count[area, need] > 0:
+                seen = total[area, need] / count[area, need]
+                expected[area, need] += memory * (seen - expected[area, need])

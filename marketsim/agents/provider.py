@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from marketsim.accounts import books, fees
-from marketsim.columns import Bools, Floats, Ints
+from marketsim.accounts import Fees, books
+from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled
-from marketsim.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
+from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
+from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Providers
-from marketsim.streams import uniform
+from marketsim.streams import beginning
 
 if TYPE_CHECKING:
     from marketsim.model import MarketModel
@@ -63,11 +64,22 @@ def price(market: Market) -> None:
     Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost. No
     more than the last resort costs, since no authority pays more.
     """
-    ratio = market.scenario.need.cost_by_need.array()
-    cost = market.homes.unit_cost * market.cost_index
-    market.costs = cost[:, None] * ratio[None, :]
-    most = market.scenario.unregistered.weekly_cost * market.cost_index
-    market.quotes = np.minimum(market.costs + (market.homes.ask - cost)[:, None], most)
+    scenario, homes = market.scenario, market.homes
+    most = scenario.unregistered.weekly_cost * market.cost_index
+    ratio = scenario.need.cost_by_need.array()
+    market.costs, market.quotes = _prices(homes.unit_cost, homes.ask, ratio, market.cost_index, most)
+
+
+@compiled
+def _prices(unit_cost: Floats, ask: Floats, ratio: Floats, index: float, most: float) -> tuple[Floats, Floats]:
+    """Costs and quotes (homes, bands): `ratio` is the cost by need band over that of middling need."""
+    costs, quotes = np.empty((len(ask), 3)), np.empty((len(ask), 3))
+    for home in range(len(ask)):
+        cost = unit_cost[home] * index
+        for band in range(3):
+            costs[home, band] = cost * ratio[band]
+            quotes[home, band] = min(costs[home, band] + (ask[home] - cost), most)
+    return costs, quotes
 
 
 def pressure(market: Market, searching: Floats) -> Floats:
@@ -85,7 +97,7 @@ def wanted_asks(market: Market, pressure_by_area: Floats) -> Floats:
     """The weekly fee that each home would like for a child of middling need; authorities' own homes ask the lower bound
     of `wanted_fee`."""
     homes = market.homes
-    pressure_felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area[homes.authority])
+    pressure_felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area.take(homes.authority))
     cost = homes.unit_cost * market.cost_index
     return wanted_fee(market, cost, homes.recent_occupancy, pressure_felt, floor_margins(market))
 
@@ -105,58 +117,82 @@ def wanted_fee(
 def floor_margins(market: Market) -> Floats:
     """The least margin over cost that each home asks (share): large groups aim at more than covering their cost,
     voluntary homes at a small surplus."""
-    homes, providers = market.homes, market.scenario.providers
-    number = np.bincount(homes.provider[homes.is_open(market.week)], minlength=int(homes.provider.max(initial=0)) + 1)
-    private = np.where(number[homes.provider] >= LARGE_FROM_HOMES, providers.floor_margin_large, providers.floor_margin)
-    return np.select(
-        [homes.sector == PRIVATE, homes.sector == LOCAL_AUTHORITY],
-        [private, providers.floor_margin],
-        providers.floor_margin_voluntary,
-    )
+    providers = market.scenario.providers
+    margins = np.empty(4)
+    margins[[PRIVATE, LOCAL_AUTHORITY]] = providers.floor_margin
+    margins[[VOLUNTARY, HEALTH]] = providers.floor_margin_voluntary
+    return _floor_margins(market.homes.table, market.week, margins, providers.floor_margin_large)
+
+
+@compiled
+def _floor_margins(homes: Homes, week: int, margins: Floats, large: float) -> Floats:
+    """Margins by home: `margins` by sector, and that of large private groups."""
+    number = np.zeros(homes.provider.max() + 1 if len(homes.provider) else 0, dtype=np.int64)
+    for home in range(len(homes.provider)):
+        number[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]
+    margin = np.empty(len(homes.provider))
+    for home in range(len(margin)):
+        of_group = homes.sector[home] == PRIVATE and number[homes.provider[home]] >= LARGE_FROM_HOMES
+        margin[home] = large if of_group else margins[homes.sector[home]]
+    return margin
 
 
 def revise_asks(market: Market, pressure_by_area: Floats) -> None:
     """Every 4 weeks: note the home's occupancy and go part of the way to the wanted fee and what was accepted last."""
     homes, providers = market.homes, market.scenario.providers
-    staffed = np.maximum(homes.places - homes.blocked - homes.beside, homes.occupied)
-    occupancy = homes.occupied / np.maximum(staffed, 1)
-    homes.recent_occupancy += providers.occupancy_memory * (occupancy - homes.recent_occupancy)
-    weight = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, providers.accepted_weight)
-    wanted = (1 - weight) * wanted_asks(market, pressure_by_area) + weight * homes.accepted
-    homes.ask += providers.fee_adjustment * (wanted - homes.ask)
+    _note_occupancy(homes.table, providers.occupancy_memory)
+    wanted = wanted_asks(market, pressure_by_area)
+    _move_asks(homes.table, wanted, providers.accepted_weight, providers.fee_adjustment)
 
 
-def earn(market: Market) -> None:
+@compiled
+def _note_occupancy(homes: Homes, memory: float) -> None:
+    """Recent occupancy moves towards that of the places that are staffed now."""
+    for home in range(len(homes.places)):
+        staffed = max(homes.places[home] - homes.blocked[home] - homes.beside[home], homes.occupied[home], 1)
+        homes.recent_occupancy[home] += memory * (homes.occupied[home] / staffed - homes.recent_occupancy[home])
+
+
+@compiled
+def _move_asks(homes: Homes, wanted: Floats, accepted_weight: float, adjustment: float) -> None:
+    """Asks move towards the `wanted` fees (GBP/week), weighed against those accepted last but in own homes."""
+    for home in range(len(wanted)):
+        weight = 0.0 if homes.sector[home] == LOCAL_AUTHORITY else accepted_weight
+        aim = (1 - weight) * wanted[home] + weight * homes.accepted[home]
+        homes.ask[home] += adjustment * (aim - homes.ask[home])
+
+
+def earn(market: Market, due: Fees) -> None:
     """Every 4 weeks: note what each home earns, fees and what is paid for empty places less running cost (GBP/week)."""
     homes = market.homes
-    revenue, cost = books(market, fees(market))
+    revenue, cost = books(market, due)
     profit = revenue - cost
     homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
 
 
-def readiness(market: Market, homes: Ints, fee: Floats) -> Floats:
-    """Factor (0-1) on the willingness of homes (n) to take a child, by need band, at the fees (n, 3) they would get.
-
-    Less than 1 when the fee leaves a loss once the risk of the child is counted.
-    """
+def temper(market: Market, homes: Ints, fee: Floats, eager: Floats) -> None:
+    """Lower the factor `eager` on the willingness of homes (n) to take a child, by need band, where the fees (n, 3)
+    that they would get leave a loss once the risk of the child is counted."""
     scenario = market.scenario
-    providers, score = scenario.providers, middle_scores(market)
+    risk = scenario.providers.risk_cost * market.cost_index * middle_scores(market)
     own = market.homes.sector == LOCAL_AUTHORITY  # which are not run for a surplus
-    risk = providers.risk_cost * market.cost_index * score
-    return _ready(homes, fee, market.costs, risk, own, float(providers.loss_sensitivity))
+    _temper(homes, fee, eager, market.costs, risk, own, float(scenario.providers.loss_sensitivity))
 
 
 @compiled
-def _ready(homes: Ints, fee: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float) -> Floats:
-    """Readiness by lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
-    ready = np.ones_like(fee)
+def _temper(
+    homes: Ints, fee: Floats, eager: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float
+) -> None:
+    """By lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
     for lot in range(len(homes)):
+        home = homes[lot]
+        if own[home]:
+            continue
         for band in range(3):
-            cost = costs[homes[lot], band]
-            loss = max(cost + risk[band] - fee[lot, band], 0.0) / max(cost, 1.0)
-            if not own[homes[lot]]:
-                ready[lot, band] = min(max(1.0 - sensitivity * loss, 0.0), 1.0)
-    return ready
+            cost = costs[home, band]
+            loss = cost + risk[band] - fee[lot, band]
+            if loss > 0.0:
+                eager[lot, band] *= min(max(1.0 - sensitivity * (loss / max(cost, 1.0)), 0.0), 1.0)
 
 
 def middle_scores(market: Market) -> Floats:
@@ -167,12 +203,21 @@ def middle_scores(market: Market) -> Floats:
 
 def redraw_blocked(seed: int, homes: Homes, providers: Providers, week: int, all_homes: bool = False) -> None:
     """Decide anew which places cannot be filled, for the homes whose turn it is (each every `blocked_weeks`)."""
-    phase = homes.phase(1, providers.blocked_weeks)
-    rows = np.flatnonzero((phase == -week % providers.blocked_weeks) | all_homes)
-    if len(rows) == 0:
-        return
-    turn = (week + phase[rows]) // providers.blocked_weeks
-    place = np.arange(int(homes.places[rows].max()))
-    luck = uniform(seed, "blocked", homes.key[rows][:, None], place[None, :], turn[:, None])
-    blocked = (luck < providers.blocked_share) & (place[None, :] < homes.places[rows][:, None])
-    homes.blocked[rows] = blocked.sum(axis=1)
+    every = providers.blocked_weeks
+    phase, start = homes.phase(1, every), beginning(seed, "blocked")
+    _draw_blocked(homes.key, homes.places, homes.blocked, phase, start, week, every, providers.blocked_share, all_homes)
+
+
+@compiled
+def _draw_blocked(
+    key: Keys, places: Ints, blocked: Ints, phase: Ints, start: np.uint64, week: int, every: int, share: float,
+    all_homes: bool,
+) -> None:  # fmt: skip
+    """Write the number of `blocked` places by home; luck is of the home, the place and the turn."""
+    for home in range(len(key)):
+        if all_homes or (week + phase[home]) % every == 0:
+            turn = np.uint64((week + phase[home]) // every)
+            of_home = mixed(start, key[home])
+            blocked[home] = 0
+            for place in range(places[home]):
+                blocked[home] += luck_of(mixed(mixed(of_home, np.uint64(place)), turn)) < share

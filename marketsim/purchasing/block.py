@@ -65,6 +65,10 @@ class Block(PurchasingRule):
         self._let(market, arrangement, wanted - held)
         return True
 
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """The end of the term."""
+        return arrangement.ends_week
+
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         arrangement.ends_week = market.week + max(self.term_weeks, 1)
         if wanted > 0:

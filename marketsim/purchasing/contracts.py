@@ -6,8 +6,9 @@ import numpy as np
 
 from marketsim.children import OPEN_PLACE, PLACED
 from marketsim.columns import Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
+from marketsim.compiling import compiled
+from marketsim.homes import LOCAL_AUTHORITY, Holdings
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
@@ -77,9 +78,7 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
 
 def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: float) -> int:
     """Agree new fees for the places held; children who live there keep theirs. Returns how many places are held."""
-    holdings = market.holdings
-    rows = arrangement.holdings_of(market)
-    rows = rows[holdings.running[rows]]
+    holdings, rows = market.holdings, _running(market, arrangement)
     fee = fees[holdings.home[rows]]
     holdings.set(rows, fee=fee, retainer=retainer * fee)
     return int(holdings.places[rows].sum())
@@ -87,20 +86,33 @@ def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: floa
 
 def places_held(market: Market, arrangement: Arrangement) -> int:
     """Places that an arrangement holds now."""
-    rows = arrangement.holdings_of(market)
-    return int(market.holdings.places[rows[market.holdings.running[rows]]].sum())
+    return int(market.holdings.places[_running(market, arrangement)].sum())
 
 
 def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:
     """The held places at the agreed fee, the same for every need band."""
-    rows = arrangement.holdings_of(market)
-    rows = rows[market.holdings.running[rows]]
-    if len(rows) == 0:
-        return no_lots()
-    rows = rows[np.argsort(market.homes.authority[market.holdings.home[rows]], kind="stable")]
-    home = market.holdings.home[rows]
-    fee = np.repeat(market.holdings.fee[rows][:, None], 3, axis=1)
+    rows, home, fee = _held(market.holdings.table, market.homes.authority, arrangement.number)
     return Lots(home, rows, fee, np.ones_like(fee), least_acceptance)
+
+
+@compiled
+def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints, Floats]:
+    """Rows of the holdings that an arrangement can still use, sorted by the area `host` of their homes; these homes,
+    and the agreed fees by need band (GBP/week)."""
+    rows, count = np.empty(len(holdings.home), dtype=np.int64), 0
+    for row in range(len(rows)):
+        if holdings.arrangement[row] == arrangement and holdings.places[row] > 0 and holdings.running[row]:
+            place = count
+            while place > 0 and host[holdings.home[rows[place - 1]]] > host[holdings.home[row]]:
+                rows[place] = rows[place - 1]
+                place -= 1
+            rows[place] = row
+            count += 1
+    rows = rows[:count].copy()
+    fee = np.empty((count, 3))
+    for lot in range(count):
+        fee[lot] = holdings.fee[rows[lot]]
+    return rows, holdings.home[rows], fee
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:
@@ -108,3 +120,9 @@ def places_wanted(market: Market, arrangement: Arrangement, share: float, places
     if places is not None:
         return places
     return int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
+
+
+def _running(market: Market, arrangement: Arrangement) -> Ints:
+    """Rows of the holdings that an arrangement can still use."""
+    holdings = market.holdings
+    return np.flatnonzero((holdings.arrangement == arrangement.number) & (holdings.places > 0) & holdings.running)

@@ -69,6 +69,10 @@ class Cooperative(PurchasingRule):
             self._share_cost(market, arrangement, np.asarray(placed, dtype=np.float64)[arrangement.members])
         return False
 
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """A year's end."""
+        return week + SHARE_REVIEW_WEEKS - week % SHARE_REVIEW_WEEKS
+
     def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
         weights = {
             "by_use": use,

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools, Floats
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
@@ -70,9 +71,7 @@ class Framework(PurchasingRule):
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes on the framework, at their quote but at most the ceiling."""
         home = np.flatnonzero(arrangement.on_panel & market.homes.in_market(market.week)[: len(arrangement.on_panel)])
-        quote = market.quotes[home]
-        fee = np.minimum(quote, arrangement.ceilings)
-        eager = eagerness(market, fee, quote)
+        fee, eager = capped(home, market.quotes, arrangement.ceilings, market.scenario.providers.fee_sensitivity)
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
@@ -89,6 +88,10 @@ class Framework(PurchasingRule):
         luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
         arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
         return True
+
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """The end of the next quarter, of which four make the year."""
+        return week + MID_TERM_WEEKS - week % MID_TERM_WEEKS
 
     def _yearly_uplift(self, market: Market) -> float:
         rates = market.rates
@@ -110,7 +113,15 @@ class Framework(PurchasingRule):
         return np.asarray(eligible & near & inclined & (ceiling >= worth))
 
 
-def eagerness(market: Market, fee: Floats, quote: Floats) -> Floats:
-    """Factor on a home's willingness (0-1) when it would be paid less than it asks on the spot."""
-    shortfall = np.maximum(1 - fee / np.maximum(quote, 1.0), 0)
-    return np.clip(1 - market.scenario.providers.fee_sensitivity * shortfall, 0, 1)
+@compiled
+def capped(home: Ints, quotes: Floats, ceilings: Floats, sensitivity: float) -> tuple[Floats, Floats]:
+    """What homes are paid by need band, their quote but at most the ceiling (GBP/week), and the factor (0-1) on their
+    willingness, since they would be paid less than they ask on the spot."""
+    fee, eager = np.empty((len(home), 3)), np.empty((len(home), 3))
+    for lot, row in enumerate(home):
+        for band in range(3):
+            quote = quotes[row, band]
+            fee[lot, band] = min(quote, ceilings[band])
+            shortfall = max(1.0 - fee[lot, band] / max(quote, 1.0), 0.0)
+            eager[lot, band] = min(max(1.0 - sensitivity * shortfall, 0.0), 1.0)
+    return fee, eager

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
+from marketsim.columns import Bools, Ints
+from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
@@ -45,7 +47,17 @@ class InHouse(PurchasingRule):
         homes = market.homes
         member = np.zeros(len(market.authorities), dtype=np.bool_)
         member[arrangement.members] = True
-        own = homes.in_market(market.week) & (homes.sector == LOCAL_AUTHORITY)
-        home = np.flatnonzero(own & member[homes.authority])
-        fee = market.costs[home]
+        home = _own(homes.in_market(market.week), homes.sector, homes.authority, member)
+        fee = market.costs.take(home, axis=0)
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), self.accepts.array())
+
+
+@compiled
+def _own(in_market: Bools, sector: Ints, authority: Ints, member: Bools) -> Ints:
+    """Rows of the homes in the market that members run; `member` is by authority, the rest by home."""
+    rows, count = np.empty(len(sector), dtype=np.int64), 0
+    for home in range(len(sector)):
+        if member[authority[home]] and sector[home] == LOCAL_AUTHORITY and in_market[home]:
+            rows[count] = home
+            count += 1
+    return rows[:count].copy()

@@ -62,11 +62,18 @@ class PurchasingRule(BaseModel):
         raise TypeError(f"the rule {self.name} does not say which homes may be asked")
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """What happens at the week's review; called every week, so a rule checks `market.week` itself.
+        """What happens at the week's review; a rule checks `market.week` itself.
 
         Returns True if it changed which homes may be asked or at what fee.
         """
         return False
+
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """After the review of `week`: the week before which another is not needed. Default: reviews are every week.
+
+        Terms or members that change at a date bring the review of that week.
+        """
+        return week + 1
 
 
 @dataclass(frozen=True)

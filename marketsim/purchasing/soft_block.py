@@ -75,6 +75,10 @@ class SoftBlock(PurchasingRule):
             self._give_back(market, arrangement, step)
         return True
 
+    def next_review(self, week: int, arrangement: Arrangement) -> int:
+        """The end of the month or of the quarter."""
+        return week + min(every - week % every for every in (MONTH_WEEKS, REVIEW_WEEKS))
+
     def _places_at_start(self, market: Market, arrangement: Arrangement) -> int:
         return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
 

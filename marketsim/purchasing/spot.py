@@ -46,5 +46,5 @@ class Spot(PurchasingRule):
         """Open places of all homes at the spot fee, but not those that authorities keep for themselves."""
         kept = (market.homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[market.homes.authority]
         home = np.flatnonzero(market.homes.in_market(market.week) & ~kept)
-        fee = market.quotes[home]
+        fee = market.quotes.take(home, axis=0)
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), np.zeros(3))

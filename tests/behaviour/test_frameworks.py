@@ -11,7 +11,7 @@ import pytest
 from marketsim.columns import Bools, Floats
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
-from marketsim.purchasing.framework import eagerness
+from marketsim.purchasing.framework import capped
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -113,8 +113,10 @@ def test_homes_paid_less_than_they_ask_are_less_willing(quiet: Quiet, stepped: S
     """A fee a tenth below the ask costs some willingness; without sensitivity none."""
 
     def factor(sensitivity: float) -> Floats:
-        market = stepped(quiet(providers={"fee_sensitivity": sensitivity})).market
-        return eagerness(market, 0.9 * market.quotes, market.quotes)
+        quotes = stepped(quiet()).market.quotes
+        fee, eager = capped(np.array([0]), quotes, 0.9 * quotes[0], sensitivity)
+        np.testing.assert_array_equal(fee[0], 0.9 * quotes[0])
+        return eager
 
     np.testing.assert_allclose(factor(1.5), 0.85)
     np.testing.assert_array_equal(factor(0.0), 1.0)

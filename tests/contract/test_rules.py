@@ -198,6 +198,19 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
 
 
 @every_rule
+def test_it_is_reviewed_whenever_it_has_something_to_do(
+    kind: type[PurchasingRule], small: Callable[..., Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Called every week, as a rule without `next_review` is, it does the same."""
+    scenario = small(purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested"]}, world=WORLD)
+    when_due = run(scenario, seed=2, weeks=LONG)
+    monkeypatch.setattr(kind, "next_review", PurchasingRule.next_review)
+    every_week = run(scenario, seed=2, weeks=LONG)
+    for table in ("weekly", "authorities", "placements", "outcomes"):
+        assert getattr(when_due, table).equals(getattr(every_week, table)), table
+
+
+@every_rule
 def test_unused_it_changes_nothing(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
     without = run(small(), seed=2, weeks=WEEKS)
     beside = run(small(purchasing={"arrangements": {"unused": smallest(kind)}}), seed=2, weeks=WEEKS)
