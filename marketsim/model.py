@@ -13,9 +13,8 @@ from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import NOT_YET, PLACED, UNREGISTERED, WAITING, PlacementRecords
-from marketsim.columns import Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.children import NOT_YET, PLACED, PlacementRecords
+from marketsim.columns import Ints
 from marketsim.ledger import Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
@@ -23,9 +22,9 @@ from marketsim.placing import place
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, pools_free
+from marketsim.searching import award, buying_of, make_stock, make_tastes, manners_of, no_fees_seen, pools_free, seek
 from marketsim.stays import stay_table, weeks_elsewhere
-from marketsim.streams import exponential, uniform
+from marketsim.streams import uniform
 from marketsim.timetable import Timetable, areas_of
 from marketsim.world import start
 
@@ -57,8 +56,7 @@ class MarketModel(mesa.Model):
         self.discharged = 0
         self.ledger = Ledger(len(self.market.authorities), 1)
         self._make_agents()
-        self._unplaced: list[Ints] = []
-        self._fees_paid: list[tuple[Ints, Ints, Floats]] = []
+        self._begin_month()
         self._closed_in_month = 0
         self._spent, self._budget = np.zeros(len(self.market.authorities)), np.zeros(len(self.market.authorities))
         self._look_again()
@@ -139,27 +137,12 @@ class MarketModel(mesa.Model):
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
-        market, commissioning = self.market, self.parameters.commissioning
-        children = market.children
-        unplaced = np.flatnonzero((children.state == WAITING) | (children.state == UNREGISTERED))
-        self._unplaced.append(children.authority[unplaced])
-        rows = self._searching(unplaced)
-        waited = market.week - children.since[rows]
-        emergency = children.emergency[rows]
-        urgency = authorities_decide.urgency(commissioning, waited, emergency)
-        urgency[children.state[rows] == UNREGISTERED] = 1.0
-        chance = providers_decide.willingness(
-            self.parameters.providers, children.score[rows], children.breakdowns[rows]
-        )
-        asked = waited // commissioning.answer_weeks
-        rows, searches = make_searches(market, self._buying, rows, asked, urgency, chance)
-        panels = self.panel_book.panels
-        awards = place(searches, panels, make_stock(market), self.geography, make_tastes(market), pools_free(market))
-        self.recorder.count("referrals", children.authority[rows], awards.referrals)
-        self.recorder.count("offers", children.authority[rows], awards.offers)
-        placed = award(market, self._stay_terms, self.records, rows, panels, awards)
-        self._note_starts(placed)
-        self._give_up(rows)
+        market, tallies = self.market, self.recorder.tallies
+        rows, searches = seek(market, self._buying, self._manners, self._unplaced)
+        panels, free = self.panel_book.panels, pools_free(market)
+        awards = place(searches, panels, make_stock(market), self.geography, make_tastes(market), free)
+        award(market, self.records, tallies, self._stay_terms, rows, panels, awards, free, self._fees_seen)
+        self._leave(moves.give_up(market.children.table, tallies, rows, self._last_resort, market.week))
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
@@ -189,13 +172,6 @@ class MarketModel(mesa.Model):
         """What the moves of children read and write."""
         return moves.state_of(self.market, self.records, self.recorder.tallies)
 
-    def _searching(self, unplaced: Ints) -> Ints:
-        """All who wait, and of those in unregistered settings the ones whose turn it is."""
-        children, week = self.market.children, self.market.week
-        every = self.parameters.unregistered.search_every_weeks
-        turn = (week - children.since[unplaced]) % every == 0
-        return np.asarray(unplaced[(children.state[unplaced] == WAITING) | turn])
-
     def _leave(self, rows: Ints) -> None:
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
@@ -219,35 +195,12 @@ class MarketModel(mesa.Model):
         closing[rows] = True
         residents = np.flatnonzero((children.state == PLACED) & closing[children.home])
         moves.move_out(self._state, residents, moves.HOME_CLOSED, market.week)
-        moves.search_again(self._state, residents, self._terms, market.week)
+        moves.search_again(children.table, residents, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
         market.holdings.running[closing[market.holdings.home]] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)
-
-    def _note_starts(self, placed: Ints) -> None:
-        children = self.market.children
-        authority = children.authority[placed]
-        moves.note_starts(self._state, placed)
-        bought = self.market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY
-        self._fees_paid.append((authority[bought], children.band[placed[bought]], children.fee[placed[bought]]))
-
-    def _give_up(self, rows: Ints) -> None:
-        """Searches past their deadline end in an unregistered setting."""
-        children, week = self.market.children, self.market.week
-        waiting = rows[children.state[rows] == WAITING]
-        late = authorities_decide.past_deadline(
-            self.parameters.commissioning, week - children.since[waiting], children.emergency[waiting]
-        )
-        rows = waiting[late]
-        mean = self.parameters.unregistered.need_ends_mean_weeks
-        if mean <= 0:
-            self._leave(rows)
-            return
-        weeks = exponential(self.run_seed, "unregistered stay", mean, children.key[rows], children.search[rows])
-        moves.note_moves(self._state, rows)
-        children.set(rows, state=UNREGISTERED, end_week=week + np.maximum(np.ceil(weeks).astype(np.int64), 1))
 
     def _review_costs(self) -> None:
         """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
@@ -265,16 +218,14 @@ class MarketModel(mesa.Model):
     def _review_fees(self) -> None:
         """Authorities learn what they pay; providers revise what they ask, for the 4 weeks to come."""
         market = self.market
-        parts = [np.concatenate(column) for column in zip(*self._fees_paid, strict=True)]
-        authorities_decide.remember_fees(market, parts[0], parts[1], parts[2])
-        unplaced = np.concatenate(self._unplaced)
-        weekly = np.bincount(unplaced, minlength=len(market.authorities)) / len(self._unplaced)
-        self._pressure = providers_decide.pressure(market, weekly)
+        memory = self.parameters.commissioning.fee_memory
+        authorities_decide.remember_fees(market.authorities.expected_fee, *self._fees_seen, memory)
+        self._pressure = providers_decide.pressure(market, self._unplaced / MONTH_WEEKS)
         providers_decide.earn(market, self._fees)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
         self.panel_book.refresh_fees()
-        self._unplaced, self._fees_paid = [], []
+        self._begin_month()
         weeks = market.week % YEAR_WEEKS
         if market.week == MONTH_WEEKS:  # the first year's budget: what the first month's spend comes to in a year
             self._budget = self._spent * YEAR_WEEKS / MONTH_WEEKS
@@ -289,6 +240,11 @@ class MarketModel(mesa.Model):
             if arrangement.rule.review(market, arrangement):
                 self.panel_book.refresh([arrangement])
             self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
+
+    def _begin_month(self) -> None:
+        """Count anew, for the 4 weeks to come, who has no home and what is paid."""
+        self._unplaced = np.zeros(len(self.market.authorities), dtype=np.int64)
+        self._fees_seen = no_fees_seen(len(self.market.authorities))
 
     def _change_to(self, scenario: Scenario) -> None:
         """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
@@ -313,7 +269,8 @@ class MarketModel(mesa.Model):
         """Arrangements are new or have changed: ask all of them what they offer."""
         self._terms = moves.terms_of(self.parameters, self.run_seed)
         self._stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
-        self._buying = buying_of(self.market, self.orders)
+        self._last_resort = moves.last_resort_of(self.parameters, self.run_seed)
+        self._buying, self._manners = buying_of(self.market, self.orders), manners_of(self.parameters)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
         for arrangement in self.market.arrangements:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from marketsim.agents.authority import Patience, past_deadline, patience
 from marketsim.children import (
     ELSEWHERE,
     GONE,
@@ -22,7 +23,7 @@ from marketsim.children import (
     PlacementRecords,
 )
 from marketsim.columns import Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 from marketsim.counting import EVENTS
 from marketsim.homes import Holdings, Homes
 from marketsim.luck import luck_of, mixed
@@ -47,8 +48,8 @@ class State(NamedTuple):
 
 
 def state_of(market: Market, records: PlacementRecords, tallies: Floats | None = None) -> State:
-    """The tables of a market; without `tallies` nothing can be counted. Not to be kept while rows are added."""
-    counted = np.zeros((0, 0)) if tallies is None else tallies
+    """The tables of a market; without `tallies` what is counted is lost. Not to be kept while rows are added."""
+    counted = np.zeros((len(EVENTS), len(market.authorities))) if tallies is None else tallies
     return State(market.children.table, market.homes.table, market.holdings.table, records.table, counted)
 
 
@@ -93,6 +94,36 @@ class StayTerms(NamedTuple):
     breakdown: np.uint64
 
 
+class Beside(NamedTuple):
+    """Share of the places left empty beside a child that are paid, at which share of the child's fee, and the luck."""
+
+    paid_share: float
+    fee_share: float
+    paid: np.uint64
+
+
+def beside_of(scenario: Scenario, seed: int) -> Beside:
+    """How places beside are paid in a run under the values of a scenario."""
+    commissioning = scenario.commissioning
+    share, fee = commissioning.beside_paid_share, commissioning.beside_fee_share
+    return Beside(float(share), float(fee), beginning(seed, "place beside is paid"))
+
+
+class LastResort(NamedTuple):
+    """When searches end in the last resort, weeks until the need of such a child ends on average (exponential), and
+    where that luck begins."""
+
+    patience: Patience
+    mean_weeks: float
+    ends: np.uint64
+
+
+def last_resort_of(scenario: Scenario, seed: int) -> LastResort:
+    """The last resort in a run under the values of a scenario."""
+    mean_weeks = float(scenario.unregistered.need_ends_mean_weeks)
+    return LastResort(patience(scenario.commissioning), mean_weeks, beginning(seed, "unregistered stay"))
+
+
 def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
     """The terms of stays in a run under the values of a scenario."""
     demand, begins = scenario.demand, (beginning(seed, name) for name in ("stay", "stay rounding", "breakdown"))
@@ -117,7 +148,7 @@ def end_stays(state: State, due: Ints, weeks_elsewhere: Floats, terms: Terms, we
         children.breakdowns[row] += 1
         state.tallies[BROKEN, children.authority[row]] += 1
     move_out(state, due[broken], BREAKDOWN, week)
-    search_again(state, due[broken], terms, week)
+    search_again(children, due[broken], terms, week)
     left = np.concatenate((gone, leaving, _end_elsewhere(state, elsewhere, terms, week)))
     children.state[left] = GONE
     return left
@@ -142,9 +173,8 @@ def move_out(state: State, rows: Ints, reason: int, week: int) -> None:
 
 
 @compiled
-def search_again(state: State, rows: Ints, terms: Terms, week: int) -> None:
+def search_again(children: Children, rows: Ints, terms: Terms, week: int) -> None:
     """Children are back on the market, with luck of their own for the new search."""
-    children = state.children
     for row in rows:
         children.search[row] += 1
         luck = luck_of(mixed(mixed(terms.notice_again, children.key[row]), np.uint64(children.search[row])))
@@ -152,17 +182,16 @@ def search_again(state: State, rows: Ints, terms: Terms, week: int) -> None:
         children.emergency[row] = luck < terms.emergency_share
 
 
-@compiled
-def note_moves(state: State, rows: Ints) -> None:
+@compiled_part
+def _note_moves(children: Children, tallies: Floats, rows: Ints) -> None:
     """Children begin a placement of whatever kind; those of the cohort who begin their third are counted."""
-    children = state.children
     for row in rows:
         children.placements[row] += 1
         if children.cohort[row] and children.placements[row] == 3:
-            state.tallies[THIRD, children.authority[row]] += 1
+            tallies[THIRD, children.authority[row]] += 1
 
 
-@compiled
+@compiled_part
 def _move_on(state: State, rows: Ints, weeks: Floats, terms: Terms, week: int) -> Ints:
     """Children whose stay ended as planned go on to live in care elsewhere, for so many weeks; or they leave care.
     Returns the rows of the latter."""
@@ -176,23 +205,23 @@ def _move_on(state: State, rows: Ints, weeks: Floats, terms: Terms, week: int) -
             back = luck_of(mixed(mixed(terms.comes_back, key), search)) < terms.comes_back_share
             stay: int = max(int(weeks[position] + rounding), 1)
             children.state[row], children.end_week[row], children.comes_back[row] = ELSEWHERE, week + stay, back
-    note_moves(state, rows[moves])
+    _note_moves(children, state.tallies, rows[moves])
     return rows[~moves]
 
 
-@compiled
+@compiled_part
 def _end_elsewhere(state: State, rows: Ints, terms: Terms, week: int) -> Ints:
     """Of the children who lived elsewhere some need a home again; others move on once more or leave care, and are of no
     concern any more: their rows are returned."""
     children = state.children
     back = children.comes_back[rows]
-    search_again(state, rows[back], terms, week)
+    search_again(children, rows[back], terms, week)
     leaving = rows[~back]
     moves = np.zeros(len(leaving), dtype=np.bool_)
     for position, row in enumerate(leaving):
         luck = luck_of(mixed(mixed(terms.moves_on_again, children.key[row]), np.uint64(children.search[row])))
         moves[position] = luck < terms.moves_on_share
-    note_moves(state, leaving[moves])
+    _note_moves(children, state.tallies, leaving[moves])
     return leaving
 
 
@@ -227,7 +256,7 @@ def plan_stays(children: Children, rows: Ints, stays: StayTerms, week: int) -> N
         children.ends_by_breakdown[row] = luck_of(mixed(mixed(stays.breakdown, key), search)) < chance
 
 
-@compiled
+@compiled_part
 def _open_records(state: State, rows: Ints) -> None:
     """Write down the placements that start; what they waited is known already."""
     children, records = state.children, state.records
@@ -242,7 +271,7 @@ def _open_records(state: State, rows: Ints) -> None:
         records.fee[record], records.miles[record] = children.fee[row], children.miles[row]
 
 
-@compiled
+@compiled_part
 def remember_accepted(state: State, rows: Ints, costs: Floats, money: float) -> None:
     """Homes remember the fee last accepted for an open place, put in terms of a child of middling need.
 
@@ -256,10 +285,8 @@ def remember_accepted(state: State, rows: Ints, costs: Floats, money: float) -> 
             homes.accepted[home] = children.fee[row] - need
 
 
-@compiled
-def keep_places_beside(
-    state: State, rows: Ints, free: Ints, luck: np.uint64, paid_share: float, fee_share: float
-) -> None:
+@compiled_part
+def keep_places_beside(state: State, rows: Ints, free: Ints, beside: Beside) -> None:
     """Leave a place empty beside each child who needs it, where the home has one; some authorities pay for it.
 
     `free` are the open places by home; where several children want the last ones, their keys decide.
@@ -270,17 +297,37 @@ def keep_places_beside(
         home = children.home[row]
         if free[home] > 0:
             free[home] -= 1
-            paid = luck_of(mixed(mixed(luck, children.key[row]), np.uint64(children.search[row]))) < paid_share
+            luck = luck_of(mixed(mixed(beside.paid, children.key[row]), np.uint64(children.search[row])))
             children.has_beside[row] = True
-            children.beside_fee[row] = fee_share * children.fee[row] if paid else 0.0
+            children.beside_fee[row] = beside.fee_share * children.fee[row] if luck < beside.paid_share else 0.0
             state.homes.beside[home] += 1
 
 
-@compiled
+@compiled_part
 def note_starts(state: State, rows: Ints) -> None:
     """Count the placements that start, and the weeks that the children waited."""
     children, records = state.children, state.records
     for row in rows:
         state.tallies[STARTED, children.authority[row]] += 1
         state.tallies[WAITED, children.authority[row]] += records.wait[children.record[row]]
-    note_moves(state, rows)
+    _note_moves(children, state.tallies, rows)
+
+
+@compiled
+def give_up(children: Children, tallies: Floats, rows: Ints, last_resort: LastResort, week: int) -> Ints:
+    """Searches past their deadline end in an unregistered setting, until the need ends; if it ends at once the children
+    leave, and their rows are returned."""
+    late = np.zeros(len(rows), dtype=np.bool_)
+    for position, row in enumerate(rows):
+        past = past_deadline(last_resort.patience, week - children.since[row], children.emergency[row])
+        late[position] = past and children.state[row] == WAITING
+    rows = rows[late]
+    if last_resort.mean_weeks <= 0:
+        children.state[rows] = GONE
+        return rows
+    for row in rows:
+        drawn = luck_of(mixed(mixed(last_resort.ends, children.key[row]), np.uint64(children.search[row])))
+        children.state[row] = UNREGISTERED
+        children.end_week[row] = week + max(int(np.ceil(-last_resort.mean_weeks * np.log1p(-drawn))), 1)
+    _note_moves(children, tallies, rows)
+    return rows[:0]

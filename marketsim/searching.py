@@ -7,15 +7,21 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim import moves
-from marketsim.children import OPEN_PLACE, Children, PlacementRecords
+from marketsim.agents.authority import Patience, patience, urgency
+from marketsim.agents.provider import Choosiness, choosiness, willingness
+from marketsim.children import OPEN_PLACE, UNREGISTERED, WAITING, Children, PlacementRecords
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
+from marketsim.counting import EVENTS
+from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.luck import luck_of, mixed
 from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
 from marketsim.purchasing.arrangement import Market
+from marketsim.scenario.schema import Scenario
 from marketsim.streams import beginning, uniform
 
+REFERRALS, OFFERS = EVENTS.index("referrals"), EVENTS.index("offers")
 POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
@@ -59,10 +65,59 @@ def make_searches(
 
     Luck of a child with a home depends on the child, the number of its search and `asked`, and on nothing else.
     """
+    return _searches(market.children.table, buying, rows, asked, urgency, willingness, _acceptable(market), market.week)
+
+
+class Manners(NamedTuple):
+    """How authorities and homes deal with searches: patience, choosiness, weeks after which homes that said no are
+    asked anew, and weeks between the searches for a child in an unregistered setting."""
+
+    patience: Patience
+    choosiness: Choosiness
+    answer_weeks: int
+    search_every_weeks: int
+
+
+def manners_of(scenario: Scenario) -> Manners:
+    """The manners under a scenario."""
+    commissioning = scenario.commissioning
+    return Manners(
+        patience(commissioning),
+        choosiness(scenario.providers),
+        commissioning.answer_weeks,
+        scenario.unregistered.search_every_weeks,
+    )
+
+
+def seek(market: Market, buying: Buying, manners: Manners, unplaced: Ints) -> tuple[Ints, Searches]:
+    """The searches of this week: of all who wait, and of those in unregistered settings whose turn it is.
+
+    All children without a home are added to `unplaced`, by authority.
+    """
+    return _seek(market.children.table, buying, manners, _acceptable(market), market.week, unplaced)
+
+
+def _acceptable(market: Market) -> Floats:
+    """What each authority expects to pay by need band, less what it cuts when its budget is overspent (GBP/week)."""
     areas, commissioning = market.authorities, market.scenario.commissioning
     cut = commissioning.budget_tightening * np.clip(areas.overspent, 0, 1)
-    acceptable = areas.expected_fee * (1 - cut)[:, None]  # less what is cut when a budget is overspent
-    return _searches(market.children.table, buying, rows, asked, urgency, willingness, acceptable, market.week)
+    return np.asarray(areas.expected_fee * (1 - cut)[:, None])
+
+
+@compiled
+def _seek(
+    children: Children, buying: Buying, manners: Manners, acceptable: Floats, week: int, unplaced: Ints
+) -> tuple[Ints, Searches]:
+    waiting, unregistered = children.state == WAITING, children.state == UNREGISTERED
+    for row in np.flatnonzero(waiting | unregistered):
+        unplaced[children.authority[row]] += 1
+    turn = (week - children.since) % manners.search_every_weeks == 0
+    rows = np.flatnonzero(waiting | (unregistered & turn))
+    waited = week - children.since[rows]
+    urgent = urgency(manners.patience, waited, children.emergency[rows])
+    urgent[unregistered[rows]] = 1.0
+    willing = willingness(manners.choosiness, children.score[rows], children.breakdowns[rows])
+    return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, acceptable, week)
 
 
 @compiled
@@ -175,34 +230,50 @@ def pools_free(market: Market) -> Ints:
     return np.concatenate([market.free(), market.holdings.empty()])
 
 
+class FeesSeen(NamedTuple):
+    """Number and sum of the fees (GBP/week) of the latest placements with independent homes, by authority and need
+    band."""
+
+    number: Floats
+    total: Floats
+
+
+def no_fees_seen(authorities: int) -> FeesSeen:
+    """Before the first placement."""
+    return FeesSeen(np.zeros((authorities, 3)), np.zeros((authorities, 3)))
+
+
 def award(
-    market: Market, stays: moves.StayTerms, records: PlacementRecords, rows: Ints, panels: Panels, awards: Awards
-) -> Ints:
-    """Move the children with an award into their homes; returns their rows."""
-    placed = np.asarray(rows[awards.lot != NOBODY])
+    market: Market, records: PlacementRecords, tallies: Floats | None, stays: moves.StayTerms, rows: Ints,
+    panels: Panels, awards: Awards, free: Ints, seen: FeesSeen,
+) -> None:  # fmt: skip
+    """Move the children with an award into their homes, and count what their searches did.
+
+    `free` are the places left in each pool, `seen` the fees that authorities take note of.
+    """
     first = len(records)
-    records.add(len(placed))
-    state = moves.state_of(market, records)
-    _award(state, rows, panels.home, panels.pool, awards, stays, first, market.week)
-    moves.remember_accepted(state, placed, market.costs, market.cost_index)
-    commissioning = market.scenario.commissioning
-    luck = beginning(market.seed, "place beside is paid")
-    shares = commissioning.beside_paid_share, commissioning.beside_fee_share
-    moves.keep_places_beside(state, placed, market.free(), luck, *shares)
-    return placed
+    records.add(int((awards.lot != NOBODY).sum()))
+    state = moves.state_of(market, records, tallies)
+    beside = moves.beside_of(market.scenario, market.seed)
+    _award(
+        state, rows, panels.home, panels.pool, awards, stays, beside, market.costs, market.cost_index, free, seen,
+        first, market.week,
+    )  # fmt: skip
 
 
 @compiled
 def _award(
-    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, stays: moves.StayTerms, first: int,
-    week: int,
+    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, stays: moves.StayTerms,
+    beside: moves.Beside, costs: Floats, money: float, free: Ints, seen: FeesSeen, first: int, week: int,
 ) -> None:  # fmt: skip
     """Write who lives where at what fee into the columns, with a record each from row `first`; `home` and `pool` are by
-    lot."""
+    lot, `costs` by home and need band."""
     children, homes = state.children, len(state.homes.key)
     record = first
     for search in range(len(rows)):
         row, lot = rows[search], awards.lot[search]
+        state.tallies[REFERRALS, children.authority[row]] += awards.referrals[search]
+        state.tallies[OFFERS, children.authority[row]] += awards.offers[search]
         if lot == NOBODY:
             continue
         children.home[row] = home[lot]
@@ -211,4 +282,18 @@ def _award(
         children.fee[row], children.miles[row] = awards.fee[search], awards.miles[search]
         children.record[row] = record
         record += 1
-    moves.move_in(state, rows[awards.lot != NOBODY], stays, week)
+    placed = rows[awards.lot != NOBODY]
+    moves.move_in(state, placed, stays, week)
+    moves.remember_accepted(state, placed, costs, money)
+    moves.keep_places_beside(state, placed, free, beside)
+    moves.note_starts(state, placed)
+    _see_fees(children, state.homes.sector, placed, seen)
+
+
+@compiled_part
+def _see_fees(children: Children, sector: Ints, placed: Ints, seen: FeesSeen) -> None:
+    """Authorities take note of what they pay independent homes."""
+    for row in placed:
+        if sector[children.home[row]] != LOCAL_AUTHORITY:
+            seen.number[children.authority[row], children.band[row]] += 1
+            seen.total[children.authority[row], children.band[row]] += children.fee[row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 import numpy as np
@@ -45,18 +45,38 @@ class Authority(mesa.Agent):
         return [arrangements[number].name for number in self.model.orders.stages[self.row] if number >= 0]
 
 
-def urgency(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Floats:
-    """Urgency of a search: 0 for a planned move at first, 1 at the deadline; emergencies start higher up."""
-    deadline = np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
-    waited = np.clip(weeks_waited / np.maximum(deadline, 1), 0, 1)
-    first = np.where(emergency, commissioning.urgency_of_emergency, 0.0)
-    return np.asarray(first + (1 - first) * waited)
+class Patience(NamedTuple):
+    """Weeks until a search ends in the last resort, and how urgent (0-1) an emergency is from the start."""
+
+    deadline_planned: int
+    deadline_emergency: int
+    urgency_of_emergency: float
 
 
-def past_deadline(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Bools:
-    """Searches that end in the last resort after this week."""
-    deadline = np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
-    return np.asarray(weeks_waited >= deadline)
+def patience(commissioning: Commissioning) -> Patience:
+    """The patience of authorities under a scenario."""
+    return Patience(
+        commissioning.deadline_weeks_planned,
+        commissioning.deadline_weeks_emergency,
+        float(commissioning.urgency_of_emergency),
+    )
+
+
+@compiled
+def urgency(of: Patience, weeks_waited: Ints, emergency: Bools) -> Floats:
+    """Urgency of searches: 0 for a planned move at first, 1 at the deadline; emergencies start higher up."""
+    urgent = np.empty(len(weeks_waited))
+    for search in range(len(urgent)):
+        deadline = of.deadline_emergency if emergency[search] else of.deadline_planned
+        first = of.urgency_of_emergency if emergency[search] else 0.0
+        urgent[search] = first + (1 - first) * min(weeks_waited[search] / max(deadline, 1), 1.0)
+    return urgent
+
+
+@compiled
+def past_deadline(of: Patience, weeks_waited: int, emergency: bool) -> bool:
+    """True for a search that ends in the last resort after this week."""
+    return weeks_waited >= (of.deadline_emergency if emergency else of.deadline_planned)
 
 
 def keep_to_budget(market: Market, spent: Floats, budget: Floats, weeks: int) -> None:
@@ -68,21 +88,12 @@ def keep_to_budget(market: Market, spent: Floats, budget: Floats, weeks: int) ->
     market.authorities.overspent = np.divide(spent, due, out=np.ones_like(spent), where=due > 0) - 1
 
 
-def remember_fees(market: Market, authority: Ints, band: Ints, fee: Floats) -> None:
-    """Move what authorities expect to pay towards the fees of their latest placements (every 4 weeks)."""
-    memory = market.scenario.commissioning.fee_memory
-    _remember(market.authorities.expected_fee, authority, band, fee, memory)
-
-
 @compiled
-def _remember(expected: Floats, authority: Ints, band: Ints, fee: Floats, memory: float) -> None:
-    """Move what is `expected` (authorities, bands) towards the mean of each authority's latest fees in each band."""
-    count, total = np.zeros_like(expected), np.zeros_like(expected)
-    for placed in range(len(fee)):
-        count[authority[placed], band[placed]] += 1
-        total[authority[placed], band[placed]] += fee[placed]
+def remember_fees(expected: Floats, number: Floats, total: Floats, memory: float) -> None:
+    """Every 4 weeks: move what is `expected` towards the mean of the fees of the latest placements (`total` over
+    `number`); all by authority and need band (GBP/week)."""
     for area in range(len(expected)):
-        for need in range(3):
-            if count[area, need] > 0:
-                seen = total[area, need] / count[area, need]
-                expected[area, need] += memory * (seen - expected[area, need])
+        for band in range(expected.shape[1]):
+            if number[area, band] > 0:
+                seen = total[area, band] / number[area, band]
+                expected[area, band] += memory * (seen - expected[area, band])

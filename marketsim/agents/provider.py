@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 import numpy as np
@@ -46,16 +46,36 @@ class Provider(mesa.Agent):
         return SECTORS[self.model.market.homes.sector[rows[0]]] if len(rows) else None
 
 
-def willingness(providers: Providers, score: Floats, breakdowns: Ints) -> Floats:
+class Choosiness(NamedTuple):
+    """Chance of an offer for the least need, what is left of it for the most need (share), the power of need by which
+    the logarithm falls, and what each earlier breakdown leaves (share)."""
+
+    least: float
+    fall: float
+    power: float
+    breakdown_caution: float
+
+
+def choosiness(providers: Providers) -> Choosiness:
+    """How choosy providers are under a scenario."""
+    least, most = providers.acceptance_least_need, providers.acceptance_most_need
+    fall = most / least if least > 0 else 0.0
+    return Choosiness(float(least), fall, float(providers.acceptance_need_power), float(providers.breakdown_caution))
+
+
+@compiled
+def willingness(of: Choosiness, score: Floats, breakdowns: Ints) -> Floats:
     """Chance that a home with a free place offers it to a child of this need, residents and fee aside.
 
     The logarithm falls with a power of need from the chance for the least to that for the most need; each earlier
     breakdown makes providers more careful.
     """
-    least, most = providers.acceptance_least_need, providers.acceptance_most_need
-    fall = most / least if least > 0 else 0.0
-    chance = least * fall ** (score**providers.acceptance_need_power)
-    return np.asarray(chance * providers.breakdown_caution**breakdowns)
+    chance = np.empty(len(score))
+    for child in range(len(score)):
+        chance[child] = of.least * of.fall ** (score[child] ** of.power)
+        if breakdowns[child]:
+            chance[child] *= of.breakdown_caution ** breakdowns[child]
+    return chance
 
 
 def price(market: Market) -> None:

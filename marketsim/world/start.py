@@ -21,7 +21,7 @@ from marketsim.purchasing.spot import Spot
 from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, pools_free
+from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, no_fees_seen, pools_free
 from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.streams import uniform
 from marketsim.world.england import apportion, england_authorities, england_homes
@@ -85,18 +85,20 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     panels, tastes, buying = PanelBook(market).panels, make_tastes(market), buying_of(market, orders)
     terms = moves.stay_terms(stays, scenario, market.seed)
     score, breakdowns = children.score, children.breakdowns
+    unseen, choosy = no_fees_seen(len(market.authorities)), providers_decide.choosiness(scenario.providers)
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
         if attempt == ROUNDS_AT_MOST:
             message = f"{len(waiting)} of {len(rows)} children find no home within reach"
             raise ScenarioError(message, "world.children_at_start:")
-        chance = providers_decide.willingness(scenario.providers, score[waiting], breakdowns[waiting])
+        chance = providers_decide.willingness(choosy, score[waiting], breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
         asked = np.full(len(waiting), attempt)
         waiting, searches = make_searches(market, buying, waiting, asked, urgency, eased)
-        awards = place(searches, panels, make_stock(market), where, tastes, pools_free(market))
-        award(market, terms, records, waiting, panels, awards)
+        free = pools_free(market)
+        awards = place(searches, panels, make_stock(market), where, tastes, free)
+        award(market, records, None, terms, waiting, panels, awards, free, unseen)
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)

@@ -14,8 +14,8 @@ from marketsim.children import COMPLEX, GONE, SEVERE, STANDARD
 from marketsim.columns import Floats, Ints
 from marketsim.experiments.run import run
 from marketsim.model import MarketModel
+from marketsim.moves import plan_stays, stay_terms
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import plan_stays
 from marketsim.stays import stay_table
 from marketsim.world.start import build_market
 
@@ -97,11 +97,12 @@ def test_breakdowns_follow_the_season(quiet: Quiet, season: float, share: float)
         demand={"new_needs_per_year": 100_000.0, "breakdown_share": 0.2, "breakdown_season": season},
         stays={"distribution": "published"},
     )
-    market, stays = build_market(scenario, 1), stay_table(scenario.stays)
+    market, stays = build_market(scenario, 1), stay_terms(stay_table(scenario.stays), scenario, 1)
     for week in range(1, YEAR + 1):
         market.week = week
         rows, columns = demand.new_needs(market)
-        plan_stays(market, stays, market.children.admit(len(rows), since=week, **columns))
+        rows = market.children.admit(len(rows), since=week, **columns)
+        plan_stays(market.children.table, rows, stays, week)
     children = market.children
     week_of = children.end_week[children.ends_by_breakdown]
     week_of = week_of[(week_of > YEAR) & (week_of <= 2 * YEAR)]
