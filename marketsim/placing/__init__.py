@@ -21,7 +21,7 @@ import numpy as np
 
 from marketsim.columns import Ints
 from marketsim.compiling import compiled, compiled_part
-from marketsim.placing.match import match_all, settled_fee
+from marketsim.placing.match import forget_round, match_all, settled_fee
 from marketsim.placing.search import favoured_homes, live_lots, search_all
 from marketsim.placing.tables import (
     NO_ROUTE,
@@ -29,6 +29,7 @@ from marketsim.placing.tables import (
     Awards,
     Geography,
     Panels,
+    Pools,
     Round,
     Searches,
     Shortlists,
@@ -45,9 +46,7 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
     searches, panels, short, awards = this.searches, this.panels, this.short, this.awards
     search_all(this, rows, stage)
     place = np.zeros(len(searches.key), dtype=np.int64)
-    rivals = np.full((len(this.free), 2), -np.inf)
-    rival_buyers = np.full((len(this.free), 2), NOBODY)
-    match_all(this, rows, stage, place, rivals, rival_buyers)
+    match_all(this, rows, stage, place)
     for row in rows:
         if place[row] >= short.size[row]:
             continue
@@ -55,9 +54,10 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
         east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
         awards.route[row] = searches.routes[row, stage]
         awards.lot[row] = lot
-        awards.fee[row] = settled_fee(this, row, stage, lot, rivals, rival_buyers)
+        awards.fee[row] = settled_fee(this, row, stage, lot)
         awards.miles[row] = np.sqrt(east * east + north * north)
         this.free[panels.pool[lot]] -= 1
+    forget_round(this, rows)
 
 
 @compiled_part
@@ -86,9 +86,11 @@ def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography
     )  # fmt: skip
     empty = np.zeros((count, longest))
     short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
+    nowhere, no_bids = np.full(len(free), NOBODY), np.full((len(free), 2), -np.inf)
+    pools = Pools(nowhere, np.zeros_like(free), no_bids, np.full(no_bids.shape, NOBODY))
     live = live_lots(panels, free)
     favoured = favoured_homes(searches, panels, live, len(stock.area))
-    this = Round(searches, panels, live, favoured, stock, geography, tastes, free, short, awards)
+    this = Round(searches, panels, live, favoured, stock, geography, tastes, free, pools, short, awards)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
             rows = _rows_of_stage(searches, awards, emergency, stage)

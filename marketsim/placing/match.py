@@ -14,15 +14,11 @@ BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a b
 
 
 @compiled_part
-def match_all(this: Round, rows: Ints, stage: int, place: Ints, rivals: Floats, rival_buyers: Ints) -> None:
-    """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist.
-
-    Written down for each pool are the two highest bids turned away, of two different buyers (`rivals`).
-    """
+def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
+    """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist."""
     panels, short = this.panels, this.short
-    kept_first = np.full(len(this.free), NOBODY)
+    kept_first, kept = this.pools.first, this.pools.kept
     kept_next = np.full(len(place), NOBODY)
-    kept = np.zeros(len(this.free), dtype=np.int64)
     waiting = rows[::-1].copy()
     top = len(waiting)
     while top > 0:
@@ -37,26 +33,37 @@ def match_all(this: Round, rows: Ints, stage: int, place: Ints, rivals: Floats, 
                 break
             worst, before = _least_wanted(this, place, kept_first[pool], kept_next)
             if not _prefers(this, place, row, worst):
-                _turn_away(this, stage, place, rivals, rival_buyers, row)
+                _turn_away(this, stage, place, row)
                 continue
             kept_next[row] = kept_next[worst]
             if before == NOBODY:
                 kept_first[pool] = row
             else:
                 kept_next[before] = row
-            _turn_away(this, stage, place, rivals, rival_buyers, worst)
+            _turn_away(this, stage, place, worst)
             waiting[top] = worst
             top += 1
             break
 
 
 @compiled_part
-def settled_fee(this: Round, row: int, stage: int, lot: int, rivals: Floats, rival_buyers: Ints) -> float:
+def forget_round(this: Round, rows: Ints) -> None:
+    """Clear what the round has noted of the pools that its children had offers from."""
+    pools = this.pools
+    for row in rows:
+        for lot in this.short.lot[row, : this.short.size[row]]:
+            pool = this.panels.pool[lot]
+            pools.first[pool], pools.kept[pool] = NOBODY, 0
+            pools.rivals[pool], pools.rival_buyers[pool] = -np.inf, NOBODY
+
+
+@compiled_part
+def settled_fee(this: Round, row: int, stage: int, lot: int) -> float:
     """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place.
 
     In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
     """
-    searches, panels = this.searches, this.panels
+    searches, panels, pools = this.searches, this.panels, this.pools
     route, pool, home = searches.routes[row, stage], panels.pool[lot], panels.home[lot]
     quoted = panels.fee[lot, searches.band[row]]
     if not panels.limited[route]:
@@ -64,10 +71,10 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, rivals: Floats, riv
     limit = _limit(this, row, route)
     luck = unit(pair_bits(searches.key[row] ^ BARGAIN, panels.key[lot]))
     bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
-    rival = 0 if rival_buyers[pool, 0] != searches.buyers[row, stage] else 1
-    if rival_buyers[pool, rival] == NOBODY:
+    rival = 0 if pools.rival_buyers[pool, 0] != searches.buyers[row, stage] else 1
+    if pools.rival_buyers[pool, rival] == NOBODY:
         return float(bargained)
-    to_beat = rivals[pool, rival] + _burden(this, row, home)
+    to_beat = pools.rivals[pool, rival] + _burden(this, row, home)
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)
     return float(max(bargained, bid_up))
 
@@ -114,14 +121,14 @@ def _burden(this: Round, row: int, home: int) -> float:
 
 
 @compiled_part
-def _turn_away(this: Round, stage: int, place: Ints, rivals: Floats, rival_buyers: Ints, row: int) -> None:
+def _turn_away(this: Round, stage: int, place: Ints, row: int) -> None:
     """One child loses a place: its buyer's highest bid, in what it would leave the provider, stays as a rival's."""
     searches, panels = this.searches, this.panels
     lot, route = this.short.lot[row, place[row]], searches.routes[row, stage]
     if panels.limited[route]:
         bid = _limit(this, row, route) - _burden(this, row, panels.home[lot])
         pool = panels.pool[lot]
-        _note_rival(rivals[pool], rival_buyers[pool], searches.buyers[row, stage], bid)
+        _note_rival(this.pools.rivals[pool], this.pools.rival_buyers[pool], searches.buyers[row, stage], bid)
     place[row] += 1
 
 

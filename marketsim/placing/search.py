@@ -8,10 +8,10 @@ from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
 from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit
-from marketsim.placing.tables import NO_ROUTE, NOBODY, Favoured, LiveLots, Panels, Round, Searches
+from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Round, Searches
 
 AGE_GAP_YEARS = 6.0
-FEW = 32  # homes that luck favours a child with, up to which to look for them is faster than to go by areas
+SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas
 BLOCK = 64  # homes looked at together
 
 
@@ -35,19 +35,20 @@ def live_lots(panels: Panels, free: Ints) -> LiveLots:
 
 @compiled_part
 def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: int) -> Favoured:
-    """Look once, in one sweep over all homes with a free place, for those that might take a child whom few would.
+    """Look once, in one sweep over all homes with a free place, for those that might take each child.
 
-    Areas would save such a child nothing, since the shortlist hardly ever fills up.
+    A sweep hashes several homes at once, which is faster than to go from area to area even where that would end early.
     """
     found = np.full(len(searches.key), NOBODY)
-    favourable = np.empty((len(found), FEW), dtype=np.int64)
-    luck = np.empty((len(found), FEW), dtype=np.uint64)
-    if len(panels.least_fee) == 0:
+    most = SWEPT if len(panels.least_fee) > 0 else 0
+    favourable = np.empty((len(found), most), dtype=np.int64)
+    luck = np.empty((len(found), most), dtype=np.uint64)
+    if most == 0:
         return Favoured(found, favourable, luck)
     home, key = _live_homes(panels, live, homes)
     for row in range(len(found)):
         chance = searches.willingness[row]
-        if 2.0 * chance * len(home) < FEW:
+        if 2.0 * chance * len(home) < SWEPT:
             found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[row], luck[row])
     return Favoured(found, favourable, luck)
 
@@ -111,17 +112,16 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
 
     A home answers with an offer if the luck of child and home lies below its willingness; the commissioner can accept
-    it if home and fee are within its limits. Small panels are read through; of a child whom few would take the homes
-    are known, which spares the way through the areas. One long function on purpose: to hand all columns on to a part of
-    it costs more than the work done there.
+    it if home and fee are within its limits. Small panels are read through. Along others the homes that luck favours
+    the child with are known; where they cannot fill the shortlist, all count, whatever the area. One long function on
+    purpose: to hand all columns on to a part of it costs more than the work done there.
     """
     searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
     short, tastes, free, favoured, awards = this.short, this.tastes, this.free, this.favoured, this.awards
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
-    position = 0
-    while position < len(rows):
-        row = rows[position]
+    in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(favoured.home.shape[1], dtype=np.int64))
+    for row in rows:
         route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
         first_miles = panels.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
@@ -132,16 +132,22 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
-        answering = NOBODY
-        if table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]:
-            answering = _lots_of(favoured.home[row, : favoured.found[row]], favoured.bits[row], stock.area,
-                                 panels.area_first[table], panels.home, lots, luck)  # fmt: skip
-            referrals = _within(radius, geography.nearest[own_area], geography.miles_at_least[own_area],
-                                live.of_area[table])  # fmt: skip
-        known = answering != NOBODY
-        for step in range(1 if known or table == NO_ROUTE else geography.nearest.shape[1]):
-            start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
-            if table != NO_ROUTE and not known:
+        answering, steps = 0, 1 if table == NO_ROUTE else geography.nearest.shape[1]
+        known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
+        if known:
+            homes, bits_of = favoured.home[row, : favoured.found[row]], favoured.bits[row]
+            answering = _lots_of(homes, bits_of, stock.area, panels.area_first[table], panels.home, lots, luck)
+            if answering < longest:
+                referrals, steps = _within(radius, geography.nearest[own_area], geography.miles_at_least[own_area],
+                                           live.of_area[table]), 1  # fmt: skip
+            else:
+                _sort_into(in_areas, homes, stock.area)
+        for step in range(steps):
+            if table == NO_ROUTE:
+                start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
+                answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
+                referrals = stop - start
+            elif steps > 1:
                 area, at_least = geography.nearest[own_area, step], geography.miles_at_least[own_area, step]
                 travel = value_per_mile * at_least
                 if at_least > radius:
@@ -151,9 +157,12 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
                     continue
                 start, stop = live.of_area[table, area], live.of_area[table, area + 1]
-            if not known:
-                answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
                 referrals += stop - start
+                if known:
+                    answering = _lots_in(in_areas, area, favoured.home[row], favoured.bits[row],
+                                         panels.area_first[table], panels.home, lots, luck)  # fmt: skip
+                else:
+                    answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
             for entry in range(answering):
                 lot, bits = lots[entry], luck[entry]
                 home, fee = panels.home[lot], panels.fee[lot, band]
@@ -177,13 +186,42 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     if not in_area:
                         score += tastes.value_in_area
                     size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
-        if known and size == longest:  # full after all: then areas too far to matter are not asked
-            favoured.found[row] = NOBODY
-            continue
-        position += 1
+        if known and steps > 1:
+            _empty(in_areas, favoured.home[row, : favoured.found[row]], stock.area)
         short.size[row] = size
         awards.referrals[row] += referrals
         awards.offers[row] += offers
+
+
+@compiled_part
+def _sort_into(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
+    """Put one child's homes into the areas where they stand."""
+    for entry in range(len(homes)):
+        area = area_of[homes[entry]]
+        buckets.following[entry] = buckets.first[area]
+        buckets.first[area] = entry
+
+
+@compiled_part
+def _empty(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
+    """Take them out again."""
+    for home in homes:
+        buckets.first[area_of[home]] = NOBODY
+
+
+@compiled_part
+def _lots_in(
+    buckets: Buckets, area: int, homes: Ints, bits: Keys, first: Ints, home_of: Ints, lots: Ints, luck: Keys
+) -> int:
+    """Write down the lots that a table has in one child's homes of an area, all live or not; returns how many."""
+    count, entry = 0, buckets.first[area]
+    while entry != NOBODY:
+        for lot in range(first[area], first[area + 1]):
+            if home_of[lot] == homes[entry]:
+                lots[count], luck[count] = lot, bits[entry]
+                count += 1
+        entry = buckets.following[entry]
+    return count
 
 
 @compiled_part

@@ -110,6 +110,16 @@ class Tastes(NamedTuple):
     money: float
 
 
+class Pools(NamedTuple):
+    """What a round notes of each pool of places: the first of the children that it keeps for now and how many (each
+    child points to the next), and the two highest bids turned away, of two different buyers (`rivals`)."""
+
+    first: Ints
+    kept: Ints
+    rivals: Floats
+    rival_buyers: Ints
+
+
 class Shortlists(NamedTuple):
     """The best offers of each search: lots in order of preference, with score (GBP/week) and luck."""
 
@@ -132,11 +142,18 @@ class LiveLots(NamedTuple):
     key: Keys
 
 
+class Buckets(NamedTuple):
+    """One child's homes by area: the `first` of each area, and for each home the one `following` it (NOBODY: none)."""
+
+    first: Ints
+    following: Ints
+
+
 class Favoured(NamedTuple):
-    """For the children whom hardly any home would take, the few homes that might, by luck alone.
+    """For each child the homes that might take it, by luck alone.
 
     `home[row, : found[row]]` are all homes with a free place where the luck of the child lies below its willingness, in
-    `bits`; `found` is NOBODY for children whose homes are looked for area by area.
+    `bits`; `found` is NOBODY for children whom too many might take: their homes are looked for area by area.
     """
 
     found: Ints
@@ -169,5 +186,6 @@ class Round(NamedTuple):
     geography: Geography
     tastes: Tastes
     free: Ints
+    pools: Pools
     short: Shortlists
     awards: Awards
