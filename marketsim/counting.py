@@ -106,11 +106,11 @@ def count_children(
             sums[area, 4] += region[there] != region[area]
             sums[area, 5] += miles > FAR_MILES
             sums[area, 6] += miles
-            if homes.sector[home] != LOCAL_AUTHORITY:
-                sums[area, 7] += 1.0
-                sums[area, 8] += children.fee[child]
-                independent[paid] = children.fee[child]
-                paid += 1
+            bought = homes.sector[home] != LOCAL_AUTHORITY
+            sums[area, 7] += bought
+            sums[area, 8] += children.fee[child] if bought else 0.0
+            independent[paid] = children.fee[child]  # overwritten by the next if not bought: cheaper than a branch
+            paid += bought
             sums[there, 9] += there != area
             sums[area, first + route_of[children.arrangement[child]]] += 1.0
         elif state == WAITING:

@@ -57,7 +57,8 @@ class Recorder:
         self._start = market.scenario.horizon.start
         self._totals: list[Floats] = []
         self._fees_p90: list[float] = []
-        self._year, self._last_year = _Sums(), _Sums()
+        shape = len(market.authorities), len(self._names)
+        self._year, self._last_year = _Sums(shape), _Sums(shape)
         self.know_routes(market)
         self.largest = largest_groups(market)
 
@@ -89,7 +90,7 @@ class Recorder:
             self.largest = largest_groups(market)
         of_homes, of_money = self._count_homes(market, census.due), _count_money(market, payers, ledger)
         sums = np.concatenate([census.sums, of_homes, of_money, self.tallies.T], axis=1)
-        self._totals.append(np.add.reduce(sums, axis=0))
+        self._totals.append(np.add.reduce(sums, axis=0))  # authority by authority, since rows are contiguous
         self._fees_p90.append(_p90(census.independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
@@ -97,7 +98,7 @@ class Recorder:
         if market.week % YEAR_WEEKS == 0:
             now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
             self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
-            self._year = _Sums()
+            self._year = _Sums(sums.shape)
         self.clear_events()
 
     def _count_homes(self, market: Market, due: Fees) -> Floats:
@@ -140,12 +141,12 @@ class Recorder:
 class _Sums:
     """The sums of several weeks added up: a row an authority, a column a sum."""
 
-    def __init__(self) -> None:
-        self._sums: Floats = np.zeros(())
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._sums: Floats = np.zeros(shape)
         self.weeks = 0
 
     def add(self, sums: Floats) -> None:
-        self._sums = self._sums + sums
+        self._sums += sums
         self.weeks += 1
 
     def tally(self, names: list[str]) -> Tally:
