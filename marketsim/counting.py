@@ -6,12 +6,14 @@ listed here.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from marketsim.children import PLACED, UNREGISTERED, WAITING, Children
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
-from marketsim.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Homes
+from marketsim.compiling import compiled, compiled_part
+from marketsim.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 
 EVENTS = (
     "placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers", "homes_opened",
@@ -28,18 +30,75 @@ OF_HOMES = (
 FAR_MILES = 20.0
 
 
+class Fees(NamedTuple):
+    """Sums over the children placed now (GBP/week).
+
+    By authority what it pays for placements and for places beside; by home what it gets for both, and what the needs of
+    its residents cost above the fixed cost of a place (over the unit cost).
+    """
+
+    placements: Floats
+    beside: Floats
+    received: Floats
+    needs: Floats
+
+
+class Census(NamedTuple):
+    """The fees due; by home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route;
+    and the fees of the independent placements (GBP/week)."""
+
+    due: Fees
+    sums: Floats
+    independent_fees: Floats
+
+
+class Prices(NamedTuple):
+    """What a place costs that stands empty and one that is staffed (both over the unit cost), and the index by which
+    unit costs have risen."""
+
+    fixed: float
+    staffed: float
+    cost_index: float
+
+
+@compiled
+def sum_fees(children: Children, above_fixed: Floats, authorities: int, homes: int) -> Fees:
+    """The fees due, for so many authorities and homes; `above_fixed` is what a resident costs beyond the fixed cost of
+    a place, by need band (over the unit cost)."""
+    fees = _no_fees(authorities, homes)
+    for child in range(len(children.state)):
+        if children.state[child] == PLACED:
+            _add_fees(fees, children, child, above_fixed)
+    return fees
+
+
+@compiled_part
+def _no_fees(authorities: int, homes: int) -> Fees:
+    return Fees(np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes))
+
+
+@compiled_part
+def _add_fees(fees: Fees, children: Children, child: int, above_fixed: Floats) -> None:
+    payer, home = children.authority[child], children.home[child]
+    fees.placements[payer] += children.fee[child]
+    fees.beside[payer] += children.beside_fee[child]
+    fees.received[home] += children.fee[child] + children.beside_fee[child]
+    fees.needs[home] += above_fixed[children.band[child]]
+
+
 @compiled
 def count_children(
-    children: Children, homes: Homes, region: Ints, route_of: Ints, routes: int
-) -> tuple[Floats, Floats]:
-    """By home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route; and the fees of
-    the independent placements. `region` is by authority, `route_of` (below `routes`) by arrangement."""
+    children: Children, homes: Homes, region: Ints, route_of: Ints, routes: int, above_fixed: Floats
+) -> Census:
+    """The children as they are now, with the fees due as in `sum_fees`. `region` is by authority, `route_of` (below
+    `routes`) by arrangement."""
     first = len(OF_CHILDREN)
-    sums = np.zeros((len(region), first + routes))
-    fees, paid = np.empty(len(children.state)), 0
+    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + routes))
+    independent, paid = np.empty(len(children.state)), 0
     for child in range(len(children.state)):
         area, state = children.authority[child], children.state[child]
         if state == PLACED:
+            _add_fees(due, children, child, above_fixed)
             home, miles = children.home[child], children.miles[child]
             there = homes.authority[home]
             sums[area, 0] += 1.0
@@ -47,40 +106,64 @@ def count_children(
             sums[area, 4] += region[there] != region[area]
             sums[area, 5] += miles > FAR_MILES
             sums[area, 6] += miles
-            if homes.sector[home] != LOCAL_AUTHORITY:
-                sums[area, 7] += 1.0
-                sums[area, 8] += children.fee[child]
-                fees[paid] = children.fee[child]
-                paid += 1
+            bought = homes.sector[home] != LOCAL_AUTHORITY
+            sums[area, 7] += bought
+            sums[area, 8] += children.fee[child] if bought else 0.0
+            independent[paid] = children.fee[child]  # overwritten by the next if not bought: cheaper than a branch
+            paid += bought
             sums[there, 9] += there != area
             sums[area, first + route_of[children.arrangement[child]]] += 1.0
         elif state == WAITING:
             sums[area, 1] += 1.0
         elif state == UNREGISTERED:
             sums[area, 2] += 1.0
-    return sums, fees[:paid]
+    return Census(due, sums, independent[:paid])
+
+
+@compiled
+def sum_books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
+    """Weekly revenue and running cost of each home (GBP)."""
+    revenue, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
+    for row in range(len(holdings.home)):
+        revenue[holdings.home[row]] += max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
+    for home in range(len(cost)):
+        revenue[home] += due.received[home]
+        cost[home] = _cost(homes, home, in_market[home], due.needs[home], prices)
+    return revenue, cost
+
+
+@compiled_part
+def _cost(homes: Homes, home: int, in_market: bool, needs: float, prices: Prices) -> float:
+    staffed = max(homes.places[home] - homes.blocked[home], homes.occupied[home]) if in_market else 0
+    return float(homes.unit_cost[home] * prices.cost_index * (prices.staffed * staffed + needs))
 
 
 @compiled
 def count_homes(
-    homes: Homes, is_open: Bools, in_market: Bools, large: Bools, on_framework: Bools, held: Ints, revenue: Floats,
-    cost: Floats, authorities: int,
+    homes: Homes, holdings: Holdings, due: Fees, week: int, in_market: Bools, large: Bools, on_framework: Bools,
+    prices: Prices, authorities: int,
 ) -> Floats:  # fmt: skip
-    """By host authority (authorities, sums) the sums `OF_HOMES`. `held` places are empty; homes behind the end of
-    `large` are not large. Of the places that a home keeps empty those are blocked that are neither occupied nor held.
-    """
-    sums = np.zeros((authorities, len(OF_HOMES)))
-    for home in range(len(is_open)):
+    """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large. Of the
+    places that a home keeps empty those are blocked that are neither occupied nor held."""
+    sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
+    revenue = np.zeros(len(in_market))
+    for row in range(len(holdings.home)):
+        empty = max(holdings.places[row] - holdings.used[row], 0)
+        held[holdings.home[row]] += empty
+        revenue[holdings.home[row]] += empty * holdings.retainer[row]
+    for home in range(len(in_market)):
         area, sector = homes.authority[home], homes.sector[home]
         places, occupied = homes.places[home], homes.occupied[home]
         sums[area, 2] += occupied
         if sector == PRIVATE:
+            revenue[home] += due.received[home]
+            cost = _cost(homes, home, in_market[home], due.needs[home], prices)
             sums[area, 7] += revenue[home]
-            sums[area, 8] += cost[home]
-        if home < len(large) and large[home]:
-            sums[area, 9] += revenue[home]
-            sums[area, 10] += cost[home]
-        if not is_open[home]:
+            sums[area, 8] += cost
+            if home < len(large) and large[home]:
+                sums[area, 9] += revenue[home]
+                sums[area, 10] += cost
+        if not homes.opened_week[home] <= week < homes.closed_week[home]:
             continue
         sums[area, 0] += places
         sums[area, 4] += 1.0

@@ -32,17 +32,10 @@ class Ledger:
         self.unregistered = 0.0
         self.cooperatives = 0.0
 
-    def pay_fees(self, placements: Floats, beside: Floats, provider: Ints, received: Floats) -> None:
-        """Authorities pay for placements and for places beside, both by authority; providers receive it, by home."""
-        self.paid["placements"] += placements
-        self.paid["places_beside"] += beside
-        self.received += np.bincount(provider, weights=received, minlength=len(self.received))
-
-    def pay_unregistered(self, authority: Ints, pounds: float) -> None:
-        """Authorities pay for children in unregistered settings, a row a child, the same for each."""
-        count = np.bincount(authority, minlength=len(self.paid["unregistered"]))
-        self.paid["unregistered"] += count * pounds
-        self.unregistered += len(authority) * pounds
+    def pay_unregistered(self, children: Floats, pounds: float) -> None:
+        """Authorities pay for their children in unregistered settings, the same for each."""
+        self.paid["unregistered"] += children * pounds
+        self.unregistered += float(children.sum()) * pounds
 
     def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
         """Members pay the running cost of their cooperative in their shares."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import accounts, demand, groups, moves, payments, prices, ratings, supply
+from marketsim import demand, groups, moves, payments, prices, ratings, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
@@ -146,8 +146,8 @@ class MarketModel(mesa.Model):
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
-        self._fees = accounts.fees(self.market)
-        self.ledger = payments.pay_week(self.market, self._payers.payers, self.orders.cooperatives, self._fees)
+        self._census = self.recorder.census(self.market)
+        self.ledger = payments.pay_week(self.market, self._payers.payers, self.orders.cooperatives, self._census)
         self._spent += self.ledger.spend
 
     def review(self) -> None:
@@ -165,7 +165,7 @@ class MarketModel(mesa.Model):
     def record(self) -> None:
         """The week's outcomes are recorded."""
         weeks_left = self.parameters.horizon.weeks - self.market.week
-        self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._fees, weeks_left + 1)
+        self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._census, weeks_left + 1)
 
     @property
     def _state(self) -> moves.State:
@@ -221,7 +221,7 @@ class MarketModel(mesa.Model):
         memory = self.parameters.commissioning.fee_memory
         authorities_decide.remember_fees(market.authorities.expected_fee, *self._fees_seen, memory)
         self._pressure = providers_decide.pressure(market, self._unplaced / MONTH_WEEKS)
-        providers_decide.earn(market, self._fees)
+        providers_decide.earn(market, self._census.due)
         providers_decide.revise_asks(market, self._pressure)
         providers_decide.price(market)
         self.panel_book.refresh_fees()

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.accounts import Fees
-from marketsim.children import UNREGISTERED
+from marketsim.accounts import prices
 from marketsim.columns import Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
+from marketsim.counting import OF_CHILDREN, Census, Fees, Prices
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
 from marketsim.ledger import Ledger
 from marketsim.purchasing.arrangement import Arrangement, Market
@@ -46,28 +46,47 @@ class PayersBook:
         return self._payers
 
 
-def pay_week(market: Market, payers: Payers, cooperatives: Sequence[tuple[int, Cooperative]], fees: Fees) -> Ledger:
+def pay_week(market: Market, payers: Payers, cooperatives: Sequence[tuple[int, Cooperative]], census: Census) -> Ledger:
     """Fees, empty places, own homes, running costs of cooperatives (by number) and the last resort are paid."""
-    children, homes, index = market.children, market.homes, float(market.cost_index)
+    homes, holdings = market.homes, market.holdings
     ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-    paid, received = ledger.paid, ledger.received
-    ledger.pay_fees(fees.placements, fees.beside, homes.provider, fees.received)
-    _pay_retainers(market.holdings.table, homes.provider, payers, paid["empty_places"], received)
-    fixed = float(market.scenario.providers.fixed_cost_share)
-    _pay_own_empty_places(homes.table, market.free(), fixed, index, paid["own_empty_places"], received)
+    ledger.paid["placements"] += census.due.placements
+    ledger.paid["places_beside"] += census.due.beside
+    _pay_providers(
+        homes.table, holdings.table, census.due, market.free(), payers, prices(market), ledger.paid["empty_places"],
+        ledger.paid["own_empty_places"], ledger.received,
+    )  # fmt: skip
     for number, rule in cooperatives:
-        cost = rule.running_cost_per_year / WEEKS_PER_YEAR * index
+        cost = rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
         arrangement = market.arrangements[number]
         ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
-    weekly_cost = market.scenario.unregistered.weekly_cost * index
-    ledger.pay_unregistered(children.authority[children.in_state(UNREGISTERED)], weekly_cost)
+    weekly_cost = market.scenario.unregistered.weekly_cost * market.cost_index
+    ledger.pay_unregistered(census.sums[:, OF_CHILDREN.index("children_unregistered")], weekly_cost)
     return ledger
 
 
 @compiled
+def _pay_providers(
+    homes: Homes, holdings: Holdings, due: Fees, free: Ints, payers: Payers, prices: Prices, paid_empty: Floats,
+    paid_own: Floats, received: Floats,
+) -> None:  # fmt: skip
+    """Providers receive the fees that are due, what contracts owe for empty places, and what own places cost that are
+    `free`; the last two are added to what authorities have paid."""
+    _pay_retainers(holdings, homes.provider, payers, paid_empty, received)
+    for home in range(len(free)):
+        provider = homes.provider[home]
+        received[provider] += due.received[home]
+        if homes.sector[home] == LOCAL_AUTHORITY:
+            # An own place costs its fixed share whether or not a child lives there.
+            pounds = free[home] * (prices.fixed * homes.unit_cost[home] * prices.cost_index)
+            paid_own[homes.authority[home]] += pounds
+            received[provider] += pounds
+
+
+@compiled_part
 def _pay_retainers(holdings: Holdings, provider: Ints, payers: Payers, paid: Floats, received: Floats) -> None:
     """What contracts owe for held places that stand empty, in the shares of those who share the contract; `provider`
-    is by home. Added to what authorities have `paid` and providers have `received`."""
+    is by home."""
     owed = np.zeros(len(payers.member))
     for row in range(len(holdings.home)):
         pounds = max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
@@ -80,29 +99,22 @@ def _pay_retainers(holdings: Holdings, provider: Ints, payers: Payers, paid: Flo
         paid[payers.member[entry]] += owed[entry]
 
 
-@compiled
-def _pay_own_empty_places(
-    homes: Homes, free: Ints, fixed: float, cost_index: float, paid: Floats, received: Floats
-) -> None:
-    """An own place costs its `fixed` share whether or not a child lives there."""
-    for home in range(len(free)):
-        if homes.sector[home] == LOCAL_AUTHORITY:
-            pounds = free[home] * (fixed * homes.unit_cost[home] * cost_index)
-            paid[homes.authority[home]] += pounds
-            received[homes.provider[home]] += pounds
-
-
 def paid_empty_places(market: Market, payers: Payers) -> Floats:
     """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
-    return _paid_empty_places(market.homes.table, market.holdings.table, market.free(), payers, len(market.authorities))
+    homes, holdings = market.homes, market.holdings
+    return _paid_empty_places(
+        homes.sector, homes.authority, holdings.table, market.free(), payers, len(market.authorities)
+    )
 
 
 @compiled
-def _paid_empty_places(homes: Homes, holdings: Holdings, free: Ints, payers: Payers, authorities: int) -> Floats:
+def _paid_empty_places(
+    sector: Ints, host: Ints, holdings: Holdings, free: Ints, payers: Payers, authorities: int
+) -> Floats:
     paid, empty = np.zeros(authorities), np.zeros(len(payers.first) - 1)
     for home in range(len(free)):
-        if homes.sector[home] == LOCAL_AUTHORITY:
-            paid[homes.authority[home]] += free[home]
+        if sector[home] == LOCAL_AUTHORITY:
+            paid[host[home]] += free[home]
     for row in range(len(holdings.home)):
         if holdings.retainer[row] > 0:
             empty[holdings.arrangement[row]] += max(holdings.places[row] - holdings.used[row], 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +11,12 @@ import pandas as pd
 
 from marketsim import accounts
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, count_children, count_homes
+from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, Census, Fees, count_children, count_homes
 from marketsim.homes import PRIVATE
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
 from marketsim.payments import Payers, paid_empty_places
-from marketsim.purchasing.arrangement import Market
+from marketsim.purchasing.arrangement import Arrangement, Market
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import Scenario
 
@@ -56,14 +57,16 @@ class Recorder:
         self._start = market.scenario.horizon.start
         self._totals: list[Floats] = []
         self._fees_p90: list[float] = []
-        self._year, self._last_year = _Sums(), _Sums()
+        shape = len(market.authorities), len(self._names)
+        self._year, self._last_year = _Sums(shape), _Sums(shape)
         self.know_routes(market)
         self.largest = largest_groups(market)
 
     def know_routes(self, market: Market) -> None:
-        """Look up the route of each arrangement; to be called again when there are others."""
+        """Look up the route and the panel of each arrangement; to be called again when there are others."""
         self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
                                    for a in market.arrangements])  # fmt: skip
+        self._with_panel = with_panel(market)
 
     def clear_events(self) -> None:
         """Begin the counts of a new week."""
@@ -74,25 +77,38 @@ class Recorder:
         length = len(self.events[event])
         self.events[event][:] += np.bincount(authority, weights=weights, minlength=length)
 
-    def close_week(self, market: Market, payers: Payers, ledger: Ledger, fees: accounts.Fees, last_weeks: int) -> None:
+    def census(self, market: Market) -> Census:
+        """The children as they are when this week is paid for."""
+        return count_children(
+            market.children.table, market.homes.table, market.authorities.region, self._route_of, len(self.routes),
+            accounts.cost_above_fixed(market),
+        )  # fmt: skip
+
+    def close_week(self, market: Market, payers: Payers, ledger: Ledger, census: Census, last_weeks: int) -> None:
         """Count the state of the week, and at year ends write the rows of the authorities."""
         if market.week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        of_children, independent_fees = count_children(
-            market.children.table, market.homes.table, market.authorities.region, self._route_of, len(self.routes)
-        )
-        of_homes, of_money = _count_homes(market, fees, self.largest), _count_money(market, payers, ledger)
-        sums = np.concatenate([of_children, of_homes, of_money, self.tallies.T], axis=1)
-        self._totals.append(np.add.reduce(sums, axis=0))
-        self._fees_p90.append(_p90(independent_fees))
+        of_homes, of_money = self._count_homes(market, census.due), _count_money(market, payers, ledger)
+        sums = np.concatenate([census.sums, of_homes, of_money, self.tallies.T], axis=1)
+        self._totals.append(np.add.reduce(sums, axis=0))  # authority by authority, since rows are contiguous
+        self._fees_p90.append(_p90(census.independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
             self._last_year.add(sums)
         if market.week % YEAR_WEEKS == 0:
             now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
             self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
-            self._year = _Sums()
+            self._year = _Sums(sums.shape)
         self.clear_events()
+
+    def _count_homes(self, market: Market, due: Fees) -> Floats:
+        """The stock of homes at their host authorities this week (authorities, sums)."""
+        homes, week = market.homes, market.week
+        on_framework = on_any_panel(self._with_panel, len(homes))
+        return count_homes(
+            homes.table, market.holdings.table, due, week, homes.in_market(week), self.largest, on_framework,
+            accounts.prices(market), len(market.authorities),
+        )  # fmt: skip
 
     @property
     def last_year(self) -> Tally | None:
@@ -125,12 +141,12 @@ class Recorder:
 class _Sums:
     """The sums of several weeks added up: a row an authority, a column a sum."""
 
-    def __init__(self) -> None:
-        self._sums: Floats = np.zeros(())
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._sums: Floats = np.zeros(shape)
         self.weeks = 0
 
     def add(self, sums: Floats) -> None:
-        self._sums = self._sums + sums
+        self._sums += sums
         self.weeks += 1
 
     def tally(self, names: list[str]) -> Tally:
@@ -172,27 +188,22 @@ def largest_groups(market: Market) -> Bools:
     return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
 
 
-def _count_homes(market: Market, fees: accounts.Fees, largest: Bools) -> Floats:
-    """The stock of homes at their host authorities this week (authorities, sums)."""
-    homes, week = market.homes, market.week
-    revenue, cost = accounts.books(market, fees)
-    return count_homes(
-        homes.table, homes.is_open(week), homes.in_market(week), largest, on_any_panel(market),
-        market.holdings.empty_by_home(len(homes)), revenue, cost, len(market.authorities),
-    )  # fmt: skip
-
-
 def _count_money(market: Market, payers: Payers, ledger: Ledger) -> Floats:
     """What authorities spend this week, and on empty places (authorities, sums `OF_MONEY`)."""
     empty = ledger.paid["empty_places"] + ledger.paid["own_empty_places"]
     return np.stack([ledger.spend, empty, paid_empty_places(market, payers)], axis=1)
 
 
-def on_any_panel(market: Market) -> Bools:
-    """Homes that are on the panel of some framework."""
-    joined = np.zeros(len(market.homes), dtype=np.bool_)
-    for on_panel in [a.on_panel for a in market.arrangements if a.on_panel.size]:
-        joined[: len(on_panel)] |= on_panel
+def with_panel(market: Market) -> list[Arrangement]:
+    """Arrangements that homes join; such a rule gives its arrangement a panel when it starts."""
+    return [arrangement for arrangement in market.arrangements if arrangement.on_panel.size]
+
+
+def on_any_panel(arrangements: Sequence[Arrangement], homes: int) -> Bools:
+    """By home, for so many homes: True for those that are on the panel of some of the arrangements."""
+    joined = np.zeros(homes, dtype=np.bool_)
+    for arrangement in arrangements:
+        joined[: len(arrangement.on_panel)] |= arrangement.on_panel
     return joined
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from marketsim.accounts import Fees, books
+from marketsim.accounts import books
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled
+from marketsim.counting import Fees
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Market

@@ -1,0 +1,55 @@
+"""Who pays for places that contracts hold: a worked example of two arrangements, one of them shared."""
+
+import numpy as np
+import pytest
+
+from marketsim.experiments.run import as_scenario, forget
+from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.model import MarketModel
+from marketsim.payments import PayersBook, paid_empty_places, pay_week
+from marketsim.purchasing.arrangement import Market
+
+MEMBERS = np.array([0, 2])
+
+
+@pytest.fixture(scope="module")
+def contracts() -> tuple[MarketModel, PayersBook]:
+    """A town in which the first arrangement, of two members, holds 4 places and the second, of one, 2."""
+    model = MarketModel(as_scenario("town", 4), 1)
+    model.step()
+    alone, shared = model.market.arrangements[1], model.market.arrangements[0]
+    shared.members, shared.shares = MEMBERS, np.array([0.25, 0.75])
+    alone.members, alone.shares = MEMBERS[:1], np.ones(1)
+    bought = np.flatnonzero(model.market.homes.sector != LOCAL_AUTHORITY)[:3]
+    for number, home, places, retainer in zip((0, 0, 1), bought, (3, 1, 2), (100.0, 200.0, 10.0), strict=True):
+        model.market.holdings.add(1, arrangement=number, home=home, places=places, retainer=retainer, running=True)
+    forget(model)
+    return model, PayersBook(model.market.arrangements)
+
+
+def own_empty_places(market: Market) -> np.ndarray:
+    own = market.homes.sector == LOCAL_AUTHORITY
+    return np.bincount(market.homes.authority, weights=market.free() * own, minlength=len(market.authorities))
+
+
+def test_retainers_are_shared(contracts: tuple[MarketModel, PayersBook]) -> None:
+    model, book = contracts
+    ledger = pay_week(model.market, book.payers, [], model.recorder.census(model.market))
+    assert ledger.paid["empty_places"][MEMBERS].tolist() == [0.25 * 500 + 20, 0.75 * 500]
+    assert ledger.paid["empty_places"].sum() == 520
+    assert abs(ledger.imbalance()) < 1e-9 * ledger.spend.sum()
+
+
+def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel, PayersBook]) -> None:
+    model, book = contracts
+    of_contracts = paid_empty_places(model.market, book.payers) - own_empty_places(model.market)
+    assert of_contracts[MEMBERS] == pytest.approx([0.25 * 4 + 2, 0.75 * 4])
+    assert of_contracts.sum() == pytest.approx(6)
+
+
+def test_shares_are_those_of_now(contracts: tuple[MarketModel, PayersBook]) -> None:
+    model, book = contracts
+    model.market.arrangements[0].shares[:] = 0.5
+    assert book.payers.share[:2].tolist() == [0.5, 0.5]
+    model.market.arrangements[0].shares[:] = 0.25, 0.75
+    assert book.payers.share[:2].tolist() == [0.25, 0.75]
