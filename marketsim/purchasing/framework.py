@@ -83,10 +83,10 @@ class Framework(PurchasingRule):
         if market.week % MID_TERM_WEEKS:
             return False
         would = self._would_join(market, arrangement)
-        joined = np.zeros(len(would), dtype=np.bool_)
-        joined[: len(arrangement.on_panel)] = arrangement.on_panel
-        luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
-        arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
+        joined = np.flatnonzero(arrangement.on_panel)
+        luck = uniform(market.seed, "leave framework", market.homes.key[joined], arrangement.key, market.week)
+        arrangement.on_panel = np.zeros(len(would), dtype=np.bool_)
+        arrangement.on_panel[joined] = would[joined] | (luck >= self.leaves_mid_term)
         return True
 
     def next_review(self, week: int, arrangement: Arrangement) -> int:
@@ -107,10 +107,12 @@ class Framework(PurchasingRule):
         homes = market.homes
         ceiling = float(arrangement.ceilings @ market.need_shares)
         worth = market.mean_quote * (1 - self.flow_value * (1 - homes.recent_occupancy))
-        inclined = uniform(market.seed, "take part in framework", homes.key, arrangement.key) < self.takes_part
         near = market.miles_from(arrangement.members) <= self.reach_miles
         eligible = homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY)
-        return np.asarray(eligible & near & inclined & (ceiling >= worth))
+        would = eligible & near & (ceiling >= worth)
+        rows = np.flatnonzero(would)
+        would[rows] = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key) < self.takes_part
+        return np.asarray(would)
 
 
 @compiled
