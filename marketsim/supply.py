@@ -233,7 +233,7 @@ def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck:
 def _provider_of(homes: Homes, in_market: Bools, sector: int, area: int, anywhere: bool, chosen: int) -> int:
     """Whose is the home of a sector that stands at position `chosen` among those of an area, or anywhere?"""
     for home in range(len(in_market)):
-        if in_market[home] and homes.sector[home] == sector and (anywhere or homes.authority[home] == area):
+        if (anywhere or homes.authority[home] == area) and homes.sector[home] == sector and in_market[home]:
             if chosen == 0:
                 return int(homes.provider[home])
             chosen -= 1

@@ -9,7 +9,7 @@ import numpy as np
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
@@ -104,15 +104,24 @@ class Framework(PurchasingRule):
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
-        homes = market.homes
-        ceiling = float(arrangement.ceilings @ market.need_shares)
-        worth = market.mean_quote * (1 - self.flow_value * (1 - homes.recent_occupancy))
+        homes, in_market = market.homes, market.homes.in_market(market.week)
         near = market.miles_from(arrangement.members) <= self.reach_miles
-        eligible = homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY)
-        would = eligible & near & (ceiling >= worth)
+        ceiling = float(arrangement.ceilings @ market.need_shares)
+        would = _worth_it(homes.table, in_market & near, market.mean_quote, ceiling, self.flow_value)
         rows = np.flatnonzero(would)
         would[rows] = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key) < self.takes_part
-        return np.asarray(would)
+        return would
+
+
+@compiled
+def _worth_it(homes: Homes, eligible: Bools, quotes: Floats, ceiling: float, flow_value: float) -> Bools:
+    """Eligible independent homes for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
+    worth_it = np.zeros(len(eligible), dtype=np.bool_)
+    for home in range(len(eligible)):
+        if eligible[home] and homes.sector[home] != LOCAL_AUTHORITY:
+            worth = quotes[home] * (1 - flow_value * (1 - homes.recent_occupancy[home]))
+            worth_it[home] = ceiling >= worth
+    return worth_it
 
 
 @compiled
