@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.agents.provider import wanted_fee
+from marketsim.agents.provider import last_resort, wanted_fees
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
@@ -131,7 +131,8 @@ def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     occupancy = float(homes.recent_occupancy[private].mean()) if private.any() else providers.occupancy_at_start
     occupancy /= 1 + providers.foresight * planned
-    fee = wanted_fee(market, cost, occupancy, pressure_by_area, providers.floor_margin)
+    margin, full = np.full(len(areas), providers.floor_margin), np.clip(occupancy, 0, 1) ** providers.occupancy_power
+    fee = wanted_fees(cost, margin, pressure_by_area, np.full(len(areas), full), last_resort(market))
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
     staffed = providers.opening_places * (1 - providers.blocked_share)
@@ -232,7 +233,7 @@ def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck:
 def _provider_of(homes: Homes, in_market: Bools, sector: int, area: int, anywhere: bool, chosen: int) -> int:
     """Whose is the home of a sector that stands at position `chosen` among those of an area, or anywhere?"""
     for home in range(len(in_market)):
-        if in_market[home] and homes.sector[home] == sector and (anywhere or homes.authority[home] == area):
+        if (anywhere or homes.authority[home] == area) and homes.sector[home] == sector and in_market[home]:
             if chosen == 0:
                 return int(homes.provider[home])
             chosen -= 1

@@ -86,9 +86,8 @@ def price(market: Market) -> None:
     more than the last resort costs, since no authority pays more.
     """
     scenario, homes = market.scenario, market.homes
-    most = scenario.unregistered.weekly_cost * market.cost_index
     ratio = scenario.need.cost_by_need.array()
-    market.costs, market.quotes = _prices(homes.unit_cost, homes.ask, ratio, market.cost_index, most)
+    market.costs, market.quotes = _prices(homes.unit_cost, homes.ask, ratio, market.cost_index, last_resort(market))
 
 
 @compiled
@@ -115,46 +114,56 @@ def pressure(market: Market, searching: Floats) -> Floats:
 
 
 def wanted_asks(market: Market, pressure_by_area: Floats) -> Floats:
-    """The weekly fee that each home would like for a child of middling need; authorities' own homes ask the lower bound
-    of `wanted_fee`."""
+    """The weekly fee that each home would like for a child of middling need; authorities' own homes feel no
+    pressure."""
     homes = market.homes
-    pressure_felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area.take(homes.authority))
-    cost = homes.unit_cost * market.cost_index
-    return wanted_fee(market, cost, homes.recent_occupancy, pressure_felt, floor_margins(market))
-
-
-def wanted_fee(
-    market: Market, cost: Floats, occupancy: Floats | float, pressure_felt: Floats, floor_margin: Floats | float
-) -> Floats:
-    """The weekly fee wanted at some cost: between cost with the floor margin and the cost of the last resort, by the
-    pressure on the home and by its own occupancy."""
-    scenario = market.scenario
-    floor = cost * (1 + floor_margin)
-    most = np.maximum(scenario.unregistered.weekly_cost * market.cost_index, floor)
-    full = np.clip(occupancy, 0, 1) ** scenario.providers.occupancy_power
-    return np.asarray(floor + pressure_felt * full * (most - floor))
-
-
-def floor_margins(market: Market) -> Floats:
-    """The least margin over cost that each home asks (share): large groups aim at more than covering their cost,
-    voluntary homes at a small surplus."""
-    providers = market.scenario.providers
-    margins = np.empty(4)
-    margins[[PRIVATE, LOCAL_AUTHORITY]] = providers.floor_margin
-    margins[[VOLUNTARY, HEALTH]] = providers.floor_margin_voluntary
-    return _floor_margins(market.homes.table, market.week, margins, providers.floor_margin_large)
+    felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area.take(homes.authority))
+    margins = _floor_margins(homes.table, market.week, floor_margins(market.scenario.providers))
+    full = np.clip(homes.recent_occupancy, 0, 1) ** market.scenario.providers.occupancy_power
+    return wanted_fees(homes.unit_cost * market.cost_index, margins, felt, full, last_resort(market))
 
 
 @compiled
-def _floor_margins(homes: Homes, week: int, margins: Floats, large: float) -> Floats:
-    """Margins by home: `margins` by sector, and that of large private groups."""
-    number = np.zeros(homes.provider.max() + 1 if len(homes.provider) else 0, dtype=np.int64)
+def wanted_fees(cost: Floats, margin: Floats, felt: Floats, full: Floats, most: float) -> Floats:
+    """The weekly fees wanted at some cost: between cost with the floor margin and the cost `most` of the last resort,
+    by the pressure that is felt and by how full the home is (a power of its occupancy)."""
+    wanted = np.empty(len(cost))
+    for home in range(len(cost)):
+        floor = cost[home] * (1 + margin[home])
+        wanted[home] = floor + felt[home] * full[home] * (max(most, floor) - floor)
+    return wanted
+
+
+def last_resort(market: Market) -> float:
+    """What a child in an unregistered setting costs now (GBP/week)."""
+    return market.scenario.unregistered.weekly_cost * market.cost_index
+
+
+class Margins(NamedTuple):
+    """The least margin over cost that homes ask (share), by sector, and that of large private groups, which aim at
+    more than covering their cost; voluntary homes aim at a small surplus."""
+
+    by_sector: Floats
+    large: float
+
+
+def floor_margins(providers: Providers) -> Margins:
+    """The margins that the scenario says."""
+    by_sector = np.full(len(SECTORS), providers.floor_margin)
+    by_sector[[VOLUNTARY, HEALTH]] = providers.floor_margin_voluntary
+    return Margins(by_sector, providers.floor_margin_large)
+
+
+@compiled
+def _floor_margins(homes: Homes, week: int, margins: Margins) -> Floats:
+    """The margin of each home."""
+    open_homes = np.zeros(homes.provider.max() + 1, dtype=np.int64)  # by provider
     for home in range(len(homes.provider)):
-        number[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]
+        open_homes[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]
     margin = np.empty(len(homes.provider))
     for home in range(len(margin)):
-        of_group = homes.sector[home] == PRIVATE and number[homes.provider[home]] >= LARGE_FROM_HOMES
-        margin[home] = large if of_group else margins[homes.sector[home]]
+        large = homes.sector[home] == PRIVATE and open_homes[homes.provider[home]] >= LARGE_FROM_HOMES
+        margin[home] = margins.large if large else margins.by_sector[homes.sector[home]]
     return margin
 
 
@@ -235,8 +244,9 @@ def _draw_blocked(
     all_homes: bool,
 ) -> None:  # fmt: skip
     """Write the number of `blocked` places by home; luck is of the home, the place and the turn."""
+    due = -week % every
     for home in range(len(key)):
-        if all_homes or (week + phase[home]) % every == 0:
+        if all_homes or phase[home] == due:
             turn = np.uint64((week + phase[home]) // every)
             of_home = mixed(start, key[home])
             blocked[home] = 0

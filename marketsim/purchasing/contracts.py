@@ -19,12 +19,26 @@ def contract_fee(market: Market, fill: float, retainer_share: float, certainty_v
     Never below cost and floor margin, never above the spot fee.
     """
     providers = market.scenario.providers
-    quote, cost = market.mean_quote, market.costs @ market.need_shares
-    occupancy = np.clip(market.homes.recent_occupancy, 0, 1)
-    variable = (1 - providers.fixed_cost_share) * cost
-    spot_income = quote * (occupancy - certainty_value) + variable * (fill - occupancy)
-    fee = spot_income / (fill + (1 - fill) * retainer_share)
-    return np.asarray(np.minimum(np.maximum(fee, cost * (1 + providers.floor_margin)), quote))
+    fixed, floor = providers.fixed_cost_share, providers.floor_margin
+    paid = fill + (1 - fill) * retainer_share
+    cost = market.costs @ market.need_shares
+    occupancy = market.homes.recent_occupancy
+    return _contract_fees(market.mean_quote, cost, occupancy, fill, paid, certainty_value, fixed, floor)
+
+
+@compiled
+def _contract_fees(
+    quotes: Floats, costs: Floats, occupancies: Floats, fill: float, paid: float, certainty: float, fixed: float,
+    floor: float,
+) -> Floats:  # fmt: skip
+    """Fees by home; `paid` is the share of a fee that is paid on average, `fixed` that of the cost which is fixed."""
+    fees = np.empty(len(quotes))
+    for home in range(len(fees)):
+        occupancy = min(max(occupancies[home], 0.0), 1.0)
+        variable = (1 - fixed) * costs[home]
+        spot_income = quotes[home] * (occupancy - certainty) + variable * (fill - occupancy)
+        fees[home] = min(max(spot_income / paid, costs[home] * (1 + floor)), quotes[home])
+    return fees
 
 
 def best_homes(market: Market, arrangement: Arrangement, fees: Floats, radius: float) -> Ints:

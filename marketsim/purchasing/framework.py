@@ -9,7 +9,7 @@ import numpy as np
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
@@ -83,10 +83,10 @@ class Framework(PurchasingRule):
         if market.week % MID_TERM_WEEKS:
             return False
         would = self._would_join(market, arrangement)
-        joined = np.zeros(len(would), dtype=np.bool_)
-        joined[: len(arrangement.on_panel)] = arrangement.on_panel
-        luck = uniform(market.seed, "leave framework", market.homes.key, arrangement.key, market.week)
-        arrangement.on_panel = joined & (would | (luck >= self.leaves_mid_term))
+        joined = np.flatnonzero(arrangement.on_panel)
+        luck = uniform(market.seed, "leave framework", market.homes.key[joined], arrangement.key, market.week)
+        arrangement.on_panel = np.zeros(len(would), dtype=np.bool_)
+        arrangement.on_panel[joined] = would[joined] | (luck >= self.leaves_mid_term)
         return True
 
     def next_review(self, week: int, arrangement: Arrangement) -> int:
@@ -104,13 +104,24 @@ class Framework(PurchasingRule):
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
-        homes = market.homes
-        ceiling = float(arrangement.ceilings @ market.need_shares)
-        worth = market.mean_quote * (1 - self.flow_value * (1 - homes.recent_occupancy))
-        inclined = uniform(market.seed, "take part in framework", homes.key, arrangement.key) < self.takes_part
+        homes, in_market = market.homes, market.homes.in_market(market.week)
         near = market.miles_from(arrangement.members) <= self.reach_miles
-        eligible = homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY)
-        return np.asarray(eligible & near & inclined & (ceiling >= worth))
+        ceiling = float(arrangement.ceilings @ market.need_shares)
+        would = _worth_it(homes.table, in_market & near, market.mean_quote, ceiling, self.flow_value)
+        rows = np.flatnonzero(would)
+        would[rows] = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key) < self.takes_part
+        return would
+
+
+@compiled
+def _worth_it(homes: Homes, eligible: Bools, quotes: Floats, ceiling: float, flow_value: float) -> Bools:
+    """Eligible independent homes for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
+    worth_it = np.zeros(len(eligible), dtype=np.bool_)
+    for home in range(len(eligible)):
+        if eligible[home] and homes.sector[home] != LOCAL_AUTHORITY:
+            worth = quotes[home] * (1 - flow_value * (1 - homes.recent_occupancy[home]))
+            worth_it[home] = ceiling >= worth
+    return worth_it
 
 
 @compiled
