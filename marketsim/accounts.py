@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from marketsim.columns import Floats
-from marketsim.counting import Fees, Prices, sum_books, sum_fees
+from marketsim.counting import Fees, Prices, sum_books
 from marketsim.purchasing.arrangement import Market
-
-
-def fees(market: Market) -> Fees:
-    """What is due for the children placed this week."""
-    return sum_fees(market.children.table, cost_above_fixed(market), len(market.authorities), len(market.homes))
 
 
 def cost_above_fixed(market: Market) -> Floats:

@@ -61,17 +61,6 @@ class Prices(NamedTuple):
     cost_index: float
 
 
-@compiled
-def sum_fees(children: Children, above_fixed: Floats, authorities: int, homes: int) -> Fees:
-    """The fees due, for so many authorities and homes; `above_fixed` is what a resident costs beyond the fixed cost of
-    a place, by need band (over the unit cost)."""
-    fees = _no_fees(authorities, homes)
-    for child in range(len(children.state)):
-        if children.state[child] == PLACED:
-            _add_fees(fees, children, child, above_fixed)
-    return fees
-
-
 @compiled_part
 def _no_fees(authorities: int, homes: int) -> Fees:
     return Fees(np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes))
@@ -90,8 +79,8 @@ def _add_fees(fees: Fees, children: Children, child: int, above_fixed: Floats) -
 def count_children(
     children: Children, homes: Homes, region: Ints, route_of: Ints, routes: int, above_fixed: Floats
 ) -> Census:
-    """The children as they are now, with the fees due as in `sum_fees`. `region` is by authority, `route_of` (below
-    `routes`) by arrangement."""
+    """The children as they are now. `region` is by authority, `route_of` (below `routes`) by arrangement; `above_fixed` is
+    what a resident costs beyond the fixed cost of a place, by need band (over the unit cost)."""
     first = len(OF_CHILDREN)
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + routes))
     independent, paid = np.empty(len(children.state)), 0
