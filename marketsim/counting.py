@@ -79,8 +79,8 @@ def _add_fees(fees: Fees, children: Children, child: int, above_fixed: Floats) -
 def count_children(
     children: Children, homes: Homes, region: Ints, route_of: Ints, routes: int, above_fixed: Floats
 ) -> Census:
-    """The children as they are now. `region` is by authority, `route_of` (below `routes`) by arrangement; `above_fixed` is
-    what a resident costs beyond the fixed cost of a place, by need band (over the unit cost)."""
+    """The children as they are now. `region` is by authority, `route_of` (below `routes`) by arrangement;
+    `above_fixed` is what a resident costs beyond the fixed cost of a place, by need band (over the unit cost)."""
     first = len(OF_CHILDREN)
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + routes))
     independent, paid = np.empty(len(children.state)), 0
