@@ -108,16 +108,26 @@ def _acceptable(market: Market) -> Floats:
 def _seek(
     children: Children, buying: Buying, manners: Manners, acceptable: Floats, week: int, unplaced: Ints
 ) -> tuple[Ints, Searches]:
-    waiting, unregistered = children.state == WAITING, children.state == UNREGISTERED
-    for row in np.flatnonzero(waiting | unregistered):
-        unplaced[children.authority[row]] += 1
-    turn = (week - children.since) % manners.search_every_weeks == 0
-    rows = np.flatnonzero(waiting | (unregistered & turn))
+    rows = _searching(children, manners.search_every_weeks, week, unplaced)
     waited = week - children.since[rows]
     urgent = urgency(manners.patience, waited, children.emergency[rows])
-    urgent[unregistered[rows]] = 1.0
+    urgent[children.state[rows] == UNREGISTERED] = 1.0
     willing = willingness(manners.choosiness, children.score[rows], children.breakdowns[rows])
     return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, acceptable, week)
+
+
+@compiled_part
+def _searching(children: Children, search_every_weeks: int, week: int, unplaced: Ints) -> Ints:
+    """The children who search this week; all without a home are counted in `unplaced`, by authority."""
+    rows, count = np.empty(len(children.state), dtype=np.int64), 0
+    for row in range(len(rows)):
+        state = children.state[row]
+        if state in (WAITING, UNREGISTERED):
+            unplaced[children.authority[row]] += 1
+            if state == WAITING or (week - children.since[row]) % search_every_weeks == 0:
+                rows[count] = row
+                count += 1
+    return rows[:count]
 
 
 @compiled
