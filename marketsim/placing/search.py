@@ -39,18 +39,21 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
 
     A sweep hashes several homes at once, which is faster than to go from area to area even where that would end early.
     """
-    found = np.full(len(searches.key), NOBODY)
-    most = SWEPT if len(panels.least_fee) > 0 else 0
-    favourable = np.empty((len(found), most), dtype=np.int64)
-    luck = np.empty((len(found), most), dtype=np.uint64)
-    if most == 0:
-        return Favoured(found, favourable, luck)
+    count = len(searches.key)
+    found, first = np.full(count, NOBODY), np.zeros(count, dtype=np.int64)
+    if len(panels.least_fee) == 0:
+        return Favoured(found, first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
     home, key = _live_homes(panels, live, homes)
-    for row in range(len(found)):
+    favourable, luck = np.empty(8 * count + SWEPT, dtype=np.int64), np.empty(8 * count + SWEPT, dtype=np.uint64)
+    used = 0
+    for row in range(count):
         chance = searches.willingness[row]
-        if 2.0 * chance * len(home) < SWEPT:
-            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[row], luck[row])
-    return Favoured(found, favourable, luck)
+        if 2.0 * chance * len(home) < SWEPT and used + SWEPT <= len(favourable):
+            first[row], stop = used, used + SWEPT
+            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[used:stop],
+                                luck[used:stop])  # fmt: skip
+            used += max(found[row], 0)
+    return Favoured(found, first, favourable, luck)
 
 
 @compiled_part
@@ -120,7 +123,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     short, tastes, free, favoured, awards = this.short, this.tastes, this.free, this.favoured, this.awards
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
-    in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(favoured.home.shape[1], dtype=np.int64))
+    in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
     for row in rows:
         route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
         first_miles = panels.miles_at_first[route]
@@ -133,10 +136,13 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         answering, steps = 0, 1 if table == NO_ROUTE else geography.nearest.shape[1]
+        first = favoured.first[row]
         known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
         if known:
-            homes, bits_of = favoured.home[row, : favoured.found[row]], favoured.bits[row]
-            answering = _lots_of(homes, bits_of, stock.area, panels.area_first[table], panels.home, lots, luck)
+            homes = favoured.home[first : first + favoured.found[row]]
+            answering = _lots_of(
+                homes, favoured.bits[first:], stock.area, panels.area_first[table], panels.home, lots, luck
+            )
             if answering < longest:
                 referrals, steps = _within(radius, geography.nearest[own_area], geography.miles_at_least[own_area],
                                            live.of_area[table]), 1  # fmt: skip
@@ -159,7 +165,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 start, stop = live.of_area[table, area], live.of_area[table, area + 1]
                 referrals += stop - start
                 if known:
-                    answering = _lots_in(in_areas, area, favoured.home[row], favoured.bits[row],
+                    answering = _lots_in(in_areas, area, favoured.home[first:], favoured.bits[first:],
                                          panels.area_first[table], panels.home, lots, luck)  # fmt: skip
                 else:
                     answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
@@ -187,7 +193,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                         score += tastes.value_in_area
                     size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
         if known and steps > 1:
-            _empty(in_areas, favoured.home[row, : favoured.found[row]], stock.area)
+            _empty(in_areas, favoured.home[first : first + favoured.found[row]], stock.area)
         short.size[row] = size
         awards.referrals[row] += referrals
         awards.offers[row] += offers

@@ -152,11 +152,13 @@ class Buckets(NamedTuple):
 class Favoured(NamedTuple):
     """For each child the homes that might take it, by luck alone.
 
-    `home[row, : found[row]]` are all homes with a free place where the luck of the child lies below its willingness, in
-    `bits`; `found` is NOBODY for children whom too many might take: their homes are looked for area by area.
+    They are `found[row]` entries of `home` from `first[row]` on: all homes with a free place where the luck of the
+    child, in `bits`, lies below its willingness. `found` is NOBODY for children whom too many might take: their homes
+    are looked for area by area.
     """
 
     found: Ints
+    first: Ints
     home: Ints
     bits: Keys
 
