@@ -12,7 +12,7 @@ from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY
-from marketsim.placing import NO_ROUTE, Panels
+from marketsim.placing import NO_ROUTE, NOBODY, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
 from marketsim.streams import second_keys
 
@@ -147,12 +147,15 @@ def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Flo
     laid = _lay_out(order, *lot, second_keys(homes.key), homes.x, homes.y)
     temper(market, laid.home, laid.fee, laid.eager)
     area_least_fee = _least_by_area(laid.fee, area_first)
+    home_first, home_next = _by_home(laid.home, area_first, len(homes))
     return Panels(
         **laid._asdict(),
         first=first,
         last=last,
         areas=areas,
         area_first=area_first,
+        home_first=home_first,
+        home_next=home_next,
         area_least_fee=area_least_fee,
         least_fee=area_least_fee.min(axis=1),
         least_acceptance=least,
@@ -191,6 +194,18 @@ def _least_by_area(fee: Floats, begins: Ints) -> Floats:
                 for band in range(3):
                     least[table, area, band] = min(least[table, area, band], fee[lot, band])
     return least
+
+
+@compiled
+def _by_home(home: Ints, begins: Ints, homes: int) -> tuple[Ints, Ints]:
+    """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is none.
+    The lots of a table are those from the first to the last that `begins` (tables, areas + 1) says."""
+    first, following = np.full((len(begins), homes), NOBODY), np.full(len(home), NOBODY)
+    for table in range(len(begins)):
+        for lot in range(begins[table, -1] - 1, begins[table, 0] - 1, -1):
+            following[lot] = first[table, home[lot]]
+            first[table, home[lot]] = lot
+    return first, following
 
 
 class LaidOut(NamedTuple):

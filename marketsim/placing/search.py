@@ -8,7 +8,7 @@ from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
 from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit
-from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Round, Searches
+from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Reached, Round, Searches
 
 AGE_GAP_YEARS = 6.0
 SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas
@@ -124,6 +124,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
+    reached = Reached(np.full(2, NOBODY), np.zeros(geography.nearest.shape[1] + 1, dtype=np.int64))
     for row in rows:
         route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
         first_miles = panels.miles_at_first[route]
@@ -135,25 +136,24 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
-        answering, steps = 0, 1 if table == NO_ROUTE else geography.nearest.shape[1]
+        answering, by_area = 0, table != NO_ROUTE
         first = favoured.first[row]
         known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
         if known:
             homes = favoured.home[first : first + favoured.found[row]]
-            answering = _lots_of(
-                homes, favoured.bits[first:], stock.area, panels.area_first[table], panels.home, lots, luck
-            )
+            answering = _lots_of(homes, favoured.bits[first:], panels.home_first[table], panels.home_next, lots, luck)
             if answering < longest:
-                referrals, steps = _within(radius, geography.nearest[own_area], geography.miles_at_least[own_area],
-                                           live.of_area[table]), 1  # fmt: skip
+                _reach(reached, own_area, table, geography.nearest, live.of_area)
+                visited = np.searchsorted(geography.miles_at_least[own_area], radius, side="right")
+                referrals, by_area = reached.lots[visited], False
             else:
                 _sort_into(in_areas, homes, stock.area)
-        for step in range(steps):
+        for step in range(geography.nearest.shape[1] if by_area else 1):
             if table == NO_ROUTE:
                 start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
                 answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
                 referrals = stop - start
-            elif steps > 1:
+            elif by_area:
                 area, at_least = geography.nearest[own_area, step], geography.miles_at_least[own_area, step]
                 travel = value_per_mile * at_least
                 if at_least > radius:
@@ -166,7 +166,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 referrals += stop - start
                 if known:
                     answering = _lots_in(in_areas, area, favoured.home[first:], favoured.bits[first:],
-                                         panels.area_first[table], panels.home, lots, luck)  # fmt: skip
+                                         panels.home_first[table], panels.home_next, lots, luck)  # fmt: skip
                 else:
                     answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
             for entry in range(answering):
@@ -192,7 +192,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     if not in_area:
                         score += tastes.value_in_area
                     size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
-        if known and steps > 1:
+        if known and by_area:
             _empty(in_areas, favoured.home[first : first + favoured.found[row]], stock.area)
         short.size[row] = size
         awards.referrals[row] += referrals
@@ -217,15 +217,16 @@ def _empty(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
 
 @compiled_part
 def _lots_in(
-    buckets: Buckets, area: int, homes: Ints, bits: Keys, first: Ints, home_of: Ints, lots: Ints, luck: Keys
+    buckets: Buckets, area: int, homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys
 ) -> int:
     """Write down the lots that a table has in one child's homes of an area, all live or not; returns how many."""
     count, entry = 0, buckets.first[area]
     while entry != NOBODY:
-        for lot in range(first[area], first[area + 1]):
-            if home_of[lot] == homes[entry]:
-                lots[count], luck[count] = lot, bits[entry]
-                count += 1
+        lot = first[homes[entry]]
+        while lot != NOBODY:
+            lots[count], luck[count] = lot, bits[entry]
+            count += 1
+            lot = following[lot]
         entry = buckets.following[entry]
     return count
 
@@ -243,27 +244,28 @@ def _lucky(who: np.uint64, most: np.uint64, keys: Keys, of: Ints, lots: Ints, lu
 
 
 @compiled_part
-def _lots_of(homes: Ints, bits: Keys, area_of: Ints, first: Ints, home_of: Ints, lots: Ints, luck: Keys) -> int:
+def _lots_of(homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys) -> int:
     """Write down the lots that a table has in some homes, all live or not; returns how many."""
     count = 0
     for entry in range(len(homes)):
-        area = area_of[homes[entry]]
-        for lot in range(first[area], first[area + 1]):
-            if home_of[lot] == homes[entry]:
-                lots[count], luck[count] = lot, bits[entry]
-                count += 1
+        lot = first[homes[entry]]
+        while lot != NOBODY:
+            lots[count], luck[count] = lot, bits[entry]
+            count += 1
+            lot = following[lot]
     return count
 
 
 @compiled_part
-def _within(radius: float, nearest: Ints, miles_at_least: Floats, of_area: Ints) -> int:
-    """Live lots in the areas that lie within a radius: as many referrals as if the areas had been visited."""
-    count = 0
-    for step in range(len(nearest)):
-        if miles_at_least[step] > radius:
-            break
-        count += of_area[nearest[step] + 1] - of_area[nearest[step]]
-    return count
+def _reach(reached: Reached, area: int, table: int, nearest: Ints, of_area: Ints) -> None:
+    """Add up the live lots of a table around an area, if that is not what was added up last: a search that sees them
+    all makes as many referrals as one that visits the areas."""
+    if reached.of[0] == area and reached.of[1] == table:
+        return
+    reached.of[0], reached.of[1] = area, table
+    for step in range(nearest.shape[1]):
+        there = nearest[area, step]
+        reached.lots[step + 1] = reached.lots[step] + of_area[table, there + 1] - of_area[table, there]
 
 
 @compiled_part

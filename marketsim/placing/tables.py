@@ -39,8 +39,8 @@ class Panels(NamedTuple):
 
     A lot is a pool of places (the open ones of a home, or those that a contract holds) with the home's identity and
     position, and fee (GBP/week) and willingness factor by need band. Large arrangements have a row in `area_first`
-    (lot offsets by area), `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read
-    through.
+    (lot offsets by area), `home_first` (the first lot of each home, or NOBODY; `home_next` is by lot the next one of
+    the same home), `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
     """
 
     pool: Ints
@@ -54,6 +54,8 @@ class Panels(NamedTuple):
     last: Ints
     areas: Ints
     area_first: Ints
+    home_first: Ints
+    home_next: Ints
     area_least_fee: Floats
     least_fee: Floats
     least_acceptance: Floats
@@ -140,6 +142,14 @@ class LiveLots(NamedTuple):
     of_area: Ints
     lot: Ints
     key: Keys
+
+
+class Reached(NamedTuple):
+    """Live lots of one table in the areas nearest to one authority, added up area by area from 0; `of` says which table
+    and authority."""
+
+    of: Ints
+    lots: Ints
 
 
 class Buckets(NamedTuple):

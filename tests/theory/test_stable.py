@@ -100,24 +100,25 @@ def call_place(
     panels = Panels(
         pool=np.arange(homes), home=np.arange(homes), key=second_keys(home_keys), x=home_x, y=home_y, fee=fee,
         eager=np.ones((homes, 3)), first=np.array([0]), last=np.array([homes]), areas=np.array([NO_ROUTE]),
-        area_first=np.zeros((0, 3), dtype=np.int64), area_least_fee=np.zeros((0, 2, 3)),
+        area_first=np.zeros((0, 3), dtype=np.int64),
+        home_first=np.zeros((0, homes), dtype=np.int64), home_next=np.full(homes, NOBODY),
+        area_least_fee=np.zeros((0, 2, 3)),
         least_fee=fee.min(axis=0)[None, :].copy(), least_acceptance=np.zeros((1, 3)), miles_at_first=np.array([1e6]),
         miles_at_last=np.array([1e6]), limit_at_first=np.zeros(1), limited=np.zeros(1, dtype=np.bool_),
         checks_rating=np.zeros(1, dtype=np.bool_),
     )  # fmt: skip
     empty = np.zeros(homes, dtype=np.int64)
-    nothing = np.zeros(homes)
-    stock = Stock(home_area, empty > 0, nothing, nothing, cost, empty, empty, empty, np.zeros(homes))
+    stock = Stock(home_area, empty, cost, empty, empty, empty, np.zeros(homes))
     where = Geography(np.array([[0, 1], [1, 0]]), np.zeros((2, 2)))
     return place(searches, panels, stock, where, tastes, places.copy())
 
 
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
     return Tastes(
-        value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, away_miles=0.0,
-        shortlist=homes, last_resort=1e6, age_mismatch=0.0,
-        sex_mismatch=0.0, need_mismatch=0.0, risk_cost=risk_cost,
-        bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
+        value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, value_of_rating=0.0,
+        away_miles=0.0, shortlist=homes, last_resort=1e6, age_mismatch=0.0,
+        sex_mismatch=0.0, need_mismatch=0.0, rating_caution=0.0, risk_cost=risk_cost,
+        bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]), money=1.0,
     )  # fmt: skip
 
 
