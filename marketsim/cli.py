@@ -8,6 +8,7 @@ import typer
 
 from marketsim.commands.calibrating import calibrate
 from marketsim.commands.options import INTERRUPTED, USER_MISTAKE
+from marketsim.commands.results import results
 from marketsim.commands.running import compare, run
 from marketsim.commands.scenarios import check, scenarios, schema
 from marketsim.commands.trusting import evidence, validate
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 for command in (run, compare, scenarios, check, validate, evidence, calibrate, schema):
     app.command()(command)
+app.add_typer(results, name="results")
 
 
 def main() -> None:
