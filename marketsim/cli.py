@@ -45,7 +45,7 @@ def _user_message(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     name = type(error).__name__
-    return str(error) if name in ("ScenarioError", "StoreError") else None
+    return str(error) if name in ("ScenarioError", "StoreError", "ClusterError", "LostWorker") else None
 
 
 if __name__ == "__main__":
