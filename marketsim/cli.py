@@ -10,6 +10,7 @@ from marketsim.commands.calibrating import calibrate
 from marketsim.commands.options import INTERRUPTED, USER_MISTAKE
 from marketsim.commands.running import compare, run
 from marketsim.commands.scenarios import check, scenarios, schema
+from marketsim.commands.sweeping import sweep
 from marketsim.commands.trusting import evidence, validate
 
 app = typer.Typer(
@@ -17,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, compare, scenarios, check, validate, evidence, calibrate, schema):
+for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, schema):
     app.command()(command)
 
 

@@ -82,7 +82,8 @@ def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:
     if not having:
         known = sorted({name for arm in arms for name in arm.scenario.purchasing.arrangements})
         raise LocatedError(("factors", key), "no scenario has an arrangement", steps[2], known)
-    shape, value = schema, having[0].loaded.values
+    shape = schema
+    value: Any = having[0].loaded.values
     for step in steps:
         allowed = [name for name in shape.schema.get("properties", {}) if shape is not schema or name not in NO_FACTORS]
         if step not in allowed and (allowed or "additionalProperties" not in shape.schema):

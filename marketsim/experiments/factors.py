@@ -108,7 +108,7 @@ class Factor(Section):
         """The values of a list or of steps, in order; None for a range or distribution, which have no levels."""
         if self.values is not None:
             floats = any(isinstance(value, float) for value in self.values) and not whole
-            return [float(value) for value in self.values] if floats else list(self.values)  # type: ignore[arg-type]
+            return [float(value) for value in self.values] if floats else list(self.values)
         if self.steps is None or self.low is None or self.high is None:
             return None
         even = np.linspace(self.low, self.high, self.steps)

@@ -41,13 +41,18 @@ class Ended(Generic[Task, Given]):
 
 
 class Crew(Protocol):
-    """What does tasks; `submit` may be called while fewer than `capacity` are under way."""
+    """What does tasks; `submit` may be called while fewer than `capacity` are under way.
+
+    `losses`: what a future ends with if the process died that did its task.
+    """
+
+    losses: tuple[type[BaseException], ...]
 
     def capacity(self) -> int:
         """Most tasks under way at once: what waits in memory is bounded by this, not by the number of tasks."""
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
-        """Begin a task; the future ends with BrokenExecutor if its process died."""
+        """Begin a task."""
 
 
 def run_each(
@@ -70,8 +75,8 @@ def run_each(
         done, _ = wait(waiting, LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
         for future in done:
             task, count = waiting.pop(future)
-            error = future.exception()
-            if isinstance(error, BrokenExecutor) and count < tries:
+            error = BrokenExecutor("given up") if future.cancelled() else future.exception()
+            if isinstance(error, crew.losses) and count < tries:
                 again.append((task, count + 1))
             else:
                 yield Ended(task, None if error else future.result(), error, count)
@@ -111,6 +116,8 @@ def local_crew(workers: int | None, tasks: int) -> Iterator[Crew]:
 class Here:
     """This process: each task is done as it is submitted."""
 
+    losses: tuple[type[BaseException], ...] = ()
+
     def capacity(self) -> int:
         """One task at a time."""
         return 1
@@ -127,6 +134,8 @@ class Here:
 
 class Processes:
     """Processes beside this one, each a pool of its own: if it dies, it is clear what it did, and no other suffers."""
+
+    losses: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
     def __init__(self, count: int) -> None:
         self._lanes = [_Lane() for _ in range(count)]

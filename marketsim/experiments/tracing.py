@@ -15,12 +15,13 @@ from marketsim.experiments.signoff import signoff
 
 def identity(plan: Plan) -> dict[str, Any]:
     """What must be the same for a sweep to go on in a folder, as plain JSON values."""
-    definition = plan.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
+    settings = plan.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
+    factors = plan.definition.factors.items()
     return plain({
         "format": FORMAT,
         "scenario": {arm.label: arm.loaded.digest for arm in plan.arms},
-        "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in plan.definition.factors.items()},
-        "settings": definition,
+        "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
+        "settings": settings,
         "design": design_digest(plan.design),
         "program": program_digest(),
     })  # fmt: skip
