@@ -127,6 +127,6 @@ def _by_point(both: pd.DataFrame, names: dict[int, str]) -> pd.DataFrame:
     rows = []
     for (outcome, region, arm, point), group in both.groupby(["outcome", "region", "arm", "point"], sort=False):
         values = [group[name].to_numpy(dtype=np.float64) for name in ("value_first", "value_second")]
-        rows.append((outcome, region, names[arm], point, *paired(*values)[:6]))
+        rows.append((outcome, region, names[arm], point, *paired(*values)[:6]))  # type: ignore[index]
     columns = ["first_mean", "second_mean", "difference", "ci_low", "ci_high", "replicates"]
     return pd.DataFrame(rows, columns=["outcome", "region", "scenario", "point", *columns])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from rich.console import Console
@@ -95,9 +95,8 @@ def _cells(row: Any) -> list[str]:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=escape(title), title_justify="left")
     for heading in headings:
-        table.add_column(
-            heading, justify="left" if heading in LEFT else "right", overflow="fold", no_wrap=heading in WHOLE
-        )
+        side: Literal["left", "right"] = "left" if heading in LEFT else "right"
+        table.add_column(heading, justify=side, overflow="fold", no_wrap=heading in WHOLE)
     return table
 
 
