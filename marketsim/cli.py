@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from marketsim.commands.analysing import sensitivity
+from marketsim.commands.analysing import discover, sensitivity
 from marketsim.commands.calibrating import calibrate
 from marketsim.commands.options import INTERRUPTED, USER_MISTAKE
 from marketsim.commands.results import results
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, sensitivity, schema):
+for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, sensitivity, discover, schema):
     app.command()(command)
 app.add_typer(results, name="results")
 

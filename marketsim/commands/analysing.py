@@ -66,6 +66,27 @@ def sensitivity(
     typer.echo(f"Results: {folder} (sensitivity.csv, {', '.join(path.name for path in paths)}, runs/)")
 
 
+def discover(
+    folder: Annotated[Path, typer.Argument(help="a finished sweep of a baseline and another scenario")],
+    outcome: Annotated[str, typer.Option(help="what the scenario may fail in")] = DEFAULT_OUTCOME,
+    fails_if: Annotated[str, typer.Option(metavar="CONDITION", help="on the scenario less the baseline")] = "> 0",
+    scenario: Annotated[str | None, typer.Option(help="if the sweep has several: which, less the first")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")] = None,
+) -> None:
+    """When does a policy fail? Conditions on a sweep's factors, in words, with coverage and density (PRIM)."""
+    from rich.console import Console
+
+    from marketsim.experiments import store
+    from marketsim.experiments.discover import discover as find
+    from marketsim.reporting.discover import print_discovery, write_discovery
+
+    store.check_new(out)
+    found = find(folder, outcome, fails_if, scenario)
+    print_discovery(found, Console())
+    left = store.new_folder(out, f"discover-{folder.resolve().name}")
+    typer.echo(f"Results: {left} ({', '.join(path.name for path in write_discovery(found, left))})")
+
+
 def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Columns]:
     """The sweep that is meant: of an experiment, or of scenarios over the parameters that nobody knows."""
     from marketsim.calibration.files import RANGES, read_space

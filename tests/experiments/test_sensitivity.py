@@ -59,7 +59,7 @@ def test_an_outcome_that_never_changes() -> None:
 
 
 def test_shared_luck_moves_no_strength() -> None:
-    """Luck that all points share drops out, as it does for an inert factor; effects that differ by luck show in size."""
+    """Luck that all points share drops out, as an inert factor does; effects that differ show in size."""
     rng = np.random.default_rng(1)
     unit = sample("morris", 2, 8, seed=1)
     slopes = 10 + rng.normal(size=6)
