@@ -143,7 +143,8 @@ def _draw(found: Discovery, folder: Path) -> None:
     chosen = rows.iloc[found.chosen]
     axes.scatter(100 * chosen["coverage"], 100 * chosen["density"], s=190, facecolors="none", edgecolors="#3D3D3D",
                  linewidths=1.8, zorder=4)  # fmt: skip
-    axes.annotate("chosen", (100 * chosen["coverage"], 100 * chosen["density"]), (12, 8), textcoords="offset points")
+    axes.annotate("chosen", (100 * chosen["coverage"], 100 * chosen["density"]), (-12, -3),
+                  textcoords="offset points", ha="right")  # fmt: skip
     axes.set(xlabel="coverage: % of failing points that the box holds", ylabel="density: % of its points that fail",
              xlim=(0, 104), ylim=(0, 104))  # fmt: skip
     axes.set_title("Peeling: from all points (right) to a small, dense box (left)", loc="left")

@@ -56,14 +56,13 @@ def write_sensitivity_figures(found: pd.DataFrame, method: str, runs: str, footi
     paths = []
     for outcome, rows in found.groupby("outcome", sort=False):
         quantities = list(dict.fromkeys(rows["quantity"]))
-        height = 1.9 + 0.27 * min(rows["factor"].nunique(), MOST_DRAWN)
-        figure, axes = plt.subplots(1, len(quantities), figsize=(6.5 * len(quantities), height), squeeze=False,
-                                    layout="constrained")  # fmt: skip
-        for panel, quantity in zip(axes[0], quantities, strict=True):
+        height = 1.0 + 0.27 * min(rows["factor"].nunique(), MOST_DRAWN)
+        size = (8.5, 1.2 + height * len(quantities))
+        figure, axes = plt.subplots(len(quantities), 1, figsize=size, squeeze=False, layout="constrained")
+        for panel, quantity in zip(axes[:, 0], quantities, strict=True):
             _draw(panel, str(outcome), quantity, rows[rows["quantity"] == quantity].head(MOST_DRAWN), method)
-        letters = NOTE_LETTERS * len(quantities) * 3 // 4
         texts = (MEANING[method] + ". Hollow: may be nothing.", HELD, runs, footing)
-        lines = [line for text in texts for line in textwrap.wrap(text, letters)]
+        lines = [line for text in texts for line in textwrap.wrap(text, NOTE_LETTERS)]
         figure.supxlabel("\n".join(lines), fontsize=7.5, color=GREY, x=0.01, ha="left")
         for suffix in ("png", "svg"):
             path = folder / f"sensitivity_{outcome}.{suffix}"
