@@ -52,7 +52,7 @@ def sensitivity(
     definition, columns = _definition(named, {name: value for name, value in given.items() if value is not None})
     wanted = check_outcomes(outcome or [DEFAULT_OUTCOME], definition)
     size = trajectories if method == "morris" else samples
-    screening = Screening(definition, columns, method, size)
+    screening = Screening(definition, columns, method, size, wanted)
     folder = out or RESULTS / f"{method}-{definition.name}"
     typer.echo(f"{screening.runs:,} runs: {screening}")
     try:

@@ -30,12 +30,16 @@ MIDDLE = 0.95  # of an unbounded distribution that Morris' levels span: its ends
 
 @dataclass(frozen=True)
 class Screening:
-    """Which runs an analysis makes: `size` trajectories or samples of the definition's factors."""
+    """Which runs an analysis makes: `size` trajectories or samples of the definition's factors.
+
+    `outcomes` are those that must be explained; all others are too, if they can.
+    """
 
     definition: Definition
     columns: Columns
     method: Method
     size: int
+    outcomes: Sequence[str] = ()
 
     @cached_property
     def unit(self) -> Floats:
@@ -82,7 +86,7 @@ def screen(
     done = sweep(definition, folder, workers, points=points, on_progress=on_progress)
     found = open_set(folder)
     unit = sample(screening.method, len(keys), screening.size, definition.seed)
-    table = analyse(screening.method, unit, found.design, found.outcomes(), keys)
+    table = analyse(screening.method, unit, found.design, found.outcomes(), keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
     if done.failed:

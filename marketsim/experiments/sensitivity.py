@@ -12,7 +12,7 @@ tried. The luck of replicates is told separately: `luck` is the standard error t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -61,18 +61,22 @@ def points_at(unit: Floats, columns: Columns) -> pd.DataFrame:
     return pd.DataFrame({key: at(unit[:, number]) for number, (key, at) in enumerate(columns.items())})
 
 
-def analyse(method: Method, unit: Floats, design: pd.DataFrame, runs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def analyse(
+    method: Method, unit: Floats, design: pd.DataFrame, runs: pd.DataFrame, keys: list[str], wanted: Sequence[str] = ()
+) -> pd.DataFrame:
     """The table of strengths, ranked within each outcome and quantity (columns: COLUMNS).
 
     `design` and `runs` as a sweep keeps them (runs: run, outcome, region, value). Quantities are each scenario and,
     if there are several, each other one less the first. Trajectories or samples in which a run failed, or the outcome
-    isn't defined, are left out. Raises StoreError if fewer than four are left.
+    isn't defined, are left out; with fewer than four left, the outcome has no rows, or StoreError if it is `wanted`.
     """
     tables = []
     for outcome, quantity, values in england_by_point(design, runs, len(unit)):
         kept = _whole_blocks(method, values, len(keys))
-        if int(kept.sum()) < FEWEST_BLOCKS * _block(method, len(keys)):
-            left = int(kept.sum()) // _block(method, len(keys))
+        left = int(kept.sum()) // _block(method, len(keys))
+        if left < FEWEST_BLOCKS and outcome not in wanted:
+            continue
+        if left < FEWEST_BLOCKS:
             raise StoreError(
                 f"{outcome}, {quantity}: runs are missing or failed in all but {left} {_blocks(method)}; at least "
                 f"{FEWEST_BLOCKS} are needed"

@@ -94,7 +94,7 @@ def test_a_failed_run_costs_its_trajectory_only() -> None:
     found = analyse("morris", unit, design, runs[runs["run"] != 0], ["x", "y"])
     assert found["strength"].max() == pytest.approx(8)
     with pytest.raises(StoreError, match="all but 3 trajectories; at least 4"):
-        analyse("morris", unit, design, runs[~runs["run"].isin([0, 6, 12])], ["x", "y"])
+        analyse("morris", unit, design, runs[~runs["run"].isin([0, 6, 12])], ["x", "y"], ["fee"])
 
 
 def test_sizes_that_will_not_do() -> None:
