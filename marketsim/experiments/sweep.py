@@ -74,6 +74,8 @@ def sweep(
     missing = [number for number in mine if number not in kept]
     counted = _Counted(len(mine), len(mine) - len(missing), on_progress, on_run)
     with _makers(crew, workers, len(missing)) as makers:  # before the folder: a crew that can't work leaves none
+        if shard is None:
+            files.clear_beginnings()
         started = _begin(plan, files, same, bool(missing))
         files.clear_parts(missing)
         for ended in run_each(tasks_of(plan, missing), make_run, makers):

@@ -146,7 +146,7 @@ def test_a_set_of_another_format_is_refused(tmp_path: Path) -> None:
     small(tmp_path)
     path = tmp_path / "set" / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 9'), encoding="utf-8")
-    with pytest.raises(StoreError, match="in format 9, made by marketsim .* reads format 1"):
+    with pytest.raises(StoreError, match=r"in format 9, made by marketsim .* reads format 1"):
         open_set(tmp_path / "set")
 
 
@@ -239,7 +239,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(StoreError, match="can't be written: (Not a directory|File exists)"):
+    with pytest.raises(StoreError, match=r"can't be written: (Not a directory|File exists)"):
         sweep(small_definition(tmp_path), tmp_path / "file" / "set", workers=1)
     assert (tmp_path / "file").read_text() == "mine"
 
