@@ -269,7 +269,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(
     small_definition(tmp_path)
     (tmp_path / "x.yaml").write_text("scenarios: [tiny.yaml]\nfactors: {demand.level: {low: 0.5, high: 2, steps: 500}}")
     done = typed("sweep", "x.yaml", "--replicates", "2", "--workers", "2", "--dry-run")
-    assert done.returncode == 0 and "1,000 runs: 500 points x 2 replicates x 1 scenarios" in done.stdout
+    assert done.returncode == 0 and "1,000 runs: 500 points x 2 replicates x 1 scenario" in done.stdout
     assert "with 2 workers" in done.stdout and "4.1 MB on disk" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"tiny.yaml", "x.yaml"}
 
