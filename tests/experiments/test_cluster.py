@@ -65,7 +65,9 @@ def address_of(folder: Path) -> str:
 def test_a_worker_and_then_the_scheduler_killed(tmp_path: Path, alone: dict[str, bytes]) -> None:
     worker_words = ("--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", LOOPBACK)
     with ExitStack() as stack:
-        scheduler = stack.enter_context(started(tmp_path, "scheduler", "--host", LOOPBACK, "--port", "0", "--no-dashboard"))
+        scheduler = stack.enter_context(
+            started(tmp_path, "scheduler", "--host", LOOPBACK, "--port", "0", "--no-dashboard")
+        )
         address = address_of(tmp_path)
         workers = [stack.enter_context(started(tmp_path, "worker", address, *worker_words)) for _ in range(2)]
         killed_at: list[int] = []
