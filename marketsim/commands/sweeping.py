@@ -105,8 +105,9 @@ def _say_estimate(plan: Plan, workers: int | None) -> None:
     from marketsim.experiments.estimating import estimate
 
     found = estimate(plan, workers)
-    each = f"{plan.definition.replicates} replicates x {len(plan.arms)} scenarios"
-    typer.echo(f"{found.runs:,} runs: {found.points:,} points x {each}")
+    counts = {"point": found.points, "replicate": plan.definition.replicates, "scenario": len(plan.arms)}
+    parts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
+    typer.echo(f"{found.runs:,} runs: {' x '.join(parts)}")
     typer.echo(
         f"about {_duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, measured "
         f"on one run of each scenario), {_size(found.bytes)} on disk"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
@@ -19,11 +20,13 @@ from typing import Any
 from marketsim.experiments.pool import Crew
 from marketsim.experiments.resuming import program_digest
 from marketsim.purchasing.rule import registered_rules
+from marketsim.scenario.errors import shown
 
 LOCAL = "local"
 LOOPBACK = "127.0.0.1"
 DASHBOARD = f"{LOOPBACK}:8787"
-CONNECT_SECONDS = 30
+ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|ucxx)://[^\s/]+:[0-9]{1,5}")
+CONNECT_SECONDS = 15
 WAIT_SECONDS = 120  # for the first worker of a cluster
 COUNT_SECONDS = 5.0  # workers come and go: how often they are counted
 LOST = "the cluster's scheduler is gone; runs that are finished are kept, and the same command goes on with the rest"
@@ -42,6 +45,8 @@ def dask_crew(address: str, workers: int | None = None, dashboard: str = DASHBOA
     ClusterError, one line, if Dask isn't installed, nobody answers, or the workers run another version of marketsim.
     """
     check_installed()
+    if address != LOCAL and not ADDRESS.fullmatch(address):
+        raise ClusterError(f"--dask: expected local, or an address such as tcp://127.0.0.1:8786, got {shown(address)}")
     import distributed
 
     with ExitStack() as stack:

@@ -157,9 +157,7 @@ class Processes:
     def close(self) -> None:
         """End all processes, each after what it is doing."""
         for lane in self._lanes:
-            lane.close(wait=False)
-        for lane in self._lanes:
-            lane.close(wait=True)
+            lane.close()
 
 
 class _Lane:
@@ -190,8 +188,8 @@ class _Lane:
             self._last = self._pool.submit(work, task)
         return self._last
 
-    def close(self, wait: bool) -> None:
-        self._pool.shutdown(wait=wait, cancel_futures=True)
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -77,10 +78,17 @@ class SweepFolder:
 
     def clear_parts(self, runs: Iterable[int]) -> None:
         """Remove what a killed sweep was writing of these runs, which nobody else makes."""
-        wanted = {f".{path.name}." for run in runs for path in (self.run_file(run), self.failure_file(run))}
+        mine = {f"{run:0{DIGITS}d}" for run in runs}
         for part in [*self.path.glob(f"runs/.*{store.PART}"), *self.path.glob(f"failed/.*{store.PART}")]:
-            if any(part.name.startswith(name) for name in wanted):
+            if part.name.split(".")[1] in mine:
                 part.unlink(missing_ok=True)
+
+    def clear_beginnings(self) -> None:
+        """Remove what a killed sweep was writing besides; only for who is alone with the folder."""
+        for staged in self.path.parent.glob(f".{glob.escape(self.path.name)}.*{store.PART}"):
+            shutil.rmtree(staged)
+        for part in self.path.glob(f".*{store.PART}"):
+            part.unlink()
 
 
 @dataclass(frozen=True)

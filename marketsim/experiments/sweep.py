@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from marketsim.experiments.definition import Definition
 from marketsim.experiments.making import Made, RunTask, failure_of, make_run, tasks_of
 from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.pool import Crew, Ended, local_crew, run_each
-from marketsim.experiments.resuming import found_in
+from marketsim.experiments.resuming import found_in, read_manifest
 from marketsim.experiments.sets import KIND, SweepFolder
 from marketsim.experiments.tracing import identity, manifest_of
 
@@ -66,19 +67,21 @@ def sweep(
     anything is written, and StoreError when the disk takes no more; what a run raises is kept in the folder.
     """
     plan = plan_of(definition, points)
-    files = SweepFolder(Path(folder))
-    started = _open(plan, files)
+    files, same = SweepFolder(Path(folder)), identity(plan)
+    there = found_in(files.path, KIND, same) is not None
     mine = _in_shard(len(plan.design), shard)
-    found = files.runs()
-    missing = [number for number in mine if number not in found]
-    files.clear_parts(missing)
+    kept = files.runs() if there else set()
+    missing = [number for number in mine if number not in kept]
     counted = _Counted(len(mine), len(mine) - len(missing), on_progress, on_run)
-    if missing:
-        with crew or local_crew(workers, len(missing)) as makers:
-            for ended in run_each(tasks_of(plan, missing), make_run, makers):
-                _keep(files, ended)
-                counted.note(ended)
-    complete = _close(plan, files, started)
+    with _makers(crew, workers, len(missing)) as makers:  # before the folder: a crew that can't work leaves none
+        if shard is None:
+            files.clear_beginnings()
+        started = _begin(plan, files, same, bool(missing))
+        files.clear_parts(missing)
+        for ended in run_each(tasks_of(plan, missing), make_run, makers):
+            _keep(files, ended)
+            counted.note(ended)
+    complete = _finish(plan, files, same, started)
     return SweepResult(files.path, len(mine), len(missing), len(mine) - len(missing), sorted(counted.failed), complete)
 
 
@@ -123,27 +126,35 @@ def _keep(files: SweepFolder, ended: Ended[RunTask, Made]) -> None:
         files.write_failure(task.run, entries)
 
 
-def _open(plan: Plan, files: SweepFolder) -> str:
-    """Make the folder, or go on in it if it holds the same sweep; gives the time at which that was begun first."""
-    same = identity(plan)
-    found = found_in(files.path, KIND, same)
-    if found is None:
-        with _disk(files):
+def _makers(crew: AbstractContextManager[Crew] | None, workers: int | None, runs: int) -> AbstractContextManager[Crew]:
+    """Who makes the runs; nobody is called for none."""
+    return crew if crew is not None and runs else local_crew(workers, runs)
+
+
+def _begin(plan: Plan, files: SweepFolder, same: dict[str, Any], more: bool) -> str:
+    """Make the folder, or go on in it; gives the time at which the sweep was begun first."""
+    now = store.now()
+    with _disk(files):
+        if not files.path.exists():
             files.path.parent.mkdir(parents=True, exist_ok=True)
-            if files.create(plan.design, **manifest_of(plan, same, "running", store.now(), None)):
-                return store.now()
-        found = found_in(files.path, KIND, same)  # somebody else's shard was faster
-    return str((found or {}).get("started"))
+            if files.create(plan.design, **manifest_of(plan, same, "running", now, None)):
+                return now
+        found = found_in(files.path, KIND, same) or {}  # from before, or by another shard that was faster
+        started = str(found.get("started", now))
+        if more and found.get("status") != "running":
+            files.write_manifest(**manifest_of(plan, same, "running", started, None))
+    return started
 
 
-def _close(plan: Plan, files: SweepFolder, started: str) -> bool:
-    """Write into the manifest how the sweep ended, if all its runs are made or failed; True if none is missing."""
+def _finish(plan: Plan, files: SweepFolder, same: dict[str, Any], started: str) -> bool:
+    """Write how the sweep ended once all its runs are made or failed; True if none is missing."""
     made, failed = files.runs(), files.failures()
     if len(made | failed) < len(plan.design):
         return False
     status = "finished" if len(made) == len(plan.design) else "failed"
-    with _disk(files):
-        files.write_manifest(**manifest_of(plan, identity(plan), status, started, store.now()))
+    if (read_manifest(files.path) or {}).get("status") != status:
+        with _disk(files):
+            files.write_manifest(**manifest_of(plan, same, status, started, store.now()))
     return status == "finished"
 
 
