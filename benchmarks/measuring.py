@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -63,3 +64,11 @@ def peak_megabytes() -> float:
 def machine() -> str:
     """Where the numbers come from."""
     return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+
+
+def megabytes_now() -> float:
+    """The memory that this process holds now (Linux; elsewhere the most that it ever held)."""
+    pages = Path("/proc/self/statm")
+    if not pages.exists():
+        return peak_megabytes()
+    return int(pages.read_text().split()[1]) * resource.getpagesize() / 1_000_000

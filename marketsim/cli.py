@@ -6,10 +6,13 @@ import sys
 
 import typer
 
+from marketsim.commands.analysing import discover, sensitivity
 from marketsim.commands.calibrating import calibrate
 from marketsim.commands.options import INTERRUPTED, USER_MISTAKE
+from marketsim.commands.results import results
 from marketsim.commands.running import compare, run
 from marketsim.commands.scenarios import check, scenarios, schema
+from marketsim.commands.sweeping import sweep
 from marketsim.commands.trusting import evidence, validate
 
 app = typer.Typer(
@@ -17,8 +20,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, compare, scenarios, check, validate, evidence, calibrate, schema):
+for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, sensitivity, discover, schema):
     app.command()(command)
+app.add_typer(results, name="results")
 
 
 def main() -> None:
@@ -45,7 +49,7 @@ def _user_message(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     name = type(error).__name__
-    return str(error) if name in ("ScenarioError", "StoreError") else None
+    return str(error) if name in ("ScenarioError", "StoreError", "ClusterError", "LostWorker") else None
 
 
 if __name__ == "__main__":

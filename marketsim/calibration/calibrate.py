@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from marketsim.calibration import summary
-from marketsim.calibration.folder import discard, identity, open_folder
+from marketsim.calibration.folder import discard, identity
 from marketsim.calibration.plan import Plan, least_runs
 from marketsim.calibration.runs import Measure, OnProgress, Runner
 from marketsim.calibration.space import Space
 from marketsim.calibration.waves import Match, match
 from marketsim.experiments import store
+from marketsim.experiments.resuming import found_in
 from marketsim.experiments.run import as_scenario
 from marketsim.experiments.signoff import signoff
 from marketsim.scenario import ScenarioError
@@ -57,7 +58,9 @@ def calibrate(
     if plan.settings.runs_per_wave < least_runs(plan.space):
         raise ValueError(f"at least {least_runs(plan.space)} runs a wave are needed, got {plan.settings.runs_per_wave}")
     same = identity(plan, f"{measure.__module__}.{measure.__qualname__}")
-    found, started = open_folder(out, same), store.now()
+    found, started = found_in(out, "calibration", same), store.now()
+    if found is None:
+        store.new_folder(out, "")
     store.write_manifest(out, status="running", started=started, finished=None, calibration=same)
     scenario = as_scenario(plan.loaded, plan.weeks)
     scenario = scenario.model_copy(update={"uncertainty": "none"})  # what is not known is in the vectors
@@ -68,7 +71,7 @@ def calibrate(
         store.write_manifest(out, status="stopped", started=started, finished=store.now(), calibration=same)
         raise
     except ScenarioError:
-        if not found:
+        if found is None:
             discard(out)
         raise
     done = _tables(plan, matched, out, runner.made)

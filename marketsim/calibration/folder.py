@@ -1,9 +1,7 @@
-"""The folder of a calibration: going on where it was stopped, and refusing what isn't the same calibration."""
+"""The folder of a calibration: what makes it the same calibration, and where its result is kept."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -12,9 +10,8 @@ from typing import Any
 import marketsim
 from marketsim.calibration.plan import Plan
 from marketsim.experiments import store
+from marketsim.experiments.resuming import PLAUSIBLE, plain, program_digest
 from marketsim.experiments.run import as_scenario
-
-NO_PART_OF_A_RUN = ("cli.py", "calibration/", "dashboard/", "reporting/")
 
 
 def identity(plan: Plan, measure: str) -> dict[str, Any]:
@@ -28,62 +25,14 @@ def identity(plan: Plan, measure: str) -> dict[str, Any]:
         "held_out": [asdict(target) for target in plan.held_out],
         "settings": asdict(plan.settings),
         "measure": measure,
-        "program": program_digest(),
+        "program": program_digest((PLAUSIBLE,)),  # the set is what calibrations make: it plays no part in them
     }
-    plain: dict[str, Any] = json.loads(json.dumps(entries))
-    return plain
-
-
-def open_folder(out: Path, same: dict[str, Any]) -> bool:
-    """Make the folder, or go on with the same calibration in it: True if there was one.
-
-    Raises StoreError if the folder holds anything else, and says what differs.
-    """
-    if not out.exists() and not out.is_symlink():
-        store.new_folder(out, "")
-        return False
-    differing = _differing(out, same)
-    if differing is not None:
-        raise store.StoreError(
-            f"{out} exists already and {differing}; name another folder with --out, nothing was changed"
-        )
-    return True
+    return plain(entries)
 
 
 def discard(out: Path) -> None:
     """Take the folder of a calibration away in which no run could be finished."""
     shutil.rmtree(out)
-
-
-def program_digest() -> str:
-    """SHA-256 of the package's code and figures that runs depend on: runs of two versions must not be mixed."""
-    package = Path(marketsim.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        name = path.relative_to(package).as_posix()
-        if path.suffix in (".py", ".csv") and not name.startswith(NO_PART_OF_A_RUN) and name != "england/plausible.csv":
-            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _differing(out: Path, same: dict[str, Any]) -> str | None:
-    """What is in the folder that this calibration can't go on with; None if it can."""
-    try:
-        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        found = manifest["calibration"]
-        differing = [name for name in same if found.get(name) != same[name]]
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
-        return "holds no calibration that could go on"
-    if not differing:
-        return None
-    if differing == ["settings"]:
-        changes = [_change(name, found["settings"].get(name), value) for name, value in same["settings"].items()]
-        return f"holds a calibration with other settings ({', '.join(filter(None, changes))})"
-    return f"holds a calibration with another {', '.join(differing).replace('_', ' ')}"
-
-
-def _change(name: str, found: object, wanted: object) -> str:
-    return "" if found == wanted else f"{name.replace('_', ' ')} {found}, not {wanted}"
 
 
 def shipped_plausible() -> Path:

@@ -85,8 +85,8 @@ def compare(
     if not several:
         raise ValueError("nothing to compare the baseline with")
     loaded = [one if isinstance(one, LoadedScenario) else load_scenario(one) for one in (baseline, *several)]
-    labels = _labels([one.scenario.name for one in loaded])
-    _check_same_world(loaded)
+    labels = labels_of([one.scenario.name for one in loaded])
+    refuse_other_world(loaded)
     store.check_new(out)
     plan = _Plan(loaded, labels, _tasks(loaded, labels, replicates, seed, weeks, out), signoff(loaded))
     if out is not None:
@@ -109,7 +109,7 @@ def compare(
     return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, plan.signoff)
 
 
-def _check_same_world(loaded: list[LoadedScenario]) -> None:
+def refuse_other_world(loaded: list[LoadedScenario]) -> None:
     """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
     expected = places_of(loaded[0].scenario.world)
     for one in loaded[1:]:
@@ -166,7 +166,7 @@ def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
     return outcomes, weekly
 
 
-def _labels(names: list[str]) -> list[str]:
+def labels_of(names: list[str]) -> list[str]:
     """Names of the scenarios, with a number behind those that occur again."""
     labels: list[str] = []
     for name in names:

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,8 @@ from marketsim import __version__
 from marketsim.experiments.run import RunResult
 
 RESULTS = Path("results")
-PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow")
+PART = ".part"  # how the name of a file ends that is not yet whole
+PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 
 
 class StoreError(Exception):
@@ -62,23 +64,32 @@ def write_run(folder: Path, result: RunResult) -> None:
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a table whole or not at all."""
-    partial = _partial(path)
-    frame.to_parquet(partial, index=False, compression="zstd")
-    _put(partial, path)
+    write_bytes(path, frame.to_parquet(None, index=False, compression="zstd"))
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file (UTF-8) whole or not at all."""
-    partial = _partial(path)
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    _put(partial, path)
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Write a table as CSV, whole or not at all; with a byte-order mark, so that Excel reads it as UTF-8."""
-    partial = _partial(path)
-    frame.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
-    _put(partial, path)
+    write_bytes(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: under another name, synced, then renamed. Raises OSError, leaving nothing."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
 
 
 def write_manifest(folder: Path, **entries: Any) -> dict[str, Any]:
@@ -126,14 +137,3 @@ def _unused(folder: Path) -> Path:
         chosen = folder.with_name(f"{folder.name}-{number}")
         number += 1
     return chosen
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
-def _put(partial: Path, path: Path) -> None:
-    """Sync a finished file and give it its name."""
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(path)

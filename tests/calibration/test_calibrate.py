@@ -248,8 +248,8 @@ def calibrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_of_another_program_are_not_mixed_in(calibrated_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marketsim.calibration.folder, "program_digest", lambda: "another")
-    with pytest.raises(StoreError, match="another program"):
+    monkeypatch.setattr(marketsim.calibration.folder, "program_digest", lambda _: "another")
+    with pytest.raises(StoreError, match="another version of marketsim"):
         quick(calibrated_folder)
 
 

@@ -1,0 +1,155 @@
+"""Which factors matter: Morris screening and Sobol indices (SALib) of what a sweep gives.
+
+Morris (Morris, Technometrics 33, 1991; Campolongo, Cariboni and Saltelli, Environmental Modelling & Software 22, 2007):
+`strength` is mu*, the mean absolute change of the outcome when a factor goes over its whole range, in the outcome's
+unit. Sobol (Saltelli et al., Computer Physics Communications 181, 2010): `strength` is the total index, the share of
+the outcome's variance that a factor has a part in; `first` the share that it has alone.
+
+The 95% intervals are SALib's: bootstrap over trajectories or samples, from a fixed seed. They hold how few points were
+tried. The luck of replicates is told separately: `luck` is the standard error that a strength has from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from SALib.analyze import morris as morris_analysis
+from SALib.analyze import sobol as sobol_analysis
+from SALib.sample import morris as morris_sample
+from SALib.sample import sobol as sobol_sample
+
+from marketsim import streams
+from marketsim.columns import Floats
+from marketsim.experiments.arm_values import england_by_point
+from marketsim.experiments.store import StoreError
+from marketsim.scenario import ScenarioError
+
+Method: TypeAlias = Literal["morris", "sobol"]
+Columns: TypeAlias = Mapping[str, Callable[[Floats], list[Any]]]  # by factor: values at places from 0 to 1
+
+LEVELS = 4  # of Morris: a step is then two thirds of the range
+RESAMPLES, FEW = 1_000, 2  # of the bootstrap; FEW where intervals are not looked at
+FEWEST_BLOCKS = 4  # trajectories or samples; with fewer an interval says nothing
+COLUMNS = [
+    "outcome", "quantity", "rank", "factor", "strength", "strength_low", "strength_high", "mean_effect", "spread",
+    "first", "first_low", "first_high", "luck",
+]  # fmt: skip
+
+
+def sample(method: Method, factors: int, size: int, seed: int) -> Floats:
+    """Places in the unit cube, a row a point: `size` Morris trajectories of factors + 1 points, or `size` samples of
+    factors + 2 (Sobol; a power of two). Raises ScenarioError for a size that won't do.
+    """
+    if size < FEWEST_BLOCKS:
+        raise ScenarioError(f"expected at least {FEWEST_BLOCKS} {_blocks(method)}, got {size}")
+    if method == "sobol" and size & (size - 1):
+        near = 2 ** round(math.log2(size))
+        raise ScenarioError(f"--samples: Sobol indices need a power of two, got {size}; did you mean {near}?")
+    own_seed = int(streams.stream(seed, f"sensitivity {method}")[0] >> np.uint64(33))
+    problem = _problem(factors)
+    if method == "morris":
+        return np.asarray(morris_sample.sample(problem, size, num_levels=LEVELS, seed=own_seed))
+    return np.asarray(sobol_sample.sample(problem, size, calc_second_order=False, seed=own_seed))
+
+
+def points_at(unit: Floats, columns: Columns) -> pd.DataFrame:
+    """The values of the factors at places in the unit cube: a row a point, a column a factor."""
+    return pd.DataFrame({key: at(unit[:, number]) for number, (key, at) in enumerate(columns.items())})
+
+
+def analyse(
+    method: Method, unit: Floats, design: pd.DataFrame, runs: pd.DataFrame, keys: list[str], wanted: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The table of strengths, ranked within each outcome and quantity (columns: COLUMNS).
+
+    `design` and `runs` as a sweep keeps them (runs: run, outcome, region, value). Quantities are each scenario and,
+    if there are several, each other one less the first. Trajectories or samples in which a run failed, or the outcome
+    isn't defined, are left out; with fewer than four left, the outcome has no rows, or StoreError if it is `wanted`.
+    """
+    tables = []
+    for outcome, quantity, values in england_by_point(design, runs, len(unit)):
+        kept = _whole_blocks(method, values, len(keys))
+        left = int(kept.sum()) // _block(method, len(keys))
+        if left < FEWEST_BLOCKS and outcome not in wanted:
+            continue
+        if left < FEWEST_BLOCKS:
+            raise StoreError(
+                f"{outcome}, {quantity}: runs are missing or failed in all but {left} {_blocks(method)}; at least "
+                f"{FEWEST_BLOCKS} are needed"
+            )
+        means = values[kept].mean(axis=1)
+        found = indices(method, unit[kept], means, keys).assign(outcome=outcome, quantity=quantity)
+        tables.append(found.assign(luck=found["factor"].map(luck(method, unit[kept], values[kept], keys))))
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
+
+
+def indices(method: Method, unit: Floats, values: Floats, keys: list[str], resamples: int = RESAMPLES) -> pd.DataFrame:
+    """Strengths with 95% intervals from one value a point, the strongest first; an outcome that never changes has 0."""
+    if np.ptp(values) == 0:
+        zeros = dict.fromkeys(COLUMNS[4:12], 0.0)
+        table = pd.DataFrame([{"factor": key, **zeros} for key in keys])
+    else:
+        table = _morris(unit, values, keys, resamples) if method == "morris" else _sobol(values, keys, resamples)
+    table = table.sort_values("strength", ascending=False, kind="stable", ignore_index=True)
+    return table.assign(rank=np.arange(1, len(table) + 1))
+
+
+def luck(method: Method, unit: Floats, values: Floats, keys: list[str]) -> pd.Series[float]:
+    """Standard error, by factor, that a strength has from the luck of replicates (`values`: a row a point, a column a
+    replicate): the jackknife, leaving one replicate out at a time (Efron and Stein, Annals of Statistics 9, 1981).
+
+    Luck that all points share (common random numbers) moves no strength, so a factor without any effect has 0. NaN with
+    one replicate.
+    """
+    count = values.shape[1]
+    if count < 2:
+        return pd.Series(np.nan, index=keys)
+    without = [indices(method, unit, np.delete(values, r, axis=1).mean(axis=1), keys, FEW) for r in range(count)]
+    strengths = pd.concat([table.set_index("factor")["strength"].reindex(keys) for table in without], axis=1)
+    return strengths.std(axis=1, ddof=0) * math.sqrt(count - 1)
+
+
+def _morris(unit: Floats, values: Floats, keys: list[str], resamples: int) -> pd.DataFrame:
+    found = morris_analysis.analyze(
+        _problem(len(keys)), unit, values, num_resamples=resamples, num_levels=LEVELS, seed=1
+    )
+    strength, half = np.asarray(found["mu_star"], float), np.asarray(found["mu_star_conf"], float)
+    return pd.DataFrame({
+        "factor": keys, "strength": strength, "strength_low": np.maximum(strength - half, 0),
+        "strength_high": strength + half, "mean_effect": np.asarray(found["mu"], float),
+        "spread": np.asarray(found["sigma"], float), "first": np.nan, "first_low": np.nan, "first_high": np.nan,
+    })  # fmt: skip
+
+
+def _sobol(values: Floats, keys: list[str], resamples: int) -> pd.DataFrame:
+    found = sobol_analysis.analyze(
+        _problem(len(keys)), values, calc_second_order=False, num_resamples=resamples, seed=1
+    )
+    columns: dict[str, Any] = {"factor": keys, "mean_effect": np.nan, "spread": np.nan}
+    for name, short in (("strength", "ST"), ("first", "S1")):
+        value, half = np.asarray(found[short], float), np.asarray(found[f"{short}_conf"], float)
+        columns |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    return pd.DataFrame(columns)
+
+
+def _whole_blocks(method: Method, values: Floats, factors: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """The points of those trajectories or samples that have all their values."""
+    block = _block(method, factors)
+    whole = ~np.isnan(values).any(axis=1).reshape(-1, block).any(axis=1)
+    return np.repeat(whole, block)
+
+
+def _block(method: Method, factors: int) -> int:
+    return factors + (1 if method == "morris" else 2)
+
+
+def _blocks(method: Method) -> str:
+    return "trajectories" if method == "morris" else "samples"
+
+
+def _problem(factors: int) -> dict[str, Any]:
+    return {"num_vars": factors, "names": [f"x{n}" for n in range(factors)], "bounds": [[0.0, 1.0]] * factors}
