@@ -19,7 +19,7 @@ from marketsim.experiments.sweep import sweep
 SCENARIO = """\
 extends: town.yaml
 horizon: {weeks: 1}
-world: {authorities: 1, homes: 4, children_at_start: 6, unregistered_at_start: 0}
+world: {authorities: 1, homes: 12, children_at_start: 0, unregistered_at_start: 0}
 demand: {new_needs_per_year: 10}
 """
 SAY_EVERY = 1_000
@@ -39,10 +39,10 @@ def main(runs: int, workers: int | None) -> None:
                 seconds = time.perf_counter() - began
                 print(f"{done:7,} runs {megabytes_now():7.1f} MB {seconds:7.0f} s {seconds / done * 1e3:6.1f} ms a run")
 
-        sweep(definition, Path(folder) / "set", workers, on_progress=say)
+        done = sweep(definition, Path(folder) / "set", workers, on_progress=say)
         began_reading = time.perf_counter()
         rows = len(open_set(Path(folder) / "set").outcomes())
-        print(f"read {rows:,} rows in {time.perf_counter() - began_reading:.1f} s")
+        print(f"{len(done.failed)} failed; read {rows:,} rows in {time.perf_counter() - began_reading:.1f} s")
 
 
 if __name__ == "__main__":
