@@ -26,10 +26,10 @@ class Columns:
     def __init__(self, capacity: int = 64) -> None:
         self._capacity = capacity
         self._rows = 0
+        self._table: Self | None = None
         self._buffers: dict[str, NDArray[Any]] = {
             name: np.zeros(capacity, dtype=kind) for name, kind in self.types.items()
         }
-        self._show()
 
     def __len__(self) -> int:
         return self._rows
@@ -40,7 +40,16 @@ class Columns:
 
         Typed as what it stands for: it has the columns, and nothing else.
         """
+        if self._table is None:
+            self._table = cast(Self, self.table_type(*(buffer[: self._rows] for buffer in self._buffers.values())))
         return self._table
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """A column, made when it is wanted first after rows were added."""
+        if name not in self.types:
+            raise AttributeError(f"{type(self).__name__} has no column {name}")
+        column = self.__dict__[name] = self._buffers[name][: self._rows]
+        return column
 
     def add(self, count: int, **values: Any) -> Ints:
         """Append `count` rows, zero where no value is given, and return their row numbers."""
@@ -50,7 +59,7 @@ class Columns:
         while first + count > self._capacity:
             self._grow()
         self._rows = first + count
-        self._show()
+        self._forget_views()
         rows = np.arange(first, first + count)
         self.set(rows, **values)
         return rows
@@ -67,11 +76,10 @@ class Columns:
             larger[: len(old)] = old
             self._buffers[name] = larger
 
-    def _show(self) -> None:
-        for name, buffer in self._buffers.items():
-            setattr(self, name, buffer[: self._rows])
-        views = (getattr(self, name) for name in self.types)
-        self._table = cast(Self, self.table_type(*views))
+    def _forget_views(self) -> None:
+        self._table = None
+        for name in self.types:
+            self.__dict__.pop(name, None)
 
 
 def table_type(columns: type[Columns], name: str, module: str) -> type[Any]:
