@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import marketsim.model
+import marketsim.moves
 import marketsim.world.start
 from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.cli import main
@@ -213,7 +214,7 @@ def _check_row(model: MarketModel) -> None:
         "homes_closed": (homes.closed_week == week).sum(),
         "placements_started": (records.start_week == week).sum(),
         "placements_ended": ended.sum(),
-        "breakdowns": (records.end_reason[ended] == marketsim.model.BREAKDOWN).sum(),
+        "breakdowns": (records.end_reason[ended] == marketsim.moves.BREAKDOWN).sum(),
     }
     assert {name: row[name] for name in counted} == counted
     np.testing.assert_allclose(children.miles[placed], miles, rtol=1e-9, atol=1e-9)

@@ -15,7 +15,8 @@ from marketsim.children import PLACED
 from marketsim.columns import Floats
 from marketsim.experiments.run import as_scenario
 from marketsim.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
-from marketsim.model import HOME_CLOSED, MarketModel
+from marketsim.model import MarketModel
+from marketsim.moves import HOME_CLOSED
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario import ScenarioError
 from marketsim.scenario.schema import Scenario
