@@ -1,0 +1,51 @@
+"""Machine code that is kept on disk is made anew when any function called in it has changed, in whatever file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from marketsim import compiling, searching
+from marketsim.placing import place
+
+CALLER = """
+from marketsim.compiling import compiled
+from called import part
+
+@compiled
+def twice(number):
+    return 2 * part(number)
+"""
+CALLED = """
+from marketsim.compiling import compiled_part
+
+@compiled_part
+def part(number):
+    return number + {more}
+"""
+
+
+def files_reached(function: object) -> set[str]:
+    reached = compiling._reached(getattr(function, "py_func", function))  # type: ignore[arg-type]
+    return {Path(one.__code__.co_filename).name for one in reached}
+
+
+def test_all_files_that_the_week_calls_are_known() -> None:
+    assert {"__init__.py", "search.py", "match.py", "luck.py"} <= files_reached(place)
+    assert {"searching.py", "moves.py", "stays.py", "luck.py"} <= files_reached(searching._award)
+
+
+def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
+    (tmp_path / "caller.py").write_text(CALLER)
+
+    def run() -> int:
+        code = "import caller; print(caller.twice(10))"
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    (tmp_path / "called.py").write_text(CALLED.format(more=1))
+    assert run() == run() == 22
+    assert list(tmp_path.rglob("*.nbi")), "machine code should have been kept"
+    (tmp_path / "called.py").write_text(CALLED.format(more=5))
+    assert run() == 30
