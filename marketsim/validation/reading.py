@@ -27,10 +27,13 @@ class Row:
 
     def word(self, column: str, allowed: Collection[str], what: str) -> str:
         """The cell, which must be one of the words allowed; raises ScenarioError with the nearest of them."""
-        word = self.cells[column]
+        return self.known(self.cells[column], allowed, what)
+
+    def known(self, word: str, allowed: Collection[str], what: str) -> str:
+        """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them."""
         if word not in allowed:
-            near = did_you_mean(word, allowed)
-            raise self.error(f"unknown {what} {shown(word)}", near or f"known are {listed(sorted(allowed))}")
+            known = f"allowed: {listed(sorted(allowed))}"
+            raise self.error(f"unknown {what} {shown(word)}", did_you_mean(word, allowed), known)
         return word
 
     def number(self, column: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
@@ -42,7 +45,7 @@ class Row:
             value = math.nan
         if not math.isfinite(value) or value < least or value <= more_than:
             bound = "" if least == more_than else f"at least {least:g}" if least > more_than else f"above {more_than:g}"
-            raise self.error(f"{column}: expected a number{' ' + bound if bound else ''}, got {shown(text)}")
+            raise self.error(f"{column}: expected a number{' ' + bound if bound else ''}, got {shown(text or None)}")
         return value
 
 
