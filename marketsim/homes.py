@@ -106,13 +106,6 @@ class Homes(Columns):
             self._in_market = {week: self.is_open(week) & ~self.short_break}
         return self._in_market[week]
 
-    def move_in(self, rows: Ints, age: Ints, boy: Bools, score: Floats, by: int = 1) -> None:
-        """Add residents to homes (a row a child; a home may occur several times); `by=-1` takes them out."""
-        np.add.at(self.occupied, rows, by)
-        np.add.at(self.residents_age, rows, by * age)
-        np.add.at(self.residents_boys, rows, by * boy.astype(np.int64))
-        np.add.at(self.residents_score, rows, by * score)
-
 
 class Holdings(Columns):
     """Places that an arrangement holds in a home: `places` held, `used` by children now.
@@ -145,10 +138,6 @@ class Holdings(Columns):
     def empty(self) -> Ints:
         """Held places without a child, per holding."""
         return np.asarray(np.maximum(self.places - self.used, 0))
-
-    def empty_by_home(self, homes: int) -> Ints:
-        """Held places without a child, per home (array of length `homes`)."""
-        return np.bincount(self.home, weights=self.empty(), minlength=homes).astype(np.int64)
 
 
 HomesTable = table_type(Homes, "HomesTable", __name__)

@@ -34,7 +34,7 @@ from marketsim.streams import beginning
 
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
 STARTED, ENDED, BROKEN = (EVENTS.index(name) for name in ("placements_started", "placements_ended", "breakdowns"))
-WAITED, COHORT, THIRD = (EVENTS.index(name) for name in ("wait_weeks", "cohort", "three_placements"))
+WAITED, THIRD = EVENTS.index("wait_weeks"), EVENTS.index("three_placements")
 
 
 class State(NamedTuple):

@@ -129,11 +129,6 @@ def _beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
     return np.stack([_beginning(seed, decision) for decision in decisions])
 
 
-def exponential(seed: int, decision: str, mean: float, *who_and_when: ArrayLike) -> Floats:
-    """Exponential waiting times with the given mean, by inversion."""
-    return np.asarray(-mean * np.log1p(-uniform(seed, decision, *who_and_when)))
-
-
 def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike) -> NDArray[np.int64]:
     """Poisson counts by inversion of the distribution, monotone in the mean.
 

@@ -18,10 +18,12 @@ import marketsim.moves
 import marketsim.world.start
 from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.cli import main
+from marketsim.columns import Ints
 from marketsim.experiments.run import RunResult, as_scenario, forget, run
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
 from marketsim.placing import NOBODY, place
+from marketsim.scenario.changes import merged
 from marketsim.scenario.schema import Scenario
 
 ARRANGEMENTS: dict[str, Any] = {
@@ -47,13 +49,9 @@ SMALL: dict[str, Any] = {
 }
 
 
-def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """`change` laid over `base`, mappings entry by entry."""
-    both = dict(base)
-    for key, value in change.items():
-        below = both.get(key)
-        both[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return both
+def empty_by_home(holdings: Holdings, homes: int) -> Ints:
+    """Held places without a child, per home."""
+    return np.bincount(holdings.home, weights=holdings.empty(), minlength=homes).astype(np.int64)
 
 
 def small_scenario(**sections: Any) -> Scenario:
@@ -146,7 +144,7 @@ def _check_homes(model: MarketModel) -> None:
     scores = np.bincount(home, weights=children.score[placed], minlength=count)
     np.testing.assert_allclose(homes.residents_score, scores, atol=1e-9)
     assert homes.in_market(week)[home].all()
-    held, free, usable = market.holdings.empty_by_home(count), market.free(), homes.in_market(week)
+    held, free, usable = empty_by_home(market.holdings, count), market.free(), homes.in_market(week)
     assert (free >= 0).all() and (held >= 0).all()
     assert not free[~usable].any() and not held[~usable].any()
     left = homes.places - homes.occupied - held

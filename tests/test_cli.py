@@ -524,6 +524,7 @@ def test_ctrl_c_while_workers_start(tmp_path: Path) -> None:
         return bool(ready_at) and time.monotonic() > ready_at[0]
 
     interrupted(process, importing)
+    assert ready_at, "both workers should have been starting"
 
 
 @needs_signals

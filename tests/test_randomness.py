@@ -21,7 +21,7 @@ from marketsim.experiments.run import as_scenario, forget, run
 from marketsim.luck import bits_below, pair_bits, unit
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
-from marketsim.streams import exponential, key, name_key, poisson, second_keys, stream, to_unit, uniform
+from marketsim.streams import key, name_key, poisson, second_keys, stream, to_unit, uniform
 from marketsim.world.synthetic import synthetic_authorities
 
 MANY = 100_000
@@ -52,7 +52,6 @@ def test_the_luck_of_today_is_the_luck_of_tomorrow() -> None:
     assert stream(7, "need", [0, 1, -1]).tolist() == [0x66360DDA26AC8746, 0x2CC83387FEEFEFAD, 0xA29F5F64EA49E1FA]
     assert uniform(7, "need", [0, 1, -1]).tolist() == [0.39926230026201104, 0.1749298293133844, 0.6352443333983397]
     assert poisson(7, "arrivals", 3.0, np.arange(8)).tolist() == [4, 2, 3, 2, 6, 4, 3, 3]
-    assert exponential(7, "stay", 10.0, 4711)[0] == pytest.approx(12.402232992390687, rel=1e-14)
     assert pairs(key(1), second_keys(key(2)))[0].tolist() == [[1290430347898352]]
 
 
@@ -142,11 +141,6 @@ def test_poisson_has_its_mean_and_variance(mean: float) -> None:
 def test_a_higher_mean_adds_arrivals_and_never_exchanges_them() -> None:
     counts = np.array([poisson(1, "arrivals", mean, WHO[:5_000]) for mean in np.linspace(0, 40, 81)])
     assert (np.diff(counts, axis=0) >= 0).all() and counts[-1].min() > counts[0].max()
-
-
-def test_exponential_has_its_mean() -> None:
-    weeks = exponential(1, "stay", 60.0, WHO)
-    assert weeks.min() >= 0 and abs(weeks.mean() - 60) < 4.5 * 60 / np.sqrt(MANY)
 
 
 AMPLE: dict[str, Any] = {

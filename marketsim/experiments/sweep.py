@@ -100,6 +100,7 @@ class _Counted:
             self.on_progress(self.done, self.total)
 
     def note(self, ended: Ended[RunTask, Made]) -> None:
+        """Count a run that ended, keep the number of one that failed, and tell those who watch."""
         self.done += 1
         error = failure_of(ended)
         if error:

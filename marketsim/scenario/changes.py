@@ -26,7 +26,7 @@ def scenarios_by_week(scenario: Scenario) -> dict[int, Scenario]:
     given = _given(scenario.model_copy(update={"changes": []}))
     following: dict[int, Scenario] = {}
     for change in scenario.changes:
-        given = _merged(given, change.model_extra or {})
+        given = merged(given, change.model_extra or {})
         following[week_of(scenario, change.date)] = Scenario.model_validate(given)
     return following
 
@@ -45,7 +45,7 @@ def check_changes(scenario: Scenario) -> None:
         for section in change.model_extra or {}:
             if section not in CHANGEABLE:
                 raise _cannot_change((*path, section), section)
-        before, given = change.date, _merged(given, change.model_extra or {})
+        before, given = change.date, merged(given, change.model_extra or {})
         try:
             Scenario.model_validate(given)
         except ValidationError as error:
@@ -109,12 +109,12 @@ def _given(value: Any) -> Any:
     return [_given(entry) for entry in value] if isinstance(value, list) else value
 
 
-def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """`change` laid over `base`, mappings entry by entry; an arrangement of another rule is replaced, as in `merge`."""
     if change.get("rule", base.get("rule")) != base.get("rule"):
         return dict(change)
     both = dict(base)
     for key, value in change.items():
         below = both.get(key)
-        both[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        both[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return both

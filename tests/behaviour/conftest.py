@@ -9,6 +9,7 @@ import pytest
 
 from marketsim.experiments.run import forget
 from marketsim.model import MarketModel
+from marketsim.scenario.changes import merged
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -81,15 +82,6 @@ QUIET: dict[str, Any] = {
     "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "recorded": False},
     "purchasing": {"arrangements": {"spot": {"rule": "spot", "fee_limit_at_first": 10.0}}, "order": ["spot"]},
 }
-
-
-def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """`change` laid over `base`, mappings entry by entry."""
-    both = dict(base)
-    for key, value in change.items():
-        below = both.get(key)
-        both[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return both
 
 
 @pytest.fixture(scope="session")
