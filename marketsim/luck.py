@@ -32,8 +32,7 @@ def luck_of(key: np.uint64) -> float:
 @compiled_part
 def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
     """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_keys` made it."""
-    z = half_mixed(who, whom)
-    return (z ^ (z >> _S31)) >> _S11
+    return whole_mixed(half_mixed(who, whom))
 
 
 @compiled_part
@@ -42,6 +41,12 @@ def half_mixed(who: np.uint64, whom: np.uint64) -> np.uint64:
     z = who ^ whom
     z = (z ^ (z >> _S30)) * _MIX_1
     return (z ^ (z >> _S27)) * _MIX_2
+
+
+@compiled_part
+def whole_mixed(half: np.uint64) -> np.uint64:
+    """The last step: the bits of a pair, from what `half_mixed` gave."""
+    return (half ^ (half >> _S31)) >> _S11
 
 
 @compiled_part

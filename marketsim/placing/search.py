@@ -7,12 +7,12 @@ import numpy as np
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part
 from marketsim.homes import GOOD
-from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit
+from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
 from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Reached, Round, Searches
 
 AGE_GAP_YEARS = 6.0
 SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas
-BLOCK = 64  # homes looked at together
+ALL_BITS = np.uint64(2**64 - 1)
 
 
 @compiled_part
@@ -45,13 +45,13 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
         return Favoured(found, first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
     home, key = _live_homes(panels, live, homes)
     favourable, luck = np.empty(8 * count + SWEPT, dtype=np.int64), np.empty(8 * count + SWEPT, dtype=np.uint64)
-    used = 0
+    mixes, near, used = np.empty_like(key), np.empty(len(key) + 1, dtype=np.int64), 0
     for row in range(count):
         chance = searches.willingness[row]
         if 2.0 * chance * len(home) < SWEPT and used + SWEPT <= len(favourable):
             first[row], stop = used, used + SWEPT
             found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[used:stop],
-                                luck[used:stop])  # fmt: skip
+                                luck[used:stop], mixes, near)  # fmt: skip
             used += max(found[row], 0)
     return Favoured(found, first, favourable, luck)
 
@@ -71,32 +71,46 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
 
 
 @compiled_part
-def _sweep(who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys) -> int:
-    """Write down the homes with which the luck lies below `most` bits; returns how many, NOBODY if too many."""
+def _sweep(
+    who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, mixes: Keys, near: Ints
+) -> int:
+    """Write down the homes with which the luck lies below `most` bits; returns how many, NOBODY if too many.
+
+    `mixes` and `near` have room for an entry a home, `near` for one more.
+    """
     if most == 0:
         return 0
-    count, bound = 0, half_bound(most)
-    for first in range(0, len(key), BLOCK):
-        last = min(first + BLOCK, len(key))
-        if _any_below(who, key[first:last], bound) == 0:
-            continue
-        for entry in range(first, last):
-            bits = pair_bits(who, key[entry])
-            if bits < most:
-                if count == len(found):
-                    return NOBODY
-                found[count], luck[count] = home[entry], bits
-                count += 1
+    bound = half_bound(most)
+    if _mix_all(who, key, mixes) > bound:
+        return 0
+    count = 0
+    for entry in near[: _entries_within(mixes, bound, near)]:
+        bits = whole_mixed(mixes[entry])
+        if bits < most:
+            if count == len(found):
+                return NOBODY
+            found[count], luck[count] = home[entry], bits
+            count += 1
     return count
 
 
 @compiled_part
-def _any_below(who: np.uint64, key: Keys, bound: np.uint64) -> int:
-    """How many pairs may lie below a number of bits; without a branch, so that processors do several at once."""
-    count = 0
+def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
+    """Half-mix a child with all homes; returns the least. Without a branch, so that processors do several at once."""
+    least = ALL_BITS
     for entry in range(len(key)):
-        if half_mixed(who, key[entry]) <= bound:
-            count += 1
+        mixes[entry] = half_mixed(who, key[entry])
+        least = min(least, mixes[entry])
+    return least
+
+
+@compiled_part
+def _entries_within(mixes: Keys, bound: np.uint64, near: Ints) -> int:
+    """Write down the entries of `mixes` that are not above a bound; returns how many. Without a branch too."""
+    count = 0
+    for entry in range(len(mixes)):
+        near[count] = entry
+        count += mixes[entry] <= bound
     return count
 
 
@@ -124,7 +138,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
-    reached = Reached(np.full(2, NOBODY), np.zeros(geography.nearest.shape[1] + 1, dtype=np.int64))
+    reached = Reached(np.full(3, NOBODY), np.zeros(geography.nearest.shape[1] + 1, dtype=np.int64))
     for row in rows:
         route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
         first_miles = panels.miles_at_first[route]
@@ -143,9 +157,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             homes = favoured.home[first : first + favoured.found[row]]
             answering = _lots_of(homes, favoured.bits[first:], panels.home_first[table], panels.home_next, lots, luck)
             if answering < longest:
-                _reach(reached, own_area, table, geography.nearest, live.of_area)
                 visited = np.searchsorted(geography.miles_at_least[own_area], radius, side="right")
-                referrals, by_area = reached.lots[visited], False
+                referrals = _reach(reached, own_area, table, visited, geography.nearest, live.of_area)
+                by_area = False
             else:
                 _sort_into(in_areas, homes, stock.area)
         for step in range(geography.nearest.shape[1] if by_area else 1):
@@ -257,15 +271,16 @@ def _lots_of(homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, 
 
 
 @compiled_part
-def _reach(reached: Reached, area: int, table: int, nearest: Ints, of_area: Ints) -> None:
-    """Add up the live lots of a table around an area, if that is not what was added up last: a search that sees them
-    all makes as many referrals as one that visits the areas."""
-    if reached.of[0] == area and reached.of[1] == table:
-        return
-    reached.of[0], reached.of[1] = area, table
-    for step in range(nearest.shape[1]):
+def _reach(reached: Reached, area: int, table: int, areas: int, nearest: Ints, of_area: Ints) -> int:
+    """The live lots of a table in so many `areas` nearest to an area: a search that sees them all makes as many
+    referrals as one that visits these areas. Goes on with the sums of last time if they are those wanted."""
+    if reached.of[0] != area or reached.of[1] != table:
+        reached.of[0], reached.of[1], reached.of[2] = area, table, 0
+    for step in range(reached.of[2], areas):
         there = nearest[area, step]
         reached.lots[step + 1] = reached.lots[step] + of_area[table, there + 1] - of_area[table, there]
+    reached.of[2] = max(reached.of[2], areas)
+    return reached.lots[areas]
 
 
 @compiled_part

@@ -145,8 +145,8 @@ class LiveLots(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Live lots of one table in the areas nearest to one authority, added up area by area from 0; `of` says which table
-    and authority."""
+    """Live lots of one table in the areas nearest to one authority, added up area by area from 0; `of` says which area
+    and table, and up to how many areas."""
 
     of: Ints
     lots: Ints
