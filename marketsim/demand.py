@@ -9,10 +9,11 @@ import numpy as np
 from marketsim.children import COMPLEX, SEVERE, STANDARD
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled, compiled_part
+from marketsim.luck import arrived, luck_of, mixed
 from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
-from marketsim.streams import key, name_key, poisson, uniform, uniforms
+from marketsim.streams import beginning, beginnings, key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
 
@@ -21,20 +22,15 @@ TRAITS = ("need", "age", "sex", "notice", "away on purpose", "displaced from fos
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 
-def grow(market: Market) -> None:
-    """New needs of each authority grow by a week, along the path of its region."""
-    market.demand_index *= weekly_growth(market.scenario.demand, market.authorities)
-
-
 def weekly_growth(demand: Demand, areas: Authorities) -> Floats:
-    """Needs of each authority in a week over those of the week before."""
+    """Needs of each authority in a week over those of the week before, along the path of its region."""
     by_region = [demand.growth_by_region.get(name, demand.growth_share_per_year) for name in areas.region_names]
     return np.asarray((1 + np.array(by_region)[areas.region]) ** (1 / WEEKS_PER_YEAR))
 
 
 def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
     """Expected new needs of each authority in a week of the start, shared out like children in homes then."""
-    return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * _shares(authorities)
+    return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * authorities.share_of_children
 
 
 def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
@@ -47,7 +43,7 @@ def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
     rows, keys = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
     columns = traits(scenario, seed, authorities, rows, keys)
     if demand.extra_complex_per_year > 0:
-        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * _shares(authorities)
+        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * authorities.share_of_children
         more_rows, more_keys = _arrivals(market, "extra arrivals", extra, "extra child")
         above = scenario.need.share_standard
         more = traits(scenario, seed, authorities, more_rows, more_keys, above)
@@ -60,11 +56,6 @@ def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
     return rows[kept], {name: column[kept] for name, column in columns.items()}
 
 
-def _shares(authorities: Authorities) -> Floats:
-    weights = authorities.children.astype(np.float64)
-    return weights / weights.sum() if weights.sum() > 0 else np.full(len(weights), 1 / len(weights))
-
-
 def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tuple[Ints, Keys]:
     """Children who newly need a home: the row of their authority, and their identity for luck."""
     authorities, week = market.authorities, market.week
@@ -74,10 +65,23 @@ def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tup
             f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
         )
         raise ScenarioError(message, "demand.new_needs_per_year:")
-    counts = poisson(market.seed, decision, expected, authorities.key, week)
-    rows = np.repeat(np.arange(len(authorities)), counts)
-    number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, key(authorities.key[rows], np.uint64(name_key(kind)), week, number)
+    return _arriving(authorities.key, expected, beginning(market.seed, decision), np.uint64(name_key(kind)), week)
+
+
+@compiled
+def _arriving(areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int) -> tuple[Ints, Keys]:
+    """Poisson numbers of children by authority, as `streams.poisson` gives them: a row and a key for each child."""
+    count, now = np.empty(len(areas), dtype=np.int64), np.uint64(week)
+    for area in range(len(areas)):
+        count[area] = arrived(luck_of(mixed(mixed(arrivals, areas[area]), now)), expected[area])
+    rows, keys = np.empty(count.sum(), dtype=np.int64), np.empty(count.sum(), dtype=np.uint64)
+    child = 0
+    for area in range(len(areas)):
+        there = mixed(mixed(mixed(np.uint64(0), areas[area]), kind), now)
+        for number in range(count[area]):
+            rows[child], keys[child] = area, mixed(there, np.uint64(number))
+            child += 1
+    return rows, keys
 
 
 def starting_children(authorities: Authorities, per_authority: Ints, kind: str) -> tuple[Ints, Keys]:
@@ -97,7 +101,7 @@ def traits(
     need, demand = scenario.need, scenario.demand
     x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
     drawn = _drawn(
-        uniforms(seed, TRAITS, keys), least_score, need.share_standard, need.share_severe, need.share_under_10,
+        keys, beginnings(seed, TRAITS), least_score, need.share_standard, need.share_severe, need.share_under_10,
         need.share_16_and_over, need.share_boys, need.emergency_share, need.away_share, demand.fostering_displacement,
         need.beside_share.array(),
     )  # fmt: skip
@@ -119,14 +123,18 @@ class Traits(NamedTuple):
 
 @compiled
 def _drawn(
-    luck: Floats, least_score: float, share_standard: float, share_severe: float, share_under_10: float,
+    keys: Keys, begins: Keys, least_score: float, share_standard: float, share_severe: float, share_under_10: float,
     share_16_and_over: float, share_boys: float, emergency_share: float, away_share: float, displaced_share: float,
     beside_share: Floats,
 ) -> Traits:  # fmt: skip
-    """Traits from luck: a row for each of `TRAITS`, a column a child; shares are of all children.
+    """Traits by luck, which `begins` with a key for each of `TRAITS`; shares are of all children.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
+    luck = np.empty((len(begins), len(keys)))
+    for trait in range(len(begins)):
+        for child in range(len(keys)):
+            luck[trait, child] = luck_of(mixed(begins[trait, 0], keys[child]))
     score = least_score + (1 - least_score) * luck[0]
     band = np.where(score < share_standard, STANDARD, np.where(score < 1 - share_severe, COMPLEX, SEVERE))
     beside = np.empty(len(score))

@@ -146,11 +146,12 @@ HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
     """Places of each home that anybody may be offered: not occupied, blocked, empty beside a child, held or closed."""
-    return _free_places(homes.table, holdings.table, homes.in_market(week))
+    return free_in_homes(homes.table, holdings.table, homes.in_market(week))
 
 
 @compiled
-def _free_places(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
+def free_in_homes(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
+    """The same for compiled code."""
     free = np.zeros_like(homes.places)
     for row in range(len(holdings.home)):
         free[holdings.home[row]] -= max(holdings.places[row] - holdings.used[row], 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from marketsim import streams
 from marketsim.compiling import compiled_part
 
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -65,3 +66,6 @@ def bits_below(share: float) -> np.uint64:
 def unit(bits: np.uint64) -> float:
     """The number in [0, 1) that 53 random bits mean."""
     return np.float64(bits) * _TO_UNIT
+
+
+arrived = compiled_part(streams.arrived)

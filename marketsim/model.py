@@ -22,7 +22,17 @@ from marketsim.placing import place
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import award, buying_of, make_stock, make_tastes, manners_of, no_fees_seen, pools_free, seek
+from marketsim.searching import (
+    award,
+    awarding_of,
+    buying_of,
+    make_stock,
+    make_tastes,
+    manners_of,
+    no_fees_seen,
+    pools_free,
+    seek,
+)
 from marketsim.stays import stay_table, weeks_elsewhere
 from marketsim.streams import uniform
 from marketsim.timetable import Timetable, areas_of
@@ -131,7 +141,7 @@ class MarketModel(mesa.Model):
 
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
-        demand.grow(self.market)
+        self.market.demand_index *= self._growth
         rows, columns = demand.new_needs(self.market)
         self.market.children.admit(len(rows), since=self.market.week, **columns)
 
@@ -140,9 +150,8 @@ class MarketModel(mesa.Model):
         market, tallies = self.market, self.recorder.tallies
         rows, searches = seek(market, self._buying, self._manners, self._unplaced)
         panels, free = self.panel_book.panels, pools_free(market)
-        awards = place(searches, panels, make_stock(market), self.geography, make_tastes(market), free)
-        award(market, self.records, tallies, self._stay_terms, rows, panels, awards, free, self._fees_seen)
-        self._leave(moves.give_up(market.children.table, tallies, rows, self._last_resort, market.week))
+        awards = place(searches, panels, make_stock(market), self.geography, self._tastes, free)
+        self._leave(award(market, self.records, tallies, self._awarding, rows, panels, awards, free, self._fees_seen))
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
@@ -207,6 +216,7 @@ class MarketModel(mesa.Model):
         market, date = self.market, self.parameters.horizon.start + timedelta(weeks=self.market.week)
         market.rates = prices.rates(self.parameters.economy, date)
         market.cost_index *= 1 + market.rates.cost
+        self._tastes = make_tastes(market)
         providers_decide.price(market)
         self.panel_book.refresh_all()
 
@@ -267,10 +277,12 @@ class MarketModel(mesa.Model):
 
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
+        self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
         self._terms = moves.terms_of(self.parameters, self.run_seed)
-        self._stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
-        self._last_resort = moves.last_resort_of(self.parameters, self.run_seed)
+        stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
+        self._awarding = awarding_of(self.parameters, stay_terms, self.run_seed)
         self._buying, self._manners = buying_of(self.market, self.orders), manners_of(self.parameters)
+        self._tastes = make_tastes(self.market)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
         for arrangement in self.market.arrangements:

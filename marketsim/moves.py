@@ -124,6 +124,12 @@ def last_resort_of(scenario: Scenario, seed: int) -> LastResort:
     return LastResort(patience(scenario.commissioning), mean_weeks, beginning(seed, "unregistered stay"))
 
 
+def nobody_gives_up(last_resort: LastResort) -> LastResort:
+    """The same for authorities that wait for a place as long as it takes."""
+    patience = last_resort.patience._replace(deadline_planned=NOT_YET, deadline_emergency=NOT_YET)
+    return last_resort._replace(patience=patience)
+
+
 def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
     """The terms of stays in a run under the values of a scenario."""
     demand, begins = scenario.demand, (beginning(seed, name) for name in ("stay", "stay rounding", "breakdown"))
@@ -313,10 +319,10 @@ def note_starts(state: State, rows: Ints) -> None:
     _note_moves(children, state.tallies, rows)
 
 
-@compiled
+@compiled_part
 def give_up(children: Children, tallies: Floats, rows: Ints, last_resort: LastResort, week: int) -> Ints:
-    """Searches past their deadline end in an unregistered setting, until the need ends; if it ends at once the children
-    leave, and their rows are returned."""
+    """Searches without a place, past their deadline, end in an unregistered setting until the need ends; if it ends at
+    once the children leave, and their rows are returned."""
     late = np.zeros(len(rows), dtype=np.bool_)
     for position, row in enumerate(rows):
         past = past_deadline(last_resort.patience, week - children.since[row], children.emergency[row])

@@ -13,7 +13,7 @@ from marketsim.children import OPEN_PLACE, UNREGISTERED, WAITING, Children, Plac
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
 from marketsim.counting import EVENTS
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes, free_in_homes
 from marketsim.luck import luck_of, mixed
 from marketsim.orders import Orders
 from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
@@ -28,8 +28,9 @@ POLICY_SEED = 0  # which authorities have a policy is the same in every replicat
 class Buying(NamedTuple):
     """How authorities buy. By authority and stage: the arrangement tried, who buys, and the cooperative (the number of
     its arrangement) that the arrangement belongs to. By arrangement: the chances that a member goes round it as a
-    cooperative, at no urgency and at the deadline. By authority: whether it asks only homes rated good or better. And
-    where the luck of offers and of going round begins.
+    cooperative, at no urgency and at the deadline. By authority: whether it asks only homes rated good or better. What
+    authorities cut from the fee that they expect, of the share by which they overspent. And where the luck of offers
+    and of going round begins.
     """
 
     routes: Ints
@@ -37,6 +38,7 @@ class Buying(NamedTuple):
     cooperative: Ints
     bypass: Floats
     only_good: Bools
+    tightening: float
     offer: np.uint64
     bypassing: np.uint64
 
@@ -53,9 +55,21 @@ def buying_of(market: Market, orders: Orders) -> Buying:
         np.where(orders.stages == NO_ROUTE, NO_ROUTE, orders.cooperative_of[orders.stages]),
         bypass,
         luck < market.scenario.commissioning.only_good_share,
+        float(market.scenario.commissioning.budget_tightening),
         beginning(market.seed, "offer"),
         beginning(market.seed, "bypass"),
     )
+
+
+class Expected(NamedTuple):
+    """By authority and need band the fee that it expects to pay (GBP/week), and the share by which it overspent."""
+
+    fee: Floats
+    overspent: Floats
+
+
+def _expected(market: Market) -> Expected:
+    return Expected(market.authorities.expected_fee, market.authorities.overspent)
 
 
 def make_searches(
@@ -65,7 +79,8 @@ def make_searches(
 
     Luck of a child with a home depends on the child, the number of its search and `asked`, and on nothing else.
     """
-    return _searches(market.children.table, buying, rows, asked, urgency, willingness, _acceptable(market), market.week)
+    children, expected = market.children.table, _expected(market)
+    return _searches(children, buying, rows, asked, urgency, willingness, expected, market.week)
 
 
 class Manners(NamedTuple):
@@ -94,26 +109,19 @@ def seek(market: Market, buying: Buying, manners: Manners, unplaced: Ints) -> tu
 
     All children without a home are added to `unplaced`, by authority.
     """
-    return _seek(market.children.table, buying, manners, _acceptable(market), market.week, unplaced)
-
-
-def _acceptable(market: Market) -> Floats:
-    """What each authority expects to pay by need band, less what it cuts when its budget is overspent (GBP/week)."""
-    areas, commissioning = market.authorities, market.scenario.commissioning
-    cut = commissioning.budget_tightening * np.clip(areas.overspent, 0, 1)
-    return np.asarray(areas.expected_fee * (1 - cut)[:, None])
+    return _seek(market.children.table, buying, manners, _expected(market), market.week, unplaced)
 
 
 @compiled
 def _seek(
-    children: Children, buying: Buying, manners: Manners, acceptable: Floats, week: int, unplaced: Ints
+    children: Children, buying: Buying, manners: Manners, expected: Expected, week: int, unplaced: Ints
 ) -> tuple[Ints, Searches]:
     rows = _searching(children, manners.search_every_weeks, week, unplaced)
     waited = week - children.since[rows]
     urgent = urgency(manners.patience, waited, children.emergency[rows])
     urgent[children.state[rows] == UNREGISTERED] = 1.0
     willing = willingness(manners.choosiness, children.score[rows], children.breakdowns[rows])
-    return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, acceptable, week)
+    return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, expected, week)
 
 
 @compiled_part
@@ -133,9 +141,9 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
 @compiled
 def _searches(
     children: Children, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats,
-    acceptable: Floats, week: int,
+    expected: Expected, week: int,
 ) -> tuple[Ints, Searches]:  # fmt: skip
-    order = _by_authority(children, rows, len(acceptable))
+    order = _by_authority(children, rows, len(expected.fee))
     rows, urgency, asked = rows[order], urgency[order], asked[order]
     authority, band = children.authority[rows], children.band[rows]
     key, expected_fee = np.empty(len(rows), dtype=np.uint64), np.empty(len(rows))
@@ -144,7 +152,8 @@ def _searches(
         row = rows[position]
         who = mixed(mixed(buying.offer, children.key[row]), np.uint64(children.search[row]))
         key[position] = mixed(who, np.uint64(asked[position]))
-        expected_fee[position] = acceptable[authority[position], band[position]]
+        cut = buying.tightening * min(max(expected.overspent[authority[position]], 0.0), 1.0)
+        expected_fee[position] = expected.fee[authority[position], band[position]] * (1 - cut)
         luck = luck_of(mixed(mixed(buying.bypassing, children.key[row]), np.uint64(week)))
         _without_bypassed(buying, authority[position], luck, urgency[position], routes[position])
     return rows, Searches(
@@ -237,7 +246,16 @@ def make_tastes(market: Market) -> Tastes:
 
 def pools_free(market: Market) -> Ints:
     """Places free in each pool: the open places of all homes, then the empty places of all holdings."""
-    return np.concatenate([market.free(), market.holdings.empty()])
+    return _pools_free(market.homes.table, market.holdings.table, market.homes.in_market(market.week))
+
+
+@compiled
+def _pools_free(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
+    free = np.empty(len(in_market) + len(holdings.home), dtype=np.int64)
+    free[: len(in_market)] = free_in_homes(homes, holdings, in_market)
+    for row in range(len(holdings.home)):
+        free[len(in_market) + row] = max(holdings.places[row] - holdings.used[row], 0)
+    return free
 
 
 class FeesSeen(NamedTuple):
@@ -253,29 +271,42 @@ def no_fees_seen(authorities: int) -> FeesSeen:
     return FeesSeen(np.zeros((authorities, 3)), np.zeros((authorities, 3)))
 
 
+class Awarding(NamedTuple):
+    """What follows an award or its absence: how long stays last, places beside children, and the last resort."""
+
+    stays: moves.StayTerms
+    beside: moves.Beside
+    last_resort: moves.LastResort
+
+
+def awarding_of(scenario: Scenario, stays: moves.StayTerms, seed: int) -> Awarding:
+    """The same in a run under the values of a scenario."""
+    return Awarding(stays, moves.beside_of(scenario, seed), moves.last_resort_of(scenario, seed))
+
+
 def award(
-    market: Market, records: PlacementRecords, tallies: Floats | None, stays: moves.StayTerms, rows: Ints,
+    market: Market, records: PlacementRecords, tallies: Floats | None, awarding: Awarding, rows: Ints,
     panels: Panels, awards: Awards, free: Ints, seen: FeesSeen,
-) -> None:  # fmt: skip
-    """Move the children with an award into their homes, and count what their searches did.
+) -> Ints:  # fmt: skip
+    """Move the children with an award into their homes, and count what their searches did; of the others those whose
+    deadline is past go to the last resort. Returns the rows of those whose need ends with it at once.
 
     `free` are the places left in each pool, `seen` the fees that authorities take note of.
     """
     first = len(records)
-    records.add(int((awards.lot != NOBODY).sum()))
+    records.add(int(np.count_nonzero(awards.lot != NOBODY)))
     state = moves.state_of(market, records, tallies)
-    beside = moves.beside_of(market.scenario, market.seed)
-    _award(
-        state, rows, panels.home, panels.pool, awards, stays, beside, market.costs, market.cost_index, free, seen,
-        first, market.week,
+    return _award(
+        state, rows, panels.home, panels.pool, awards, awarding, market.costs, market.cost_index, free, seen, first,
+        market.week,
     )  # fmt: skip
 
 
 @compiled
 def _award(
-    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, stays: moves.StayTerms,
-    beside: moves.Beside, costs: Floats, money: float, free: Ints, seen: FeesSeen, first: int, week: int,
-) -> None:  # fmt: skip
+    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, awarding: Awarding, costs: Floats,
+    money: float, free: Ints, seen: FeesSeen, first: int, week: int,
+) -> Ints:  # fmt: skip
     """Write who lives where at what fee into the columns, with a record each from row `first`; `home` and `pool` are by
     lot, `costs` by home and need band."""
     children, homes = state.children, len(state.homes.key)
@@ -293,11 +324,12 @@ def _award(
         children.record[row] = record
         record += 1
     placed = rows[awards.lot != NOBODY]
-    moves.move_in(state, placed, stays, week)
+    moves.move_in(state, placed, awarding.stays, week)
     moves.remember_accepted(state, placed, costs, money)
-    moves.keep_places_beside(state, placed, free, beside)
+    moves.keep_places_beside(state, placed, free, awarding.beside)
     moves.note_starts(state, placed)
     _see_fees(children, state.homes.sector, placed, seen)
+    return moves.give_up(children, state.tallies, rows[awards.lot == NOBODY], awarding.last_resort, week)
 
 
 @compiled_part

@@ -121,11 +121,12 @@ def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
 def uniforms(seed: int, decisions: tuple[str, ...], *who_and_when: ArrayLike) -> Floats:
     """Several decisions of the same who and when at once: a row for each, the same numbers as `uniform` gives."""
     *earlier, last = who_and_when
-    return _elementwise()[1](_mixed(_beginnings(seed, decisions), earlier), _bits(last))
+    return _elementwise()[1](_mixed(beginnings(seed, decisions), earlier), _bits(last))
 
 
 @lru_cache(maxsize=4096)
-def _beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
+def beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
+    """The same for several decisions: a row for each, one column."""
     return np.stack([_beginning(seed, decision) for decision in decisions])
 
 
@@ -142,7 +143,7 @@ def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike
     return np.asarray(_inverted_poisson()(luck_of, mean))
 
 
-def _arrived(luck: float, mean: float) -> int:
+def arrived(luck: float, mean: float) -> int:
     """How many arrive: the smallest number whose cumulated probability lies above the luck."""
     term = np.exp(-mean)
     below, arrived = term, 0
@@ -155,7 +156,7 @@ def _arrived(luck: float, mean: float) -> int:
 
 @lru_cache(maxsize=1)
 def _inverted_poisson() -> Callable[[Floats, Floats], NDArray[np.int64]]:
-    """`_arrived` for arrays: compiled, when somebody arrives for the first time."""
+    """`arrived` for arrays: compiled, when somebody arrives for the first time."""
     from marketsim.compiling import elementwise
 
-    return elementwise(_arrived, "int64(float64, float64)")
+    return elementwise(arrived, "int64(float64, float64)")

@@ -280,7 +280,7 @@ def _reach(reached: Reached, area: int, table: int, areas: int, nearest: Ints, o
         there = nearest[area, step]
         reached.lots[step + 1] = reached.lots[step] + of_area[table, there + 1] - of_area[table, there]
     reached.of[2] = max(reached.of[2], areas)
-    return reached.lots[areas]
+    return int(reached.lots[areas])
 
 
 @compiled_part

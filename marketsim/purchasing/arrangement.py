@@ -47,6 +47,12 @@ class Authorities:
         return len(self.name)
 
     @cached_property
+    def share_of_children(self) -> Floats:
+        """Of all children in homes at the start; the same for each authority if there are none."""
+        total = self.children.sum()
+        return np.asarray(self.children / total if total > 0 else np.full(len(self), 1 / len(self)))
+
+    @cached_property
     def apart(self) -> Floats:
         """Miles between the centres of all areas."""
         return np.asarray(np.hypot(self.x[:, None] - self.x[None, :], self.y[:, None] - self.y[None, :]))
@@ -76,6 +82,7 @@ class Market:
     rates: Rates = field(default_factory=lambda: Rates(0.0, 0.0, 0.0))
     demand_index: Floats = field(default_factory=lambda: np.ones(0))
     _miles: dict[bytes, Floats] = field(default_factory=dict)
+    _means: dict[str, tuple[Floats, Scenario, Floats]] = field(default_factory=dict)
 
     @property
     def need_shares(self) -> Floats:
@@ -86,7 +93,19 @@ class Market:
     @property
     def mean_quote(self) -> Floats:
         """Weekly spot fee of each home, averaged over the need bands."""
-        return np.asarray(self.quotes @ self.need_shares)
+        return self._mean("quotes", self.quotes)
+
+    @property
+    def mean_cost(self) -> Floats:
+        """Weekly running cost of each home for a resident, averaged over the need bands."""
+        return self._mean("costs", self.costs)
+
+    def _mean(self, name: str, amounts: Floats) -> Floats:
+        """Averaged over the need bands; worked out anew when prices have been written anew or shares have changed."""
+        known = self._means.get(name)
+        if known is None or known[0] is not amounts or known[1] is not self.scenario:
+            known = self._means[name] = amounts, self.scenario, np.asarray(amounts @ self.need_shares)
+        return known[2]
 
     def free(self) -> Ints:
         """Open places of each home now."""

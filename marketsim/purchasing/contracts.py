@@ -21,9 +21,8 @@ def contract_fee(market: Market, fill: float, retainer_share: float, certainty_v
     providers = market.scenario.providers
     fixed, floor = providers.fixed_cost_share, providers.floor_margin
     paid = fill + (1 - fill) * retainer_share
-    cost = market.costs @ market.need_shares
     occupancy = market.homes.recent_occupancy
-    return _contract_fees(market.mean_quote, cost, occupancy, fill, paid, certainty_value, fixed, floor)
+    return _contract_fees(market.mean_quote, market.mean_cost, occupancy, fill, paid, certainty_value, fixed, floor)
 
 
 @compiled
@@ -65,11 +64,11 @@ def hold_free_places(
 
     `retainer` is the share of the fee that is owed for an empty place.
     """
-    held = 0
+    held, free = 0, market.free()
     for home in best_homes(market, arrangement, fees, radius):
         if held >= wanted:
             break
-        places = min(per_home, wanted - held, int(market.free()[home]))
+        places = min(per_home, wanted - held, int(free[home]))
         if places > 0:
             hold(market, arrangement, int(home), places, float(fees[home]), retainer * float(fees[home]))
         held += places

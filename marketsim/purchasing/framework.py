@@ -70,8 +70,10 @@ class Framework(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes on the framework, at their quote but at most the ceiling."""
-        home = np.flatnonzero(arrangement.on_panel & market.homes.in_market(market.week)[: len(arrangement.on_panel)])
-        fee, eager = capped(home, market.quotes, arrangement.ceilings, market.scenario.providers.fee_sensitivity)
+        in_market, sensitivity = market.homes.in_market(market.week), market.scenario.providers.fee_sensitivity
+        home, fee, eager = _offered(
+            arrangement.on_panel, in_market, market.quotes, arrangement.ceilings, float(sensitivity)
+        )
         return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
@@ -122,6 +124,16 @@ def _worth_it(homes: Homes, eligible: Bools, quotes: Floats, ceiling: float, flo
             worth = quotes[home] * (1 - flow_value * (1 - homes.recent_occupancy[home]))
             worth_it[home] = ceiling >= worth
     return worth_it
+
+
+@compiled
+def _offered(
+    on_panel: Bools, in_market: Bools, quotes: Floats, ceilings: Floats, sensitivity: float
+) -> tuple[Ints, Floats, Floats]:
+    """The homes on the panel that are in the market, with what they are paid and how willing that leaves them."""
+    home = np.flatnonzero(on_panel & in_market[: len(on_panel)])
+    fee, eager = capped(home, quotes, ceilings, sensitivity)
+    return home, fee, eager
 
 
 @compiled

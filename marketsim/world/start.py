@@ -21,7 +21,16 @@ from marketsim.purchasing.spot import Spot
 from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.searching import award, buying_of, make_searches, make_stock, make_tastes, no_fees_seen, pools_free
+from marketsim.searching import (
+    award,
+    awarding_of,
+    buying_of,
+    make_searches,
+    make_stock,
+    make_tastes,
+    no_fees_seen,
+    pools_free,
+)
 from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.streams import uniform
 from marketsim.world.england import apportion, england_authorities, england_homes
@@ -83,7 +92,8 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     orders = make_orders(HOW_IT_WAS, market.authorities)
     market.arrangements = orders.arrangements
     panels, tastes, buying = PanelBook(market).panels, make_tastes(market), buying_of(market, orders)
-    terms = moves.stay_terms(stays, scenario, market.seed)
+    awarding = awarding_of(scenario, moves.stay_terms(stays, scenario, market.seed), market.seed)
+    awarding = awarding._replace(last_resort=moves.nobody_gives_up(awarding.last_resort))
     score, breakdowns = children.score, children.breakdowns
     unseen, choosy = no_fees_seen(len(market.authorities)), providers_decide.choosiness(scenario.providers)
     attempt = 0
@@ -98,7 +108,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         waiting, searches = make_searches(market, buying, waiting, asked, urgency, eased)
         free = pools_free(market)
         awards = place(searches, panels, make_stock(market), where, tastes, free)
-        award(market, records, None, terms, waiting, panels, awards, free, unseen)
+        award(market, records, None, awarding, waiting, panels, awards, free, unseen)
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)

@@ -33,10 +33,10 @@ def needs_by_region(quiet: Quiet, **of_demand: Any) -> Floats:
     """New needs in each of three years (rows) and regions (columns); nobody is placed."""
     scenario = quiet(world={"regions": 3}, demand={"new_needs_per_year": 3_000.0} | of_demand)
     market = build_market(scenario, 1)
-    count = np.zeros((3, 3))
+    count, growth = np.zeros((3, 3)), demand.weekly_growth(scenario.demand, market.authorities)
     for week in range(3 * YEAR):
         market.week = week + 1
-        demand.grow(market)
+        market.demand_index *= growth
         rows, _ = demand.new_needs(market)
         count[week // YEAR] += np.bincount(market.authorities.region[rows], minlength=3)
     return count
