@@ -158,9 +158,9 @@ class PlacementRecords(Columns):
 
 
 @compiled
-def _blank(columns: Any, rows: Ints) -> None:
+def _blank(table: Any, rows: Ints) -> None:
     """Write zero into some rows of all columns."""
-    for column in literal_unroll(columns):
+    for column in literal_unroll(table.columns):
         for row in rows:
             column[row] = 0
 

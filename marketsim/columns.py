@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from marketsim.compiling import handle
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -36,13 +38,18 @@ class Columns:
 
     @property
     def table(self) -> Self:
-        """The columns as a named tuple of arrays, which compiled functions take; not to be kept while rows are added.
+        """A handle on the columns, which compiled functions take; not to be kept while rows are added.
 
-        Typed as what it stands for: it has the columns, and nothing else.
+        Typed as what it stands for, though it has nothing but `columns`.
         """
         if self._table is None:
-            self._table = cast(Self, self.table_type(*(buffer[: self._rows] for buffer in self._buffers.values())))
+            self._table = handle(self.columns)
         return self._table
+
+    @property
+    def columns(self) -> Self:
+        """The columns as a named tuple of arrays; what compiled functions find behind a handle."""
+        return cast(Self, self.table_type(*(buffer[: self._rows] for buffer in self._buffers.values())))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column, made when it is wanted first after rows were added."""

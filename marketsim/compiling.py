@@ -15,9 +15,31 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba import types
 from numba.core.caching import FunctionCache
+from numba.experimental import structref
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Handle(structref.StructRefProxy):
+    """A pointer to a named tuple of arrays, `columns`: handing over the tuple itself, array by array, costs far more
+    than most calls do with it. Made by `handle`."""
+
+
+class _HandleType(types.StructRef):
+    """What numba knows a handle as."""
+
+
+class _PlainHandle:
+    """The same for functions that are not compiled."""
+
+    def __init__(self, columns: Any) -> None:
+        self.columns = columns
+
+
+structref.register(_HandleType)  # type: ignore[no-untyped-call]  # numba has no types
+structref.define_proxy(Handle, _HandleType, ["columns"])  # type: ignore[no-untyped-call]
 
 
 class _Cache(FunctionCache):
@@ -50,6 +72,11 @@ def compiled_part(function: Function) -> Function:
     Calling it from Python crashes the interpreter, unless NUMBA_DISABLE_JIT is set.
     """
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def handle(columns: Any) -> Any:
+    """A handle on a named tuple of arrays, for as long as the arrays are not replaced."""
+    return _PlainHandle(columns) if getattr(numba.config, "DISABLE_JIT", False) else _handle(columns)
 
 
 def elementwise(function: Callable[[Any, Any], Any], types: str) -> Callable[[Any, Any], Any]:
@@ -91,3 +118,8 @@ def _named_in(function: Callable[..., Any]) -> list[Any]:
 def _digest(file: str) -> str:
     """One hash of the contents of a source file."""
     return hashlib.blake2b(Path(file).read_bytes(), digest_size=16).hexdigest()
+
+
+@compiled
+def _handle(columns: Any) -> Any:
+    return Handle(columns)  # type: ignore[no-untyped-call]

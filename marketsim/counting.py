@@ -81,7 +81,7 @@ def count_children(
 ) -> Census:
     """The children as they are now. `region` is by authority, `route_of` (below `routes`) by arrangement;
     `above_fixed` is what a resident costs beyond the fixed cost of a place, by need band (over the unit cost)."""
-    first = len(OF_CHILDREN)
+    children, homes, first = children.columns, homes.columns, len(OF_CHILDREN)
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + routes))
     independent, paid = np.empty(len(children.state)), 0
     for child in range(len(children.state)):
@@ -112,6 +112,7 @@ def count_children(
 @compiled
 def sum_books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
     """Weekly revenue and running cost of each home (GBP)."""
+    homes, holdings = homes.columns, holdings.columns
     revenue, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
     for row in range(len(holdings.home)):
         revenue[holdings.home[row]] += max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
@@ -134,6 +135,7 @@ def count_homes(
 ) -> Floats:  # fmt: skip
     """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large. Of the
     places that a home keeps empty those are blocked that are neither occupied nor held."""
+    homes, holdings = homes.columns, holdings.columns
     sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
     revenue = np.zeros(len(in_market))
     for row in range(len(holdings.home)):

@@ -152,6 +152,7 @@ def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
 @compiled
 def free_in_homes(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
     """The same for compiled code."""
+    homes, holdings = homes.columns, holdings.columns
     free = np.zeros_like(homes.places)
     for row in range(len(holdings.home)):
         free[holdings.home[row]] -= max(holdings.places[row] - holdings.used[row], 0)

@@ -115,7 +115,8 @@ class MarketModel(mesa.Model):
         due = np.flatnonzero(children.end_week == market.week)
         luck = uniform(self.run_seed, "stay elsewhere", children.key[due], children.search[due])
         weeks = weeks_elsewhere(self.parameters.demand, luck)
-        self._leave(moves.end_stays(self._state, due, weeks, self._terms, market.week))
+        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
+        self._leave(moves.end_stays(*tables, self.recorder.tallies, due, weeks, self._terms, market.week))
         ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
         providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
         market.holdings.run_off()
@@ -176,11 +177,6 @@ class MarketModel(mesa.Model):
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._census, weeks_left + 1)
 
-    @property
-    def _state(self) -> moves.State:
-        """What the moves of children read and write."""
-        return moves.state_of(self.market, self.records, self.recorder.tallies)
-
     def _leave(self, rows: Ints) -> None:
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
@@ -203,8 +199,9 @@ class MarketModel(mesa.Model):
         closing = np.zeros(len(market.homes), dtype=np.bool_)
         closing[rows] = True
         residents = np.flatnonzero((children.state == PLACED) & closing[children.home])
-        moves.move_out(self._state, residents, moves.HOME_CLOSED, market.week)
-        moves.search_again(children.table, residents, self._terms, market.week)
+        state = moves.state_of(market, self.records, self.recorder.tallies)
+        moves.move_out(state, residents, moves.HOME_CLOSED, market.week)
+        moves.search_again(children.columns, residents, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
         market.holdings.running[closing[market.holdings.home]] = False
         market.holdings.run_off()

@@ -50,7 +50,7 @@ class State(NamedTuple):
 def state_of(market: Market, records: PlacementRecords, tallies: Floats | None = None) -> State:
     """The tables of a market; without `tallies` what is counted is lost. Not to be kept while rows are added."""
     counted = np.zeros((len(EVENTS), len(market.authorities))) if tallies is None else tallies
-    return State(market.children.table, market.homes.table, market.holdings.table, records.table, counted)
+    return State(market.children.columns, market.homes.columns, market.holdings.columns, records.columns, counted)
 
 
 class Terms(NamedTuple):
@@ -138,11 +138,15 @@ def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
 
 
 @compiled
-def end_stays(state: State, due: Ints, weeks_elsewhere: Floats, terms: Terms, week: int) -> Ints:
+def end_stays(
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, due: Ints,
+    weeks_elsewhere: Floats, terms: Terms, week: int,
+) -> Ints:  # fmt: skip
     """End all stays that are `due` this week, in homes and outside them; returns the rows of those who leave the model.
 
     `weeks_elsewhere` is how long each of them would live in care elsewhere after a planned end.
     """
+    state = State(children.columns, homes.columns, holdings.columns, records.columns, tallies)
     children = state.children
     gone = due[children.state[due] == UNREGISTERED]
     elsewhere, placed = due[children.state[due] == ELSEWHERE], children.state[due] == PLACED

@@ -72,6 +72,7 @@ def _pay_providers(
 ) -> None:  # fmt: skip
     """Providers receive the fees that are due, what contracts owe for empty places, and what own places cost that are
     `free`; the last two are added to what authorities have paid."""
+    homes, holdings = homes.columns, holdings.columns
     _pay_retainers(holdings, homes.provider, payers, paid_empty, received)
     for home in range(len(free)):
         provider = homes.provider[home]
@@ -111,6 +112,7 @@ def paid_empty_places(market: Market, payers: Payers) -> Floats:
 def _paid_empty_places(
     sector: Ints, host: Ints, holdings: Holdings, free: Ints, payers: Payers, authorities: int
 ) -> Floats:
+    holdings = holdings.columns
     paid, empty = np.zeros(authorities), np.zeros(len(payers.first) - 1)
     for home in range(len(free)):
         if sector[home] == LOCAL_AUTHORITY:

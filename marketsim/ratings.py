@@ -36,6 +36,7 @@ def inspect(seed: int, homes: Homes, scenario: Scenario, week: int) -> None:
 def _inspected(homes: Homes, phase: Ints, in_market: Bools, week: int, a_year: float) -> tuple[Ints, Ints, Floats]:
     """Rows of the homes whose turn it is, the number of the inspection, and the breakdowns by place above the usual
     number, which is `a_year` for a child."""
+    homes = homes.columns
     rows, count, due = np.empty(len(phase), dtype=np.int64), 0, -week % YEAR_WEEKS
     for home in range(len(phase)):
         if phase[home] == due and in_market[home] and homes.opened_week[home] < week:

@@ -116,11 +116,12 @@ def seek(market: Market, buying: Buying, manners: Manners, unplaced: Ints) -> tu
 def _seek(
     children: Children, buying: Buying, manners: Manners, expected: Expected, week: int, unplaced: Ints
 ) -> tuple[Ints, Searches]:
-    rows = _searching(children, manners.search_every_weeks, week, unplaced)
-    waited = week - children.since[rows]
-    urgent = urgency(manners.patience, waited, children.emergency[rows])
-    urgent[children.state[rows] == UNREGISTERED] = 1.0
-    willing = willingness(manners.choosiness, children.score[rows], children.breakdowns[rows])
+    columns = children.columns
+    rows = _searching(columns, manners.search_every_weeks, week, unplaced)
+    waited = week - columns.since[rows]
+    urgent = urgency(manners.patience, waited, columns.emergency[rows])
+    urgent[columns.state[rows] == UNREGISTERED] = 1.0
+    willing = willingness(manners.choosiness, columns.score[rows], columns.breakdowns[rows])
     return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, expected, week)
 
 
@@ -143,6 +144,7 @@ def _searches(
     children: Children, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats,
     expected: Expected, week: int,
 ) -> tuple[Ints, Searches]:  # fmt: skip
+    children = children.columns
     order = _by_authority(children, rows, len(expected.fee))
     rows, urgency, asked = rows[order], urgency[order], asked[order]
     authority, band = children.authority[rows], children.band[rows]
@@ -251,8 +253,9 @@ def pools_free(market: Market) -> Ints:
 
 @compiled
 def _pools_free(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
-    free = np.empty(len(in_market) + len(holdings.home), dtype=np.int64)
+    free = np.empty(len(in_market) + len(holdings.columns.home), dtype=np.int64)
     free[: len(in_market)] = free_in_homes(homes, holdings, in_market)
+    holdings = holdings.columns
     for row in range(len(holdings.home)):
         free[len(in_market) + row] = max(holdings.places[row] - holdings.used[row], 0)
     return free
@@ -295,21 +298,24 @@ def award(
     """
     first = len(records)
     records.add(int(np.count_nonzero(awards.lot != NOBODY)))
-    state = moves.state_of(market, records, tallies)
+    counted = np.zeros((len(EVENTS), len(market.authorities))) if tallies is None else tallies
+    tables = market.children.table, market.homes.table, market.holdings.table, records.table, counted
     return _award(
-        state, rows, panels.home, panels.pool, awards, awarding, market.costs, market.cost_index, free, seen, first,
+        *tables, rows, panels.home, panels.pool, awards, awarding, market.costs, market.cost_index, free, seen, first,
         market.week,
     )  # fmt: skip
 
 
 @compiled
 def _award(
-    state: moves.State, rows: Ints, home: Ints, pool: Ints, awards: Awards, awarding: Awarding, costs: Floats,
-    money: float, free: Ints, seen: FeesSeen, first: int, week: int,
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, rows: Ints,
+    home: Ints, pool: Ints, awards: Awards, awarding: Awarding, costs: Floats, money: float, free: Ints,
+    seen: FeesSeen, first: int, week: int,
 ) -> Ints:  # fmt: skip
     """Write who lives where at what fee into the columns, with a record each from row `first`; `home` and `pool` are by
     lot, `costs` by home and need band."""
-    children, homes = state.children, len(state.homes.key)
+    state = moves.State(children.columns, homes.columns, holdings.columns, records.columns, tallies)
+    children, count = state.children, len(state.homes.key)
     record = first
     for search in range(len(rows)):
         row, lot = rows[search], awards.lot[search]
@@ -318,7 +324,7 @@ def _award(
         if lot == NOBODY:
             continue
         children.home[row] = home[lot]
-        children.holding[row] = OPEN_PLACE if pool[lot] < homes else pool[lot] - homes
+        children.holding[row] = OPEN_PLACE if pool[lot] < count else pool[lot] - count
         children.arrangement[row] = awards.route[search]
         children.fee[row], children.miles[row] = awards.fee[search], awards.miles[search]
         children.record[row] = record

@@ -105,7 +105,7 @@ def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: 
 @compiled
 def _count_open(homes: Homes, week: int, areas: int) -> Ints:
     """Homes registered in `week`, by sector and area."""
-    number = np.zeros((len(SECTORS), areas), dtype=np.int64)
+    homes, number = homes.columns, np.zeros((len(SECTORS), areas), dtype=np.int64)
     for home in range(len(homes.sector)):
         if homes.opened_week[home] <= week < homes.closed_week[home]:
             number[homes.sector[home], homes.authority[home]] += 1
@@ -216,7 +216,7 @@ def _owners(market: Market, seed: int, plans: Plans) -> Ints:
 @compiled
 def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck: Floats, areas: int) -> Ints:
     """Provider of each plan: that of a home of its sector, drawn by `luck` from those in its area, if any."""
-    number = np.zeros((len(SECTORS), areas), dtype=np.int64)
+    homes, number = homes.columns, np.zeros((len(SECTORS), areas), dtype=np.int64)
     for home in range(len(in_market)):
         number[homes.sector[home], homes.authority[home]] += in_market[home]
     owners = area.copy()
@@ -264,7 +264,7 @@ class Hazards(NamedTuple):
 @compiled
 def _closing(homes: Homes, in_market: Bools, hazards: Hazards, start: np.uint64, week: int, cost_index: float) -> Ints:
     """Rows of the homes whose luck in the quarter lies below their hazard."""
-    rows, count = np.empty(len(in_market), dtype=np.int64), 0
+    homes, rows, count = homes.columns, np.empty(len(in_market), dtype=np.int64), 0
     for home in range(len(in_market)):
         if not in_market[home]:
             continue

@@ -157,6 +157,7 @@ def floor_margins(providers: Providers) -> Margins:
 @compiled
 def _floor_margins(homes: Homes, week: int, margins: Margins) -> Floats:
     """The margin of each home."""
+    homes = homes.columns
     open_homes = np.zeros(homes.provider.max() + 1, dtype=np.int64)  # by provider
     for home in range(len(homes.provider)):
         open_homes[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]
@@ -178,6 +179,7 @@ def revise_asks(market: Market, pressure_by_area: Floats) -> None:
 @compiled
 def _note_occupancy(homes: Homes, memory: float) -> None:
     """Recent occupancy moves towards that of the places that are staffed now."""
+    homes = homes.columns
     for home in range(len(homes.places)):
         staffed = max(homes.places[home] - homes.blocked[home] - homes.beside[home], homes.occupied[home], 1)
         homes.recent_occupancy[home] += memory * (homes.occupied[home] / staffed - homes.recent_occupancy[home])
@@ -186,6 +188,7 @@ def _note_occupancy(homes: Homes, memory: float) -> None:
 @compiled
 def _move_asks(homes: Homes, wanted: Floats, accepted_weight: float, adjustment: float) -> None:
     """Asks move towards the `wanted` fees (GBP/week), weighed against those accepted last but in own homes."""
+    homes = homes.columns
     for home in range(len(wanted)):
         weight = 0.0 if homes.sector[home] == LOCAL_AUTHORITY else accepted_weight
         aim = (1 - weight) * wanted[home] + weight * homes.accepted[home]

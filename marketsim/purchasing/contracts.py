@@ -112,6 +112,7 @@ def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats
 def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints, Floats]:
     """Rows of the holdings that an arrangement can still use, sorted by the area `host` of their homes; these homes,
     and the agreed fees by need band (GBP/week)."""
+    holdings = holdings.columns
     rows, count = np.empty(len(holdings.home), dtype=np.int64), 0
     for row in range(len(rows)):
         if holdings.arrangement[row] == arrangement and holdings.places[row] > 0 and holdings.running[row]:

@@ -118,6 +118,7 @@ class Framework(PurchasingRule):
 @compiled
 def _worth_it(homes: Homes, eligible: Bools, quotes: Floats, ceiling: float, flow_value: float) -> Bools:
     """Eligible independent homes for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
+    homes = homes.columns
     worth_it = np.zeros(len(eligible), dtype=np.bool_)
     for home in range(len(eligible)):
         if eligible[home] and homes.sector[home] != LOCAL_AUTHORITY:

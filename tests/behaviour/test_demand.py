@@ -102,7 +102,7 @@ def test_breakdowns_follow_the_season(quiet: Quiet, season: float, share: float)
         market.week = week
         rows, columns = demand.new_needs(market)
         rows = market.children.admit(len(rows), since=week, **columns)
-        plan_stays(market.children.table, rows, stays, week)
+        plan_stays(market.children.columns, rows, stays, week)
     children = market.children
     week_of = children.end_week[children.ends_by_breakdown]
     week_of = week_of[(week_of > YEAR) & (week_of <= 2 * YEAR)]
