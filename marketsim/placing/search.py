@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
-from marketsim.compiling import compiled_part
+from marketsim.compiling import compiled_part, row_of
 from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
 from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Reached, Round, Searches
@@ -139,8 +139,10 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
     reached = Reached(np.full(3, NOBODY), np.zeros(geography.nearest.shape[1] + 1, dtype=np.int64))
-    for row in rows:
-        route, band, own_area = searches.routes[row, stage], searches.band[row], searches.authority[row]
+    for number in rows:
+        row = row_of(number)
+        route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
+        own_area = searches.authority[row]
         first_miles = panels.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
         limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
@@ -184,11 +186,11 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 else:
                     answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
             for entry in range(answering):
-                lot, bits = lots[entry], luck[entry]
-                home, fee = panels.home[lot], panels.fee[lot, band]
+                lot, bits = row_of(lots[entry]), luck[entry]
+                home, pool, fee = row_of(panels.home[lot]), row_of(panels.pool[lot]), panels.fee[lot, band]
                 east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
                 squared = east * east + north * north
-                if squared > radius * radius or free[panels.pool[lot]] <= 0 or fee > limit:
+                if squared > radius * radius or free[pool] <= 0 or fee > limit:
                     continue
                 in_area = stock.area[home] == own_area
                 if (away and (in_area or squared < nearest)) or (only_good and stock.rating[home] > GOOD):
@@ -205,7 +207,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     score += tastes.value_of_match * (1.0 - fit)
                     if not in_area:
                         score += tastes.value_in_area
-                    size = _keep(short.lot[row], short.score[row], short.luck[row], size, lot, score, unit(bits))
+                    size = _keep(
+                        short.lot[row], short.score[row], short.luck[row], size, lots[entry], score, unit(bits)
+                    )
         if known and by_area:
             _empty(in_areas, favoured.home[first : first + favoured.found[row]], stock.area)
         short.size[row] = size
@@ -262,11 +266,11 @@ def _lots_of(homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, 
     """Write down the lots that a table has in some homes, all live or not; returns how many."""
     count = 0
     for entry in range(len(homes)):
-        lot = first[homes[entry]]
+        lot = first[row_of(homes[entry])]
         while lot != NOBODY:
             lots[count], luck[count] = lot, bits[entry]
             count += 1
-            lot = following[lot]
+            lot = following[row_of(lot)]
     return count
 
 
