@@ -69,7 +69,7 @@ def _beginning(seed: int, decision: str) -> Keys:
 
 def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
     for part in parts:
-        mixed = _elementwise()[0](mixed, _bits(part))
+        mixed = _mixing()(mixed, _bits(part))
     return mixed
 
 
@@ -92,17 +92,11 @@ def _mix(mixed: np.uint64, part: np.uint64) -> np.uint64:
 
 
 @lru_cache(maxsize=1)
-def _elementwise() -> tuple[Callable[[Keys, Keys], Keys], Callable[[Keys, Keys], Floats]]:
-    """`_mix` for arrays, and the same as a number in [0, 1): compiled, when luck is drawn for the first time."""
-    from marketsim.compiling import compiled_part, elementwise
+def _mixing() -> Callable[[Keys, Keys], Keys]:
+    """`_mix` for arrays: compiled, when luck is drawn for the first time."""
+    from marketsim.compiling import elementwise
 
-    mix_pair = compiled_part(_mix)
-
-    def unit_of_mix(mixed: np.uint64, part: np.uint64) -> float:
-        unit: float = (mix_pair(mixed, part) >> _S11) * _TO_UNIT
-        return unit
-
-    return elementwise(_mix, "uint64(uint64, uint64)"), elementwise(unit_of_mix, "float64(uint64, uint64)")
+    return elementwise(_mix, "uint64(uint64, uint64)")
 
 
 def to_unit(keys: Keys) -> Floats:
@@ -112,16 +106,12 @@ def to_unit(keys: Keys) -> Floats:
 
 def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
     """Numbers in [0, 1) for one decision; shape is the broadcast of `who_and_when`."""
-    if not who_and_when:
-        return to_unit(stream(seed, decision))
-    *earlier, last = who_and_when
-    return _elementwise()[1](stream(seed, decision, *earlier), _bits(last))
+    return to_unit(stream(seed, decision, *who_and_when))
 
 
 def uniforms(seed: int, decisions: tuple[str, ...], *who_and_when: ArrayLike) -> Floats:
     """Several decisions of the same who and when at once: a row for each, the same numbers as `uniform` gives."""
-    *earlier, last = who_and_when
-    return _elementwise()[1](_mixed(beginnings(seed, decisions), earlier), _bits(last))
+    return to_unit(_mixed(beginnings(seed, decisions), who_and_when))
 
 
 @lru_cache(maxsize=4096)

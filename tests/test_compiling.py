@@ -49,3 +49,22 @@ def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.nbi")), "machine code should have been kept"
     (tmp_path / "called.py").write_text(CALLED.format(more=5))
     assert run() == 30
+
+
+COUNTED = """
+from numba.core.event import install_recorder
+with install_recorder("numba:compile") as compiled:
+    from marketsim import run
+    run("town", seed=1, weeks=30)
+print(len(compiled.buffer))
+"""
+
+
+def test_nothing_is_compiled_twice() -> None:
+    """A process that runs what another has run before only loads machine code, and leaves nothing new on disk."""
+
+    def functions_compiled() -> int:
+        done = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    assert 0 in (functions_compiled(), functions_compiled(), functions_compiled())  # others may be at it just now
