@@ -123,6 +123,7 @@ class Children(Columns):
 class PlacementRecords(Columns):
     """One row a placement, written when it starts and completed when it ends (NOT_YET while it lasts)."""
 
+    table_counts: ClassVar[bool] = False
     child: Ints
     child_authority: Ints
     home: Ints

@@ -24,6 +24,7 @@ class Columns:
 
     types: ClassVar[dict[str, type]]
     table_type: ClassVar[type[Any]]
+    table_counts: ClassVar[bool] = True  # its length is the number of rows; False: it has room, and outlives new rows
 
     def __init__(self, capacity: int = 64) -> None:
         self._capacity = capacity
@@ -38,18 +39,20 @@ class Columns:
 
     @property
     def table(self) -> Self:
-        """A handle on the columns, which compiled functions take; not to be kept while rows are added.
+        """A handle on the columns, which compiled functions take; not to be kept while rows are added, except where
+        `table_counts` is False.
 
         Typed as what it stands for, though it has nothing but `columns`.
         """
         if self._table is None:
-            self._table = handle(self.columns)
+            rows = self._rows if self.table_counts else self._capacity
+            self._table = handle(self._first(rows))
         return self._table
 
     @property
     def columns(self) -> Self:
         """The columns as a named tuple of arrays; what compiled functions find behind a handle."""
-        return cast(Self, self.table_type(*(buffer[: self._rows] for buffer in self._buffers.values())))
+        return self._first(self._rows)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column, made when it is wanted first after rows were added."""
@@ -76,15 +79,18 @@ class Columns:
         for name, value in values.items():
             self._buffers[name][rows] = value
 
+    def _first(self, rows: int) -> Self:
+        return cast(Self, self.table_type(*(buffer[:rows] for buffer in self._buffers.values())))
+
     def _grow(self) -> None:
-        self._capacity *= 2
+        self._capacity, self._table = 2 * self._capacity, None
         for name, old in self._buffers.items():
             larger = np.zeros(self._capacity, dtype=old.dtype)
             larger[: len(old)] = old
             self._buffers[name] = larger
 
     def _forget_views(self) -> None:
-        self._table = None
+        self._table = None if self.table_counts else self._table
         for name in self.types:
             self.__dict__.pop(name, None)
 
