@@ -47,7 +47,9 @@ def refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
 def test_list_and_show(typed: Typed, folders: Path) -> None:
     listed = typed("results", "list")
     assert listed.returncode == 0
-    lines = {line.split()[1]: line for line in listed.stdout.splitlines() if line.startswith("│")}
+    rows = [line for line in listed.stdout.splitlines() if line.startswith("│")]
+    assert max(map(len, rows)) <= 80
+    lines = {row.split()[1]: row + below for row, below in zip(rows[::2], rows[1::2], strict=True)}
     assert "sweep" in lines["a"] and "24" in lines["a"] and "spot, cooperative" in lines["a"]
     assert "run" in lines["town"] and "unreadable" in lines["broken"]
     shown = typed("results", "show", "results/a")

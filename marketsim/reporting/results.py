@@ -20,20 +20,21 @@ from marketsim.reporting.tables import ENGLAND, number
 from marketsim.reporting.workbook import notes
 
 MOST_SHOWN = 100  # rows of a query
-WHOLE = ("folder", "kind", "status", "when (UTC)", "runs", "table")  # columns that are not broken into lines
-LEFT = ("folder", "kind", "status", "scenarios", "table", "columns", "what", "value", "outcome")
+WHOLE = ("kind, status", "when (UTC)", "runs", "table")  # columns that are not broken into lines
+LEFT = ("folder, scenarios", "kind, status", "table", "columns", "what", "value", "outcome")
 
 
 def print_folders(found: Sequence[Finished], console: Console) -> None:
-    """A row a folder, the latest first."""
-    table = _table(f"{len(found)} folders of results", "folder", "kind", "status", "when (UTC)", "runs", "failed",
-                   "scenarios")  # fmt: skip
+    """Two lines a folder, the latest first: they fit into a window of 80 columns."""
+    table = _table(f"{len(found)} folders of results", "folder, scenarios", "kind, status", "when (UTC)", "runs")
+    table.show_lines = True
     for one in found:
         planned = "" if one.planned is None or one.planned == one.done else f" of {one.planned:,}"
         runs = f"{one.done:,}{planned}" if one.done or one.planned else "-"
-        failed = f"{one.failed:,}" if one.failed else "-"
+        failed = f"{one.failed:,} failed" if one.failed else ""
         named = ", ".join(scenarios_of(one.manifest))
-        table.add_row(*map(escape, (one.folder.name, one.kind, one.status, _when(one.started), runs, failed, named)))
+        lines = f"{one.folder.name}\n{named}", f"{one.kind}\n{one.status}", _when(one.started), f"{runs}\n{failed}"
+        table.add_row(*map(escape, lines))
     console.print(table)
 
 
