@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from marketsim.experiments.compare import labels_of, refuse_other_world
 from marketsim.experiments.run import as_scenario
@@ -63,17 +65,33 @@ def is_whole(shape: Shape) -> bool:
     return {option.schema.get("type") for option in shape.alternatives()} - {"null"} == {"integer"}
 
 
-def check_values(key: str, values: Iterable[Any], arms: Sequence[Arm], shape: Shape) -> None:
-    """Raises LocatedError for the first value that some arm can't have at the key, all else being as it is."""
-    for value in values:
+def check_points(points: pd.DataFrame, arms: Sequence[Arm], shapes: Mapping[str, Shape]) -> None:
+    """Check points of a design (a column a factor), all values of a point together.
+
+    Raises LocatedError for the first that some arm can't have: for the value that is wrong by itself, if there is one.
+    """
+    for record in points.to_dict("records"):
+        values = {str(key): value for key, value in record.items()}
         for arm in arms:
             try:
-                with_values(arm.scenario, {key: value})
+                with_values(arm.scenario, values)
             except ScenarioError as error:
-                expected = expectation(shape)
-                own = "Value error, " in error.message or not expected
-                words = error.message.replace("Value error, ", "") if own else f"expected {expected}"
-                raise LocatedError(("factors", key), f"{words}; the design has {shown(value)}") from None
+                for key, shape in shapes.items():
+                    _check_value(key, values[key], arm, shape)
+                words = error.message.replace("Value error, ", "")
+                raise LocatedError(("factors",), f"at some points of the design: {words}") from None
+
+
+def _check_value(key: str, value: Any, arm: Arm, shape: Shape) -> None:
+    """Raises LocatedError for a value that an arm can't have, all else being as it is."""
+    try:
+        with_values(arm.scenario, {key: value})
+    except ScenarioError as error:
+        expected = expectation(shape)
+        own = "Value error, " in error.message or not expected
+        words = error.message.replace("Value error, ", "").removeprefix(f"{key}: ")
+        expectation_missed = f"expected {expected}; the design has {shown(value)}"
+        raise LocatedError(("factors", key), words if own else expectation_missed) from None
 
 
 def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from marketsim.experiments.arms import Arm, arms_of, check_values, is_whole, shapes_of
+from marketsim.experiments.arms import Arm, arms_of, check_points, is_whole, shapes_of
 from marketsim.experiments.design import check_size, points_of, runs_of
 from marketsim.scenario import ScenarioError
 from marketsim.scenario.errors import LocatedError, shown
 
 if TYPE_CHECKING:
     from marketsim.experiments.definition import Definition
+
+SPREAD = 200  # points from all over a design that are checked before the first run
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> 
         points = points_of(definition, {key: is_whole(shape) for key, shape in shapes.items()})
     else:
         points = _given_points(definition, points)
-    for key, shape in shapes.items():
-        check_values(key, _extremes(points[key]), arms, shape)
+    check_points(_telling(points), arms, shapes)
     return Plan(definition, arms, runs_of(definition, points, arms))
 
 
@@ -62,9 +64,15 @@ def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:
     return points[list(definition.factors)].reset_index(drop=True)
 
 
-def _extremes(column: pd.Series[Any]) -> list[Any]:
-    """The values that could be out of range: the least and the greatest of numbers, all words."""
-    values = column.unique().tolist()
-    if any(isinstance(value, str | bool) for value in values):
-        return values
-    return sorted({min(values), max(values)})
+def _telling(points: pd.DataFrame) -> pd.DataFrame:
+    """The points that show what is out of range: those with each word, and with the least and the greatest of numbers;
+    and some from all over the design, for values that are wrong only beside others."""
+    if len(points) <= SPREAD:
+        return points.drop_duplicates()
+    rows = set(np.linspace(0, len(points) - 1, SPREAD).astype(int).tolist())
+    for name, column in points.items():
+        if any(isinstance(value, str | bool) for value in column.unique()):
+            rows |= set(column.drop_duplicates().index)
+        else:
+            rows |= {points[name].argmin(), points[name].argmax()}
+    return points.iloc[sorted(rows)].drop_duplicates()

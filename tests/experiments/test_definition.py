@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from marketsim import ScenarioError
+from marketsim import ScenarioError, load_scenario
 from marketsim.experiments.definition import load_definition
 from marketsim.experiments.design import make_design
 from marketsim.experiments.factors import Factor
+from marketsim.scenario.overlay import with_values
 
 SHIPPED = sorted((Path(__file__).parents[2] / "experiments").glob("*.yaml"))
 TOWN = "scenarios: [town]\n"
@@ -70,6 +71,10 @@ MISTAKES = {
         TOWN + "factors: {purchasing.arrangements.framework.uplift: {values: [none, cpii]}}",
         ["'share_of_cpi'", "the design has 'cpii'"],
     ),
+    "values wrong only together": (
+        TOWN + "factors: {need.share_standard: {values: [0.4, 0.7]}, need.share_severe: {values: [0.2, 0.35]}}",
+        ["x.yaml:2:1", "together exceed 1", "need.share_standard, need.share_severe", "got 0.7, 0.35"],
+    ),
     "a mixed list": (TOWN + "factors: {demand.level: {values: [1, one]}}", ["values of one kind"]),
     "a value twice": (TOWN + "factors: {demand.level: {values: [1.0, 1.0]}}", ["listed twice"]),
     "no form": (TOWN + "factors: {demand.level: {role: lever}}", ["x.yaml:2:11", "values: [...]"]),
@@ -118,6 +123,16 @@ def test_wrong_options(
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert all(word in done.stderr for word in said), done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["x.yaml"]
+
+
+def test_values_that_are_allowed_only_together_are_taken(tmp_path: Path) -> None:
+    """Nine in ten of standard need leave no room for the fourth that is of severe need unless that changes too."""
+    factors = "factors: {need.share_standard: {values: [0.9]}, need.share_severe: {values: [0.05]}}"
+    for text in (factors, "factors: {need.share_severe: {values: [0.05]}, need.share_standard: {values: [0.9]}}"):
+        (tmp_path / "x.yaml").write_text(TOWN + text, encoding="utf-8")
+        assert len(make_design(load_definition(tmp_path / "x.yaml"))) == 1
+    with pytest.raises(ScenarioError, match="together exceed 1"):
+        with_values(load_scenario("town").scenario, {"need.share_standard": 0.9})
 
 
 def test_entries_can_be_replaced_and_are_checked_as_in_the_file(tmp_path: Path) -> None:
