@@ -63,10 +63,12 @@ class Recorder:
         self.largest = largest_groups(market)
 
     def know_routes(self, market: Market) -> None:
-        """Look up the route and the panel of each arrangement; to be called again when there are others."""
+        """Look up the route and the panel of each arrangement, and what needs cost; to be called again when scenarios
+        change."""
         self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
                                    for a in market.arrangements])  # fmt: skip
         self._with_panel = with_panel(market)
+        self._above_fixed = accounts.cost_above_fixed(market)
 
     def clear_events(self) -> None:
         """Begin the counts of a new week."""
@@ -81,7 +83,7 @@ class Recorder:
         """The children as they are when this week is paid for."""
         return count_children(
             market.children.table, market.homes.table, market.authorities.region, self._route_of, len(self.routes),
-            accounts.cost_above_fixed(market),
+            self._above_fixed,
         )  # fmt: skip
 
     def close_week(self, market: Market, payers: Payers, ledger: Ledger, census: Census, last_weeks: int) -> None:
