@@ -70,7 +70,7 @@ def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tup
 
 @compiled
 def _arriving(areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int) -> tuple[Ints, Keys]:
-    """Poisson numbers of children by authority, as `streams.poisson` gives them: a row and a key for each child."""
+    """Poisson numbers of children by authority (means up to 600): a row and a key for each child."""
     count, now = np.empty(len(areas), dtype=np.int64), np.uint64(week)
     for area in range(len(areas)):
         count[area] = arrived(luck_of(mixed(mixed(arrivals, areas[area]), now)), expected[area])

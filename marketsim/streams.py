@@ -120,21 +120,12 @@ def beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
     return np.stack([_beginning(seed, decision) for decision in decisions])
 
 
-def poisson(seed: int, decision: str, means: ArrayLike, *who_and_when: ArrayLike) -> NDArray[np.int64]:
-    """Poisson counts by inversion of the distribution, monotone in the mean.
-
-    Because the same luck is used for every mean, a higher mean adds arrivals and never exchanges them.
-    `means` may be up to 600 (above it exp(-mean) is too small to invert); ValueError beyond.
-    """
-    luck_of = uniform(seed, decision, *who_and_when)
-    mean = np.broadcast_to(np.asarray(means, dtype=np.float64), luck_of.shape)
-    if np.any(mean > 600):
-        raise ValueError("a Poisson mean above 600 a week for one authority is not supported")
-    return np.asarray(_inverted_poisson()(luck_of, mean))
-
-
 def arrived(luck: float, mean: float) -> int:
-    """How many arrive: the smallest number whose cumulated probability lies above the luck."""
+    """A Poisson count by inversion: the smallest number whose cumulated probability lies above the luck.
+
+    With the same luck a higher mean adds arrivals and never exchanges them. `mean` may be up to 600, above which
+    exp(-mean) is too small to invert.
+    """
     term = np.exp(-mean)
     below, arrived = term, 0
     while luck >= below and term > 0:
@@ -142,11 +133,3 @@ def arrived(luck: float, mean: float) -> int:
         term = term * mean / arrived
         below = below + term
     return arrived
-
-
-@lru_cache(maxsize=1)
-def _inverted_poisson() -> Callable[[Floats, Floats], NDArray[np.int64]]:
-    """`arrived` for arrays: compiled, when somebody arrives for the first time."""
-    from marketsim.compiling import elementwise
-
-    return elementwise(arrived, "int64(float64, float64)")
