@@ -101,13 +101,20 @@ def _group(rows: Ints, homes: Homes, owner: Ints, following: int, seed: int) -> 
         if size < LARGE_GROUPS_EVERYWHERE and size > 1:
             first = rows[left[0]]
             apart = np.hypot(homes.x[rows[left]] - homes.x[first], homes.y[rows[left]] - homes.y[first])
-            chosen = left[np.argsort(apart, kind="stable")[:size]]
+            chosen = left[_least(apart, size)]
         else:
             chosen = left[:size]
         owner[rows[chosen]] = following
         free[chosen] = False
         following += 1
     return following
+
+
+def _least(values: Floats, count: int) -> Ints:
+    """Where the least values are, in order and the first of equal ones first, without sorting the others."""
+    most = np.partition(values, count - 1)[count - 1] if count < len(values) else np.inf
+    within = np.flatnonzero(values <= most)
+    return within[np.argsort(values[within], kind="stable")[:count]]
 
 
 def group_sizes(homes: int, seed: int) -> list[int]:
