@@ -67,6 +67,13 @@ class _Cache(FunctionCache):
         numbas = super()._index_key(*of_numba)  # type: ignore[no-untyped-call]  # numba has no types
         return (*numbas, *(_digest(file) for file in files))
 
+    def load_overload(self, *of_numba: Any) -> Any:
+        try:
+            return super().load_overload(*of_numba)  # type: ignore[no-untyped-call]
+        except (AttributeError, ImportError):  # another version kept it, with types that have other names here
+            self.flush()  # type: ignore[no-untyped-call]
+            return None
+
 
 def compiled(function: Function) -> Function:
     """Compile on first use and keep the machine code on disk for the next process.

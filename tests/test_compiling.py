@@ -51,6 +51,32 @@ def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
     assert run() == 30
 
 
+RENAMED = """
+from collections import namedtuple
+from marketsim.compiling import compiled
+
+{name} = namedtuple("{name}", "number")
+
+@compiled
+def twice(one):
+    return 2 * one.number
+
+print(twice({name}(10)))
+"""
+
+
+def test_code_kept_by_a_version_with_other_names_is_made_anew(tmp_path: Path) -> None:
+    """Else an update that renames a table would end in a traceback, until somebody finds the files to delete."""
+
+    def run(name: str) -> str:
+        (tmp_path / "kept.py").write_text(RENAMED.format(name=name))
+        done = subprocess.run([sys.executable, "-c", "import kept"], cwd=tmp_path, capture_output=True, text=True)
+        return done.stdout + done.stderr[-300:]
+
+    assert [run("Before"), run("After"), run("After")] == ["20\n"] * 3
+    assert list(tmp_path.rglob("*.nbi")), "machine code should have been kept"
+
+
 COUNTED = """
 from numba.core.event import install_recorder
 with install_recorder("numba:compile") as compiled:
