@@ -1,6 +1,6 @@
 """A comparison of many replicates of England: its rate beside the ideal, that of as many processes that only run.
 
-uv run python benchmarks/comparison.py [REPLICATES] [WEEKS] [WORKERS]     (1,000 of 13 weeks, one worker a core)
+uv run python benchmarks/comparison.py [REPLICATES] [WEEKS] [WORKERS]     (1,000 of 52 weeks, one worker a core)
 
 The ideal is measured before and after, since what else the machine does changes it.
 """
@@ -73,6 +73,6 @@ if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
     main(
         given[0] if given else 1_000,
-        given[1] if len(given) > 1 else 13,
+        given[1] if len(given) > 1 else 52,
         given[2] if len(given) > 2 else multiprocessing.cpu_count(),
     )
