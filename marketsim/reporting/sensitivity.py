@@ -26,6 +26,7 @@ from marketsim.reporting.tables import number
 BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]
 MORRIS = ("strength", "95% interval", "luck", "change", "spread")
 SOBOL = ("total", "95% interval", "luck", "alone", "95% interval")
+KEY_WIDTH = 22  # of a dotted key in a table for a window of 80 columns
 MOST_DRAWN = 30  # factors in a figure
 MEANING = {
     "morris": "Mean absolute change of the outcome when the factor goes over its whole range (Morris, mu*)",
@@ -82,8 +83,13 @@ def _table(outcome: str, quantity: str, rows: pd.DataFrame, method: str) -> Tabl
     for heading in MORRIS if morris else SOBOL:
         table.add_column(heading, justify="right")
     for row in rows.itertuples():
-        table.add_row(str(row.rank), str(row.factor), *_cells(row, measure.unit, morris))
+        table.add_row(str(row.rank), _broken_at_dots(str(row.factor)), *_cells(row, measure.unit, morris))
     return table
+
+
+def _broken_at_dots(key: str) -> str:
+    """A dotted key in lines that fit into a narrow column."""
+    return textwrap.fill(key.replace(".", ". "), KEY_WIDTH, break_long_words=False).replace(". ", ".")
 
 
 def _cells(row: Any, unit: str, morris: bool) -> list[str]:
