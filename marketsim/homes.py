@@ -86,9 +86,7 @@ class Homes(Columns):
 
         `what` tells such things apart. Homes keep their luck, so it is drawn only when there are new ones.
         """
-        phase = self._phases.get((what, every))
-        if phase is None:
-            phase = np.zeros(0, dtype=np.int64)
+        phase = self._phases.get((what, every), np.zeros(0, dtype=np.int64))
         if len(phase) < len(self):
             new = (to_unit(key(self.key[len(phase) :], what)) * every).astype(np.int64)
             phase = self._phases[what, every] = np.concatenate([phase, new])

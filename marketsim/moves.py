@@ -47,10 +47,9 @@ class State(NamedTuple):
     tallies: Floats
 
 
-def state_of(market: Market, records: PlacementRecords, tallies: Floats | None = None) -> State:
-    """The tables of a market; without `tallies` what is counted is lost. Not to be kept while rows are added."""
-    counted = np.zeros((len(EVENTS), len(market.authorities))) if tallies is None else tallies
-    return State(market.children.columns, market.homes.columns, market.holdings.columns, records.columns, counted)
+def state_of(market: Market, records: PlacementRecords, tallies: Floats) -> State:
+    """The tables of a market. Not to be kept while rows are added."""
+    return State(market.children.columns, market.homes.columns, market.holdings.columns, records.columns, tallies)
 
 
 class Terms(NamedTuple):

@@ -230,6 +230,7 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
 
 def test_town_against_itself_is_exactly_zero() -> None:
     table = compare("town", "town", replicates=3, weeks=40, workers=1).table
+    assert set(table["scenario"]) == {"town-2"}
     _all_zero(table, replicates=3)
 
 

@@ -65,17 +65,13 @@ def _changed(node: Any, changes: Any, where: str) -> Any:
     together, since one value may be allowed only beside another."""
     if not isinstance(changes, dict):
         return changes
-    if not isinstance(node, dict):
-        _check_names(node, changes, where)
-    old = node if isinstance(node, dict) else {name: getattr(node, name) for name in node.model_fields_set}
-    new = {
-        name: _changed(node.get(name) if isinstance(node, dict) else getattr(node, name), below, f"{where}{name}.")
-        for name, below in changes.items()
-    }
     if isinstance(node, dict):
-        return {**old, **new}
+        return {**node, **{name: _changed(node.get(name), to, f"{where}{name}.") for name, to in changes.items()}}
+    _check_names(node, changes, where)
+    given = {name: getattr(node, name) for name in node.model_fields_set}
+    new = {name: _changed(getattr(node, name), to, f"{where}{name}.") for name, to in changes.items()}
     try:
-        return type(node).model_validate({**old, **new})
+        return type(node).model_validate({**given, **new})
     except ValidationError as error:
         raise ScenarioError(_refusal(error, changes, where)) from None
 
