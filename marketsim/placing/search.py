@@ -8,9 +8,10 @@ from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part, row_of
 from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
-from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Reached, Round, Searches
+from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Round, Searches
 
 AGE_GAP_YEARS = 6.0
+BLOCK = 16  # homes that are looked at in one go
 SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas
 ALL_BITS = np.uint64(2**64 - 1)
 
@@ -30,7 +31,7 @@ def live_lots(panels: Panels, free: Ints) -> LiveLots:
     of_area = np.empty_like(panels.area_first)
     for table in range(len(of_area)):
         of_area[table] = before[panels.area_first[table]]
-    return LiveLots(before, of_area, lots, keys)
+    return LiveLots(before, of_area, of_area[:, 1:] - of_area[:, :-1], lots, keys)
 
 
 @compiled_part
@@ -45,13 +46,13 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
         return Favoured(found, first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
     home, key = _live_homes(panels, live, homes)
     favourable, luck = np.empty(8 * count + SWEPT, dtype=np.int64), np.empty(8 * count + SWEPT, dtype=np.uint64)
-    mixes, near, used = np.empty_like(key), np.empty(len(key) + 1, dtype=np.int64), 0
+    mixes, used = np.full(len(key) + BLOCK, ALL_BITS), 0
     for row in range(count):
         chance = searches.willingness[row]
         if 2.0 * chance * len(home) < SWEPT and used + SWEPT <= len(favourable):
             first[row], stop = used, used + SWEPT
             found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[used:stop],
-                                luck[used:stop], mixes, near)  # fmt: skip
+                                luck[used:stop], mixes)  # fmt: skip
             used += max(found[row], 0)
     return Favoured(found, first, favourable, luck)
 
@@ -71,32 +72,32 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
 
 
 @compiled_part
-def _sweep(
-    who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, mixes: Keys, near: Ints
-) -> int:
+def _sweep(who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, mixes: Keys) -> int:
     """Write down the homes with which the luck lies below `most` bits; returns how many, NOBODY if too many.
 
-    `mixes` and `near` have room for an entry a home, `near` for one more.
+    `mixes` has room for an entry a home, and for a block behind them that is full of ALL_BITS.
     """
     if most == 0:
         return 0
-    bound = half_bound(most)
+    bound, count = half_bound(most), 0
     if _mix_all(who, key, mixes) > bound:
         return 0
-    count = 0
-    for entry in near[: _entries_within(mixes, bound, near)]:
-        bits = whole_mixed(mixes[entry])
-        if bits < most:
-            if count == len(found):
-                return NOBODY
-            found[count], luck[count] = home[entry], bits
-            count += 1
+    for first in range(row_of(0), row_of(len(key)), row_of(BLOCK)):
+        if not _some_within(mixes, first, bound):
+            continue
+        for entry in range(first, min(first + row_of(BLOCK), row_of(len(key)))):
+            bits = whole_mixed(mixes[entry])
+            if bits < most:
+                if count == len(found):
+                    return NOBODY
+                found[count], luck[count] = home[entry], bits
+                count += 1
     return count
 
 
 @compiled_part
 def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
-    """Half-mix a child with all homes; returns the least. Without a branch, so that processors do several at once."""
+    """Half-mix a child with some homes; returns the least. Without a branch, so that processors do several at once."""
     least = ALL_BITS
     for entry in range(len(key)):
         mixes[entry] = half_mixed(who, key[entry])
@@ -105,13 +106,12 @@ def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
 
 
 @compiled_part
-def _entries_within(mixes: Keys, bound: np.uint64, near: Ints) -> int:
-    """Write down the entries of `mixes` that are not above a bound; returns how many. Without a branch too."""
-    count = 0
-    for entry in range(len(mixes)):
-        near[count] = entry
-        count += mixes[entry] <= bound
-    return count
+def _some_within(mixes: Keys, first: int, bound: np.uint64) -> bool:
+    """True if some of the block from `first` on are not above a bound; without a branch too."""
+    within = False
+    for offset in range(BLOCK):
+        within |= mixes[first + row_of(offset)] <= bound
+    return within
 
 
 @compiled_part
@@ -138,7 +138,6 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
-    reached = Reached(np.full(3, NOBODY), np.zeros(geography.nearest.shape[1] + 1, dtype=np.int64))
     for number in rows:
         row = row_of(number)
         route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
@@ -159,8 +158,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             homes = favoured.home[first : first + favoured.found[row]]
             answering = _lots_of(homes, favoured.bits[first:], panels.home_first[table], panels.home_next, lots, luck)
             if answering < longest:
-                visited = np.searchsorted(geography.miles_at_least[own_area], radius, side="right")
-                referrals = _reach(reached, own_area, table, visited, geography.nearest, live.of_area)
+                referrals = _lots_within(live.in_area[table], geography.miles_at_least[own_area], radius)
                 by_area = False
             else:
                 _sort_into(in_areas, homes, stock.area)
@@ -170,7 +168,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
                 referrals = stop - start
             elif by_area:
-                area, at_least = geography.nearest[own_area, step], geography.miles_at_least[own_area, step]
+                area = geography.nearest[own_area, step]
+                at_least = geography.miles_at_least[own_area, area]
                 travel = value_per_mile * at_least
                 if at_least > radius:
                     break
@@ -275,16 +274,13 @@ def _lots_of(homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, 
 
 
 @compiled_part
-def _reach(reached: Reached, area: int, table: int, areas: int, nearest: Ints, of_area: Ints) -> int:
-    """The live lots of a table in so many `areas` nearest to an area: a search that sees them all makes as many
-    referrals as one that visits these areas. Goes on with the sums of last time if they are those wanted."""
-    if reached.of[0] != area or reached.of[1] != table:
-        reached.of[0], reached.of[1], reached.of[2] = area, table, 0
-    for step in range(reached.of[2], areas):
-        there = nearest[area, step]
-        reached.lots[step + 1] = reached.lots[step] + of_area[table, there + 1] - of_area[table, there]
-    reached.of[2] = max(reached.of[2], areas)
-    return int(reached.lots[areas])
+def _lots_within(lots: Ints, miles_at_least: Floats, radius: float) -> int:
+    """The live lots of a table, by area, that may lie within a radius: a search that sees them all makes as many
+    referrals as one that visits these areas one by one."""
+    within = 0
+    for area in range(len(lots)):
+        within += lots[area] if miles_at_least[area] <= radius else 0
+    return within
 
 
 @compiled_part

@@ -82,7 +82,7 @@ class Stock(NamedTuple):
 
 
 class Geography(NamedTuple):
-    """For each authority the areas nearest first, and a lower bound of the miles from any of its children to each."""
+    """For each authority the areas nearest first; and by area a lower bound of the miles from any of its children."""
 
     nearest: Ints
     miles_at_least: Floats
@@ -134,22 +134,15 @@ class Shortlists(NamedTuple):
 class LiveLots(NamedTuple):
     """The lots with a free place at the start of the week, side by side for speed.
 
-    Lots `a` to `b` of the panels are entries `before[a]` to `before[b]` here, those of area `a` in table `t` entries
-    `of_area[t, a]` to `of_area[t, a + 1]`.
+    Lots `a` to `b` of the panels are entries `before[a]` to `before[b]` here, those of area `a` in table `t` are
+    `in_area[t, a]` entries from `of_area[t, a]` up to `of_area[t, a + 1]`.
     """
 
     before: Ints
     of_area: Ints
+    in_area: Ints
     lot: Ints
     key: Keys
-
-
-class Reached(NamedTuple):
-    """Live lots of one table in the areas nearest to one authority, added up area by area from 0; `of` says which area
-    and table, and up to how many areas."""
-
-    of: Ints
-    lots: Ints
 
 
 class Buckets(NamedTuple):

@@ -47,5 +47,4 @@ def geography(x: Floats, y: Floats, radius: Floats, home_area: Ints, home_x: Flo
     np.maximum.at(reach, home_area, np.hypot(home_x - x[home_area], home_y - y[home_area]))
     apart = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
     bound = np.maximum(apart - radius[:, None] - reach[None, :], 0.0) * (1 - 1e-9)
-    order = np.argsort(bound, axis=1, kind="stable")
-    return Geography(order, np.take_along_axis(bound, order, axis=1))
+    return Geography(np.argsort(bound, axis=1, kind="stable"), bound)
