@@ -46,7 +46,7 @@ class Columns:
         """
         if self._table is None:
             rows = self._rows if self.table_counts else self._capacity
-            self._table = handle(self._first(rows))
+            self._table = cast(Self, handle(self._first(rows)))
         return self._table
 
     @property
@@ -66,13 +66,17 @@ class Columns:
         first = self._rows
         if count == 0:
             return np.arange(first, first)
-        while first + count > self._capacity:
-            self._grow()
+        self.make_room(count)
         self._rows = first + count
         self._forget_views()
         rows = np.arange(first, first + count)
         self.set(rows, **values)
         return rows
+
+    def make_room(self, count: int) -> None:
+        """See to it that `count` more rows fit in, so that compiled code can write them before they are added."""
+        while self._rows + count > self._capacity:
+            self._grow()
 
     def set(self, rows: Ints, **values: Any) -> None:
         """Write values (scalars or one a row) into the named columns of `rows`."""
@@ -88,6 +92,7 @@ class Columns:
             larger = np.zeros(self._capacity, dtype=old.dtype)
             larger[: len(old)] = old
             self._buffers[name] = larger
+            self.__dict__.pop(name, None)
 
     def _forget_views(self) -> None:
         self._table = None if self.table_counts else self._table

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import numba
 import numpy as np
@@ -22,6 +22,7 @@ from numba.experimental import structref
 
 row_of = np.uint64  # of a number that is not negative: compiled code then need not ask whether it counts from the end
 Function = TypeVar("Function", bound=Callable[..., Any])
+Tuple = TypeVar("Tuple")
 
 
 def _use_wide_vectors() -> None:
@@ -36,9 +37,11 @@ def _use_wide_vectors() -> None:
 _use_wide_vectors()
 
 
-class Handle(structref.StructRefProxy):
+class Handle(structref.StructRefProxy, Generic[Tuple]):
     """A pointer to a named tuple of arrays, `columns`: handing over the tuple itself, array by array, costs far more
     than most calls do with it. Made by `handle`."""
+
+    columns: Tuple
 
 
 class _HandleType(types.StructRef):
@@ -95,9 +98,13 @@ def compiled_part(function: Function) -> Function:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def handle(columns: Any) -> Any:
+def handle(columns: Tuple) -> Handle[Tuple]:
     """A handle on a named tuple of arrays, for as long as the arrays are not replaced."""
-    return _PlainHandle(columns) if getattr(numba.config, "DISABLE_JIT", False) else _handle(columns)
+    if getattr(numba.config, "DISABLE_JIT", False):
+        return cast(Handle[Tuple], _PlainHandle(columns))
+    made: Handle[Tuple] = _handle(columns)
+    made.columns = columns  # for functions that are not compiled
+    return made
 
 
 def elementwise(function: Callable[[Any, Any], Any], types: str) -> Callable[[Any, Any], Any]:

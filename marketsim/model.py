@@ -15,24 +15,15 @@ from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
 from marketsim.children import NOT_YET, PLACED, PlacementRecords
 from marketsim.columns import Ints
+from marketsim.compiling import Handle
 from marketsim.ledger import Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
-from marketsim.placing import place
+from marketsim.purchases import Terms, awarding_of, buy, no_fees_seen, purchase_terms
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import (
-    award,
-    awarding_of,
-    buying_of,
-    make_stock,
-    make_tastes,
-    manners_of,
-    no_fees_seen,
-    pools_free,
-    seek,
-)
+from marketsim.searching import manners_of, seek
 from marketsim.stays import stay_table, weeks_elsewhere
 from marketsim.streams import uniform
 from marketsim.timetable import Timetable, areas_of
@@ -148,11 +139,10 @@ class MarketModel(mesa.Model):
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
-        market, tallies = self.market, self.recorder.tallies
-        rows, searches = seek(market, self._buying, self._manners, self._unplaced)
-        panels, free = self.panel_book.panels, pools_free(market)
-        awards = place(searches, panels, make_stock(market), self.geography, self._tastes, free)
-        self._leave(award(market, self.records, tallies, self._awarding, rows, panels, awards, free, self._fees_seen))
+        market, panels = self.market, self.panel_book.panels
+        seeking = seek(market.children.table, self._manners, market.week, self._unplaced)
+        tallies, seen = self.recorder.tallies, self._fees_seen
+        self._leave(buy(market, self.records, tallies, self._purchase_terms, panels, seeking, seen))
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
@@ -213,7 +203,7 @@ class MarketModel(mesa.Model):
         market, date = self.market, self.parameters.horizon.start + timedelta(weeks=self.market.week)
         market.rates = prices.rates(self.parameters.economy, date)
         market.cost_index *= 1 + market.rates.cost
-        self._tastes = make_tastes(market)
+        self._purchase_terms = self._terms_now()
         providers_decide.price(market)
         self.panel_book.refresh_all()
 
@@ -276,10 +266,7 @@ class MarketModel(mesa.Model):
         """Arrangements are new or have changed: ask all of them what they offer."""
         self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
         self._terms = moves.terms_of(self.parameters, self.run_seed)
-        stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
-        self._awarding = awarding_of(self.parameters, stay_terms, self.run_seed)
-        self._buying, self._manners = buying_of(self.market, self.orders), manners_of(self.parameters)
-        self._tastes = make_tastes(self.market)
+        self._purchase_terms, self._manners = self._terms_now(), manners_of(self.parameters)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
         for arrangement in self.market.arrangements:
@@ -287,6 +274,12 @@ class MarketModel(mesa.Model):
                 self._reviewed_from[arrangement.number] = self.market.week
         self.panel_book = PanelBook(self.market, ended)
         self._payers = payments.PayersBook(self.market.arrangements)
+
+    def _terms_now(self) -> Handle[Terms]:
+        """On what terms authorities buy, at the values and prices of now."""
+        stay_terms = moves.stay_terms(self.stays, self.parameters, self.run_seed)
+        awarding = awarding_of(self.parameters, stay_terms, self.run_seed)
+        return purchase_terms(self.market, self.orders, self.geography, awarding)
 
     def _make_agents(self) -> None:
         market = self.market

@@ -10,7 +10,7 @@ import numpy as np
 from marketsim.agents.provider import temper
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.compiling import compiled
+from marketsim.compiling import Handle, compiled, handle
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.placing import NO_ROUTE, NOBODY, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
@@ -37,7 +37,7 @@ class PanelBook:
         self._first = self._last = np.zeros(len(market.arrangements), dtype=np.int64)
         self._least = np.zeros((len(market.arrangements), 3))
         self._stale = set(range(len(market.arrangements)))
-        self._panels: Panels | None = None
+        self._panels: Handle[Panels] | None = None
         self._homes = 0  # pools are numbered behind the homes there are
 
     def refresh(self, arrangements: Iterable[Arrangement]) -> None:
@@ -67,13 +67,13 @@ class PanelBook:
         self.refresh(self._market.arrangements)
 
     @property
-    def panels(self) -> Panels:
+    def panels(self) -> Handle[Panels]:
         """What the placing reads, up to date."""
         if self._stale or self._panels is None or self._homes != len(self._market.homes):
             self._renew_lots()
             self._homes = len(self._market.homes)
             limits = self._first, self._last
-            self._panels = _make_panels(self._market, self._lots, *limits, self._least.copy(), self._terms)
+            self._panels = handle(_make_panels(self._market, self._lots, *limits, self._least.copy(), self._terms))
         return self._panels
 
     def _renew_lots(self) -> None:

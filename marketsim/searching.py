@@ -1,4 +1,4 @@
-"""From children who need a home to the rows that the placing reads, and from its awards back to the columns."""
+"""From children who need a home to the searches that the placing reads."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim import moves
 from marketsim.agents.authority import Patience, patience, urgency
 from marketsim.agents.provider import Choosiness, choosiness, willingness
-from marketsim.children import OPEN_PLACE, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.children import UNREGISTERED, WAITING, Children
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
-from marketsim.counting import EVENTS
-from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes, free_in_homes
 from marketsim.luck import luck_of, mixed
 from marketsim.orders import Orders
-from marketsim.placing import NO_ROUTE, NOBODY, Awards, Panels, Searches, Stock, Tastes
+from marketsim.placing import NO_ROUTE, Searches
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Scenario
 from marketsim.streams import beginning, uniform
 
-REFERRALS, OFFERS = EVENTS.index("referrals"), EVENTS.index("offers")
 POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
@@ -68,21 +64,6 @@ class Expected(NamedTuple):
     overspent: Floats
 
 
-def _expected(market: Market) -> Expected:
-    return Expected(market.authorities.expected_fee, market.authorities.overspent)
-
-
-def make_searches(
-    market: Market, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats
-) -> tuple[Ints, Searches]:
-    """The searches of the children in `rows`, sorted by authority; `asked` counts how often answers were renewed.
-
-    Luck of a child with a home depends on the child, the number of its search and `asked`, and on nothing else.
-    """
-    children, expected = market.children.table, _expected(market)
-    return _searches(children, buying, rows, asked, urgency, willingness, expected, market.week)
-
-
 class Manners(NamedTuple):
     """How authorities and homes deal with searches: patience, choosiness, weeks after which homes that said no are
     asked anew, and weeks between the searches for a child in an unregistered setting."""
@@ -104,25 +85,29 @@ def manners_of(scenario: Scenario) -> Manners:
     )
 
 
-def seek(market: Market, buying: Buying, manners: Manners, unplaced: Ints) -> tuple[Ints, Searches]:
-    """The searches of this week: of all who wait, and of those in unregistered settings whose turn it is.
+class Seeking(NamedTuple):
+    """The children who look for a home now: their rows, how often answers were renewed, urgency (0-1), and the chance
+    that a home with a free place offers it."""
 
-    All children without a home are added to `unplaced`, by authority.
-    """
-    return _seek(market.children.table, buying, manners, _expected(market), market.week, unplaced)
+    rows: Ints
+    asked: Ints
+    urgency: Floats
+    willingness: Floats
 
 
 @compiled
-def _seek(
-    children: Children, buying: Buying, manners: Manners, expected: Expected, week: int, unplaced: Ints
-) -> tuple[Ints, Searches]:
-    columns = children.columns
-    rows = _searching(columns, manners.search_every_weeks, week, unplaced)
-    waited = week - columns.since[rows]
-    urgent = urgency(manners.patience, waited, columns.emergency[rows])
-    urgent[columns.state[rows] == UNREGISTERED] = 1.0
-    willing = willingness(manners.choosiness, columns.score[rows], columns.breakdowns[rows])
-    return _searches(children, buying, rows, waited // manners.answer_weeks, urgent, willing, expected, week)
+def seek(children: Children, manners: Manners, week: int, unplaced: Ints) -> Seeking:
+    """Those who look this week: all who wait, and of those in unregistered settings the ones whose turn it is.
+
+    All children without a home are added to `unplaced`, by authority.
+    """
+    children = children.columns
+    rows = _searching(children, manners.search_every_weeks, week, unplaced)
+    waited = week - children.since[rows]
+    urgent = urgency(manners.patience, waited, children.emergency[rows])
+    urgent[children.state[rows] == UNREGISTERED] = 1.0
+    willing = willingness(manners.choosiness, children.score[rows], children.breakdowns[rows])
+    return Seeking(rows, waited // manners.answer_weeks, urgent, willing)
 
 
 @compiled_part
@@ -140,13 +125,17 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
 
 
 @compiled
-def _searches(
-    children: Children, buying: Buying, rows: Ints, asked: Ints, urgency: Floats, willingness: Floats,
-    expected: Expected, week: int,
-) -> tuple[Ints, Searches]:  # fmt: skip
+def searches_of(
+    children: Children, seeking: Seeking, buying: Buying, expected: Expected, week: int
+) -> tuple[Ints, Searches]:
+    """The searches of some children, sorted by authority, and the children's rows in that order.
+
+    Luck of a child with a home depends on the child, the number of its search and how often it `asked`, and on nothing
+    else.
+    """
     children = children.columns
-    order = _by_authority(children, rows, len(expected.fee))
-    rows, urgency, asked = rows[order], urgency[order], asked[order]
+    order = _by_authority(children, seeking.rows, len(expected.fee))
+    rows, urgency, asked = seeking.rows[order], seeking.urgency[order], seeking.asked[order]
     authority, band = children.authority[rows], children.band[rows]
     key, expected_fee = np.empty(len(rows), dtype=np.uint64), np.empty(len(rows))
     routes = np.empty((len(rows), buying.routes.shape[1]), dtype=np.int64)
@@ -170,7 +159,7 @@ def _searches(
         children.emergency[rows],
         children.away[rows],
         buying.only_good[authority] & (urgency < 1),
-        willingness[order],
+        seeking.willingness[order],
         urgency,
         expected_fee,
         routes,
@@ -206,142 +195,3 @@ def _by_authority(children: Children, rows: Ints, authorities: int) -> Ints:
             place -= 1
         order[place] = position
     return order
-
-
-def make_stock(market: Market) -> Stock:
-    """What the placing reads of homes."""
-    homes = market.homes
-    return Stock(
-        homes.authority,
-        homes.rating,
-        homes.unit_cost,
-        homes.occupied,
-        homes.residents_age,
-        homes.residents_boys,
-        homes.residents_score,
-    )
-
-
-def make_tastes(market: Market) -> Tastes:
-    """The numbers by which commissioners and providers choose."""
-    scenario, money = market.scenario, market.cost_index
-    providers, commissioning = scenario.providers, scenario.commissioning
-    return Tastes(
-        value_per_mile=float(commissioning.value_per_mile * money),
-        value_in_area=float(commissioning.value_in_area * money),
-        value_of_match=float(commissioning.value_of_match * money),
-        value_of_rating=float(commissioning.value_of_rating * money),
-        away_miles=float(scenario.need.away_miles),
-        shortlist=commissioning.shortlist,
-        last_resort=float(scenario.unregistered.weekly_cost * money),
-        age_mismatch=float(providers.age_mismatch),
-        sex_mismatch=float(providers.sex_mismatch),
-        need_mismatch=float(providers.need_mismatch),
-        rating_caution=float(providers.rating_caution),
-        risk_cost=float(providers.risk_cost * money),
-        bidding=float(providers.bidding),
-        bargaining=float(providers.bargaining),
-        cost_by_need=scenario.need.cost_by_need.array(),
-        money=float(money),
-    )
-
-
-def pools_free(market: Market) -> Ints:
-    """Places free in each pool: the open places of all homes, then the empty places of all holdings."""
-    return _pools_free(market.homes.table, market.holdings.table, market.homes.in_market(market.week))
-
-
-@compiled
-def _pools_free(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
-    free = np.empty(len(in_market) + len(holdings.columns.home), dtype=np.int64)
-    free[: len(in_market)] = free_in_homes(homes, holdings, in_market)
-    holdings = holdings.columns
-    for row in range(len(holdings.home)):
-        free[len(in_market) + row] = max(holdings.places[row] - holdings.used[row], 0)
-    return free
-
-
-class FeesSeen(NamedTuple):
-    """Number and sum of the fees (GBP/week) of the latest placements with independent homes, by authority and need
-    band."""
-
-    number: Floats
-    total: Floats
-
-
-def no_fees_seen(authorities: int) -> FeesSeen:
-    """Before the first placement."""
-    return FeesSeen(np.zeros((authorities, 3)), np.zeros((authorities, 3)))
-
-
-class Awarding(NamedTuple):
-    """What follows an award or its absence: how long stays last, places beside children, and the last resort."""
-
-    stays: moves.StayTerms
-    beside: moves.Beside
-    last_resort: moves.LastResort
-
-
-def awarding_of(scenario: Scenario, stays: moves.StayTerms, seed: int) -> Awarding:
-    """The same in a run under the values of a scenario."""
-    return Awarding(stays, moves.beside_of(scenario, seed), moves.last_resort_of(scenario, seed))
-
-
-def award(
-    market: Market, records: PlacementRecords, tallies: Floats | None, awarding: Awarding, rows: Ints,
-    panels: Panels, awards: Awards, free: Ints, seen: FeesSeen,
-) -> Ints:  # fmt: skip
-    """Move the children with an award into their homes, and count what their searches did; of the others those whose
-    deadline is past go to the last resort. Returns the rows of those whose need ends with it at once.
-
-    `free` are the places left in each pool, `seen` the fees that authorities take note of.
-    """
-    first = len(records)
-    records.add(int(np.count_nonzero(awards.lot != NOBODY)))
-    counted = np.zeros((len(EVENTS), len(market.authorities))) if tallies is None else tallies
-    tables = market.children.table, market.homes.table, market.holdings.table, records.table, counted
-    return _award(
-        *tables, rows, panels.home, panels.pool, awards, awarding, market.costs, market.cost_index, free, seen, first,
-        market.week,
-    )  # fmt: skip
-
-
-@compiled
-def _award(
-    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, rows: Ints,
-    home: Ints, pool: Ints, awards: Awards, awarding: Awarding, costs: Floats, money: float, free: Ints,
-    seen: FeesSeen, first: int, week: int,
-) -> Ints:  # fmt: skip
-    """Write who lives where at what fee into the columns, with a record each from row `first`; `home` and `pool` are by
-    lot, `costs` by home and need band."""
-    state = moves.State(children.columns, homes.columns, holdings.columns, records.columns, tallies)
-    children, count = state.children, len(state.homes.key)
-    record = first
-    for search in range(len(rows)):
-        row, lot = rows[search], awards.lot[search]
-        state.tallies[REFERRALS, children.authority[row]] += awards.referrals[search]
-        state.tallies[OFFERS, children.authority[row]] += awards.offers[search]
-        if lot == NOBODY:
-            continue
-        children.home[row] = home[lot]
-        children.holding[row] = OPEN_PLACE if pool[lot] < count else pool[lot] - count
-        children.arrangement[row] = awards.route[search]
-        children.fee[row], children.miles[row] = awards.fee[search], awards.miles[search]
-        children.record[row] = record
-        record += 1
-    placed = rows[awards.lot != NOBODY]
-    moves.move_in(state, placed, awarding.stays, week)
-    moves.remember_accepted(state, placed, costs, money)
-    moves.keep_places_beside(state, placed, free, awarding.beside)
-    moves.note_starts(state, placed)
-    _see_fees(children, state.homes.sector, placed, seen)
-    return moves.give_up(children, state.tallies, rows[awards.lot == NOBODY], awarding.last_resort, week)
-
-
-@compiled_part
-def _see_fees(children: Children, sector: Ints, placed: Ints, seen: FeesSeen) -> None:
-    """Authorities take note of what they pay independent homes."""
-    for row in placed:
-        if sector[children.home[row]] != LOCAL_AUTHORITY:
-            seen.number[children.authority[row], children.band[row]] += 1
-            seen.total[children.authority[row], children.band[row]] += children.fee[row]

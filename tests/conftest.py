@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import marketsim.model
 import marketsim.moves
-import marketsim.world.start
+from marketsim import purchases
 from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.cli import main
 from marketsim.columns import Ints
@@ -76,6 +75,15 @@ def watched_place(searches: Any, panels: Any, stock: Any, geography: Any, tastes
     return awards
 
 
+@contextmanager
+def purchases_in_parts(placing: Callable[..., Any]) -> Iterator[None]:
+    """The week's purchases part by part instead of in one compiled call, with a placing that can be watched."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(purchases, "_buy", purchases._buy.py_func)  # type: ignore[attr-defined]
+        patch.setattr(purchases, "place", placing)
+        yield
+
+
 class CheckedModel(MarketModel):
     """The market with a look at the accounts at the moment of paying."""
 
@@ -102,9 +110,7 @@ class CheckedModel(MarketModel):
 @contextmanager
 def checked_model(parameters: Scenario, seed: int) -> Iterator[MarketModel]:
     """A model whose placings and payments are checked as they happen."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marketsim.model, "place", watched_place)
-        patch.setattr(marketsim.world.start, "place", watched_place)
+    with purchases_in_parts(watched_place):
         model = CheckedModel(parameters, seed)
         try:
             yield model
@@ -243,6 +249,12 @@ def small() -> Small:
 def checked() -> Callable[..., Any]:
     """Makes models that check themselves; see `checked_model`."""
     return checked_model
+
+
+@pytest.fixture(scope="session")
+def in_parts() -> Callable[..., Any]:
+    """Lets a test watch the placing; see `purchases_in_parts`."""
+    return purchases_in_parts
 
 
 @pytest.fixture(scope="session")

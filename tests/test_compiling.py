@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from marketsim import compiling, searching
+from marketsim import compiling, purchases
 from marketsim.placing import place
 
 CALLER = """
@@ -33,7 +33,7 @@ def files_reached(function: object) -> set[str]:
 
 def test_all_files_that_the_week_calls_are_known() -> None:
     assert {"__init__.py", "search.py", "match.py", "luck.py"} <= files_reached(place)
-    assert {"searching.py", "moves.py", "stays.py", "luck.py"} <= files_reached(searching._award)
+    assert {"searching.py", "search.py", "moves.py", "stays.py", "luck.py"} <= files_reached(purchases._buy)
 
 
 def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:

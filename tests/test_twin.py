@@ -10,7 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import marketsim.model
 from marketsim.experiments.run import as_scenario, forget, run
 from marketsim.model import MarketModel
 from marketsim.placing import place
@@ -45,7 +44,7 @@ with open(sys.argv[1] + "/given", "wb") as file:
 Calls = list[tuple[Any, Any]]
 
 
-def month_of_england() -> tuple[Calls, Calls]:
+def month_of_england(in_parts: Callable[..., Any]) -> tuple[Calls, Calls]:
     """Inputs of four weeks' placings, and what came out: awards, and the places left free."""
     inputs, outputs = [], []
 
@@ -56,8 +55,7 @@ def month_of_england() -> tuple[Calls, Calls]:
         return awards
 
     model = MarketModel(as_scenario("england_2024", 4), 1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marketsim.model, "place", remembered)
+    with in_parts(remembered):
         for _ in range(4):
             model.step()
     forget(model)
@@ -65,10 +63,12 @@ def month_of_england() -> tuple[Calls, Calls]:
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Calls, dict[str, subprocess.Popen[str]]]]:
+def twins(
+    tmp_path_factory: pytest.TempPathFactory, in_parts: Callable[..., Any]
+) -> Iterator[tuple[Path, Calls, dict[str, subprocess.Popen[str]]]]:
     """Both uncompiled processes at work side by side, and what the compiled month gave."""
     folder = tmp_path_factory.mktemp("twins")
-    inputs, outputs = month_of_england()
+    inputs, outputs = month_of_england(in_parts)
     (folder / "calls").write_bytes(pickle.dumps(inputs))
     variables = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     processes = {

@@ -12,8 +12,9 @@ from marketsim.demand import bands, starting_children, traits, weekly_needs
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
 from marketsim.orders import Orders, make_orders
 from marketsim.panels import PanelBook
-from marketsim.placing import Geography, place
+from marketsim.placing import Geography
 from marketsim.prices import level_at_start
+from marketsim.purchases import awarding_of, buy, no_fees_seen, purchase_terms
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
@@ -21,16 +22,7 @@ from marketsim.purchasing.spot import Spot
 from marketsim.ratings import first_ratings
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.searching import (
-    award,
-    awarding_of,
-    buying_of,
-    make_searches,
-    make_stock,
-    make_tastes,
-    no_fees_seen,
-    pools_free,
-)
+from marketsim.searching import Seeking
 from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.streams import uniform
 from marketsim.world.england import apportion, england_authorities, england_homes
@@ -91,9 +83,9 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     scenario, children = market.scenario, market.children
     orders = make_orders(HOW_IT_WAS, market.authorities)
     market.arrangements = orders.arrangements
-    panels, tastes, buying = PanelBook(market).panels, make_tastes(market), buying_of(market, orders)
     awarding = awarding_of(scenario, moves.stay_terms(stays, scenario, market.seed), market.seed)
     awarding = awarding._replace(last_resort=moves.nobody_gives_up(awarding.last_resort))
+    panels, terms = PanelBook(market).panels, purchase_terms(market, orders, where, awarding)
     score, breakdowns = children.score, children.breakdowns
     unseen, choosy = no_fees_seen(len(market.authorities)), providers_decide.choosiness(scenario.providers)
     attempt = 0
@@ -105,10 +97,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
         asked = np.full(len(waiting), attempt)
-        waiting, searches = make_searches(market, buying, waiting, asked, urgency, eased)
-        free = pools_free(market)
-        awards = place(searches, panels, make_stock(market), where, tastes, free)
-        award(market, records, None, awarding, waiting, panels, awards, free, unseen)
+        buy(market, records, None, terms, panels, Seeking(waiting, asked, urgency, eased), unseen)
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)

@@ -108,7 +108,7 @@ def test_a_home_is_less_ready_where_the_fee_leaves_a_loss(quiet: Quiet, stepped:
     """At a fee just above cost the risk of the needy leaves a loss; without sensitivity to it all are welcome."""
 
     def readiness(**providers: float) -> Floats:
-        eager = stepped(quiet(providers={"risk_cost": 1_500.0} | providers)).panel_book.panels.eager
+        eager = stepped(quiet(providers={"risk_cost": 1_500.0} | providers)).panel_book.panels.columns.eager
         assert not np.ptp(eager, axis=0).any()
         return np.asarray(eager[0])
 

@@ -192,7 +192,7 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
     model = MarketModel(scenario, 12)
     for _ in range(LONG):
         model.step()
-        asked, fresh = model.panel_book.panels, PanelBook(model.market).panels
+        asked, fresh = model.panel_book.panels.columns, PanelBook(model.market).panels.columns
         for name, one, other in zip(asked._fields, asked, fresh, strict=True):
             assert np.array_equal(one, other), f"{name} in week {model.market.week}"
 
