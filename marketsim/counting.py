@@ -52,6 +52,16 @@ class Census(NamedTuple):
     independent_fees: Floats
 
 
+class Groups(NamedTuple):
+    """By what children are counted: the `region` by authority, `route_of` (below `routes`) by arrangement; and what a
+    resident costs `above_fixed`, the fixed cost of a place, by need band (over the unit cost)."""
+
+    region: Ints
+    route_of: Ints
+    routes: int
+    above_fixed: Floats
+
+
 class Prices(NamedTuple):
     """What a place costs that stands empty and one that is staffed (both over the unit cost), and the index by which
     unit costs have risen."""
@@ -75,14 +85,12 @@ def _add_fees(fees: Fees, children: Children, child: int, above_fixed: Floats) -
     fees.needs[home] += above_fixed[children.band[child]]
 
 
-@compiled
-def count_children(
-    children: Children, homes: Homes, region: Ints, route_of: Ints, routes: int, above_fixed: Floats
-) -> Census:
-    """The children as they are now. `region` is by authority, `route_of` (below `routes`) by arrangement;
-    `above_fixed` is what a resident costs beyond the fixed cost of a place, by need band (over the unit cost)."""
+@compiled_part
+def count_children(children: Children, homes: Homes, by: Groups) -> Census:
+    """The children as they are now."""
+    region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
     children, homes, first = children.columns, homes.columns, len(OF_CHILDREN)
-    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + routes))
+    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
     independent, paid = np.empty(len(children.state)), 0
     for child in range(len(children.state)):
         area, state = children.authority[child], children.state[child]
@@ -128,13 +136,14 @@ def _cost(homes: Homes, home: int, in_market: bool, needs: float, prices: Prices
     return float(homes.unit_cost[home] * prices.cost_index * (prices.staffed * staffed + needs))
 
 
-@compiled
+@compiled_part
 def count_homes(
     homes: Homes, holdings: Holdings, due: Fees, week: int, in_market: Bools, large: Bools, on_framework: Bools,
     prices: Prices, authorities: int,
 ) -> Floats:  # fmt: skip
-    """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large. Of the
-    places that a home keeps empty those are blocked that are neither occupied nor held."""
+    """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large,
+    those behind that of `on_framework` on none. Of the places that a home keeps empty those are blocked that are
+    neither occupied nor held."""
     homes, holdings = homes.columns, holdings.columns
     sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
     revenue = np.zeros(len(in_market))
@@ -163,7 +172,7 @@ def count_homes(
             sums[area, 1] += places
             sums[area, 3] += max(min(kept_empty, places - occupied - held[home]), 0)
             sums[area, 5] += sector != LOCAL_AUTHORITY
-            sums[area, 6] += sector != LOCAL_AUTHORITY and on_framework[home]
+            sums[area, 6] += sector != LOCAL_AUTHORITY and home < len(on_framework) and on_framework[home]
             sums[area, 11] += homes.rating[home] <= GOOD
             sums[area, 12] += 1.0
     return sums

@@ -8,7 +8,7 @@ import pandas as pd
 from marketsim.children import BANDS, END_REASONS, NOT_YET, NOTICES, PlacementRecords
 from marketsim.homes import NEVER, RATINGS, SECTORS
 from marketsim.purchasing.arrangement import Market
-from marketsim.recording import on_any_panel, with_panel
+from marketsim.recording import on_any_panel
 
 
 def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def homes_frame(market: Market) -> pd.DataFrame:
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
             "ask_gbp": homes.ask,
             "rating": np.array(RATINGS, dtype=object)[homes.rating],
-            "on_framework": on_any_panel(with_panel(market), len(homes)),
+            "on_framework": on_any_panel(market),
             "house_price_gbp": areas.house_price[homes.authority],
         }
     ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))

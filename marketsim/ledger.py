@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from marketsim.columns import Floats, Ints
+
+KINDS = ("placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered")
 
 
 class Ledger:
     """The payments of one week (GBP), by paying authority and by receiver.
 
-    `paid[kind]` has a row an authority; `received` a row a provider. `unregistered` settings and the offices of
-    `cooperatives` are receivers too.
+    `table` (kinds, authorities) is what authorities pay, `paid` its rows by name; `received` a row a provider.
+    `unregistered` settings and the offices of `cooperatives` are receivers too.
     """
 
-    KINDS: ClassVar[tuple[str, ...]] = (
-        "placements",
-        "places_beside",
-        "empty_places",
-        "own_empty_places",
-        "running_cost",
-        "unregistered",
-    )
-
-    def __init__(self, authorities: int, providers: int) -> None:
-        self._paid: Floats = np.zeros((len(self.KINDS), authorities))
-        self.paid: dict[str, Floats] = dict(zip(self.KINDS, self._paid, strict=True))
-        self.received: Floats = np.zeros(providers)
-        self.unregistered = 0.0
-        self.cooperatives = 0.0
-
-    def pay_unregistered(self, children: Floats, pounds: float) -> None:
-        """Authorities pay for their children in unregistered settings, the same for each."""
-        self.paid["unregistered"] += children * pounds
-        self.unregistered += float(children.sum()) * pounds
+    def __init__(self, table: Floats, received: Floats, unregistered: float = 0.0) -> None:
+        self.table = table
+        self.paid: dict[str, Floats] = dict(zip(KINDS, table, strict=True))
+        self.received, self.unregistered, self.cooperatives = received, unregistered, 0.0
 
     def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
         """Members pay the running cost of their cooperative in their shares."""
@@ -45,7 +29,7 @@ class Ledger:
     @property
     def spend(self) -> Floats:
         """All that each authority pays (GBP)."""
-        return np.asarray(np.add.reduce(self._paid, axis=0))
+        return np.asarray(np.add.reduce(self.table, axis=0))
 
     def imbalance(self) -> float:
         """Paid less received (GBP); zero but for rounding."""

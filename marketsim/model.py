@@ -16,7 +16,7 @@ from marketsim.agents.provider import Provider
 from marketsim.children import NOT_YET, PLACED, PlacementRecords
 from marketsim.columns import Ints
 from marketsim.compiling import Handle
-from marketsim.ledger import Ledger
+from marketsim.ledger import KINDS, Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
 from marketsim.purchases import Terms, awarding_of, buy, no_fees_seen, purchase_terms
@@ -55,7 +55,7 @@ class MarketModel(mesa.Model):
         self.timetable = Timetable(parameters)
         self.recorder = Recorder(self.market)
         self.discharged = 0
-        self.ledger = Ledger(len(self.market.authorities), 1)
+        self.ledger = Ledger(np.zeros((len(KINDS), len(self.market.authorities))), np.zeros(1))
         self._make_agents()
         self._begin_month()
         self._closed_in_month = 0
@@ -146,8 +146,8 @@ class MarketModel(mesa.Model):
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
-        self._census = self.recorder.census(self.market)
-        self.ledger = payments.pay_week(self.market, self._payers.payers, self.orders.cooperatives, self._census)
+        payers, groups = self._payers.payers, self.recorder.groups
+        self.ledger, self._census = payments.pay_week(self.market, payers, self.orders.cooperatives, groups)
         self._spent += self.ledger.spend
 
     def review(self) -> None:
@@ -232,11 +232,15 @@ class MarketModel(mesa.Model):
     def _review_arrangements(self) -> None:
         """The arrangements whose turn it is are reviewed."""
         market = self.market
-        for number in np.flatnonzero(self._reviewed_from <= market.week).tolist():
+        due = np.flatnonzero(self._reviewed_from <= market.week).tolist()
+        for number in due:
             arrangement = market.arrangements[number]
             if arrangement.rule.review(market, arrangement):
                 self.panel_book.refresh([arrangement])
             self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
+        if due:
+            self._payers.update()
+            self.recorder.know_panels(market)
 
     def _begin_month(self) -> None:
         """Count anew, for the 4 weeks to come, who has no home and what is paid."""
@@ -259,7 +263,7 @@ class MarketModel(mesa.Model):
         for arrangement in [market.arrangements[number] for number in sorted(changed | resumed)]:
             begin = arrangement.rule.change if arrangement.number in before else arrangement.rule.start
             begin(market, arrangement)
-        self.recorder.know_routes(market)
+        self.recorder.know_arrangements(market)
         self._look_again()
 
     def _look_again(self) -> None:

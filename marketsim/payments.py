@@ -8,14 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim.accounts import prices
-from marketsim.columns import Floats, Ints
+from marketsim.children import Children
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
-from marketsim.counting import OF_CHILDREN, Census, Fees, Prices
-from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
-from marketsim.ledger import Ledger
+from marketsim.counting import OF_CHILDREN, Census, Groups, Prices, count_children
+from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes, free_in_homes
+from marketsim.ledger import KINDS, Ledger
 from marketsim.purchasing.arrangement import Arrangement, Market
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.units import WEEKS_PER_YEAR
+
+PLACEMENTS, PLACES_BESIDE, EMPTY_PLACES, OWN_EMPTY_PLACES, _, UNREGISTERED = range(len(KINDS))
+OF_CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
 
 
 class Payers(NamedTuple):
@@ -28,60 +32,62 @@ class Payers(NamedTuple):
 
 
 class PayersBook:
-    """The payers under all arrangements, with their shares of now; to be made anew when the arrangements are others."""
+    """The payers under all arrangements; to be made anew when the arrangements are others."""
 
     def __init__(self, arrangements: Sequence[Arrangement]) -> None:
         first = np.cumsum([0, *(len(a.members) for a in arrangements)])
         member = np.concatenate([a.members for a in arrangements])
         share = np.concatenate([a.shares for a in arrangements])
-        self._payers = Payers(first, member, share)
+        self.payers = Payers(first, member, share)
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
         self._shared = [(a, slice(*first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
 
-    @property
-    def payers(self) -> Payers:
-        """Members and shares, up to date."""
+    def update(self) -> None:
+        """Note the shares of now, after some arrangements have been reviewed."""
         for arrangement, entries in self._shared:
-            self._payers.share[entries] = arrangement.shares
-        return self._payers
+            self.payers.share[entries] = arrangement.shares
 
 
-def pay_week(market: Market, payers: Payers, cooperatives: Sequence[tuple[int, Cooperative]], census: Census) -> Ledger:
-    """Fees, empty places, own homes, running costs of cooperatives (by number) and the last resort are paid."""
-    homes, holdings = market.homes, market.holdings
-    ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-    ledger.paid["placements"] += census.due.placements
-    ledger.paid["places_beside"] += census.due.beside
-    _pay_providers(
-        homes.table, holdings.table, census.due, market.free(), payers, prices(market), ledger.paid["empty_places"],
-        ledger.paid["own_empty_places"], ledger.received,
+def pay_week(
+    market: Market, payers: Payers, cooperatives: Sequence[tuple[int, Cooperative]], by: Groups
+) -> tuple[Ledger, Census]:
+    """Fees, empty places, own homes, running costs of cooperatives (by number) and the last resort are paid; with the
+    census of the children for whom this is."""
+    last_resort = market.scenario.unregistered.weekly_cost * market.cost_index
+    census, paid, received, unregistered = _settle(
+        market.children.table, market.homes.table, market.holdings.table, market.homes.in_market(market.week), by,
+        payers, prices(market), last_resort,
     )  # fmt: skip
+    ledger = Ledger(paid, received, unregistered)
     for number, rule in cooperatives:
         cost = rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
         arrangement = market.arrangements[number]
         ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
-    weekly_cost = market.scenario.unregistered.weekly_cost * market.cost_index
-    ledger.pay_unregistered(census.sums[:, OF_CHILDREN.index("children_unregistered")], weekly_cost)
-    return ledger
+    return ledger, census
 
 
 @compiled
-def _pay_providers(
-    homes: Homes, holdings: Holdings, due: Fees, free: Ints, payers: Payers, prices: Prices, paid_empty: Floats,
-    paid_own: Floats, received: Floats,
-) -> None:  # fmt: skip
-    """Providers receive the fees that are due, what contracts owe for empty places, and what own places cost that are
-    `free`; the last two are added to what authorities have paid."""
-    homes, holdings = homes.columns, holdings.columns
-    _pay_retainers(holdings, homes.provider, payers, paid_empty, received)
+def _settle(
+    children: Children, homes: Homes, holdings: Holdings, in_market: Bools, by: Groups, payers: Payers, prices: Prices,
+    last_resort: float,
+) -> tuple[Census, Floats, Floats, float]:  # fmt: skip
+    """The census, what authorities pay (kinds, authorities), what providers receive, and unregistered settings."""
+    census, stock = count_children(children, homes, by), homes.columns
+    free = free_in_homes(homes, holdings, in_market)
+    paid, received = np.zeros((len(KINDS), len(by.region))), np.zeros(stock.provider.max() + 1)
+    unregistered = census.sums[:, OF_CHILDREN_UNREGISTERED]
+    paid[PLACEMENTS], paid[PLACES_BESIDE] = census.due.placements, census.due.beside
+    paid[UNREGISTERED] = unregistered * last_resort
+    _pay_retainers(holdings.columns, stock.provider, payers, paid[EMPTY_PLACES], received)
     for home in range(len(free)):
-        provider = homes.provider[home]
-        received[provider] += due.received[home]
-        if homes.sector[home] == LOCAL_AUTHORITY:
+        provider = stock.provider[home]
+        received[provider] += census.due.received[home]
+        if stock.sector[home] == LOCAL_AUTHORITY:
             # An own place costs its fixed share whether or not a child lives there.
-            pounds = free[home] * (prices.fixed * homes.unit_cost[home] * prices.cost_index)
-            paid_own[homes.authority[home]] += pounds
+            pounds = free[home] * (prices.fixed * stock.unit_cost[home] * prices.cost_index)
+            paid[OWN_EMPTY_PLACES, stock.authority[home]] += pounds
             received[provider] += pounds
+    return census, paid, received, unregistered.sum() * last_resort
 
 
 @compiled_part
@@ -100,18 +106,10 @@ def _pay_retainers(holdings: Holdings, provider: Ints, payers: Payers, paid: Flo
         paid[payers.member[entry]] += owed[entry]
 
 
-def paid_empty_places(market: Market, payers: Payers) -> Floats:
-    """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
-    homes, holdings = market.homes, market.holdings
-    return _paid_empty_places(
-        homes.sector, homes.authority, holdings.table, market.free(), payers, len(market.authorities)
-    )
-
-
 @compiled
-def _paid_empty_places(
-    sector: Ints, host: Ints, holdings: Holdings, free: Ints, payers: Payers, authorities: int
-) -> Floats:
+def paid_empty_places(homes: Homes, holdings: Holdings, in_market: Bools, payers: Payers, authorities: int) -> Floats:
+    """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
+    free, sector, host = free_in_homes(homes, holdings, in_market), homes.columns.sector, homes.columns.authority
     holdings = holdings.columns
     paid, empty = np.zeros(authorities), np.zeros(len(payers.first) - 1)
     for home in range(len(free)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +10,13 @@ import pandas as pd
 
 from marketsim import accounts
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, Census, Fees, count_children, count_homes
-from marketsim.homes import PRIVATE
+from marketsim.compiling import compiled
+from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, Census, Groups, Prices, count_homes
+from marketsim.homes import PRIVATE, Holdings, Homes
 from marketsim.ledger import Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
-from marketsim.payments import Payers, paid_empty_places
-from marketsim.purchasing.arrangement import Arrangement, Market
+from marketsim.payments import EMPTY_PLACES, OWN_EMPTY_PLACES, Payers, paid_empty_places
+from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import Scenario
 
@@ -59,16 +59,20 @@ class Recorder:
         self._fees_p90: list[float] = []
         shape = len(market.authorities), len(self._names)
         self._year, self._last_year = _Sums(shape), _Sums(shape)
-        self.know_routes(market)
+        self.know_arrangements(market)
         self.largest = largest_groups(market)
 
-    def know_routes(self, market: Market) -> None:
-        """Look up the route and the panel of each arrangement, and what needs cost; to be called again when scenarios
-        change."""
-        self._route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
-                                   for a in market.arrangements])  # fmt: skip
-        self._with_panel = with_panel(market)
-        self._above_fixed = accounts.cost_above_fixed(market)
+    def know_arrangements(self, market: Market) -> None:
+        """Look up the route of each arrangement and what needs cost; to be called again when scenarios change."""
+        route_of = np.array([self.routes.index(a.route) if a.route in self.routes else 0
+                             for a in market.arrangements])  # fmt: skip
+        above_fixed = accounts.cost_above_fixed(market)
+        self.groups = Groups(market.authorities.region, route_of, len(self.routes), above_fixed)
+        self.know_panels(market)
+
+    def know_panels(self, market: Market) -> None:
+        """Look up which homes are on some panel; to be called again when arrangements have been reviewed."""
+        self._on_panel = on_any_panel(market)
 
     def clear_events(self) -> None:
         """Begin the counts of a new week."""
@@ -79,38 +83,25 @@ class Recorder:
         length = len(self.events[event])
         self.events[event][:] += np.bincount(authority, weights=weights, minlength=length)
 
-    def census(self, market: Market) -> Census:
-        """The children as they are when this week is paid for."""
-        return count_children(
-            market.children.table, market.homes.table, market.authorities.region, self._route_of, len(self.routes),
-            self._above_fixed,
-        )  # fmt: skip
-
     def close_week(self, market: Market, payers: Payers, ledger: Ledger, census: Census, last_weeks: int) -> None:
         """Count the state of the week, and at year ends write the rows of the authorities."""
-        if market.week % QUARTER_WEEKS == 0:
+        week = market.week
+        if week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        of_homes, of_money = self._count_homes(market, census.due), _count_money(market, payers, ledger)
-        sums = np.concatenate([census.sums, of_homes, of_money, self.tallies.T], axis=1)
+        sums = _sums_of_week(
+            market.homes.table, market.holdings.table, census, ledger.table, self.tallies, payers,
+            market.homes.in_market(week), self.largest, self._on_panel, accounts.prices(market), week,
+        )  # fmt: skip
         self._totals.append(np.add.reduce(sums, axis=0))  # authority by authority, since rows are contiguous
         self._fees_p90.append(_p90(census.independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
             self._last_year.add(sums)
-        if market.week % YEAR_WEEKS == 0:
+        if week % YEAR_WEEKS == 0:
             now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
             self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
             self._year = _Sums(sums.shape)
         self.clear_events()
-
-    def _count_homes(self, market: Market, due: Fees) -> Floats:
-        """The stock of homes at their host authorities this week (authorities, sums)."""
-        homes, week = market.homes, market.week
-        on_framework = on_any_panel(self._with_panel, len(homes))
-        return count_homes(
-            homes.table, market.holdings.table, due, week, homes.in_market(week), self.largest, on_framework,
-            accounts.prices(market), len(market.authorities),
-        )  # fmt: skip
 
     @property
     def last_year(self) -> Tally | None:
@@ -190,21 +181,32 @@ def largest_groups(market: Market) -> Bools:
     return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
 
 
-def _count_money(market: Market, payers: Payers, ledger: Ledger) -> Floats:
-    """What authorities spend this week, and on empty places (authorities, sums `OF_MONEY`)."""
-    empty = ledger.paid["empty_places"] + ledger.paid["own_empty_places"]
-    return np.stack([ledger.spend, empty, paid_empty_places(market, payers)], axis=1)
+@compiled
+def _sums_of_week(
+    homes: Homes, holdings: Holdings, census: Census, paid: Floats, tallies: Floats, payers: Payers, in_market: Bools,
+    large: Bools, on_panel: Bools, prices: Prices, week: int,
+) -> Floats:  # fmt: skip
+    """All sums of a week (authorities, sums): of children by home authority, of homes at their hosts, of money, events;
+    `paid` is by kind and authority."""
+    authorities, events, children = paid.shape[1], len(tallies), census.sums.shape[1]
+    of_homes = count_homes(homes, holdings, census.due, week, in_market, large, on_panel, prices, authorities)
+    voids = paid_empty_places(homes, holdings, in_market, payers, authorities)
+    sums = np.empty((authorities, children + of_homes.shape[1] + len(OF_MONEY) + events))
+    for area in range(authorities):
+        sums[area, :children] = census.sums[area]
+        sums[area, children : -3 - events] = of_homes[area]
+        sums[area, -3 - events] = paid[:, area].sum()
+        sums[area, -2 - events] = paid[EMPTY_PLACES, area] + paid[OWN_EMPTY_PLACES, area]
+        sums[area, -1 - events] = voids[area]
+        sums[area, -events:] = tallies[:, area]
+    return sums
 
 
-def with_panel(market: Market) -> list[Arrangement]:
-    """Arrangements that homes join; such a rule gives its arrangement a panel when it starts."""
-    return [arrangement for arrangement in market.arrangements if arrangement.on_panel.size]
-
-
-def on_any_panel(arrangements: Sequence[Arrangement], homes: int) -> Bools:
-    """By home, for so many homes: True for those that are on the panel of some of the arrangements."""
-    joined = np.zeros(homes, dtype=np.bool_)
-    for arrangement in arrangements:
+def on_any_panel(market: Market) -> Bools:
+    """By home: True for those that are on the panel of some arrangement; a rule that homes join gives its arrangements
+    a panel when they start."""
+    joined = np.zeros(len(market.homes), dtype=np.bool_)
+    for arrangement in market.arrangements:
         joined[: len(arrangement.on_panel)] |= arrangement.on_panel
     return joined
 

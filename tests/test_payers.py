@@ -34,7 +34,7 @@ def own_empty_places(market: Market) -> np.ndarray:
 
 def test_retainers_are_shared(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
-    ledger = pay_week(model.market, book.payers, [], model.recorder.census(model.market))
+    ledger, _ = pay_week(model.market, book.payers, [], model.recorder.groups)
     assert ledger.paid["empty_places"][MEMBERS].tolist() == [0.25 * 500 + 20, 0.75 * 500]
     assert ledger.paid["empty_places"].sum() == 520
     assert abs(ledger.imbalance()) < 1e-9 * ledger.spend.sum()
@@ -42,7 +42,9 @@ def test_retainers_are_shared(contracts: tuple[MarketModel, PayersBook]) -> None
 
 def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
-    of_contracts = paid_empty_places(model.market, book.payers) - own_empty_places(model.market)
+    market = model.market
+    tables = market.homes.table, market.holdings.table, market.homes.in_market(market.week)
+    of_contracts = paid_empty_places(*tables, book.payers, len(market.authorities)) - own_empty_places(market)
     assert of_contracts[MEMBERS] == pytest.approx([0.25 * 4 + 2, 0.75 * 4])
     assert of_contracts.sum() == pytest.approx(6)
 
@@ -50,6 +52,8 @@ def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel
 def test_shares_are_those_of_now(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
     model.market.arrangements[0].shares[:] = 0.5
+    book.update()
     assert book.payers.share[:2].tolist() == [0.5, 0.5]
     model.market.arrangements[0].shares[:] = 0.25, 0.75
+    book.update()
     assert book.payers.share[:2].tolist() == [0.25, 0.75]
