@@ -29,6 +29,7 @@ class Children(Columns):
     `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 
+    table_counts: ClassVar[bool] = False  # rows without a child, in the room for more, are GONE
     key: Keys
     number: Ints
     authority: Ints
@@ -111,8 +112,7 @@ class Children(Columns):
         return rows
 
     def discharge(self, rows: Ints) -> None:
-        """Children who no longer need a home leave; their rows fall vacant."""
-        self.state[rows] = GONE
+        """Children who no longer need a home leave: they are GONE already, and their rows fall vacant."""
         self._vacant.extend(rows.tolist())
 
     def in_state(self, state: int) -> Ints:

@@ -30,6 +30,7 @@ class Columns:
         self._capacity = capacity
         self._rows = 0
         self._table: Self | None = None
+        self._looked_at: list[str] = []
         self._buffers: dict[str, NDArray[Any]] = {
             name: np.zeros(capacity, dtype=kind) for name, kind in self.types.items()
         }
@@ -59,6 +60,7 @@ class Columns:
         if name not in self.types:
             raise AttributeError(f"{type(self).__name__} has no column {name}")
         column = self.__dict__[name] = self._buffers[name][: self._rows]
+        self._looked_at.append(name)
         return column
 
     def add(self, count: int, **values: Any) -> Ints:
@@ -92,12 +94,13 @@ class Columns:
             larger = np.zeros(self._capacity, dtype=old.dtype)
             larger[: len(old)] = old
             self._buffers[name] = larger
-            self.__dict__.pop(name, None)
+        self._forget_views()
 
     def _forget_views(self) -> None:
         self._table = None if self.table_counts else self._table
-        for name in self.types:
-            self.__dict__.pop(name, None)
+        for name in self._looked_at:
+            del self.__dict__[name]
+        self._looked_at.clear()
 
 
 def table_type(columns: type[Columns], name: str, module: str) -> type[Any]:

@@ -49,10 +49,10 @@ def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
         more = traits(scenario, seed, authorities, more_rows, more_keys, above)
         rows = np.concatenate([rows, more_rows])
         columns = {name: np.concatenate([columns[name], more[name]]) for name in columns}
+    if demand.fostering_recovered == 0:
+        return rows, columns
     fostered = uniform(seed, "foster home found", columns["key"]) < demand.fostering_recovered
     kept = ~(columns["displaced"] & fostered)
-    if kept.all():
-        return rows, columns
     return rows[kept], {name: column[kept] for name, column in columns.items()}
 
 

@@ -79,12 +79,13 @@ class Homes(Columns):
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)
         self._phases: dict[tuple[int, int], Ints] = {}
-        self._in_market: dict[int, Bools] = {}
+        self._in_market: tuple[int, int, Bools] | None = None  # from a week, up to another week
 
     def phase(self, what: int, every: int) -> Ints:
-        """The week, from 0 and below `every`, in which each home's turn comes at something that comes round.
+        """How many weeks before a week 0 each home's turn comes, from 0 and below `every`.
 
-        `what` tells such things apart. Homes keep their luck, so it is drawn only when there are new ones.
+        `what` tells the things that come round apart. Homes keep their luck, so it is drawn only when there are new
+        ones.
         """
         phase = self._phases.get((what, every), np.zeros(0, dtype=np.int64))
         if len(phase) < len(self):
@@ -95,7 +96,7 @@ class Homes(Columns):
     def set(self, rows: Ints, **values: Any) -> None:
         """Write values into the named columns of `rows`; the only way in which homes open and close."""
         super().set(rows, **values)
-        self._in_market.clear()
+        self._in_market = None
 
     def is_open(self, week: int) -> Bools:
         """Homes registered in `week`, short-break homes included."""
@@ -103,9 +104,11 @@ class Homes(Columns):
 
     def in_market(self, week: int) -> Bools:
         """Homes that can take a child in `week`; to be read only."""
-        if week not in self._in_market:
-            self._in_market = {week: self.is_open(week) & ~self.short_break}
-        return self._in_market[week]
+        if self._in_market is None or not self._in_market[0] <= week < self._in_market[1]:
+            dates = np.concatenate([self.opened_week, self.closed_week])
+            until = int(dates[dates > week].min(initial=NEVER))
+            self._in_market = week, until, self.is_open(week) & ~self.short_break
+        return self._in_market[2]
 
 
 class Holdings(Columns):

@@ -25,7 +25,7 @@ from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
 from marketsim.searching import manners_of, seek
 from marketsim.stays import stay_table, weeks_elsewhere
-from marketsim.streams import uniform
+from marketsim.streams import beginning
 from marketsim.timetable import Timetable, areas_of
 from marketsim.world import start
 
@@ -102,12 +102,11 @@ class MarketModel(mesa.Model):
 
     def end_stays(self) -> None:
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
-        market, children = self.market, self.market.children
-        due = np.flatnonzero(children.end_week == market.week)
-        luck = uniform(self.run_seed, "stay elsewhere", children.key[due], children.search[due])
+        market, week = self.market, self.market.week
+        due, luck = moves.stays_due(market.children.table, week, beginning(self.run_seed, "stay elsewhere"))
         weeks = weeks_elsewhere(self.parameters.demand, luck)
         tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
-        self._leave(moves.end_stays(*tables, self.recorder.tallies, due, weeks, self._terms, market.week))
+        self._leave(moves.end_stays(*tables, self.recorder.tallies, due, weeks, self._terms, week))
         ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
         providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
         market.holdings.run_off()
@@ -232,15 +231,16 @@ class MarketModel(mesa.Model):
     def _review_arrangements(self) -> None:
         """The arrangements whose turn it is are reviewed."""
         market = self.market
-        due = np.flatnonzero(self._reviewed_from <= market.week).tolist()
-        for number in due:
+        if market.week < self._next_review:
+            return
+        for number in np.flatnonzero(self._reviewed_from <= market.week).tolist():
             arrangement = market.arrangements[number]
             if arrangement.rule.review(market, arrangement):
                 self.panel_book.refresh([arrangement])
             self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
-        if due:
-            self._payers.update()
-            self.recorder.know_panels(market)
+        self._next_review = int(self._reviewed_from.min())
+        self._payers.update()
+        self.recorder.know_panels(market)
 
     def _begin_month(self) -> None:
         """Count anew, for the 4 weeks to come, who has no home and what is paid."""
@@ -276,6 +276,7 @@ class MarketModel(mesa.Model):
         for arrangement in self.market.arrangements:
             if type(arrangement.rule).review is not PurchasingRule.review and arrangement.number not in ended:
                 self._reviewed_from[arrangement.number] = self.market.week
+        self._next_review = self.market.week
         self.panel_book = PanelBook(self.market, ended)
         self._payers = payments.PayersBook(self.market.arrangements)
 

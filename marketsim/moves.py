@@ -137,6 +137,18 @@ def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
 
 
 @compiled
+def stays_due(children: Children, week: int, elsewhere: np.uint64) -> tuple[Ints, Floats]:
+    """Rows of all whose stay ends this week, in homes or outside them, and how lucky each is in the time that it would
+    live in care elsewhere (where that luck begins: `elsewhere`)."""
+    children = children.columns
+    rows = np.flatnonzero(children.end_week == week)
+    luck = np.empty(len(rows))
+    for position, row in enumerate(rows):
+        luck[position] = luck_of(mixed(mixed(elsewhere, children.key[row]), np.uint64(children.search[row])))
+    return rows, luck
+
+
+@compiled
 def end_stays(
     children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, due: Ints,
     weeks_elsewhere: Floats, terms: Terms, week: int,

@@ -207,7 +207,8 @@ def on_any_panel(market: Market) -> Bools:
     a panel when they start."""
     joined = np.zeros(len(market.homes), dtype=np.bool_)
     for arrangement in market.arrangements:
-        joined[: len(arrangement.on_panel)] |= arrangement.on_panel
+        if len(arrangement.on_panel):
+            joined[: len(arrangement.on_panel)] |= arrangement.on_panel
     return joined
 
 

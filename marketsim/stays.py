@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -87,17 +87,20 @@ def stay_table(stays: Stays) -> StayTable:
 
 def weeks_elsewhere(demand: Demand, luck: Floats) -> Floats:
     """Weeks that children live in care elsewhere after a home: lognormal with the published median and mean."""
-    return np.asarray(demand.elsewhere_median_weeks * np.exp(_spread_elsewhere(demand) * ndtri(luck)))
+    median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
+    return np.asarray(median * np.exp(_spread_elsewhere(median, mean) * ndtri(luck)))
 
 
 def weeks_elsewhere_left(demand: Demand, luck: Floats, age_luck: Floats) -> Floats:
     """The same for children found living there at one moment: long stays are found more often, part of them is over."""
-    spread = _spread_elsewhere(demand)
-    return np.asarray(demand.elsewhere_median_weeks * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
+    median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
+    spread = _spread_elsewhere(median, mean)
+    return np.asarray(median * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
 
 
-def _spread_elsewhere(demand: Demand) -> float:
-    ratio = demand.elsewhere_mean_weeks / max(demand.elsewhere_median_weeks, 1e-9)
+@lru_cache
+def _spread_elsewhere(median_weeks: float, mean_weeks: float) -> float:
+    ratio = mean_weeks / max(median_weeks, 1e-9)
     return float(np.sqrt(2 * np.log(max(ratio, 1.0))))
 
 

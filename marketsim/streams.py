@@ -57,6 +57,7 @@ def stream(seed: int, decision: str, *who_and_when: ArrayLike) -> Keys:
     return _mixed(_beginning(seed, decision), who_and_when)
 
 
+@lru_cache(maxsize=4096)
 def beginning(seed: int, decision: str) -> np.uint64:
     """What all keys of a decision in a run begin with: compiled code mixes who and when into it (luck.py)."""
     return np.uint64(_beginning(seed, decision)[0])

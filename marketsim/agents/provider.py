@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 
 from marketsim.accounts import books
-from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.counting import Fees
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 LARGE_FROM_HOMES = 10  # design section 2
+BLOCKING = 1  # of the things that come round to homes
 
 
 class Provider(mesa.Agent):
@@ -237,21 +238,19 @@ def middle_scores(market: Market) -> Floats:
 def redraw_blocked(seed: int, homes: Homes, providers: Providers, week: int, all_homes: bool = False) -> None:
     """Decide anew which places cannot be filled, for the homes whose turn it is (each every `blocked_weeks`)."""
     every = providers.blocked_weeks
-    phase, start = homes.phase(1, every), beginning(seed, "blocked")
-    _draw_blocked(homes.key, homes.places, homes.blocked, phase, start, week, every, providers.blocked_share, all_homes)
+    phase, start = homes.phase(BLOCKING, every), beginning(seed, "blocked")
+    _draw_blocked(homes.table, phase, start, week, every, providers.blocked_share, all_homes)
 
 
 @compiled
 def _draw_blocked(
-    key: Keys, places: Ints, blocked: Ints, phase: Ints, start: np.uint64, week: int, every: int, share: float,
-    all_homes: bool,
-) -> None:  # fmt: skip
-    """Write the number of `blocked` places by home; luck is of the home, the place and the turn."""
-    due = -week % every
-    for home in range(len(key)):
+    homes: Homes, phase: Ints, start: np.uint64, week: int, every: int, share: float, all_homes: bool
+) -> None:
+    """Write the number of blocked places by home; luck is of the home, the place and the turn."""
+    homes, due = homes.columns, -week % every
+    for home in range(len(phase)):
         if all_homes or phase[home] == due:
-            turn = np.uint64((week + phase[home]) // every)
-            of_home = mixed(start, key[home])
-            blocked[home] = 0
-            for place in range(places[home]):
-                blocked[home] += luck_of(mixed(mixed(of_home, np.uint64(place)), turn)) < share
+            turn, of_home, blocked = np.uint64((week + phase[home]) // every), mixed(start, homes.key[home]), 0
+            for place in range(homes.places[home]):
+                blocked += luck_of(mixed(mixed(of_home, np.uint64(place)), turn)) < share
+            homes.blocked[home] = blocked
