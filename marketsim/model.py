@@ -58,7 +58,7 @@ class MarketModel(mesa.Model):
         self.ledger = Ledger(np.zeros((len(KINDS), len(self.market.authorities))), np.zeros(1))
         self._make_agents()
         self._begin_month()
-        self._closed_in_month = 0
+        self._closed_in_month, self._next_review = 0, 0
         self._spent, self._budget = np.zeros(len(self.market.authorities)), np.zeros(len(self.market.authorities))
         self._look_again()
 
