@@ -141,7 +141,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     for number in rows:
         row = row_of(number)
         route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
-        own_area = searches.authority[row]
+        own_area = row_of(searches.authority[row])
         first_miles = panels.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
         limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
@@ -162,22 +162,21 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 by_area = False
             else:
                 _sort_into(in_areas, homes, stock.area)
-        for step in range(geography.nearest.shape[1] if by_area else 1):
+        nearest_areas, miles_at_least = geography.nearest[own_area], geography.miles_at_least[own_area]
+        least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
+        for step in range(len(nearest_areas) if by_area else 1):
             if table == NO_ROUTE:
                 start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
                 answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
                 referrals = stop - start
             elif by_area:
-                area = geography.nearest[own_area, step]
-                at_least = geography.miles_at_least[own_area, area]
-                travel = value_per_mile * at_least
-                if at_least > radius:
+                area = row_of(nearest_areas[step])
+                travel = value_per_mile * miles_at_least[area]
+                if miles_at_least[area] > radius or least_fee + travel > worst:
                     break
-                if size == longest and panels.least_fee[table, band] + travel > short.score[row, size - 1]:
-                    break
-                if size == longest and panels.area_least_fee[table, area, band] + travel > short.score[row, size - 1]:
+                if panels.area_least_fee[row_of(table), area, band] + travel > worst:
                     continue
-                start, stop = live.of_area[table, area], live.of_area[table, area + 1]
+                start, stop = live.of_area[row_of(table), area], live.of_area[row_of(table), area + row_of(1)]
                 referrals += stop - start
                 if known:
                     answering = _lots_in(in_areas, area, favoured.home[first:], favoured.bits[first:],
@@ -209,6 +208,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     size = _keep(
                         short.lot[row], short.score[row], short.luck[row], size, lots[entry], score, unit(bits)
                     )
+            if size == longest:
+                worst = short.score[row, size - 1]
         if known and by_area:
             _empty(in_areas, favoured.home[first : first + favoured.found[row]], stock.area)
         short.size[row] = size
