@@ -31,8 +31,14 @@ def luck_of(key: np.uint64) -> float:
 
 
 @compiled_part
+def second_key(key: np.uint64) -> np.uint64:
+    """A key spread so that it can stand second in a pair."""
+    return key * _GOLDEN
+
+
+@compiled_part
 def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
-    """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_keys` made it."""
+    """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_key` made it."""
     return whole_mixed(half_mixed(who, whom))
 
 

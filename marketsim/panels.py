@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.agents.provider import temper
+from marketsim.agents.provider import Caution, caution, temper
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.compiling import Handle, compiled, handle
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.compiling import Handle, compiled, compiled_part, handle, row_of
+from marketsim.homes import LOCAL_AUTHORITY, Homes
+from marketsim.luck import second_key
 from marketsim.placing import NO_ROUTE, NOBODY, Panels
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
-from marketsim.streams import second_keys
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
 
@@ -138,32 +138,65 @@ def _terms(arrangements: Sequence[Arrangement]) -> Terms:
 
 def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Floats, terms: Terms) -> Panels:
     """The lots of all arrangements, where there are many sorted by the area in which the homes stand."""
-    homes = market.homes
-    large = np.flatnonzero(last - first > LARGE)
     areas = np.full(len(first), NO_ROUTE)
+    large = np.flatnonzero(last - first > LARGE)
     areas[large] = np.arange(len(large))
-    order, area_first = _sort_by_area(homes.authority, lots.home, first[large], last[large], len(market.authorities))
     lot = lots.home, lots.holding, lots.fee, lots.eager
-    laid = _lay_out(order, *lot, second_keys(homes.key), homes.x, homes.y)
-    temper(market, laid.home, laid.fee, laid.eager)
-    area_least_fee = _least_by_area(laid.fee, area_first)
-    home_first, home_next = _by_home(laid.home, area_first, len(homes))
-    return Panels(
-        **laid._asdict(),
-        first=first,
-        last=last,
-        areas=areas,
-        area_first=area_first,
-        home_first=home_first,
-        home_next=home_next,
-        area_least_fee=area_least_fee,
-        least_fee=area_least_fee.min(axis=1),
-        least_acceptance=least,
-        **terms._asdict(),
-    )
+    laid = _lay_out(market.homes.table, *lot, first[large], last[large], market.costs, caution(market),
+                    len(market.authorities))  # fmt: skip
+    return Panels(**laid._asdict(), first=first, last=last, areas=areas, least_acceptance=least, **terms._asdict())
+
+
+class LaidOut(NamedTuple):
+    """Lots in the order of the panels, and what is known of large arrangements: see `Panels`."""
+
+    pool: Ints
+    home: Ints
+    key: Keys
+    x: Floats
+    y: Floats
+    fee: Floats
+    eager: Floats
+    area_first: Ints
+    home_first: Ints
+    home_next: Ints
+    area_least_fee: Floats
+    least_fee: Floats
 
 
 @compiled
+def _lay_out(
+    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, first: Ints, last: Ints, costs: Floats,
+    caution: Caution, areas: int,
+) -> LaidOut:  # fmt: skip
+    """Lots with what is known of their homes, those of the large arrangements (from each `first` to `last`) sorted by
+    area; `costs` are by home and need band, homes are less willing where a fee doesn't cover them."""
+    homes, count = homes.columns, len(home)
+    order, area_first = _sort_by_area(homes.authority, home, first, last, areas)
+    pool, key, x, y = home[order], np.empty(count, dtype=np.uint64), np.empty(count), np.empty(count)
+    fee, eager = np.empty((count, 3)), np.empty((count, 3))
+    home = pool.copy()
+    for position in range(count):
+        lot, row = row_of(order[position]), row_of(home[position])
+        if holding[lot] != OPEN_PLACE:
+            pool[position] = len(homes.key) + holding[lot]
+        key[position], x[position], y[position] = second_key(homes.key[row]), homes.x[row], homes.y[row]
+        for band in range(3):
+            fee[position, band], eager[position, band] = fees[lot, band], eagers[lot, band]
+            if homes.sector[row] != LOCAL_AUTHORITY:  # which are not run for a surplus
+                eager[position, band] *= temper(caution, costs[row, band], fees[lot, band], band)
+    home_first, home_next = _by_home(home, area_first, len(homes.key))
+    area_least_fee = _least_by_area(fee, area_first)
+    least_fee = np.full((len(first), 3), np.inf)
+    for table in range(len(first)):
+        for area in range(areas):
+            least_fee[table] = np.minimum(least_fee[table], area_least_fee[table, area])
+    return LaidOut(
+        pool, home, key, x, y, fee, eager, area_first, home_first, home_next, area_least_fee, least_fee
+    )  # fmt: skip
+
+
+@compiled_part
 def _sort_by_area(host: Ints, home: Ints, first: Ints, last: Ints, areas: int) -> tuple[Ints, Ints]:
     """The order of all lots in which those from each `first` to `last` are sorted by area, and by such a table where
     the lots of each area begin. `host` is the area by home."""
@@ -183,7 +216,7 @@ def _sort_by_area(host: Ints, home: Ints, first: Ints, last: Ints, areas: int) -
     return order, begins
 
 
-@compiled
+@compiled_part
 def _least_by_area(fee: Floats, begins: Ints) -> Floats:
     """The least fee by table, area and need band; the lots of each area begin where `begins` (tables, areas + 1)
     says."""
@@ -196,7 +229,7 @@ def _least_by_area(fee: Floats, begins: Ints) -> Floats:
     return least
 
 
-@compiled
+@compiled_part
 def _by_home(home: Ints, begins: Ints, homes: int) -> tuple[Ints, Ints]:
     """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is none.
     The lots of a table are those from the first to the last that `begins` (tables, areas + 1) says."""
@@ -206,32 +239,3 @@ def _by_home(home: Ints, begins: Ints, homes: int) -> tuple[Ints, Ints]:
             following[lot] = first[table, home[lot]]
             first[table, home[lot]] = lot
     return first, following
-
-
-class LaidOut(NamedTuple):
-    """Lots in the order of the panels: see `Panels`."""
-
-    pool: Ints
-    home: Ints
-    key: Keys
-    x: Floats
-    y: Floats
-    fee: Floats
-    eager: Floats
-
-
-@compiled
-def _lay_out(
-    order: Ints, homes: Ints, holdings: Ints, fees: Floats, eagers: Floats, keys: Keys, xs: Floats, ys: Floats
-) -> LaidOut:
-    """Lots in a given order, with what is known of their homes: `keys`, `xs` and `ys` are by home, the rest by lot."""
-    count = len(order)
-    pool, home, key = np.empty_like(order), np.empty_like(order), np.empty(count, dtype=np.uint64)
-    x, y, fee, eager = np.empty(count), np.empty(count), np.empty((count, 3)), np.empty((count, 3))
-    for position, lot in enumerate(order):
-        row, holding = homes[lot], holdings[lot]
-        pool[position] = row if holding == OPEN_PLACE else len(keys) + holding
-        home[position], key[position], x[position], y[position] = row, keys[row], xs[row], ys[row]
-        for band in range(3):
-            fee[position, band], eager[position, band] = fees[lot, band], eagers[lot, band]
-    return LaidOut(pool, home, key, x, y, fee, eager)

@@ -28,11 +28,6 @@ _TO_UNIT = 2.0**-53
 _ALL_BITS = 2**64 - 1
 
 
-def second_keys(keys: Keys) -> Keys:
-    """Keys spread so that they can stand second in a pair (luck.py)."""
-    return keys * _GOLDEN
-
-
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> int:
     """A 64-bit key of a text, the same in every process (unlike `hash`)."""

@@ -19,10 +19,10 @@ from marketsim import compare, demand, load_scenario
 from marketsim.children import PLACED
 from marketsim.compiling import elementwise
 from marketsim.experiments.run import as_scenario, forget, run
-from marketsim.luck import bits_below, pair_bits, unit
+from marketsim.luck import bits_below, pair_bits, second_key, unit
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
-from marketsim.streams import arrived, key, name_key, second_keys, stream, to_unit, uniform
+from marketsim.streams import arrived, key, name_key, stream, to_unit, uniform
 from marketsim.world.synthetic import synthetic_authorities
 
 MANY = 100_000
@@ -35,7 +35,7 @@ def pairs(who: Any, whom: Any) -> Any:
     bits, luck = np.empty((len(who), len(whom)), dtype=np.uint64), np.empty((len(who), len(whom)))
     for one in range(len(who)):
         for other in range(len(whom)):
-            bits[one, other] = pair_bits(who[one], whom[other])
+            bits[one, other] = pair_bits(who[one], second_key(whom[other]))
             luck[one, other] = unit(bits[one, other])
     return bits, luck
 
@@ -53,7 +53,7 @@ def test_the_luck_of_today_is_the_luck_of_tomorrow() -> None:
     assert stream(7, "need", [0, 1, -1]).tolist() == [0x66360DDA26AC8746, 0x2CC83387FEEFEFAD, 0xA29F5F64EA49E1FA]
     assert uniform(7, "need", [0, 1, -1]).tolist() == [0.39926230026201104, 0.1749298293133844, 0.6352443333983397]
     assert poisson(uniform(7, "arrivals", np.arange(8)), 3.0).tolist() == [4, 2, 3, 2, 6, 4, 3, 3]
-    assert pairs(key(1), second_keys(key(2)))[0].tolist() == [[1290430347898352]]
+    assert pairs(key(1), key(2))[0].tolist() == [[1290430347898352]]
 
 
 @pytest.mark.parametrize("decision", ["need", "offer", "arrivals"])
@@ -94,7 +94,7 @@ def test_streams_know_nothing_of_each_other(one: np.ndarray, other: np.ndarray) 
 
 
 def test_luck_of_pairs_is_uniform_for_each_child_and_for_each_home() -> None:
-    children, homes = stream(1, "offer", np.arange(300), 0, 0), second_keys(key(name_key("home") >> 1, np.arange(300)))
+    children, homes = stream(1, "offer", np.arange(300), 0, 0), key(name_key("home") >> 1, np.arange(300))
     luck = pairs(children, homes)[1]
     assert stats.kstest(luck.ravel(), "uniform").pvalue > 1e-4
     for means in (luck.mean(axis=0), luck.mean(axis=1)):
@@ -104,9 +104,9 @@ def test_luck_of_pairs_is_uniform_for_each_child_and_for_each_home() -> None:
 
 def test_compiled_luck_is_the_vectorised_luck() -> None:
     """`pair_bits`, `unit` and `bits_below` in compiled code against NumPy and against whole numbers of Python."""
-    who, whom = stream(1, "offer", np.arange(60)), second_keys(stream(1, "home", np.arange(60)))
+    who, whom = stream(1, "offer", np.arange(60)), stream(1, "home", np.arange(60))
     bits, luck = pairs(who, whom)
-    assert bits.tolist() == [[_mixed(int(a) ^ int(b)) >> 11 for b in whom] for a in who]
+    assert bits.tolist() == [[_mixed(int(a) ^ int(b) * 0x9E3779B97F4A7C15 % 2**64) >> 11 for b in whom] for a in who]
     assert (luck == bits.astype(np.float64) * 2.0**-53).all()
     for share in (0.0, 2.0**-53, 0.3, 1 / 3, 1.0):
         assert (below(bits, share) == (luck < share)).all()

@@ -8,8 +8,8 @@ import mesa
 import numpy as np
 
 from marketsim.accounts import books
-from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.columns import Floats, Ints
+from marketsim.compiling import compiled, compiled_part
 from marketsim.counting import Fees
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.luck import luck_of, mixed
@@ -204,29 +204,28 @@ def earn(market: Market, due: Fees) -> None:
     homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
 
 
-def temper(market: Market, homes: Ints, fee: Floats, eager: Floats) -> None:
-    """Lower the factor `eager` on the willingness of homes (n) to take a child, by need band, where the fees (n, 3)
-    that they would get leave a loss once the risk of the child is counted."""
-    scenario = market.scenario
-    risk = scenario.providers.risk_cost * market.cost_index * middle_scores(market)
-    own = market.homes.sector == LOCAL_AUTHORITY  # which are not run for a surplus
-    _temper(homes, fee, eager, market.costs, risk, own, float(scenario.providers.loss_sensitivity))
+class Caution(NamedTuple):
+    """What the risk of a child costs a home, by need band (GBP/week), and how much less willing a loss makes it."""
+
+    risk: Floats
+    loss_sensitivity: float
 
 
-@compiled
-def _temper(
-    homes: Ints, fee: Floats, eager: Floats, costs: Floats, risk: Floats, own: Bools, sensitivity: float
-) -> None:
-    """By lot and need band: `costs` (homes, 3) and `own` by home, `risk` by band (GBP/week)."""
-    for lot in range(len(homes)):
-        home = homes[lot]
-        if own[home]:
-            continue
-        for band in range(3):
-            cost = costs[home, band]
-            loss = cost + risk[band] - fee[lot, band]
-            if loss > 0.0:
-                eager[lot, band] *= min(max(1.0 - sensitivity * (loss / max(cost, 1.0)), 0.0), 1.0)
+def caution(market: Market) -> Caution:
+    """How careful homes are at today's prices."""
+    providers = market.scenario.providers
+    risk = providers.risk_cost * market.cost_index * middle_scores(market)
+    return Caution(risk, float(providers.loss_sensitivity))
+
+
+@compiled_part
+def temper(of: Caution, cost: float, fee: float, band: int) -> float:
+    """What is left of a home's willingness to take a child (0-1), where the fee that it would get leaves a loss once
+    the risk of the child is counted; its cost and fee are those of the need band."""
+    loss = cost + of.risk[band] - fee
+    if loss <= 0.0:
+        return 1.0
+    return float(min(max(1.0 - of.loss_sensitivity * (loss / max(cost, 1.0)), 0.0), 1.0))
 
 
 def middle_scores(market: Market) -> Floats:

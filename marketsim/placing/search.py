@@ -235,7 +235,7 @@ def _empty(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
 
 @compiled_part
 def _lots_in(
-    buckets: Buckets, area: int, homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys
+    buckets: Buckets, area: np.uint64, homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys
 ) -> int:
     """Write down the lots that a table has in one child's homes of an area, all live or not; returns how many."""
     count, entry = 0, buckets.first[area]

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from marketsim.children import PLACED, WAITING
+from marketsim.luck import second_key
 from marketsim.placing import NO_ROUTE, NOBODY, Geography, Panels, Searches, Stock, Tastes, place
-from marketsim.streams import key, second_keys, stream
+from marketsim.streams import key, stream
 
 LAST = (np.inf, 1.0)  # rank of having no home
 
@@ -98,7 +99,7 @@ def call_place(
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
     )  # fmt: skip
     panels = Panels(
-        pool=np.arange(homes), home=np.arange(homes), key=second_keys(home_keys), x=home_x, y=home_y, fee=fee,
+        pool=np.arange(homes), home=np.arange(homes), key=second_key.py_func(home_keys), x=home_x, y=home_y, fee=fee,
         eager=np.ones((homes, 3)), first=np.array([0]), last=np.array([homes]), areas=np.array([NO_ROUTE]),
         area_first=np.zeros((0, 3), dtype=np.int64),
         home_first=np.zeros((0, homes), dtype=np.int64), home_next=np.full(homes, NOBODY),
