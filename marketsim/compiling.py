@@ -20,7 +20,8 @@ from numba.core import codegen
 from numba.core.caching import FunctionCache
 from numba.experimental import structref
 
-row_of = np.uint64  # of a number that is not negative: compiled code then need not ask whether it counts from the end
+# Of a number that is not negative: compiled code then need not ask whether it counts from the end.
+row_of: Callable[[int], int] = cast(Any, np.uint64)
 Function = TypeVar("Function", bound=Callable[..., Any])
 Tuple = TypeVar("Tuple")
 

@@ -8,7 +8,7 @@ from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled_part, row_of
 from marketsim.homes import GOOD
 from marketsim.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
-from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Round, Searches
+from marketsim.placing.tables import NO_ROUTE, NOBODY, Buckets, Favoured, LiveLots, Panels, Round, Searches, Shortlists
 
 AGE_GAP_YEARS = 6.0
 BLOCK = 16  # homes that are looked at in one go
@@ -50,9 +50,8 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
     for row in range(count):
         chance = searches.willingness[row]
         if 2.0 * chance * len(home) < SWEPT and used + SWEPT <= len(favourable):
-            first[row], stop = used, used + SWEPT
-            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable[used:stop],
-                                luck[used:stop], mixes)  # fmt: skip
+            first[row] = used
+            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable, luck, used, mixes)
             used += max(found[row], 0)
     return Favoured(found, first, favourable, luck)
 
@@ -72,8 +71,11 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
 
 
 @compiled_part
-def _sweep(who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, mixes: Keys) -> int:
-    """Write down the homes with which the luck lies below `most` bits; returns how many, NOBODY if too many.
+def _sweep(
+    who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, used: int, mixes: Keys
+) -> int:
+    """Write down, from `used` on, up to SWEPT homes with which the luck lies below `most` bits; returns how many,
+    NOBODY if there are more.
 
     `mixes` has room for an entry a home, and for a block behind them that is full of ALL_BITS.
     """
@@ -88,9 +90,9 @@ def _sweep(who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, 
         for entry in range(first, min(first + row_of(BLOCK), row_of(len(key)))):
             bits = whole_mixed(mixes[entry])
             if bits < most:
-                if count == len(found):
+                if count == SWEPT:
                     return NOBODY
-                found[count], luck[count] = home[entry], bits
+                found[used + count], luck[used + count] = home[entry], bits
                 count += 1
     return count
 
@@ -131,7 +133,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     A home answers with an offer if the luck of child and home lies below its willingness; the commissioner can accept
     it if home and fee are within its limits. Small panels are read through. Along others the homes that luck favours
     the child with are known; where they cannot fill the shortlist, all count, whatever the area. One long function on
-    purpose: to hand all columns on to a part of it costs more than the work done there.
+    purpose: to hand all columns on to a part of it costs more than the work done there, and so does a slice of an
+    array in its loop, since arrays are counted.
     """
     searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
     short, tastes, free, favoured, awards = this.short, this.tastes, this.free, this.favoured, this.awards
@@ -152,37 +155,35 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         answering, by_area = 0, table != NO_ROUTE
-        first = favoured.first[row]
         known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
         if known:
-            homes = favoured.home[first : first + favoured.found[row]]
-            answering = _lots_of(homes, favoured.bits[first:], panels.home_first[table], panels.home_next, lots, luck)
+            answering = _lots_of(favoured, row, panels.home_first, table, panels.home_next, lots, luck)
             if answering < longest:
-                referrals = _lots_within(live.in_area[table], geography.miles_at_least[own_area], radius)
+                referrals = _lots_within(live.in_area, table, geography.miles_at_least, own_area, radius)
                 by_area = False
             else:
-                _sort_into(in_areas, homes, stock.area)
-        nearest_areas, miles_at_least = geography.nearest[own_area], geography.miles_at_least[own_area]
+                _sort_into(in_areas, favoured, row, stock.area)
         least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
-        for step in range(len(nearest_areas) if by_area else 1):
+        for step in range(geography.nearest.shape[1] if by_area else 1):
             if table == NO_ROUTE:
                 start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
-                answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
+                answering = _lucky(key, most_bits, live, start, stop, lots, luck)
                 referrals = stop - start
             elif by_area:
-                area = row_of(nearest_areas[step])
-                travel = value_per_mile * miles_at_least[area]
-                if miles_at_least[area] > radius or least_fee + travel > worst:
+                area = row_of(geography.nearest[own_area, step])
+                at_least = geography.miles_at_least[own_area, area]
+                travel = value_per_mile * at_least
+                if at_least > radius or least_fee + travel > worst:
                     break
                 if panels.area_least_fee[row_of(table), area, band] + travel > worst:
                     continue
                 start, stop = live.of_area[row_of(table), area], live.of_area[row_of(table), area + row_of(1)]
                 referrals += stop - start
                 if known:
-                    answering = _lots_in(in_areas, area, favoured.home[first:], favoured.bits[first:],
-                                         panels.home_first[table], panels.home_next, lots, luck)  # fmt: skip
+                    answering = _lots_in(in_areas, area, favoured, row, panels.home_first, table, panels.home_next,
+                                         lots, luck)  # fmt: skip
                 else:
-                    answering = _lucky(key, most_bits, live.key[start:stop], live.lot[start:stop], lots, luck)
+                    answering = _lucky(key, most_bits, live, start, stop, lots, luck)
             for entry in range(answering):
                 lot, bits = row_of(lots[entry]), luck[entry]
                 home, pool, fee = row_of(panels.home[lot]), row_of(panels.pool[lot]), panels.fee[lot, band]
@@ -205,82 +206,85 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     score += tastes.value_of_match * (1.0 - fit)
                     if not in_area:
                         score += tastes.value_in_area
-                    size = _keep(
-                        short.lot[row], short.score[row], short.luck[row], size, lots[entry], score, unit(bits)
-                    )
+                    size = _keep(short, row, size, lots[entry], score, unit(bits))
             if size == longest:
                 worst = short.score[row, size - 1]
         if known and by_area:
-            _empty(in_areas, favoured.home[first : first + favoured.found[row]], stock.area)
+            _empty(in_areas, favoured, row, stock.area)
         short.size[row] = size
         awards.referrals[row] += referrals
         awards.offers[row] += offers
 
 
 @compiled_part
-def _sort_into(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
-    """Put one child's homes into the areas where they stand."""
-    for entry in range(len(homes)):
-        area = area_of[homes[entry]]
-        buckets.following[entry] = buckets.first[area]
+def _sort_into(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
+    """Put the homes that luck favours one child with into the areas where they stand."""
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        area = area_of[favoured.home[entry]]
+        buckets.following[entry - favoured.first[row]] = buckets.first[area]
         buckets.first[area] = entry
 
 
 @compiled_part
-def _empty(buckets: Buckets, homes: Ints, area_of: Ints) -> None:
+def _empty(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
     """Take them out again."""
-    for home in homes:
-        buckets.first[area_of[home]] = NOBODY
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        buckets.first[area_of[favoured.home[entry]]] = NOBODY
 
 
 @compiled_part
 def _lots_in(
-    buckets: Buckets, area: np.uint64, homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys
-) -> int:
+    buckets: Buckets, area: int, favoured: Favoured, row: int, first: Ints, table: int, following: Ints,
+    lots: Ints, luck: Keys,
+) -> int:  # fmt: skip
     """Write down the lots that a table has in one child's homes of an area, all live or not; returns how many."""
     count, entry = 0, buckets.first[area]
     while entry != NOBODY:
-        lot = first[homes[entry]]
+        lot = first[table, favoured.home[entry]]
         while lot != NOBODY:
-            lots[count], luck[count] = lot, bits[entry]
+            lots[count], luck[count] = lot, favoured.bits[entry]
             count += 1
             lot = following[lot]
-        entry = buckets.following[entry]
+        entry = buckets.following[entry - favoured.first[row]]
     return count
 
 
 @compiled_part
-def _lucky(who: np.uint64, most: np.uint64, keys: Keys, of: Ints, lots: Ints, luck: Keys) -> int:
-    """Write down the lots with which the luck of a child lies below `most` bits; returns how many."""
+def _lucky(who: np.uint64, most: np.uint64, live: LiveLots, start: int, stop: int, lots: Ints, luck: Keys) -> int:
+    """Write down the lots, of the live ones from `start` to `stop`, with which the luck of a child lies below `most`
+    bits; returns how many."""
     count = 0
-    for entry in range(len(keys)):
-        bits = pair_bits(who, keys[entry])
+    for entry in range(row_of(start), row_of(stop)):
+        bits = pair_bits(who, live.key[entry])
         if bits < most:
-            lots[count], luck[count] = of[entry], bits
+            lots[count], luck[count] = live.lot[entry], bits
             count += 1
     return count
 
 
 @compiled_part
-def _lots_of(homes: Ints, bits: Keys, first: Ints, following: Ints, lots: Ints, luck: Keys) -> int:
-    """Write down the lots that a table has in some homes, all live or not; returns how many."""
+def _lots_of(
+    favoured: Favoured, row: int, first: Ints, table: int, following: Ints, lots: Ints, luck: Keys
+) -> int:  # fmt: skip
+    """Write down the lots that a table has in the homes that luck favours one child with, all live or not; returns how
+    many."""
     count = 0
-    for entry in range(len(homes)):
-        lot = first[row_of(homes[entry])]
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        lot = first[table, row_of(favoured.home[entry])]
         while lot != NOBODY:
-            lots[count], luck[count] = lot, bits[entry]
+            lots[count], luck[count] = lot, favoured.bits[entry]
             count += 1
             lot = following[row_of(lot)]
     return count
 
 
 @compiled_part
-def _lots_within(lots: Ints, miles_at_least: Floats, radius: float) -> int:
-    """The live lots of a table, by area, that may lie within a radius: a search that sees them all makes as many
-    referrals as one that visits these areas one by one."""
+def _lots_within(lots: Ints, table: int, miles_at_least: Floats, from_area: int, radius: float) -> int:
+    """The live lots of a table that may lie within a radius, from `lots` by table and area: a search that sees them all
+    makes as many referrals as one that visits these areas one by one."""
     within = 0
-    for area in range(len(lots)):
-        within += lots[area] if miles_at_least[area] <= radius else 0
+    for area in range(lots.shape[1]):
+        within += lots[table, area] if miles_at_least[from_area, area] <= radius else 0
     return within
 
 
@@ -298,19 +302,25 @@ def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int
 
 
 @compiled_part
-def _keep(lots: Ints, scores: Floats, chances: Floats, size: int, lot: int, score: float, chance: float) -> int:
+def _keep(short: Shortlists, row: int, size: int, lot: int, score: float, chance: float) -> int:
     """Put an offer in its place on one child's shortlist; equal scores are ordered by luck. Returns the new size."""
-    place = size
-    if place == len(lots):
+    lots, scores, chances, place, longest = short.lot, short.score, short.luck, size, short.lot.shape[1]
+    if place == longest:
         place -= 1
-        if scores[place] < score or (scores[place] == score and chances[place] <= chance):
+        if not _better(score, chance, scores[row, place], chances[row, place]):
             return size
-    while place > 0 and (score < scores[place - 1] or (score == scores[place - 1] and chance < chances[place - 1])):
-        lots[place] = lots[place - 1]
-        scores[place] = scores[place - 1]
-        chances[place] = chances[place - 1]
+    while place > 0 and _better(score, chance, scores[row, place - 1], chances[row, place - 1]):
+        lots[row, place] = lots[row, place - 1]
+        scores[row, place] = scores[row, place - 1]
+        chances[row, place] = chances[row, place - 1]
         place -= 1
-    lots[place] = lot
-    scores[place] = score
-    chances[place] = chance
-    return min(size + 1, len(lots))
+    lots[row, place] = lot
+    scores[row, place] = score
+    chances[row, place] = chance
+    return int(min(size + 1, longest))
+
+
+@compiled_part
+def _better(score: float, chance: float, than_score: float, than_chance: float) -> bool:
+    """True for an offer that comes before another one on a shortlist."""
+    return bool(score < than_score or (score == than_score and chance < than_chance))
