@@ -12,7 +12,7 @@ import numpy as np
 
 from marketsim.children import PLACED, UNREGISTERED, WAITING, Children
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import compiled, compiled_part, row_of
 from marketsim.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 
 EVENTS = (
@@ -77,15 +77,6 @@ def _no_fees(authorities: int, homes: int) -> Fees:
 
 
 @compiled_part
-def _add_fees(fees: Fees, children: Children, child: int, above_fixed: Floats) -> None:
-    payer, home = children.authority[child], children.home[child]
-    fees.placements[payer] += children.fee[child]
-    fees.beside[payer] += children.beside_fee[child]
-    fees.received[home] += children.fee[child] + children.beside_fee[child]
-    fees.needs[home] += above_fixed[children.band[child]]
-
-
-@compiled_part
 def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     """The children as they are now."""
     region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
@@ -93,23 +84,27 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
     independent, paid = np.empty(len(children.state)), 0
     for child in range(len(children.state)):
-        area, state = children.authority[child], children.state[child]
+        area, state = row_of(children.authority[child]), children.state[child]
         if state == PLACED:
-            _add_fees(due, children, child, above_fixed)
-            home, miles = children.home[child], children.miles[child]
-            there = homes.authority[home]
+            home, miles = row_of(children.home[child]), children.miles[child]
+            fee, beside = children.fee[child], children.beside_fee[child]
+            due.placements[area] += fee
+            due.beside[area] += beside
+            due.received[home] += fee + beside
+            due.needs[home] += above_fixed[children.band[child]]
+            there = row_of(homes.authority[home])
+            away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
             sums[area, 0] += 1.0
-            sums[area, 3] += there != area
+            sums[area, 3] += away
             sums[area, 4] += region[there] != region[area]
             sums[area, 5] += miles > FAR_MILES
             sums[area, 6] += miles
-            bought = homes.sector[home] != LOCAL_AUTHORITY
             sums[area, 7] += bought
-            sums[area, 8] += children.fee[child] if bought else 0.0
-            independent[paid] = children.fee[child]  # overwritten by the next if not bought: cheaper than a branch
+            sums[area, 8] += fee if bought else 0.0
+            independent[paid] = fee  # overwritten by the next if not bought: cheaper than a branch
             paid += bought
-            sums[there, 9] += there != area
-            sums[area, first + route_of[children.arrangement[child]]] += 1.0
+            sums[there, 9] += away
+            sums[area, row_of(first + route_of[children.arrangement[child]])] += 1.0
         elif state == WAITING:
             sums[area, 1] += 1.0
         elif state == UNREGISTERED:
@@ -152,7 +147,7 @@ def count_homes(
         held[holdings.home[row]] += empty
         revenue[holdings.home[row]] += empty * holdings.retainer[row]
     for home in range(len(in_market)):
-        area, sector = homes.authority[home], homes.sector[home]
+        area, sector = row_of(homes.authority[home]), homes.sector[home]
         places, occupied = homes.places[home], homes.occupied[home]
         sums[area, 2] += occupied
         if sector == PRIVATE:
