@@ -105,9 +105,7 @@ class Homes(Columns):
     def in_market(self, week: int) -> Bools:
         """Homes that can take a child in `week`; to be read only."""
         if self._in_market is None or not self._in_market[0] <= week < self._in_market[1]:
-            dates = np.concatenate([self.opened_week, self.closed_week])
-            until = int(dates[dates > week].min(initial=NEVER))
-            self._in_market = week, until, self.is_open(week) & ~self.short_break
+            self._in_market = week, *_in_market(self.table, week)
         return self._in_market[2]
 
 
@@ -146,6 +144,21 @@ class Holdings(Columns):
 
 HomesTable = table_type(Homes, "HomesTable", __name__)
 HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
+
+
+@compiled
+def _in_market(homes: Homes, week: int) -> tuple[int, Bools]:
+    """The week in which the next home opens or closes, and the homes that can take a child until then."""
+    homes, until = homes.columns, NEVER
+    in_market = np.empty(len(homes.key), dtype=np.bool_)
+    for home in range(len(in_market)):
+        opens, closes = homes.opened_week[home], homes.closed_week[home]
+        in_market[home] = opens <= week < closes and not homes.short_break[home]
+        if opens > week:
+            until = min(until, opens)
+        if closes > week:
+            until = min(until, closes)
+    return until, in_market
 
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
