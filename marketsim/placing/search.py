@@ -144,7 +144,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     for number in rows:
         row = row_of(number)
         route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
-        own_area = row_of(searches.authority[row])
+        own_area = searches.authority[row]
         first_miles = panels.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
         limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
@@ -152,26 +152,30 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
         least = panels.least_acceptance[route, band]
         most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
-        away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
-        nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         answering, by_area = 0, table != NO_ROUTE
         known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
-        if known:
+        if not by_area:
+            start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
+            answering = _lucky(key, most_bits, live, start, stop, lots, luck)
+            referrals = stop - start
+        elif known:
             answering = _lots_of(favoured, row, panels.home_first, table, panels.home_next, lots, luck)
             if answering < longest:
                 referrals = _lots_within(live.in_area, table, geography.miles_at_least, own_area, radius)
                 by_area = False
             else:
                 _sort_into(in_areas, favoured, row, stock.area)
+        if not by_area and answering == 0:
+            short.size[row] = 0
+            awards.referrals[row] += referrals
+            continue
+        away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
+        nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
         for step in range(geography.nearest.shape[1] if by_area else 1):
-            if table == NO_ROUTE:
-                start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
-                answering = _lucky(key, most_bits, live, start, stop, lots, luck)
-                referrals = stop - start
-            elif by_area:
-                area = row_of(geography.nearest[own_area, step])
-                at_least = geography.miles_at_least[own_area, area]
+            if by_area:
+                area = row_of(geography.nearest[row_of(own_area), step])
+                at_least = geography.miles_at_least[row_of(own_area), area]
                 travel = value_per_mile * at_least
                 if at_least > radius or least_fee + travel > worst:
                     break
