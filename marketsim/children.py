@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import literal_unroll
@@ -17,6 +17,23 @@ NOTICES = ("planned", "emergency")
 OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
 NOT_YET = np.iinfo(np.int64).max
 END_REASONS = ("", "planned", "breakdown", "home_closed")
+
+
+class Newcomers(NamedTuple):
+    """Children who newly need a home, one at a position: who they are and what they are like; see `Children`."""
+
+    key: Keys
+    authority: Ints
+    x: Floats
+    y: Floats
+    score: Floats
+    band: Ints
+    age: Ints
+    boy: Bools
+    emergency: Bools
+    away: Bools
+    displaced: Bools
+    needs_beside: Bools
 
 
 class Children(Columns):
@@ -95,25 +112,23 @@ class Children(Columns):
 
     def __init__(self, capacity: int = 1_024) -> None:
         super().__init__(capacity)
-        self._vacant: list[int] = []
+        self._vacant = np.zeros(0, dtype=np.int64)  # the last to fall vacant behind
         self.admitted = 0
 
-    def admit(self, count: int, **values: object) -> Ints:
-        """Take in `count` children who need a home from now on, into vacant rows first; returns their rows."""
+    def admit(self, newcomers: Newcomers, since: int = 0) -> Ints:
+        """Take in children who need a home from now on, into vacant rows first; returns their rows."""
+        count = len(newcomers.key)
         left = max(len(self._vacant) - count, 0)
-        reused = self._vacant[left:][::-1]
-        del self._vacant[left:]
-        fresh = self.add(count - len(reused))
-        rows = np.concatenate([np.array(reused, dtype=np.int64), fresh])
-        _blank(self.table, rows)
-        number = np.arange(self.admitted, self.admitted + count)
-        self.set(rows, number=number, state=WAITING, **values)
+        reused, self._vacant = self._vacant[left:][::-1], self._vacant[:left]
+        rows = np.concatenate([reused, self.add(count - len(reused))])
+        _enter(self.table, rows, newcomers, self.admitted, since)
         self.admitted += count
         return rows
 
     def discharge(self, rows: Ints) -> None:
         """Children who no longer need a home leave: they are GONE already, and their rows fall vacant."""
-        self._vacant.extend(rows.tolist())
+        if len(rows):
+            self._vacant = np.concatenate([self._vacant, rows])
 
     def in_state(self, state: int) -> Ints:
         """Rows of the children who are WAITING, PLACED or UNREGISTERED."""
@@ -159,11 +174,22 @@ class PlacementRecords(Columns):
 
 
 @compiled
-def _blank(table: Any, rows: Ints) -> None:
-    """Write zero into some rows of all columns."""
-    for column in literal_unroll(table.columns):
+def _enter(children: Children, rows: Ints, newcomers: Newcomers, number: int, since: int) -> None:
+    """Write newcomers, numbered from `number` on, into rows whose other columns fall back to zero."""
+    columns: Any = children.columns
+    for column in literal_unroll(columns):
         for row in rows:
             column[row] = 0
+    children = children.columns
+    for one, row in enumerate(rows):
+        children.key[row], children.number[row] = newcomers.key[one], number + one
+        children.x[row], children.y[row] = newcomers.x[one], newcomers.y[one]
+        children.authority[row] = newcomers.authority[one]
+        children.score[row], children.band[row] = newcomers.score[one], newcomers.band[one]
+        children.age[row], children.boy[row] = newcomers.age[one], newcomers.boy[one]
+        children.emergency[row], children.away[row] = newcomers.emergency[one], newcomers.away[one]
+        children.displaced[row], children.needs_beside[row] = newcomers.displaced[one], newcomers.needs_beside[one]
+        children.state[row], children.since[row] = WAITING, since
 
 
 ChildrenTable = table_type(Children, "ChildrenTable", __name__)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 
-from marketsim.children import COMPLEX, SEVERE, STANDARD
-from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.children import COMPLEX, SEVERE, STANDARD, Newcomers
+from marketsim.columns import Floats, Ints, Keys
 from marketsim.compiling import compiled, compiled_part
 from marketsim.luck import arrived, luck_of, mixed
 from marketsim.purchasing.arrangement import Authorities, Market
@@ -33,27 +31,25 @@ def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
     return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * authorities.share_of_children
 
 
-def new_needs(market: Market) -> tuple[Ints, dict[str, Any]]:
-    """The children who newly need a home this week: the rows of their authorities, and the columns that describe them.
+def new_needs(market: Market) -> Newcomers:
+    """The children who newly need a home this week.
 
     A child for whom fostering would be the better match needs no home if a foster home is found.
     """
     scenario, seed, authorities = market.scenario, market.seed, market.authorities
     demand = scenario.demand
     rows, keys = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
-    columns = traits(scenario, seed, authorities, rows, keys)
+    children = traits(scenario, seed, authorities, rows, keys)
     if demand.extra_complex_per_year > 0:
         extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * authorities.share_of_children
         more_rows, more_keys = _arrivals(market, "extra arrivals", extra, "extra child")
-        above = scenario.need.share_standard
-        more = traits(scenario, seed, authorities, more_rows, more_keys, above)
-        rows = np.concatenate([rows, more_rows])
-        columns = {name: np.concatenate([columns[name], more[name]]) for name in columns}
+        more = traits(scenario, seed, authorities, more_rows, more_keys, least_score=scenario.need.share_standard)
+        children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
     if demand.fostering_recovered == 0:
-        return rows, columns
-    fostered = uniform(seed, "foster home found", columns["key"]) < demand.fostering_recovered
-    kept = ~(columns["displaced"] & fostered)
-    return rows[kept], {name: column[kept] for name, column in columns.items()}
+        return children
+    fostered = uniform(seed, "foster home found", children.key) < demand.fostering_recovered
+    kept = ~(children.displaced & fostered)
+    return Newcomers._make(column[kept] for column in children)
 
 
 def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tuple[Ints, Keys]:
@@ -93,40 +89,26 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
 
 def traits(
     scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0
-) -> dict[str, Any]:
-    """Columns that describe children: need, age, sex, notice, home point, and what they need of a place.
+) -> Newcomers:
+    """What luck makes of children: need, age, sex, notice, home point, and what they need of a place.
 
     Need scores are drawn from `least_score` up.
     """
     need, demand = scenario.need, scenario.demand
     x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
-    drawn = _drawn(
-        keys, beginnings(seed, TRAITS), least_score, need.share_standard, need.share_severe, need.share_under_10,
-        need.share_16_and_over, need.share_boys, need.emergency_share, need.away_share, demand.fostering_displacement,
-        need.beside_share.array(),
+    return _drawn(
+        keys, rows, x, y, beginnings(seed, TRAITS), least_score, need.share_standard, need.share_severe,
+        need.share_under_10, need.share_16_and_over, need.share_boys, need.emergency_share, need.away_share,
+        demand.fostering_displacement, need.beside_share.array(),
     )  # fmt: skip
-    return {"key": keys, "authority": rows, "x": x, "y": y, **drawn._asdict()}
-
-
-class Traits(NamedTuple):
-    """Columns of children that luck alone decides; see `Children`."""
-
-    score: Floats
-    band: Ints
-    age: Ints
-    boy: Bools
-    emergency: Bools
-    away: Bools
-    displaced: Bools
-    needs_beside: Bools
 
 
 @compiled
 def _drawn(
-    keys: Keys, begins: Keys, least_score: float, share_standard: float, share_severe: float, share_under_10: float,
-    share_16_and_over: float, share_boys: float, emergency_share: float, away_share: float, displaced_share: float,
-    beside_share: Floats,
-) -> Traits:  # fmt: skip
+    keys: Keys, authority: Ints, x: Floats, y: Floats, begins: Keys, least_score: float, share_standard: float,
+    share_severe: float, share_under_10: float, share_16_and_over: float, share_boys: float, emergency_share: float,
+    away_share: float, displaced_share: float, beside_share: Floats,
+) -> Newcomers:  # fmt: skip
     """Traits by luck, which `begins` with a key for each of `TRAITS`; shares are of all children.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
@@ -140,7 +122,11 @@ def _drawn(
     beside = np.empty(len(score))
     for child in range(len(score)):
         beside[child] = beside_share[band[child]]
-    return Traits(
+    return Newcomers(
+        keys,
+        authority,
+        x,
+        y,
         score,
         band,
         _ages(luck[1], share_under_10, share_16_and_over),

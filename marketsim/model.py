@@ -133,8 +133,7 @@ class MarketModel(mesa.Model):
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
         self.market.demand_index *= self._growth
-        rows, columns = demand.new_needs(self.market)
-        self.market.children.admit(len(rows), since=self.market.week, **columns)
+        self.market.children.admit(demand.new_needs(self.market), since=self.market.week)
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""

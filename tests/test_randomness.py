@@ -225,7 +225,7 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
         rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items() if len(column) == count}
         authorities = replace(authorities, **{name: rolled[name] for name in rolled if name not in DERIVED})
     market = SimpleNamespace(scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count))
-    return demand.new_needs(market)[1]
+    return demand.new_needs(market)._asdict()
 
 
 def test_town_against_itself_is_exactly_zero() -> None:

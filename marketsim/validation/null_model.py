@@ -75,13 +75,13 @@ def lay_out(scenario: Scenario, seed: int, highest_rate: float = HIGHEST_RATE) -
     for begin in range(0, len(rows), CHUNK):
         part = slice(begin, begin + CHUNK)
         luck = uniform(seed, "null offer", keys[part, None], homes.key[None, open_homes])
-        miles = np.hypot(child["x"][part, None] - homes.x[open_homes], child["y"][part, None] - homes.y[open_homes])
+        miles = np.hypot(child.x[part, None] - homes.x[open_homes], child.y[part, None] - homes.y[open_homes])
         found.append(_nearest_first(luck < highest_rate, luck, miles, open_homes))
     count, home, luck_of, miles_of = (np.concatenate(column) for column in zip(*found, strict=True))
     turn = np.argsort(uniform(seed, "null turn", keys), kind="stable")
     of_child = np.repeat(np.arange(len(rows)), count)
     places = np.where(homes.in_market(0), homes.places, 0)
-    return Layout(market, rows, child["band"], turn, places, of_child, home, luck_of, miles_of)
+    return Layout(market, rows, child.band, turn, places, of_child, home, luck_of, miles_of)
 
 
 def _nearest_first(could: Bools, luck: Floats, miles: Floats, homes: Ints) -> tuple[Ints, Ints, Floats, Floats]:

@@ -178,8 +178,7 @@ def _add_elsewhere(market: Market, stays: StayTable) -> None:
 
 def _admit(market: Market, per_authority: Ints, kind: str) -> Ints:
     rows, keys = starting_children(market.authorities, per_authority, kind)
-    columns = traits(market.scenario, market.seed, market.authorities, rows, keys)
-    return market.children.admit(len(rows), **columns)
+    return market.children.admit(traits(market.scenario, market.seed, market.authorities, rows, keys))
 
 
 def _stays_left(market: Market, stays: StayTable, records: PlacementRecords, rows: Ints) -> None:

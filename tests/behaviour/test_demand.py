@@ -37,8 +37,8 @@ def needs_by_region(quiet: Quiet, **of_demand: Any) -> Floats:
     for week in range(3 * YEAR):
         market.week = week + 1
         market.demand_index *= growth
-        rows, _ = demand.new_needs(market)
-        count[week // YEAR] += np.bincount(market.authorities.region[rows], minlength=3)
+        born_in = market.authorities.region[demand.new_needs(market).authority]
+        count[week // YEAR] += np.bincount(born_in, minlength=3)
     return count
 
 
@@ -63,10 +63,8 @@ def arrivals(quiet: Quiet, weeks: int, **of_demand: float) -> dict[int, tuple[bo
     found: dict[int, tuple[bool, int]] = {}
     for week in range(1, weeks + 1):
         market.week = week
-        _, columns = demand.new_needs(market)
-        found |= dict(
-            zip(columns["key"].tolist(), zip(columns["displaced"], columns["band"], strict=True), strict=True)
-        )
+        new = demand.new_needs(market)
+        found |= dict(zip(new.key.tolist(), zip(new.displaced, new.band, strict=True), strict=True))
     return found
 
 
@@ -100,8 +98,7 @@ def test_breakdowns_follow_the_season(quiet: Quiet, season: float, share: float)
     market, stays = build_market(scenario, 1), stay_terms(stay_table(scenario.stays), scenario, 1)
     for week in range(1, YEAR + 1):
         market.week = week
-        rows, columns = demand.new_needs(market)
-        rows = market.children.admit(len(rows), since=week, **columns)
+        rows = market.children.admit(demand.new_needs(market), since=week)
         plan_stays(market.children.columns, rows, stays, week)
     children = market.children
     week_of = children.end_week[children.ends_by_breakdown]
