@@ -21,7 +21,7 @@ import numpy as np
 
 from marketsim.columns import Ints
 from marketsim.compiling import compiled, compiled_part
-from marketsim.placing.match import forget_round, match_all, settled_fee
+from marketsim.placing.match import clear_pools, match_all, settled_fee
 from marketsim.placing.search import favoured_homes, live_lots, search_all
 from marketsim.placing.tables import (
     NO_ROUTE,
@@ -45,6 +45,7 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
     """One round: search, match and award for the children in `rows` on the routes of one stage."""
     searches, panels, short, awards = this.searches, this.panels, this.short, this.awards
     search_all(this, rows, stage)
+    clear_pools(this, rows)
     place = np.zeros(len(searches.key), dtype=np.int64)
     match_all(this, rows, stage, place)
     for row in rows:
@@ -57,7 +58,6 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
         awards.fee[row] = settled_fee(this, row, stage, lot)
         awards.miles[row] = np.sqrt(east * east + north * north)
         this.free[panels.pool[lot]] -= 1
-    forget_round(this, rows)
 
 
 @compiled_part
@@ -86,8 +86,9 @@ def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography
     )  # fmt: skip
     empty = np.zeros((count, longest))
     short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
-    nowhere, no_bids = np.full(len(free), NOBODY), np.full((len(free), 2), -np.inf)
-    pools = Pools(nowhere, np.zeros_like(free), no_bids, np.full(no_bids.shape, NOBODY))
+    pools = Pools(
+        np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
+    )
     live = live_lots(panels, free)
     favoured = favoured_homes(searches, panels, live, len(stock.area))
     this = Round(searches, panels, live, favoured, stock, geography, tastes, free, pools, short, awards)

@@ -14,6 +14,17 @@ BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a b
 
 
 @compiled_part
+def clear_pools(this: Round, rows: Ints) -> None:
+    """Before a round: nobody is kept, or has been turned away, in the pools that its children have offers from."""
+    for row in rows:
+        for place in range(this.short.size[row]):
+            pool = this.panels.pool[this.short.lot[row, place]]
+            this.pools.first[pool], this.pools.kept[pool] = NOBODY, 0
+            for rival in range(2):
+                this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, NOBODY
+
+
+@compiled_part
 def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
     """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist."""
     panels, short, kept_first, kept = this.panels, this.short, this.pools.first, this.pools.kept
@@ -45,17 +56,6 @@ def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
             waiting[top] = worst
             top += 1
             break
-
-
-@compiled_part
-def forget_round(this: Round, rows: Ints) -> None:
-    """Clear what the round has noted of the pools that its children had offers from."""
-    pools = this.pools
-    for row in rows:
-        for lot in this.short.lot[row, : this.short.size[row]]:
-            pool = this.panels.pool[lot]
-            pools.first[pool], pools.kept[pool] = NOBODY, 0
-            pools.rivals[pool], pools.rival_buyers[pool] = -np.inf, NOBODY
 
 
 @compiled_part

@@ -113,8 +113,9 @@ class Tastes(NamedTuple):
 
 
 class Pools(NamedTuple):
-    """What a round notes of each pool of places: the first of the children that it keeps for now and how many (each
-    child points to the next), and the two highest bids turned away, of two different buyers (`rivals`)."""
+    """What a round notes of the pools that its children have offers from: the first of the children that one keeps for
+    now and how many (each child points to the next), and the two highest bids turned away, of two different buyers
+    (`rivals`). Nothing is to be read of other pools."""
 
     first: Ints
     kept: Ints
