@@ -20,7 +20,7 @@ def main(weeks: int, name: str) -> None:
         from marketsim.experiments.run import run as run_scenario
         from marketsim.model import MarketModel
     with timed() as compiling:
-        run_scenario("town", seed=0, weeks=4)
+        run_scenario("town", seed=0, weeks=53)
     memory = peak_megabytes()
     parameters = as_scenario(name, weeks)
     with timed() as building:
@@ -35,7 +35,7 @@ def main(weeks: int, name: str) -> None:
 
     print(f"{name}, {weeks} weeks, one replicate ({machine()})")
     print(f"imports               {imports}")
-    print(f"compile or load code  {compiling}   (a month of town)")
+    print(f"compile or load code  {compiling}   (a year of town)")
     print(f"build week 0          {building}")
     print(f"run                   {running}   {1000 * running.cpu / weeks:.2f} ms CPU a week")
     print(f"memory                {memory:8.0f} MB at start-up, {peak_megabytes() - memory:.0f} MB on top at the peak")

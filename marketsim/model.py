@@ -13,9 +13,10 @@ from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import NOT_YET, PLACED, PlacementRecords
-from marketsim.columns import Ints
+from marketsim.children import NOT_YET, PLACED, Children, PlacementRecords
+from marketsim.columns import Floats, Ints
 from marketsim.compiling import Handle
+from marketsim.homes import Holdings, Homes
 from marketsim.ledger import KINDS, Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
@@ -105,8 +106,7 @@ class MarketModel(mesa.Model):
         market, week = self.market, self.market.week
         due, luck = moves.stays_due(market.children.table, week, beginning(self.run_seed, "stay elsewhere"))
         weeks = weeks_elsewhere(self.parameters.demand, luck)
-        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
-        self._leave(moves.end_stays(*tables, self.recorder.tallies, due, weeks, self._terms, week))
+        self._leave(moves.end_stays(*self._tables(), due, weeks, self._terms, week))
         ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
         providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
         market.holdings.run_off()
@@ -165,6 +165,12 @@ class MarketModel(mesa.Model):
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._census, weeks_left + 1)
 
+    def _tables(self) -> tuple[Children, Homes, Holdings, PlacementRecords, Floats]:
+        """What moves change: the tables, and the tallies of the week."""
+        market = self.market
+        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
+        return *tables, self.recorder.tallies
+
     def _leave(self, rows: Ints) -> None:
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
@@ -183,15 +189,10 @@ class MarketModel(mesa.Model):
         if len(rows) == 0:
             return
         self._closed_in_month += len(rows)
-        children = market.children
         closing = np.zeros(len(market.homes), dtype=np.bool_)
         closing[rows] = True
-        residents = np.flatnonzero((children.state == PLACED) & closing[children.home])
-        state = moves.state_of(market, self.records, self.recorder.tallies)
-        moves.move_out(state, residents, moves.HOME_CLOSED, market.week)
-        moves.search_again(children.columns, residents, self._terms, market.week)
+        moves.end_with_homes(*self._tables(), closing, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
-        market.holdings.running[closing[market.holdings.home]] = False
         market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)

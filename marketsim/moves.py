@@ -22,12 +22,11 @@ from marketsim.children import (
     Children,
     PlacementRecords,
 )
-from marketsim.columns import Floats, Ints
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
 from marketsim.counting import EVENTS
 from marketsim.homes import Holdings, Homes
 from marketsim.luck import luck_of, mixed
-from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Scenario
 from marketsim.stays import Season, StayTable, season, season_of, stay_at
 from marketsim.streams import beginning
@@ -45,11 +44,6 @@ class State(NamedTuple):
     holdings: Holdings
     records: PlacementRecords
     tallies: Floats
-
-
-def state_of(market: Market, records: PlacementRecords, tallies: Floats) -> State:
-    """The tables of a market. Not to be kept while rows are added."""
-    return State(market.children.columns, market.homes.columns, market.holdings.columns, records.columns, tallies)
 
 
 class Terms(NamedTuple):
@@ -176,6 +170,25 @@ def end_stays(
 
 
 @compiled
+def end_with_homes(
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, closing: Bools,
+    terms: Terms, week: int,
+) -> None:  # fmt: skip
+    """All who live in the homes that are `closing` move out and search again, and what is held there runs no longer."""
+    state = State(children.columns, homes.columns, holdings.columns, records.columns, tallies)
+    rows, count = np.empty(len(state.children.state), dtype=np.int64), 0
+    for row in range(len(rows)):
+        if state.children.state[row] == PLACED and closing[state.children.home[row]]:
+            rows[count] = row
+            count += 1
+    move_out(state, rows[:count], HOME_CLOSED, week)
+    search_again(state.children, rows[:count], terms, week)
+    for row in range(len(state.holdings.home)):
+        if closing[state.holdings.home[row]]:
+            state.holdings.running[row] = False
+
+
+@compiled_part
 def move_out(state: State, rows: Ints, reason: int, week: int) -> None:
     """Placements end: the places fall empty and the records are completed."""
     children, homes, records = state.children, state.homes, state.records
@@ -193,7 +206,7 @@ def move_out(state: State, rows: Ints, reason: int, week: int) -> None:
         state.tallies[ENDED, children.authority[row]] += 1
 
 
-@compiled
+@compiled_part
 def search_again(children: Children, rows: Ints, terms: Terms, week: int) -> None:
     """Children are back on the market, with luck of their own for the new search."""
     for row in rows:
@@ -246,7 +259,7 @@ def _end_elsewhere(state: State, rows: Ints, terms: Terms, week: int) -> Ints:
     return leaving
 
 
-@compiled
+@compiled_part
 def move_in(state: State, rows: Ints, stays: StayTerms, week: int) -> None:
     """Children move into the homes that stand in their columns: stays are drawn, records opened."""
     children, homes, records = state.children, state.homes, state.records
