@@ -12,19 +12,23 @@ KINDS = ("placements", "places_beside", "empty_places", "own_empty_places", "run
 class Ledger:
     """The payments of one week (GBP), by paying authority and by receiver.
 
-    `table` (kinds, authorities) is what authorities pay, `paid` its rows by name; `received` a row a provider.
+    `table` (kinds, authorities) is what authorities pay, `received` has a row a provider.
     `unregistered` settings and the offices of `cooperatives` are receivers too.
     """
 
     def __init__(self, table: Floats, received: Floats, unregistered: float = 0.0) -> None:
         self.table = table
-        self.paid: dict[str, Floats] = dict(zip(KINDS, table, strict=True))
         self.received, self.unregistered, self.cooperatives = received, unregistered, 0.0
 
     def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
         """Members pay the running cost of their cooperative in their shares."""
-        np.add.at(self.paid["running_cost"], members, shares * pounds)
+        np.add.at(self.table[KINDS.index("running_cost")], members, shares * pounds)
         self.cooperatives += pounds
+
+    @property
+    def paid(self) -> dict[str, Floats]:
+        """What each authority pays, by name (GBP)."""
+        return dict(zip(KINDS, self.table, strict=True))
 
     @property
     def spend(self) -> Floats:

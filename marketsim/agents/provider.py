@@ -117,11 +117,23 @@ def pressure(market: Market, searching: Floats) -> Floats:
 def wanted_asks(market: Market, pressure_by_area: Floats) -> Floats:
     """The weekly fee that each home would like for a child of middling need; authorities' own homes feel no
     pressure."""
-    homes = market.homes
-    felt = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, pressure_by_area.take(homes.authority))
-    margins = _floor_margins(homes.table, market.week, floor_margins(market.scenario.providers))
-    full = np.clip(homes.recent_occupancy, 0, 1) ** market.scenario.providers.occupancy_power
-    return wanted_fees(homes.unit_cost * market.cost_index, margins, felt, full, last_resort(market))
+    homes, providers = market.homes, market.scenario.providers
+    full = np.clip(homes.recent_occupancy, 0, 1) ** providers.occupancy_power
+    margins, most = floor_margins(providers), last_resort(market)
+    return _wanted_asks(homes.table, pressure_by_area, full, margins, market.week, market.cost_index, most)
+
+
+@compiled
+def _wanted_asks(
+    homes: Homes, pressure: Floats, full: Floats, margins: Margins, week: int, index: float, most: float
+) -> Floats:
+    """`full` is by home what its occupancy counts, `pressure` by area, `index` turns unit costs into today's."""
+    homes = homes.columns
+    felt = np.zeros(len(homes.key))
+    for home in range(len(felt)):
+        if homes.sector[home] != LOCAL_AUTHORITY:
+            felt[home] = pressure[homes.authority[home]]
+    return wanted_fees(homes.unit_cost * index, _floor_margins(homes, week, margins), felt, full, most)
 
 
 @compiled
@@ -155,10 +167,9 @@ def floor_margins(providers: Providers) -> Margins:
     return Margins(by_sector, providers.floor_margin_large)
 
 
-@compiled
+@compiled_part
 def _floor_margins(homes: Homes, week: int, margins: Margins) -> Floats:
     """The margin of each home."""
-    homes = homes.columns
     open_homes = np.zeros(homes.provider.max() + 1, dtype=np.int64)  # by provider
     for home in range(len(homes.provider)):
         open_homes[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]

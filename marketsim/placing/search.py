@@ -19,19 +19,16 @@ ALL_BITS = np.uint64(2**64 - 1)
 @compiled_part
 def live_lots(panels: Panels, free: Ints) -> LiveLots:
     """Keep the lots that have a free place."""
-    before = np.zeros(len(panels.pool) + 1, dtype=np.int64)
+    before, count = np.empty(len(panels.pool) + 1, dtype=np.int64), 0
+    lots, keys = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     for lot in range(len(panels.pool)):
-        before[lot + 1] = before[lot] + (1 if free[panels.pool[lot]] > 0 else 0)
-    lots = np.empty(before[-1], dtype=np.int64)
-    keys = np.empty(before[-1], dtype=np.uint64)
-    for lot in range(len(panels.pool)):
-        if before[lot + 1] > before[lot]:
-            lots[before[lot]] = lot
-            keys[before[lot]] = panels.key[lot]
+        before[lot], lots[count], keys[count] = count, lot, panels.key[lot]
+        count += free[panels.pool[lot]] > 0  # else the next one is written over it: cheaper than a branch
+    before[len(panels.pool)] = count
     of_area = np.empty_like(panels.area_first)
     for table in range(len(of_area)):
         of_area[table] = before[panels.area_first[table]]
-    return LiveLots(before, of_area, of_area[:, 1:] - of_area[:, :-1], lots, keys)
+    return LiveLots(before, of_area, of_area[:, 1:] - of_area[:, :-1], lots[:count], keys[:count])
 
 
 @compiled_part
