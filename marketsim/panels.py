@@ -186,11 +186,7 @@ def _lay_out(
             if homes.sector[row] != LOCAL_AUTHORITY:  # which are not run for a surplus
                 eager[position, band] *= temper(caution, costs[row, band], fees[lot, band], band)
     home_first, home_next = _by_home(home, area_first, len(homes.key))
-    area_least_fee = _least_by_area(fee, area_first)
-    least_fee = np.full((len(first), 3), np.inf)
-    for table in range(len(first)):
-        for area in range(areas):
-            least_fee[table] = np.minimum(least_fee[table], area_least_fee[table, area])
+    area_least_fee, least_fee = _least_fees(fee, area_first)
     return LaidOut(
         pool, home, key, x, y, fee, eager, area_first, home_first, home_next, area_least_fee, least_fee
     )  # fmt: skip
@@ -217,16 +213,17 @@ def _sort_by_area(host: Ints, home: Ints, first: Ints, last: Ints, areas: int) -
 
 
 @compiled_part
-def _least_by_area(fee: Floats, begins: Ints) -> Floats:
-    """The least fee by table, area and need band; the lots of each area begin where `begins` (tables, areas + 1)
-    says."""
-    least = np.full((len(begins), begins.shape[1] - 1, 3), np.inf)
+def _least_fees(fee: Floats, begins: Ints) -> tuple[Floats, Floats]:
+    """The least fee by table, area and need band, and by table and band; the lots of each area begin where `begins`
+    (tables, areas + 1) says."""
+    by_area, least = np.full((len(begins), begins.shape[1] - 1, 3), np.inf), np.full((len(begins), 3), np.inf)
     for table in range(len(begins)):
-        for area in range(least.shape[1]):
-            for lot in range(begins[table, area], begins[table, area + 1]):
-                for band in range(3):
-                    least[table, area, band] = min(least[table, area, band], fee[lot, band])
-    return least
+        for area in range(by_area.shape[1]):
+            for band in range(3):
+                for lot in range(begins[table, area], begins[table, area + 1]):
+                    by_area[table, area, band] = min(by_area[table, area, band], fee[lot, band])
+                least[table, band] = min(least[table, band], by_area[table, area, band])
+    return by_area, least
 
 
 @compiled_part
