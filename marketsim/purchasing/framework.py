@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Homes
+from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
-from marketsim.streams import uniform
+from marketsim.streams import beginning, uniform
 from marketsim.units import Miles, Share, figure
 
 REVIEW_WEEKS = 52
@@ -106,25 +107,39 @@ class Framework(PurchasingRule):
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
-        homes, in_market = market.homes, market.homes.in_market(market.week)
-        near = market.miles_from(arrangement.members) <= self.reach_miles
         ceiling = float(arrangement.ceilings @ market.need_shares)
-        would = _worth_it(homes.table, in_market & near, market.mean_quote, ceiling, self.flow_value)
-        rows = np.flatnonzero(would)
-        would[rows] = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key) < self.takes_part
-        return would
+        takes_part = TakesPart(
+            beginning(market.seed, "take part in framework"), np.uint64(arrangement.key), self.takes_part
+        )
+        return _would_join(
+            market.homes.table, market.homes.in_market(market.week), market.miles_from(arrangement.members),
+            market.mean_quote, self.reach_miles, ceiling, self.flow_value, takes_part,
+        )  # fmt: skip
+
+
+class TakesPart(NamedTuple):
+    """Where the luck begins by which providers would join a framework at all, its key, and the share of homes."""
+
+    begins: np.uint64
+    framework: np.uint64
+    share: float
 
 
 @compiled
-def _worth_it(homes: Homes, eligible: Bools, quotes: Floats, ceiling: float, flow_value: float) -> Bools:
-    """Eligible independent homes for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
+def _would_join(
+    homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, reach: float, ceiling: float, flow_value: float,
+    takes_part: TakesPart,
+) -> Bools:  # fmt: skip
+    """Independent homes within reach for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
     homes = homes.columns
-    worth_it = np.zeros(len(eligible), dtype=np.bool_)
-    for home in range(len(eligible)):
-        if eligible[home] and homes.sector[home] != LOCAL_AUTHORITY:
+    would = np.zeros(len(in_market), dtype=np.bool_)
+    for home in range(len(would)):
+        if in_market[home] and miles[home] <= reach and homes.sector[home] != LOCAL_AUTHORITY:
             worth = quotes[home] * (1 - flow_value * (1 - homes.recent_occupancy[home]))
-            worth_it[home] = ceiling >= worth
-    return worth_it
+            if ceiling >= worth:
+                luck = luck_of(mixed(mixed(takes_part.begins, homes.key[home]), takes_part.framework))
+                would[home] = luck < takes_part.share
+    return would
 
 
 @compiled
