@@ -88,8 +88,7 @@ def no_fees_seen(authorities: int) -> FeesSeen:
 
 def buy(
     market: Market, records: PlacementRecords, tallies: Floats | None, terms: Handle[Terms], panels: Handle[Panels],
-    seeking: Seeking,
-    seen: FeesSeen,
+    seeking: Seeking, seen: FeesSeen,
 ) -> Ints:  # fmt: skip
     """Search for all who are `seeking`, move those with an award into their homes, and count what happened; of the
     others those whose deadline is past go to the last resort. Returns the rows of those whose need ends with it at
