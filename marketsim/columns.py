@@ -24,7 +24,7 @@ class Columns:
 
     types: ClassVar[dict[str, type]]
     table_type: ClassVar[type[Any]]
-    table_counts: ClassVar[bool] = True  # its length is the number of rows; False: it has room, and outlives new rows
+    table_counts: ClassVar[bool] = True  # its length is the number of rows; False: it has all the room there is
 
     def __init__(self, capacity: int = 64) -> None:
         self._capacity = capacity
@@ -40,8 +40,7 @@ class Columns:
 
     @property
     def table(self) -> Self:
-        """A handle on the columns, which compiled functions take; not to be kept while rows are added, except where
-        `table_counts` is False.
+        """A handle on the columns, which compiled functions take; not to be kept while rows are added: buffers grow.
 
         Typed as what it stands for, though it has nothing but `columns`.
         """
@@ -64,7 +63,8 @@ class Columns:
         return column
 
     def add(self, count: int, **values: Any) -> Ints:
-        """Append `count` rows, zero where no value is given, and return their row numbers."""
+        """Append `count` rows and return their numbers. Where no value is given they are zero, or what compiled code
+        has written there since `make_room`."""
         first = self._rows
         if count == 0:
             return np.arange(first, first)

@@ -20,7 +20,8 @@ from numba.core import codegen
 from numba.core.caching import FunctionCache
 from numba.experimental import structref
 
-# Of a number that is not negative: compiled code then need not ask whether it counts from the end.
+# Of a number that is not negative: compiled code then need not ask whether it counts from the end. Do no sums with it
+# but with another one: of a signed and an unsigned number compiled code makes a float.
 row_of: Callable[[int], int] = cast(Any, np.uint64)
 Function = TypeVar("Function", bound=Callable[..., Any])
 Tuple = TypeVar("Tuple")
@@ -61,15 +62,18 @@ structref.define_proxy(Handle, _HandleType, ["columns"])  # type: ignore[no-unty
 
 
 class _Cache(FunctionCache):
-    """Machine code on disk that is made anew when a source file of any function called in it has changed.
+    """Machine code on disk that is made anew when a source file of any function called in it has changed, or the value
+    of a constant that one names, wherever it was imported from.
 
     Numba itself looks only at the file of the function that is called from Python.
     """
 
     def _index_key(self, *of_numba: Any) -> tuple[Any, ...]:
-        files = sorted({function.__code__.co_filename for function in _reached(self._py_func)})
+        functions = _reached(self._py_func)
+        files = sorted({function.__code__.co_filename for function in functions})
+        constants = sorted({constant for function in functions for constant in _constants_in(function)})
         numbas = super()._index_key(*of_numba)  # type: ignore[no-untyped-call]  # numba has no types
-        return (*numbas, *(_digest(file) for file in files))
+        return (*numbas, *(_digest(file) for file in files), *constants)
 
     def load_overload(self, *of_numba: Any) -> Any:
         try:
@@ -131,16 +135,22 @@ def _reached(function: Callable[..., Any]) -> set[Callable[..., Any]]:
         one = left.pop()
         if one not in found:
             found.add(one)
-            left += [other.py_func for other in _named_in(one) if hasattr(other, "py_func")]
+            left += [other.py_func for _, other in _named_in(one) if hasattr(other, "py_func")]
     return found
 
 
-def _named_in(function: Callable[..., Any]) -> list[Any]:
-    """What the names in a function mean, those behind the name of a module too."""
+def _constants_in(function: Callable[..., Any]) -> list[str]:
+    """The constants that a function names, with their values."""
+    plain = bool, int, float, str, tuple, np.generic
+    return [f"{name} = {value!r}" for name, value in _named_in(function) if isinstance(value, plain)]
+
+
+def _named_in(function: Callable[..., Any]) -> list[tuple[str, Any]]:
+    """The names in a function and what they mean, those behind the name of a module too."""
     names = function.__code__.co_names
-    meant = [function.__globals__.get(name) for name in names]
-    modules = [value for value in meant if isinstance(value, ModuleType)]
-    return meant + [getattr(module, name, None) for module in modules for name in names]
+    meant = [(name, function.__globals__.get(name)) for name in names]
+    modules = [value for _, value in meant if isinstance(value, ModuleType)]
+    return meant + [(name, getattr(module, name, None)) for module in modules for name in names]
 
 
 @lru_cache(maxsize=256)

@@ -144,8 +144,8 @@ class MarketModel(mesa.Model):
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
-        payers, groups = self._payers.payers, self.recorder.groups
-        self.ledger, self._census = payments.pay_week(self.market, payers, self.orders.cooperatives, groups)
+        payers, counted_by = self._payers.payers, self.recorder.groups
+        self.ledger, self._census = payments.pay_week(self.market, payers, self.orders.cooperatives, counted_by)
         self._spent += self.ledger.spend
 
     def review(self) -> None:

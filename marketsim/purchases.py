@@ -114,7 +114,10 @@ def _buy(
     terms: Handle[Terms], panels: Handle[Panels], seeking: Seeking, expected: Expected, seen: FeesSeen, costs: Floats,
     in_market: Bools, first: int, week: int,
 ) -> tuple[int, Ints]:  # fmt: skip
-    """How many were placed, with a record each from row `first`, and who leaves; `costs` are by home and need band."""
+    """How many were placed, with a record each from row `first`, and who leaves; `costs` are by home and need band.
+
+    The parts can be called from Python too, so that tests can watch them.
+    """
     on, lots = terms.columns, panels.columns
     rows, searches = searches_of(children, seeking, on.buying, expected, week)
     free = pools_free(homes, holdings, in_market)

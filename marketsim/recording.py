@@ -203,8 +203,7 @@ def _sums_of_week(
 
 
 def on_any_panel(market: Market) -> Bools:
-    """By home: True for those that are on the panel of some arrangement; a rule that homes join gives its arrangements
-    a panel when they start."""
+    """By home: True for those that are on the panel of some arrangement."""
     joined = np.zeros(len(market.homes), dtype=np.bool_)
     for arrangement in market.arrangements:
         if len(arrangement.on_panel):

@@ -22,6 +22,7 @@ from marketsim.experiments.run import RunResult, as_scenario, forget, run
 from marketsim.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
 from marketsim.placing import NOBODY, place
+from marketsim.recording import on_any_panel
 from marketsim.scenario.changes import merged
 from marketsim.scenario.schema import Scenario
 
@@ -174,6 +175,15 @@ def _check_holdings(model: MarketModel) -> None:
     assert (holdings.arrangement[holding] == children.arrangement[inside]).all()
     for arrangement in market.arrangements:
         assert abs(arrangement.shares.sum() - 1) < 1e-9 and (arrangement.shares >= 0).all()
+    _check_what_is_remembered(model)
+
+
+def _check_what_is_remembered(model: MarketModel) -> None:
+    """Shares and panels are set at reviews only, and known from then on."""
+    shares = [arrangement.shares for arrangement in model.market.arrangements]
+    assert (model._payers.payers.share == np.concatenate(shares)).all()
+    known, now = model.recorder._on_panel, on_any_panel(model.market)
+    assert (known == now[: len(known)]).all() and not now[len(known) :].any()
 
 
 def _check_records(model: MarketModel) -> None:

@@ -51,6 +51,23 @@ def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
     assert run() == 30
 
 
+def test_an_edit_of_an_imported_constant_is_compiled(tmp_path: Path) -> None:
+    """Else money would go into the row of another kind once somebody adds one."""
+    code = "from marketsim.compiling import compiled\nfrom constants import ROW\n@compiled\ndef row():\n    return ROW\n"
+    (tmp_path / "user.py").write_text(code)
+
+    def run(row: int) -> int:
+        (tmp_path / "constants.py").write_text(f"ROW = {row}\n")
+        code = "import user; print(user.row())"
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return int(done.stdout)
+
+    assert [run(1), run(500), run(1)] == [1, 500, 1]
+    assert list(tmp_path.rglob("*.nbi")), "machine code should have been kept"
+
+
 RENAMED = """
 from collections import namedtuple
 from marketsim.compiling import compiled

@@ -1,5 +1,7 @@
 """Who pays for places that contracts hold: a worked example of two arrangements, one of them shared."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel
     assert of_contracts.sum() == pytest.approx(6)
 
 
-def test_shares_are_those_of_now(contracts: tuple[MarketModel, PayersBook]) -> None:
+def test_shares_are_those_of_the_last_update(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
     model.market.arrangements[0].shares[:] = 0.5
     book.update()
@@ -57,3 +59,14 @@ def test_shares_are_those_of_now(contracts: tuple[MarketModel, PayersBook]) -> N
     model.market.arrangements[0].shares[:] = 0.25, 0.75
     book.update()
     assert book.payers.share[:2].tolist() == [0.25, 0.75]
+
+
+def test_shares_by_use_are_known_from_the_review_of_the_year(checked: Any, small: Any, week_is_sound: Any) -> None:
+    rcc = {"rule": "cooperative", "members": {"one_per": "all"}, "order": ["spot"], "cost_sharing": "by_use"}
+    spot = {"rule": "spot"}
+    with checked(small(purchasing={"arrangements": {"spot": spot, "rcc": rcc}, "order": ["rcc", "spot"]}), 3) as model:
+        first = model._payers.payers.share.copy()
+        for _ in range(53):
+            model.step()
+            week_is_sound(model)
+        assert (model._payers.payers.share != first).any()

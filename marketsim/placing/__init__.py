@@ -1,4 +1,4 @@
-"""Referrals go out, homes answer, commissioners award: one compiled call a week over columns.
+"""Referrals go out, homes answer, commissioners award: compiled, over columns, within the week's purchases.
 
 For emergencies first and then planned moves, and for each stage of the authorities' orders of routes:
 
