@@ -53,7 +53,7 @@ def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
 
 def test_an_edit_of_an_imported_constant_is_compiled(tmp_path: Path) -> None:
     """Else money would go into the row of another kind once somebody adds one."""
-    code = "from marketsim.compiling import compiled\nfrom constants import ROW\n@compiled\ndef row():\n    return ROW\n"
+    code = "from marketsim.compiling import compiled\nfrom constants import ROW\n@compiled\ndef row(): return ROW\n"
     (tmp_path / "user.py").write_text(code)
 
     def run(row: int) -> int:
