@@ -7,6 +7,7 @@ import numpy as np
 from marketsim.columns import Floats, Ints
 
 KINDS = ("placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered")
+PLACEMENTS, PLACES_BESIDE, EMPTY_PLACES, OWN_EMPTY_PLACES, RUNNING_COST, UNREGISTERED = range(len(KINDS))
 
 
 class Ledger:
@@ -22,7 +23,7 @@ class Ledger:
 
     def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
         """Members pay the running cost of their cooperative in their shares."""
-        np.add.at(self.table[KINDS.index("running_cost")], members, shares * pounds)
+        np.add.at(self.table[RUNNING_COST], members, shares * pounds)
         self.cooperatives += pounds
 
     @property

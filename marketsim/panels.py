@@ -9,7 +9,7 @@ import numpy as np
 
 from marketsim.agents.provider import Caution, caution, temper
 from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import Handle, compiled, compiled_part, handle, row_of
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.luck import second_key
@@ -72,9 +72,15 @@ class PanelBook:
         if self._stale or self._panels is None or self._homes != len(self._market.homes):
             self._renew_lots()
             self._homes = len(self._market.homes)
-            limits = self._first, self._last
-            self._panels = handle(_make_panels(self._market, self._lots, *limits, self._least.copy(), self._terms))
+            self._panels = handle(self._lay_out())
         return self._panels
+
+    def _lay_out(self) -> Panels:
+        market, lots = self._market, self._lots
+        return _lay_out(
+            market.homes.table, lots.home, lots.holding, lots.fee, lots.eager, self._first, self._last,
+            self._least.copy(), self._terms, market.costs, caution(market), len(market.authorities),
+        )  # fmt: skip
 
     def _renew_lots(self) -> None:
         """Put new lots in the place of those that may have changed, between the others as they are."""
@@ -136,43 +142,18 @@ def _terms(arrangements: Sequence[Arrangement]) -> Terms:
     )
 
 
-def _make_panels(market: Market, lots: Lots, first: Ints, last: Ints, least: Floats, terms: Terms) -> Panels:
-    """The lots of all arrangements, where there are many sorted by the area in which the homes stand."""
-    areas = np.full(len(first), NO_ROUTE)
-    large = np.flatnonzero(last - first > LARGE)
-    areas[large] = np.arange(len(large))
-    lot = lots.home, lots.holding, lots.fee, lots.eager
-    laid = _lay_out(market.homes.table, *lot, first[large], last[large], market.costs, caution(market),
-                    len(market.authorities))  # fmt: skip
-    return Panels(**laid._asdict(), first=first, last=last, areas=areas, least_acceptance=least, **terms._asdict())
-
-
-class LaidOut(NamedTuple):
-    """Lots in the order of the panels, and what is known of large arrangements: see `Panels`."""
-
-    pool: Ints
-    home: Ints
-    key: Keys
-    x: Floats
-    y: Floats
-    fee: Floats
-    eager: Floats
-    area_first: Ints
-    home_first: Ints
-    home_next: Ints
-    area_least_fee: Floats
-    least_fee: Floats
-
-
 @compiled
 def _lay_out(
-    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, first: Ints, last: Ints, costs: Floats,
-    caution: Caution, areas: int,
-) -> LaidOut:  # fmt: skip
-    """Lots with what is known of their homes, those of the large arrangements (from each `first` to `last`) sorted by
-    area; `costs` are by home and need band, homes are less willing where a fee doesn't cover them."""
-    homes, count = homes.columns, len(home)
-    order, area_first = _sort_by_area(homes.authority, home, first, last, areas)
+    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, first: Ints, last: Ints, least: Floats,
+    terms: Terms, costs: Floats, caution: Caution, areas: int,
+) -> Panels:  # fmt: skip
+    """Lots with what is known of their homes, those of large arrangements sorted by area; the lots of each arrangement
+    go from `first` to `last`. `costs` are by home and need band: homes are less willing where a fee doesn't cover them.
+    """
+    homes, count, large = homes.columns, len(home), np.flatnonzero(last - first > LARGE)
+    tables = np.full(len(first), NO_ROUTE)
+    tables[large] = np.arange(len(large))
+    order, area_first = _sort_by_area(homes.authority, home, first[large], last[large], areas)
     pool, key, x, y = home[order], np.empty(count, dtype=np.uint64), np.empty(count), np.empty(count)
     fee, eager = np.empty((count, 3)), np.empty((count, 3))
     home = pool.copy()
@@ -187,8 +168,10 @@ def _lay_out(
                 eager[position, band] *= temper(caution, costs[row, band], fees[lot, band], band)
     home_first, home_next = _by_home(home, area_first, len(homes.key))
     area_least_fee, least_fee = _least_fees(fee, area_first)
-    return LaidOut(
-        pool, home, key, x, y, fee, eager, area_first, home_first, home_next, area_least_fee, least_fee
+    return Panels(
+        pool, home, key, x, y, fee, eager, first, last, tables, area_first, home_first, home_next, area_least_fee,
+        least_fee, least, terms.miles_at_first, terms.miles_at_last, terms.limit_at_first, terms.limited,
+        terms.checks_rating,
     )  # fmt: skip
 
 

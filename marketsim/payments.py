@@ -13,13 +13,20 @@ from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
 from marketsim.counting import OF_CHILDREN, Census, Groups, Prices, count_children
 from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes, free_in_homes
-from marketsim.ledger import KINDS, Ledger
+from marketsim.ledger import (
+    EMPTY_PLACES,
+    KINDS,
+    OWN_EMPTY_PLACES,
+    PLACEMENTS,
+    PLACES_BESIDE,
+    UNREGISTERED,
+    Ledger,
+)
 from marketsim.purchasing.arrangement import Arrangement, Market
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.units import WEEKS_PER_YEAR
 
-PLACEMENTS, PLACES_BESIDE, EMPTY_PLACES, OWN_EMPTY_PLACES, _, UNREGISTERED = range(len(KINDS))
-OF_CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
+CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
 
 
 class Payers(NamedTuple):
@@ -75,7 +82,7 @@ def _settle(
     census, stock = count_children(children, homes, by), homes.columns
     free = free_in_homes(homes, holdings, in_market)
     paid, received = np.zeros((len(KINDS), len(by.region))), np.zeros(stock.provider.max() + 1)
-    unregistered = census.sums[:, OF_CHILDREN_UNREGISTERED]
+    unregistered = census.sums[:, CHILDREN_UNREGISTERED]
     paid[PLACEMENTS], paid[PLACES_BESIDE] = census.due.placements, census.due.beside
     paid[UNREGISTERED] = unregistered * last_resort
     _pay_retainers(holdings.columns, stock.provider, payers, paid[EMPTY_PLACES], received)

@@ -13,9 +13,9 @@ from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, Census, Groups, Prices, count_homes
 from marketsim.homes import PRIVATE, Holdings, Homes
-from marketsim.ledger import Ledger
+from marketsim.ledger import EMPTY_PLACES, OWN_EMPTY_PLACES, Ledger
 from marketsim.outcomes import MEASURES, Tally, route_share
-from marketsim.payments import EMPTY_PLACES, OWN_EMPTY_PLACES, Payers, paid_empty_places
+from marketsim.payments import Payers, paid_empty_places
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import Scenario
