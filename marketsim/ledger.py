@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim.columns import Floats, Ints
+from marketsim.columns import Floats
 
 KINDS = ("placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered")
 PLACEMENTS, PLACES_BESIDE, EMPTY_PLACES, OWN_EMPTY_PLACES, RUNNING_COST, UNREGISTERED = range(len(KINDS))
@@ -17,14 +17,9 @@ class Ledger:
     `unregistered` settings and the offices of `cooperatives` are receivers too.
     """
 
-    def __init__(self, table: Floats, received: Floats, unregistered: float = 0.0) -> None:
-        self.table = table
-        self.received, self.unregistered, self.cooperatives = received, unregistered, 0.0
-
-    def pay_cooperative(self, members: Ints, shares: Floats, pounds: float) -> None:
-        """Members pay the running cost of their cooperative in their shares."""
-        np.add.at(self.table[RUNNING_COST], members, shares * pounds)
-        self.cooperatives += pounds
+    def __init__(self, table: Floats, received: Floats, unregistered: float = 0.0, cooperatives: float = 0.0) -> None:
+        self.table, self.received = table, received
+        self.unregistered, self.cooperatives = unregistered, cooperatives
 
     @property
     def paid(self) -> dict[str, Floats]:

@@ -145,8 +145,7 @@ class MarketModel(mesa.Model):
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
         payers, counted_by = self._payers.payers, self.recorder.groups
-        self.ledger, self._census = payments.pay_week(self.market, payers, self.orders.cooperatives, counted_by)
-        self._spent += self.ledger.spend
+        self.ledger, self._census = payments.pay_week(self.market, payers, counted_by, self._spent)
 
     def review(self) -> None:
         """Every 4 weeks fees, every year costs; every quarter plans for new homes; contracts at their own dates."""
@@ -278,7 +277,7 @@ class MarketModel(mesa.Model):
                 self._reviewed_from[arrangement.number] = self.market.week
         self._next_review = self.market.week
         self.panel_book = PanelBook(self.market, ended)
-        self._payers = payments.PayersBook(self.market.arrangements)
+        self._payers = payments.PayersBook(self.market.arrangements, self.orders.cooperatives)
 
     def _terms_now(self) -> Handle[Terms]:
         """On what terms authorities buy, at the values and prices of now."""

@@ -19,6 +19,7 @@ from marketsim.ledger import (
     OWN_EMPTY_PLACES,
     PLACEMENTS,
     PLACES_BESIDE,
+    RUNNING_COST,
     UNREGISTERED,
     Ledger,
 )
@@ -30,22 +31,29 @@ CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
 
 
 class Payers(NamedTuple):
-    """Who pays for the places that arrangements hold: `member` and `share` of the arrangement of a number, from
-    `first[number]` up to `first[number + 1]`."""
+    """Who pays for what is bought together: `member` and `share` of the arrangement of a number, from `first[number]`
+    up to `first[number + 1]`; and by arrangement what the office of a cooperative costs (GBP/week, in the money of the
+    scenario)."""
 
     first: Ints
     member: Ints
     share: Floats
+    office: Floats
 
 
 class PayersBook:
     """The payers under all arrangements; to be made anew when the arrangements are others."""
 
-    def __init__(self, arrangements: Sequence[Arrangement]) -> None:
+    def __init__(
+        self, arrangements: Sequence[Arrangement], cooperatives: Sequence[tuple[int, Cooperative]] = ()
+    ) -> None:
         first = np.cumsum([0, *(len(a.members) for a in arrangements)])
         member = np.concatenate([a.members for a in arrangements])
         share = np.concatenate([a.shares for a in arrangements])
-        self.payers = Payers(first, member, share)
+        office = np.zeros(len(arrangements))
+        for number, rule in cooperatives:
+            office[number] = rule.running_cost_per_year / WEEKS_PER_YEAR
+        self.payers = Payers(first, member, share, office)
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
         self._shared = [(a, slice(*first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
 
@@ -55,30 +63,24 @@ class PayersBook:
             self.payers.share[entries] = arrangement.shares
 
 
-def pay_week(
-    market: Market, payers: Payers, cooperatives: Sequence[tuple[int, Cooperative]], by: Groups
-) -> tuple[Ledger, Census]:
-    """Fees, empty places, own homes, running costs of cooperatives (by number) and the last resort are paid; with the
-    census of the children for whom this is."""
+def pay_week(market: Market, payers: Payers, by: Groups, spent: Floats) -> tuple[Ledger, Census]:
+    """Fees, empty places, own homes, offices of cooperatives and the last resort are paid; with the census of the
+    children for whom this is. What each authority pays is added to what it has `spent` (GBP)."""
     last_resort = market.scenario.unregistered.weekly_cost * market.cost_index
-    census, paid, received, unregistered = _settle(
+    census, paid, received, unregistered, offices = _settle(
         market.children.table, market.homes.table, market.holdings.table, market.homes.in_market(market.week), by,
-        payers, prices(market), last_resort,
+        payers, prices(market), last_resort, spent,
     )  # fmt: skip
-    ledger = Ledger(paid, received, unregistered)
-    for number, rule in cooperatives:
-        cost = rule.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index
-        arrangement = market.arrangements[number]
-        ledger.pay_cooperative(arrangement.members, arrangement.shares, cost)
-    return ledger, census
+    return Ledger(paid, received, unregistered, offices), census
 
 
 @compiled
 def _settle(
     children: Children, homes: Homes, holdings: Holdings, in_market: Bools, by: Groups, payers: Payers, prices: Prices,
-    last_resort: float,
-) -> tuple[Census, Floats, Floats, float]:  # fmt: skip
-    """The census, what authorities pay (kinds, authorities), what providers receive, and unregistered settings."""
+    last_resort: float, spent: Floats,
+) -> tuple[Census, Floats, Floats, float, float]:  # fmt: skip
+    """The census, what authorities pay (kinds, authorities), what providers receive, unregistered settings, and the
+    offices of cooperatives."""
     census, stock = count_children(children, homes, by), homes.columns
     free = free_in_homes(homes, holdings, in_market)
     paid, received = np.zeros((len(KINDS), len(by.region))), np.zeros(stock.provider.max() + 1)
@@ -94,7 +96,32 @@ def _settle(
             pounds = free[home] * (prices.fixed * stock.unit_cost[home] * prices.cost_index)
             paid[OWN_EMPTY_PLACES, stock.authority[home]] += pounds
             received[provider] += pounds
-    return census, paid, received, unregistered.sum() * last_resort
+    offices = _pay_offices(payers, prices.cost_index, paid[RUNNING_COST])
+    for area in range(len(spent)):
+        spent[area] += column_sum(paid, area)
+    return census, paid, received, unregistered.sum() * last_resort, offices
+
+
+@compiled_part
+def column_sum(table: Floats, column: int) -> float:
+    """One column of a table added up, row by row."""
+    total = 0.0
+    for row in range(len(table)):
+        total += table[row, column]
+    return total
+
+
+@compiled_part
+def _pay_offices(payers: Payers, cost_index: float, paid: Floats) -> float:
+    """Members pay the running cost of their cooperative in their shares; returns what all offices cost."""
+    total = 0.0
+    for number in range(len(payers.office)):
+        pounds = payers.office[number] * cost_index
+        if pounds > 0:
+            for entry in range(payers.first[number], payers.first[number + 1]):
+                paid[payers.member[entry]] += payers.share[entry] * pounds
+            total += pounds
+    return total
 
 
 @compiled_part

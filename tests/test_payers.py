@@ -36,10 +36,12 @@ def own_empty_places(market: Market) -> np.ndarray:
 
 def test_retainers_are_shared(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
-    ledger, _ = pay_week(model.market, book.payers, [], model.recorder.groups)
+    spent = np.zeros(len(model.market.authorities))
+    ledger, _ = pay_week(model.market, book.payers, model.recorder.groups, spent)
     assert ledger.paid["empty_places"][MEMBERS].tolist() == [0.25 * 500 + 20, 0.75 * 500]
     assert ledger.paid["empty_places"].sum() == 520
     assert abs(ledger.imbalance()) < 1e-9 * ledger.spend.sum()
+    assert (spent == ledger.spend).all()
 
 
 def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel, PayersBook]) -> None:
