@@ -133,10 +133,6 @@ class Holdings(Columns):
         "running": np.bool_,
     }
 
-    def run_off(self) -> None:
-        """Holdings that have ended give back the places that fell empty."""
-        np.copyto(self.places, self.used, where=~self.running)
-
     def empty(self) -> Ints:
         """Held places without a child, per holding."""
         return np.asarray(np.maximum(self.places - self.used, 0))

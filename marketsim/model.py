@@ -7,7 +7,7 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import demand, groups, moves, payments, prices, ratings, supply
+from marketsim import demand, groups, moves, payments, prices, supply
 from marketsim.agents import authority as authorities_decide
 from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
@@ -22,6 +22,7 @@ from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
 from marketsim.purchases import Terms, awarding_of, buy, no_fees_seen, purchase_terms
 from marketsim.purchasing.rule import PurchasingRule
+from marketsim.ratings import Inspectors, standards_of
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
 from marketsim.searching import manners_of, seek
@@ -53,6 +54,7 @@ class MarketModel(mesa.Model):
         self._pressure = providers_decide.pressure(self.market, start.first_searching(self.market))
         self.pipeline = supply.start_pipeline(self.market, run_seed, self._pressure)
         self.groups = groups.make_groups(self.market)
+        self.inspectors = Inspectors(run_seed, self.market.homes)
         self.timetable = Timetable(parameters)
         self.recorder = Recorder(self.market)
         self.discharged = 0
@@ -107,9 +109,8 @@ class MarketModel(mesa.Model):
         due, luck = moves.stays_due(market.children.table, week, beginning(self.run_seed, "stay elsewhere"))
         weeks = weeks_elsewhere(self.parameters.demand, luck)
         self._leave(moves.end_stays(*self._tables(), due, weeks, self._terms, week))
-        ratings.inspect(self.run_seed, market.homes, self.parameters, market.week)
-        providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, market.week)
-        market.holdings.run_off()
+        self.inspectors.inspect(self._standards, week)
+        providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, week)
 
     def open_and_close_homes(self) -> None:
         """Every 4 weeks homes open after their registration; every quarter others close."""
@@ -192,7 +193,6 @@ class MarketModel(mesa.Model):
         closing[rows] = True
         moves.end_with_homes(*self._tables(), closing, self._terms, market.week)
         supply.close(market.homes, rows, market.week)
-        market.holdings.run_off()
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)
 
@@ -270,6 +270,7 @@ class MarketModel(mesa.Model):
         self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
         self._terms = moves.terms_of(self.parameters, self.run_seed)
         self._purchase_terms, self._manners = self._terms_now(), manners_of(self.parameters)
+        self._standards = standards_of(self.parameters)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
         for arrangement in self.market.arrangements:

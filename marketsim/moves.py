@@ -166,6 +166,7 @@ def end_stays(
     search_again(children, due[broken], terms, week)
     left = np.concatenate((gone, leaving, _end_elsewhere(state, elsewhere, terms, week)))
     children.state[left] = GONE
+    run_off(state.holdings)
     return left
 
 
@@ -186,6 +187,15 @@ def end_with_homes(
     for row in range(len(state.holdings.home)):
         if closing[state.holdings.home[row]]:
             state.holdings.running[row] = False
+    run_off(state.holdings)
+
+
+@compiled_part
+def run_off(holdings: Holdings) -> None:
+    """Holdings that have ended give back the places that fell empty."""
+    for row in range(len(holdings.home)):
+        if not holdings.running[row]:
+            holdings.places[row] = holdings.used[row]
 
 
 @compiled_part

@@ -3,97 +3,111 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
-from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, Homes
-from marketsim.luck import luck_of, mixed
-from marketsim.scenario.schema import Ratings, Scenario
-from marketsim.streams import beginning
+from marketsim.scenario.schema import Scenario
+from marketsim.streams import uniform
 
 YEAR_WEEKS = 52
 INSPECTION = 2  # of the things that come round to homes
 LEAST_LUCK = 1e-12  # of which the normal deviate is finite
 
 
-def first_ratings(seed: int, homes: Homes, ratings: Ratings) -> None:
-    """Judge all homes of week 0."""
-    rows, nothing = np.arange(len(homes)), np.zeros(len(homes))
-    luck = _luck(homes.table, rows, nothing.astype(np.int64), _luck_begins(seed))
-    _judge(homes, rows, luck, nothing, ratings)
+class Impressions(NamedTuple):
+    """What inspectors see of each home is standard normal: its lasting quality and the luck of the year."""
+
+    quality: Floats
+    luck: Floats
 
 
-def inspect(seed: int, homes: Homes, scenario: Scenario, week: int) -> None:
-    """Judge the homes whose yearly inspection falls into this week; the count of breakdowns begins anew."""
-    a_year = scenario.demand.breakdown_share * YEAR_WEEKS / max(scenario.stays.mean_weeks, 1.0)
-    phase, in_market = homes.phase(INSPECTION, YEAR_WEEKS), homes.in_market(week)
-    rows, luck, above = _inspected(homes.table, phase, in_market, week, a_year, _luck_begins(seed))
-    _judge(homes, rows, luck, above, scenario.ratings)
+class Standards(NamedTuple):
+    """How impressions are weighed (quality, luck, and what each breakdown a place above the usual number counts against
+    a home), what a home must exceed to be outstanding, good, and not inadequate, and the usual number of breakdowns in
+    a year for a child."""
+
+    of_quality: float
+    of_luck: float
+    of_breakdowns: float
+    least: Floats
+    usual_breakdowns: float
 
 
-@lru_cache
-def _luck_begins(seed: int) -> Keys:
-    """Where the luck of a home's lasting quality begins, and that of an inspection."""
-    return np.array([beginning(seed, "quality of home"), beginning(seed, "inspection")])
-
-
-@compiled
-def _inspected(
-    homes: Homes, phase: Ints, in_market: Bools, week: int, a_year: float, begins: Keys
-) -> tuple[Ints, Floats, Floats]:
-    """Rows of the homes whose turn it is, their luck, and the breakdowns by place above the usual number, which is
-    `a_year` for a child."""
-    table, homes = homes, homes.columns
-    rows, count, due = np.empty(len(phase), dtype=np.int64), 0, -week % YEAR_WEEKS
-    for home in range(len(phase)):
-        if phase[home] == due and in_market[home] and homes.opened_week[home] < week:
-            rows[count] = home
-            count += 1
-    rows = rows[:count].copy()
-    above = np.empty(count)
-    for turn, row in enumerate(rows):
-        usual = a_year * (homes.occupied[row] / homes.places[row])
-        above[turn] = homes.breakdowns[row] / homes.places[row] - usual
-    return rows, _luck(table, rows, (week + phase[rows]) // YEAR_WEEKS, begins), above
-
-
-@compiled
-def _luck(homes: Homes, rows: Ints, year: Ints, begins: Keys) -> Floats:
-    """The luck of the home and of the year (2, n), as numbers between 0 and 1."""
-    key, luck = homes.columns.key, np.empty((2, len(rows)))
-    for turn, home in enumerate(rows):
-        luck[0, turn] = max(luck_of(mixed(begins[0], key[home])), LEAST_LUCK)
-        luck[1, turn] = max(luck_of(mixed(mixed(begins[1], key[home]), np.uint64(year[turn]))), LEAST_LUCK)
-    return luck
-
-
-def _judge(homes: Homes, rows: Ints, luck: Floats, above: Floats, ratings: Ratings) -> None:
-    """Judge homes in the published shares when breakdowns are as usual; `above` that they count against a home.
-
-    What inspectors see is standard normal: the home's lasting quality and the luck of the year.
-    """
+def standards_of(scenario: Scenario) -> Standards:
+    """The standards of a scenario: homes are judged in the published shares when breakdowns are as usual."""
+    ratings = scenario.ratings
     least = _least_impressions(ratings.share_outstanding, ratings.share_good, ratings.share_inadequate)
-    _write_judgements(homes.table, rows, ndtri(luck), above, ratings.lasting_share, ratings.breakdown_effect, least)
+    usual = scenario.demand.breakdown_share * YEAR_WEEKS / max(scenario.stays.mean_weeks, 1.0)
+    of_quality, of_luck = np.sqrt(ratings.lasting_share), np.sqrt(1 - ratings.lasting_share)
+    return Standards(float(of_quality), float(of_luck), float(ratings.breakdown_effect), least, float(usual))
+
+
+class Inspectors:
+    """They judge every home once a year, in a week of its own.
+
+    All luck of a year is drawn at once, and later only that of new homes.
+    """
+
+    def __init__(self, seed: int, homes: Homes) -> None:
+        self._seed, self._homes, self._year = seed, homes, 0
+        self._seen = Impressions(np.zeros(0), np.zeros(0))
+
+    def judge_all(self, standards: Standards) -> None:
+        """Judge all homes of week 0."""
+        rows = np.arange(len(self._homes))
+        _judge(self._homes.table, rows, np.zeros(len(rows)), self._impressions(0), standards)
+
+    def inspect(self, standards: Standards, week: int) -> None:
+        """Judge the homes whose yearly inspection falls into this week; the count of breakdowns begins anew."""
+        homes, seen = self._homes, self._impressions((week - 1) // YEAR_WEEKS + 1)
+        _inspect(homes.table, homes.phase(INSPECTION, YEAR_WEEKS), homes.in_market(week), seen, standards, week)
+
+    def _impressions(self, year: int) -> Impressions:
+        if year != self._year:
+            self._year, self._seen = year, self._seen._replace(luck=np.zeros(0))
+        if len(self._seen.luck) < len(self._homes):
+            quality, luck, keys = *self._seen, self._homes.key
+            quality = _extended(quality, uniform(self._seed, "quality of home", keys[len(quality) :]))
+            luck = _extended(luck, uniform(self._seed, "inspection", keys[len(luck) :], year))
+            self._seen = Impressions(quality, luck)
+        return self._seen
+
+
+def _extended(known: Floats, luck: Floats) -> Floats:
+    return np.concatenate([known, ndtri(np.maximum(luck, LEAST_LUCK))])
 
 
 @compiled
-def _write_judgements(
-    homes: Homes, rows: Ints, impression: Floats, above: Floats, lasting_share: float, effect: float, least: Floats
-) -> None:
-    """Judgements by home; an impression above `least[0]` means outstanding, and so on."""
+def _inspect(homes: Homes, phase: Ints, in_market: Bools, seen: Impressions, standards: Standards, week: int) -> None:
+    """Judge the homes whose turn it is, by how far their breakdowns lie above the usual number."""
+    columns, due = homes.columns, -week % YEAR_WEEKS
+    rows, above, count = np.empty(len(phase), dtype=np.int64), np.empty(len(phase)), 0
+    for home in range(len(phase)):
+        if phase[home] == due and in_market[home] and columns.opened_week[home] < week:
+            usual = standards.usual_breakdowns * (columns.occupied[home] / columns.places[home])
+            rows[count], above[count] = home, columns.breakdowns[home] / columns.places[home] - usual
+            count += 1
+    _judge(homes, rows[:count], above, seen, standards)
+
+
+@compiled
+def _judge(homes: Homes, rows: Ints, above: Floats, seen: Impressions, standards: Standards) -> None:
+    """Write the judgements of the homes in `rows`, which have had so many breakdowns a place `above` the usual."""
     homes = homes.columns
-    of_lasting, of_year = np.sqrt(lasting_share), np.sqrt(1 - lasting_share)
     for turn, home in enumerate(rows):
-        seen = of_lasting * impression[0, turn] + of_year * impression[1, turn] - effect * above[turn]
+        impression = standards.of_quality * seen.quality[home] + standards.of_luck * seen.luck[home]
+        impression -= standards.of_breakdowns * above[turn]
         homes.breakdowns[home] = 0
-        if seen > least[0]:
+        if impression > standards.least[0]:
             homes.rating[home] = OUTSTANDING
-        elif seen > least[1]:
+        elif impression > standards.least[1]:
             homes.rating[home] = GOOD
-        elif seen > least[2]:
+        elif impression > standards.least[2]:
             homes.rating[home] = REQUIRES_IMPROVEMENT
         else:
             homes.rating[home] = INADEQUATE

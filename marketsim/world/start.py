@@ -19,7 +19,7 @@ from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
 from marketsim.purchasing.spot import Spot
-from marketsim.ratings import first_ratings
+from marketsim.ratings import Inspectors, standards_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
 from marketsim.searching import Seeking
@@ -42,7 +42,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     authorities, homes = _world(scenario, seed)
     homes.unit_cost[:] = unit_costs(seed, homes, authorities, scenario.providers)
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
-    first_ratings(seed, homes, scenario.ratings)
+    Inspectors(seed, homes).judge_all(standards_of(scenario))
     providers_decide.redraw_blocked(seed, homes, scenario.providers, 0, all_homes=True)
     market = Market(
         scenario=scenario,

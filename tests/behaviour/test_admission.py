@@ -241,8 +241,9 @@ def judged(quiet: Quiet, breakdowns: int = 0, **of_ratings: float) -> tuple[Ints
     market = build_market(scenario, 1)
     homes, first = market.homes, market.homes.rating.copy()
     homes.occupied[:], homes.breakdowns[::2] = 2, breakdowns
+    inspectors, standards = ratings.Inspectors(1, homes), ratings.standards_of(scenario)
     for week in range(1, 53):
-        ratings.inspect(1, homes, scenario, week)
+        inspectors.inspect(standards, week)
     assert not homes.breakdowns.any()  # the count begins anew
     return first, homes.rating.copy()
 
