@@ -10,7 +10,7 @@ import pandas as pd
 
 from marketsim import accounts
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import compiled
 from marketsim.counting import EVENTS, OF_CHILDREN, OF_HOMES, Census, Groups, Prices, count_homes
 from marketsim.homes import PRIVATE, Holdings, Homes
 from marketsim.ledger import EMPTY_PLACES, OWN_EMPTY_PLACES, Ledger
@@ -74,6 +74,10 @@ class Recorder:
         """Look up which homes are on some panel; to be called again when arrangements have been reviewed."""
         self._on_panel = on_any_panel(market)
 
+    def clear_events(self) -> None:
+        """Begin the counts of a new week."""
+        self.tallies[:] = 0.0
+
     def count(self, event: str, authority: Ints, weights: Floats | Ints | None = None) -> None:
         """Count events of this week, a row an event, at the authority concerned."""
         length = len(self.events[event])
@@ -84,19 +88,20 @@ class Recorder:
         week = market.week
         if week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        self._year.weeks += 1
-        self._last_year.weeks += last_weeks <= YEAR_WEEKS
-        sums, total, fee_p90 = _sums_of_week(
+        sums = _sums_of_week(
             market.homes.table, market.holdings.table, census, ledger.table, self.tallies, payers,
             market.homes.in_market(week), self.largest, self._on_panel, accounts.prices(market), week,
-            self._year.sums, self._last_year.sums, last_weeks <= YEAR_WEEKS,
         )  # fmt: skip
-        self._totals.append(total)
-        self._fees_p90.append(fee_p90)
+        self._totals.append(np.add.reduce(sums, axis=0))  # authority by authority, since rows are contiguous
+        self._fees_p90.append(_p90(census.independent_fees))
+        self._year.add(sums)
+        if last_weeks <= YEAR_WEEKS:
+            self._last_year.add(sums)
         if week % YEAR_WEEKS == 0:
             now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
             self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
             self._year = _Sums(sums.shape)
+        self.clear_events()
 
     @property
     def last_year(self) -> Tally | None:
@@ -130,11 +135,27 @@ class _Sums:
     """The sums of several weeks added up: a row an authority, a column a sum."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self.sums: Floats = np.zeros(shape)
+        self._sums: Floats = np.zeros(shape)
         self.weeks = 0
 
+    def add(self, sums: Floats) -> None:
+        self._sums += sums
+        self.weeks += 1
+
     def tally(self, names: list[str]) -> Tally:
-        return Tally(dict(zip(names, self.sums.T, strict=True)), self.weeks)
+        return Tally(dict(zip(names, self._sums.T, strict=True)), self.weeks)
+
+
+def _p90(values: Floats) -> float:
+    """The 90th percentile as `np.quantile` gives it, in a tenth of its time; NaN of nothing."""
+    if len(values) == 0:
+        return float("nan")
+    place = 0.9 * (len(values) - 1)
+    below = int(place)
+    sorted_there = np.partition(values, below)
+    share, low = place - below, float(sorted_there[below])
+    high = float(sorted_there[below + 1 :].min()) if share > 0 else low
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 def _date(start: date, week: int) -> pd.Timestamp:
@@ -163,19 +184,14 @@ def largest_groups(market: Market) -> Bools:
 @compiled
 def _sums_of_week(
     homes: Homes, holdings: Holdings, census: Census, paid: Floats, tallies: Floats, payers: Payers, in_market: Bools,
-    large: Bools, on_panel: Bools, prices: Prices, week: int, year: Floats, last_year: Floats, in_last_year: bool,
-) -> tuple[Floats, Floats, float]:  # fmt: skip
+    large: Bools, on_panel: Bools, prices: Prices, week: int,
+) -> Floats:  # fmt: skip
     """All sums of a week (authorities, sums): of children by home authority, of homes at their hosts, of money, events;
-    those of all authorities together; and the 90th percentile of the fees.
-
-    `paid` is by kind and authority. The sums are added to those of the `year`, in the last one also to `last_year`, and
-    the `tallies` begin anew.
-    """
+    `paid` is by kind and authority."""
     authorities, events, children = paid.shape[1], len(tallies), census.sums.shape[1]
     of_homes = count_homes(homes, holdings, census.due, week, in_market, large, on_panel, prices, authorities)
     voids = paid_empty_places(homes, holdings, in_market, payers, authorities)
     sums = np.empty((authorities, children + of_homes.shape[1] + len(OF_MONEY) + events))
-    total = np.zeros(sums.shape[1])
     for area in range(authorities):
         sums[area, :children] = census.sums[area]
         sums[area, children : -3 - events] = of_homes[area]
@@ -183,25 +199,7 @@ def _sums_of_week(
         sums[area, -2 - events] = paid[EMPTY_PLACES, area] + paid[OWN_EMPTY_PLACES, area]
         sums[area, -1 - events] = voids[area]
         sums[area, -events:] = tallies[:, area]
-        total += sums[area]
-        year[area] += sums[area]
-        if in_last_year:
-            last_year[area] += sums[area]
-    tallies[:] = 0.0
-    return sums, total, _p90(census.independent_fees)
-
-
-@compiled_part
-def _p90(values: Floats) -> float:
-    """The 90th percentile as `np.quantile` gives it; NaN of nothing."""
-    if len(values) == 0:
-        return np.nan
-    place = 0.9 * (len(values) - 1)
-    below = int(place)
-    ordered_there = np.partition(values, below)
-    share, low = place - below, ordered_there[below]
-    high = ordered_there[below + 1 :].min() if share > 0 else low
-    return float(low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share))
+    return sums
 
 
 def on_any_panel(market: Market) -> Bools:
