@@ -203,7 +203,7 @@ class MarketModel(mesa.Model):
         market.cost_index *= 1 + market.rates.cost
         self._purchase_terms = self._terms_now()
         providers_decide.price(market)
-        self.panel_book.refresh_all()
+        self.panel_book.refresh_costs()
 
     def _set_budgets(self) -> None:
         """Once a year: last year's spend and a rise, for the year to come (GBP)."""

@@ -62,9 +62,10 @@ class PanelBook:
         before = np.concatenate([[0], np.cumsum(gone[self._lots.home])])  # lots in them, before each lot
         self._stale.update(np.flatnonzero(before[self._first] < before[self._last]).tolist())
 
-    def refresh_all(self) -> None:
-        """Costs have changed: ask all rules."""
-        self.refresh(self._market.arrangements)
+    def refresh_costs(self) -> None:
+        """Costs have changed, and with them how willing homes are: ask the rules whose lots follow them."""
+        self.refresh(a for a in self._market.arrangements if a.rule.follows_costs)
+        self._panels = None
 
     @property
     def panels(self) -> Handle[Panels]:

@@ -19,6 +19,7 @@ class Block(PurchasingRule):
 
     name: ClassVar[str] = "block"
     follows_market: ClassVar[bool] = False
+    follows_costs: ClassVar[bool] = False
     rule: Literal["block"] = "block"
     places: Count | None = figure(None, "places held per buyer; not given: `share_of_children`")
     share_of_children: Share = figure(

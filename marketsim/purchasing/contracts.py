@@ -104,14 +104,14 @@ def places_held(market: Market, arrangement: Arrangement) -> int:
 
 def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:
     """The held places at the agreed fee, the same for every need band."""
-    rows, home, fee = _held(market.holdings.table, market.homes.authority, arrangement.number)
-    return Lots(home, rows, fee, np.ones_like(fee), least_acceptance)
+    held = _held(market.holdings.table, market.homes.authority, arrangement.number)
+    return Lots(*held, least_acceptance)
 
 
 @compiled
-def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints, Floats]:
-    """Rows of the holdings that an arrangement can still use, sorted by the area `host` of their homes; these homes,
-    and the agreed fees by need band (GBP/week)."""
+def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints, Floats, Floats]:
+    """The homes in which an arrangement can still use places, sorted by their area `host`, the rows of the holdings,
+    the agreed fees by need band (GBP/week), and that these leave homes as willing as any."""
     holdings = holdings.columns
     rows, count = np.empty(len(holdings.home), dtype=np.int64), 0
     for row in range(len(rows)):
@@ -126,7 +126,7 @@ def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints,
     fee = np.empty((count, 3))
     for lot in range(count):
         fee[lot] = holdings.fee[rows[lot]]
-    return rows, holdings.home[rows], fee
+    return holdings.home[rows], rows, fee, np.ones((count, 3))
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -72,10 +72,8 @@ class Framework(PurchasingRule):
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes on the framework, at their quote but at most the ceiling."""
         in_market, sensitivity = market.homes.in_market(market.week), market.scenario.providers.fee_sensitivity
-        home, fee, eager = _offered(
-            arrangement.on_panel, in_market, market.quotes, arrangement.ceilings, float(sensitivity)
-        )
-        return Lots(home, np.full(len(home), OPEN_PLACE), fee, eager, np.zeros(3))
+        offered = _offered(arrangement.on_panel, in_market, market.quotes, arrangement.ceilings, float(sensitivity))
+        return Lots(*offered, np.zeros(3))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year ceilings are raised and homes join or leave; some leave in between."""
@@ -145,11 +143,11 @@ def _would_join(
 @compiled
 def _offered(
     on_panel: Bools, in_market: Bools, quotes: Floats, ceilings: Floats, sensitivity: float
-) -> tuple[Ints, Floats, Floats]:
-    """The homes on the panel that are in the market, with what they are paid and how willing that leaves them."""
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """The open places of homes on the panel in the market, what they are paid, and how willing that leaves them."""
     home = np.flatnonzero(on_panel & in_market[: len(on_panel)])
     fee, eager = capped(home, quotes, ceilings, sensitivity)
-    return home, fee, eager
+    return home, np.full(len(home), OPEN_PLACE), fee, eager
 
 
 @compiled

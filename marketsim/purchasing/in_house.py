@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools, Ints
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
@@ -44,20 +44,22 @@ class InHouse(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of the homes run by the members, at running cost."""
-        homes = market.homes
-        member = np.zeros(len(market.authorities), dtype=np.bool_)
-        member[arrangement.members] = True
-        home = _own(homes.in_market(market.week), homes.sector, homes.authority, member)
-        fee = market.costs.take(home, axis=0)
-        return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), self.accepts.array())
+        homes, number = market.homes, len(market.authorities)
+        own = _own(homes.table, homes.in_market(market.week), arrangement.members, number, market.costs)
+        return Lots(*own, self.accepts.array())
 
 
 @compiled
-def _own(in_market: Bools, sector: Ints, authority: Ints, member: Bools) -> Ints:
-    """Rows of the homes in the market that members run; `member` is by authority, the rest by home."""
-    rows, count = np.empty(len(sector), dtype=np.int64), 0
-    for home in range(len(sector)):
-        if member[authority[home]] and sector[home] == LOCAL_AUTHORITY and in_market[home]:
+def _own(
+    homes: Homes, in_market: Bools, members: Ints, authorities: int, costs: Floats
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """The members' homes in the market, with open places at running cost (`costs` by home and need band)."""
+    homes, member = homes.columns, np.zeros(authorities, dtype=np.bool_)
+    member[members] = True
+    rows, count = np.empty(len(in_market), dtype=np.int64), 0
+    for home in range(len(in_market)):
+        if homes.sector[home] == LOCAL_AUTHORITY and member[homes.authority[home]] and in_market[home]:
             rows[count] = home
             count += 1
-    return rows[:count].copy()
+    rows = rows[:count].copy()
+    return rows, np.full(count, OPEN_PLACE), costs[rows], np.ones((count, 3))

@@ -21,6 +21,7 @@ class SoftBlock(PurchasingRule):
 
     name: ClassVar[str] = "soft_block"
     follows_market: ClassVar[bool] = False
+    follows_costs: ClassVar[bool] = False
     rule: Literal["soft_block"] = "soft_block"
     places: Count | None = figure(None, "places held per buyer at the start; not given: `share_of_children`")
     share_of_children: Share = figure(0.1, "places per child in homes at the start")
