@@ -192,9 +192,25 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
     model = MarketModel(scenario, 12)
     for _ in range(LONG):
         model.step()
-        asked, fresh = model.panel_book.panels.columns, PanelBook(model.market).panels.columns
-        for name, one, other in zip(asked._fields, asked, fresh, strict=True):
-            assert np.array_equal(one, other), f"{name} in week {model.market.week}"
+        assert_panels_are_fresh(model)
+
+
+def assert_panels_are_fresh(model: MarketModel) -> None:
+    asked, fresh = model.panel_book.panels.columns, PanelBook(model.market).panels.columns
+    for name, one, other in zip(asked._fields, asked, fresh, strict=True):
+        assert np.array_equal(one, other), f"{name} in week {model.market.week}"
+
+
+def test_homes_weigh_an_agreed_fee_against_the_costs_of_now(small: Callable[..., Scenario]) -> None:
+    """At a fee that doesn't cover them homes are less willing, and still less when costs have risen in week 52."""
+    held = {"rule": "block", "fee": 4_500.0, "places": 5, "radius_miles": 100.0}
+    model = MarketModel(small(purchasing={"arrangements": {"held": held}, "order": ["held"]}, world=WORLD), 12)
+    eager = []
+    for _ in range(53):
+        model.step()
+        assert_panels_are_fresh(model)
+        eager.append(model.panel_book.panels.columns.eager.mean())
+    assert 0 < eager[52] < eager[50] < 1
 
 
 @every_rule
