@@ -71,9 +71,8 @@ class Columns:
         self.make_room(count)
         self._rows = first + count
         self._forget_views()
-        rows = np.arange(first, first + count)
-        self.set(rows, **values)
-        return rows
+        self._write(slice(first, self._rows), values)
+        return np.arange(first, self._rows)
 
     def make_room(self, count: int) -> None:
         """See to it that `count` more rows fit in, so that compiled code can write them before they are added."""
@@ -82,6 +81,9 @@ class Columns:
 
     def set(self, rows: Ints, **values: Any) -> None:
         """Write values (scalars or one a row) into the named columns of `rows`."""
+        self._write(rows, values)
+
+    def _write(self, rows: Ints | slice, values: dict[str, Any]) -> None:
         for name, value in values.items():
             self._buffers[name][rows] = value
 

@@ -93,9 +93,9 @@ class Homes(Columns):
             phase = self._phases[what, every] = np.concatenate([phase, new])
         return phase
 
-    def set(self, rows: Ints, **values: Any) -> None:
-        """Write values into the named columns of `rows`; the only way in which homes open and close."""
-        super().set(rows, **values)
+    def _write(self, rows: Ints | slice, values: dict[str, Any]) -> None:
+        """The only way in which homes open and close."""
+        super()._write(rows, values)
         self._in_market = None
 
     def is_open(self, week: int) -> Bools:

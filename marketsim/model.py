@@ -120,7 +120,7 @@ class MarketModel(mesa.Model):
             self._closed_in_month = 0
             plans = self.pipeline.take_due(market.week)
             rows = supply.open_homes(market, self.run_seed, plans)
-            supply.ask_like_neighbours(market, rows, providers_decide.wanted_asks(market, self._pressure))
+            supply.ask_like_neighbours(market, rows, self._pressure)
             providers_decide.price(market)
             self.recorder.count("homes_opened", plans.area)
             self.panel_book.refresh_opened(rows)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.agents.provider import last_resort, wanted_fees
+from marketsim.agents.provider import last_resort, wanted_asks, wanted_fees
 from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
@@ -200,9 +200,9 @@ def open_homes(market: Market, seed: int, plans: Plans) -> Ints:
     return rows
 
 
-def ask_like_neighbours(market: Market, rows: Ints, asks: Floats) -> None:
+def ask_like_neighbours(market: Market, rows: Ints, pressure_by_area: Floats) -> None:
     """New homes start with the fee that they would like."""
-    market.homes.ask[rows] = market.homes.accepted[rows] = asks[rows]
+    market.homes.ask[rows] = market.homes.accepted[rows] = wanted_asks(market, pressure_by_area, rows)
 
 
 def _owners(market: Market, seed: int, plans: Plans) -> Ints:

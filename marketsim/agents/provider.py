@@ -108,32 +108,33 @@ def pressure(market: Market, searching: Floats) -> Floats:
     within reach; 0 with places in plenty, 1 without a free place."""
     areas, providers = market.authorities, market.scenario.providers
     free = np.bincount(market.homes.authority, weights=market.free(), minlength=len(areas))
-    within = (areas.apart <= providers.pressure_reach_miles).astype(np.float64)
+    within = areas.within(providers.pressure_reach_miles)
     children, places = within @ searching, within @ free
     felt = children + providers.pressure_half * places
     return np.divide(children, felt, out=np.zeros_like(felt), where=felt > 0)
 
 
-def wanted_asks(market: Market, pressure_by_area: Floats) -> Floats:
-    """The weekly fee that each home would like for a child of middling need; authorities' own homes feel no
-    pressure."""
+def wanted_asks(market: Market, pressure_by_area: Floats, rows: Ints | None = None) -> Floats:
+    """The weekly fee that homes (those of some rows, or all) would like for a child of middling need; authorities' own
+    homes feel no pressure."""
     homes, providers = market.homes, market.scenario.providers
-    full = np.clip(homes.recent_occupancy, 0, 1) ** providers.occupancy_power
+    rows = np.arange(len(homes)) if rows is None else rows
+    full = np.clip(homes.recent_occupancy[rows], 0, 1) ** providers.occupancy_power
     margins, most = floor_margins(providers), last_resort(market)
-    return _wanted_asks(homes.table, pressure_by_area, full, margins, market.week, market.cost_index, most)
+    return _wanted_asks(homes.table, rows, pressure_by_area, full, margins, market.week, market.cost_index, most)
 
 
 @compiled
 def _wanted_asks(
-    homes: Homes, pressure: Floats, full: Floats, margins: Margins, week: int, index: float, most: float
+    homes: Homes, rows: Ints, pressure: Floats, full: Floats, margins: Margins, week: int, index: float, most: float
 ) -> Floats:
-    """`full` is by home what its occupancy counts, `pressure` by area, `index` turns unit costs into today's."""
+    """`full` is by row what the home's occupancy counts, `pressure` by area, `index` turns unit costs into today's."""
     homes = homes.columns
-    felt = np.zeros(len(homes.key))
-    for home in range(len(felt)):
+    felt = np.zeros(len(rows))
+    for position, home in enumerate(rows):
         if homes.sector[home] != LOCAL_AUTHORITY:
-            felt[home] = pressure[homes.authority[home]]
-    return wanted_fees(homes.unit_cost * index, _floor_margins(homes, week, margins), felt, full, most)
+            felt[position] = pressure[homes.authority[home]]
+    return wanted_fees(homes.unit_cost[rows] * index, _floor_margins(homes, rows, week, margins), felt, full, most)
 
 
 @compiled
@@ -168,15 +169,15 @@ def floor_margins(providers: Providers) -> Margins:
 
 
 @compiled_part
-def _floor_margins(homes: Homes, week: int, margins: Margins) -> Floats:
-    """The margin of each home."""
+def _floor_margins(homes: Homes, rows: Ints, week: int, margins: Margins) -> Floats:
+    """The margin of each home of some rows."""
     open_homes = np.zeros(homes.provider.max() + 1, dtype=np.int64)  # by provider
     for home in range(len(homes.provider)):
         open_homes[homes.provider[home]] += homes.opened_week[home] <= week < homes.closed_week[home]
-    margin = np.empty(len(homes.provider))
-    for home in range(len(margin)):
+    margin = np.empty(len(rows))
+    for position, home in enumerate(rows):
         large = homes.sector[home] == PRIVATE and open_homes[homes.provider[home]] >= LARGE_FROM_HOMES
-        margin[home] = margins.large if large else margins.by_sector[homes.sector[home]]
+        margin[position] = margins.large if large else margins.by_sector[homes.sector[home]]
     return margin
 
 

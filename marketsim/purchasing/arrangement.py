@@ -38,6 +38,7 @@ class Authorities:
     expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     overspent: Floats = field(default_factory=lambda: np.zeros(0))
     keeps_vacancies: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    _within: dict[float, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keeps_vacancies = np.zeros(len(self), dtype=np.bool_)
@@ -56,6 +57,17 @@ class Authorities:
     def apart(self) -> Floats:
         """Miles between the centres of all areas."""
         return np.asarray(np.hypot(self.x[:, None] - self.x[None, :], self.y[:, None] - self.y[None, :]))
+
+    def within(self, miles: float) -> Floats:
+        """1 for each pair of areas with centres so near to each other, 0 for the others."""
+        if miles not in self._within:
+            self._within[miles] = (self.apart <= miles).astype(np.float64)
+        return self._within[miles]
+
+    @cached_property
+    def dearness(self) -> Floats:
+        """How often the house price of each area doubles that of the middle one."""
+        return np.asarray(np.log2(self.house_price / np.median(self.house_price)))
 
 
 @dataclass

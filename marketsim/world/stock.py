@@ -8,7 +8,7 @@ import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
 from marketsim.england import distribution
-from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
+from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import Providers
 from marketsim.streams import key, name_key, uniform
@@ -140,15 +140,11 @@ def unit_costs(seed: int, homes: Homes, authorities: Authorities, providers: Pro
 
 def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers, rows: Ints) -> Floats:
     """The same for some homes: by sector, house price of the area, and luck of the home."""
-    sector = homes.sector[rows]
-    base = np.select(
-        [sector == PRIVATE, sector == LOCAL_AUTHORITY],
-        [providers.cost_private, providers.cost_local_authority],
-        providers.cost_voluntary,
-    )
+    by_sector = np.full(len(SECTORS), providers.cost_voluntary, dtype=np.float64)
+    by_sector[[PRIVATE, LOCAL_AUTHORITY]] = providers.cost_private, providers.cost_local_authority
     luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
     local = local_cost(authorities, providers)[homes.authority[rows]] * size_cost(homes.places[rows], providers)
-    return np.asarray(base * local * (1 + providers.cost_spread * luck))
+    return np.asarray(by_sector[homes.sector[rows]] * local * (1 + providers.cost_spread * luck))
 
 
 def size_cost(places: Ints | float, providers: Providers) -> Floats:
@@ -158,8 +154,7 @@ def size_cost(places: Ints | float, providers: Providers) -> Floats:
 
 def local_cost(authorities: Authorities, providers: Providers) -> Floats:
     """Factor on running cost by house price, for each area."""
-    price = authorities.house_price / np.median(authorities.house_price)
-    return np.asarray(1 + providers.cost_house_price_elasticity * np.log2(price))
+    return np.asarray(1 + providers.cost_house_price_elasticity * authorities.dearness)
 
 
 def short_break_split(homes: Ints, places: Ints, count: int, wanted: int) -> tuple[Ints, Ints]:
