@@ -9,6 +9,7 @@ import numpy as np
 
 from marketsim.children import PLACED, Children
 from marketsim.columns import Bools, Floats, Ints, Keys
+from marketsim.compiling import compiled
 from marketsim.homes import Holdings, Homes, free_places
 from marketsim.prices import Rates
 from marketsim.purchasing.rule import PurchasingRule
@@ -132,11 +133,22 @@ class Market:
         """Miles from each home to the nearest of the centres of some authorities."""
         known = self._miles.get(buyer_rows.tobytes(), np.zeros(0))
         if len(known) < len(self.homes):  # homes never move: only new ones are measured
-            east = self.homes.x[len(known) :, None] - self.authorities.x[buyer_rows][None, :]
-            north = self.homes.y[len(known) :, None] - self.authorities.y[buyer_rows][None, :]
-            known = np.concatenate([known, np.sqrt(east**2 + north**2).min(axis=1)])
+            areas = self.authorities
+            known = _measured(known, self.homes.x, self.homes.y, areas.x[buyer_rows], areas.y[buyer_rows])
             self._miles[buyer_rows.tobytes()] = known
         return known
+
+
+@compiled
+def _measured(known: Floats, x: Floats, y: Floats, centre_x: Floats, centre_y: Floats) -> Floats:
+    """Miles to the nearest centre: the `known` ones, and those of the positions behind them."""
+    miles = np.full(len(x), np.inf)
+    miles[: len(known)] = known
+    for home in range(len(known), len(x)):
+        for centre in range(len(centre_x)):
+            east, north = x[home] - centre_x[centre], y[home] - centre_y[centre]
+            miles[home] = min(miles[home], np.sqrt(east * east + north * north))
+    return miles
 
 
 @dataclass

@@ -14,7 +14,7 @@ from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
-from marketsim.streams import beginning, uniform
+from marketsim.streams import beginning
 from marketsim.units import Miles, Share, figure
 
 REVIEW_WEEKS = 52
@@ -83,11 +83,10 @@ class Framework(PurchasingRule):
             return True
         if market.week % MID_TERM_WEEKS:
             return False
+        luck = beginning(market.seed, "leave framework"), np.uint64(arrangement.key), np.uint64(market.week)
+        leaves = Leaves(*luck, self.leaves_mid_term)
         would = self._would_join(market, arrangement)
-        joined = np.flatnonzero(arrangement.on_panel)
-        luck = uniform(market.seed, "leave framework", market.homes.key[joined], arrangement.key, market.week)
-        arrangement.on_panel = np.zeros(len(would), dtype=np.bool_)
-        arrangement.on_panel[joined] = would[joined] | (luck >= self.leaves_mid_term)
+        arrangement.on_panel = _staying(market.homes.table, arrangement.on_panel, would, leaves)
         return True
 
     def next_review(self, week: int, arrangement: Arrangement) -> int:
@@ -138,6 +137,27 @@ def _would_join(
                 luck = luck_of(mixed(mixed(takes_part.begins, homes.key[home]), takes_part.framework))
                 would[home] = luck < takes_part.share
     return would
+
+
+class Leaves(NamedTuple):
+    """Where the luck begins by which homes leave before the yearly review, the framework's key, the week, and the share
+    that leaves of those for which it isn't worth while."""
+
+    begins: np.uint64
+    framework: np.uint64
+    week: np.uint64
+    share: float
+
+
+@compiled
+def _staying(homes: Homes, on_panel: Bools, would: Bools, leaves: Leaves) -> Bools:
+    """Homes on the panel that `would` join now, and of the others those whose luck keeps them there."""
+    homes, staying = homes.columns, np.zeros(len(would), dtype=np.bool_)
+    for home in range(len(on_panel)):
+        if on_panel[home]:
+            luck = luck_of(mixed(mixed(mixed(leaves.begins, homes.key[home]), leaves.framework), leaves.week))
+            staying[home] = would[home] or luck >= leaves.share
+    return staying
 
 
 @compiled
