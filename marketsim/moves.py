@@ -135,9 +135,14 @@ def stays_due(children: Children, week: int, elsewhere: np.uint64) -> tuple[Ints
     """Rows of all whose stay ends this week, in homes or outside them, and how lucky each is in the time that it would
     live in care elsewhere (where that luck begins: `elsewhere`)."""
     children = children.columns
-    rows = np.flatnonzero(children.end_week == week)
-    luck = np.empty(len(rows))
-    for position, row in enumerate(rows):
+    due, count = np.empty(len(children.state), dtype=np.int64), 0
+    for row in range(len(due)):
+        if children.end_week[row] == week:
+            due[count] = row
+            count += 1
+    rows, luck = due[:count], np.empty(count)
+    for position in range(count):
+        row = rows[position]
         luck[position] = luck_of(mixed(mixed(elsewhere, children.key[row]), np.uint64(children.search[row])))
     return rows, luck
 

@@ -203,9 +203,10 @@ def _least_fees(fee: Floats, begins: Ints) -> tuple[Floats, Floats]:
     by_area, least = np.full((len(begins), begins.shape[1] - 1, 3), np.inf), np.full((len(begins), 3), np.inf)
     for table in range(len(begins)):
         for area in range(by_area.shape[1]):
-            for band in range(3):
-                for lot in range(begins[table, area], begins[table, area + 1]):
+            for lot in range(begins[table, area], begins[table, area + 1]):
+                for band in range(3):
                     by_area[table, area, band] = min(by_area[table, area, band], fee[lot, band])
+            for band in range(3):
                 least[table, band] = min(least[table, band], by_area[table, area, band])
     return by_area, least
 

@@ -234,10 +234,8 @@ def caution(market: Market) -> Caution:
 def temper(of: Caution, cost: float, fee: float, band: int) -> float:
     """What is left of a home's willingness to take a child (0-1), where the fee that it would get leaves a loss once
     the risk of the child is counted; its cost and fee are those of the need band."""
-    loss = cost + of.risk[band] - fee
-    if loss <= 0.0:
-        return 1.0
-    return float(min(max(1.0 - of.loss_sensitivity * (loss / max(cost, 1.0)), 0.0), 1.0))
+    loss = max(cost + of.risk[band] - fee, 0.0)
+    return float(max(1.0 - of.loss_sensitivity * (loss / max(cost, 1.0)), 0.0))
 
 
 def middle_scores(market: Market) -> Floats:

@@ -8,7 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from marketsim.children import OPEN_PLACE
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
+from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.units import Miles, figure
@@ -44,7 +46,18 @@ class Spot(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of all homes at the spot fee, but not those that authorities keep for themselves."""
-        kept = (market.homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[market.homes.authority]
-        home = np.flatnonzero(market.homes.in_market(market.week) & ~kept)
-        fee = market.quotes.take(home, axis=0)
-        return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), np.zeros(3))
+        homes, keeps = market.homes, market.authorities.keeps_vacancies
+        offered = _offered(homes.table, homes.in_market(market.week), keeps, market.quotes)
+        return Lots(*offered, np.zeros(3))
+
+
+@compiled
+def _offered(homes: Homes, in_market: Bools, keeps: Bools, quotes: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+    """The open places of all homes in the market, but not those of authorities that keep theirs, at the spot fee."""
+    homes = homes.columns
+    rows, count = np.empty(len(in_market), dtype=np.int64), 0
+    for home in range(len(in_market)):
+        rows[count] = home
+        count += in_market[home] and not (homes.sector[home] == LOCAL_AUTHORITY and keeps[homes.authority[home]])
+    rows = rows[:count].copy()
+    return rows, np.full(count, OPEN_PLACE), quotes[rows], np.ones((count, 3))
