@@ -112,15 +112,6 @@ def handle(columns: Tuple) -> Handle[Tuple]:
     return made
 
 
-def elementwise(function: Callable[[Any, Any], Any], types: str) -> Callable[[Any, Any], Any]:
-    """A function of two numbers made to work on arrays, broadcast against each other; `types` as in "float64(uint64,
-    uint64)"."""
-    if getattr(numba.config, "DISABLE_JIT", False):
-        return np.errstate(over="ignore")(np.vectorize(function, otypes=[types.partition("(")[0]]))
-    vectorize = cast(Any, numba.vectorize)
-    return cast(Callable[[Any, Any], Any], vectorize([types], cache=True)(function).ufunc)
-
-
 def _compiled(function: Function, **options: Any) -> Function:
     if getattr(numba.config, "DISABLE_JIT", False):
         # Plain NumPy numbers warn where 64-bit products wrap round, as they are meant to.

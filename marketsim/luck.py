@@ -1,11 +1,11 @@
-"""Luck drawn in compiled code: the scalar twin of `streams`, the same bits."""
+"""Luck drawn in compiled code, and the mixer of keys that `streams` uses too."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from marketsim import streams
-from marketsim.compiling import compiled_part
+from marketsim.compiling import compiled, compiled_part
 
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -17,11 +17,23 @@ _TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
 
 @compiled_part
 def mixed(bits: np.uint64, part: np.uint64) -> np.uint64:
-    """Mix who or when into a key: `stream(seed, decision, who, when)` is `mixed(mixed(beginning, who), when)`."""
+    """Mix who or when into a key, modulo 2**64: `stream(seed, decision, who, when)` is `mixed(mixed(beginning, who),
+    when)`."""
     z = (bits + _GOLDEN) ^ (part * _MIX_2)
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
     return z ^ (z >> _S31)
+
+
+@compiled
+def mix_all(keys: streams.Keys, parts: streams.Keys, results: streams.Keys, crossed: bool) -> None:
+    """Mix each of `parts` into the one of `keys` at its position, a single one counting for all, or if `crossed` all
+    of them into each key."""
+    rows, columns = (len(keys), len(parts)) if crossed else (1, len(results))
+    for row in range(rows):
+        for column in range(columns):
+            key = keys[row] if crossed else keys[column if len(keys) > 1 else 0]
+            results[row * columns + column] = mixed(key, parts[column if len(parts) > 1 else 0])
 
 
 @compiled_part

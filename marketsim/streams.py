@@ -20,10 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_S11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
 _ALL_BITS = 2**64 - 1
 
@@ -65,8 +62,19 @@ def _beginning(seed: int, decision: str) -> Keys:
 
 def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
     for part in parts:
-        mixed = _mixing()(mixed, _bits(part))
+        mixed = _mix_arrays(mixed, _bits(part))
     return mixed
+
+
+def _mix_arrays(mixed: Keys, part: Keys) -> Keys:
+    """Mix one more part into each key, broadcasting: compiled for lists of one length or of one entry, and for all
+    entries of a part mixed into each key of a column."""
+    result = np.empty(np.broadcast(mixed, part).shape, dtype=np.uint64)
+    crossed = mixed.shape[1:] == (1,) and part.ndim == 1
+    if not crossed and 1 not in (mixed.size, part.size):
+        mixed, part = np.broadcast_to(mixed, result.shape), np.broadcast_to(part, result.shape)
+    _mixing()(mixed.ravel(), part.ravel(), result.reshape(-1), crossed)
+    return result
 
 
 def _bits(part: ArrayLike) -> Keys:
@@ -79,20 +87,12 @@ def _bits(part: ArrayLike) -> Keys:
     return values.astype(np.int64, copy=False).view(np.uint64)
 
 
-def _mix(mixed: np.uint64, part: np.uint64) -> np.uint64:
-    """Mix one more part into a key; products are taken modulo 2**64."""
-    z = (mixed + _GOLDEN) ^ (part * _MIX_2)
-    z = (z ^ (z >> _S30)) * _MIX_1
-    z = (z ^ (z >> _S27)) * _MIX_2
-    return z ^ (z >> _S31)
-
-
 @lru_cache(maxsize=1)
-def _mixing() -> Callable[[Keys, Keys], Keys]:
-    """`_mix` for arrays: compiled, when luck is drawn for the first time."""
-    from marketsim.compiling import elementwise
+def _mixing() -> Callable[[Keys, Keys, Keys, bool], None]:
+    """The mixer, compiled when luck is drawn for the first time."""
+    from marketsim.luck import mix_all
 
-    return elementwise(_mix, "uint64(uint64, uint64)")
+    return mix_all
 
 
 def to_unit(keys: Keys) -> Floats:

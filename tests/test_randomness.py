@@ -17,12 +17,12 @@ from scipy import stats
 
 from marketsim import compare, demand, load_scenario
 from marketsim.children import PLACED
-from marketsim.compiling import elementwise
+from marketsim.compiling import compiled
 from marketsim.experiments.run import as_scenario, forget, run
-from marketsim.luck import bits_below, pair_bits, second_key, unit
+from marketsim.luck import arrived, bits_below, pair_bits, second_key, unit
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
-from marketsim.streams import arrived, key, name_key, stream, to_unit, uniform
+from marketsim.streams import key, name_key, stream, to_unit, uniform
 from marketsim.world.synthetic import synthetic_authorities
 
 MANY = 100_000
@@ -129,9 +129,13 @@ def test_keys_are_those_of_whole_numbers() -> None:
         assert int(key(*parts)[0]) == mixed
 
 
-def poisson(luck: Any, mean: Any) -> Any:
-    """`arrived` for arrays."""
-    return elementwise(arrived, "int64(float64, float64)")(luck, mean)
+@compiled
+def poisson(luck: Any, mean: float) -> Any:
+    """`arrived` for an array of luck."""
+    counts = np.empty(len(luck), dtype=np.int64)
+    for position in range(len(luck)):
+        counts[position] = arrived(luck[position], mean)
+    return counts
 
 
 @pytest.mark.parametrize("mean", [0.0, 0.02, 0.9, 7.0, 120.0, 600.0])
@@ -143,7 +147,8 @@ def test_poisson_has_its_mean_and_variance(mean: float) -> None:
 
 
 def test_a_higher_mean_adds_arrivals_and_never_exchanges_them() -> None:
-    counts = poisson(uniform(1, "arrivals", WHO[:5_000]), np.linspace(0, 40, 81)[:, None])
+    luck = uniform(1, "arrivals", WHO[:5_000])
+    counts = np.array([poisson(luck, mean) for mean in np.linspace(0, 40, 81)])
     assert (np.diff(counts, axis=0) >= 0).all() and counts[-1].min() > counts[0].max()
 
 
