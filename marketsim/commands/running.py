@@ -41,11 +41,11 @@ def run(
     with progress_bar("weeks") as progress:
         task = progress.add_task(loaded.scenario.name, total=horizon)
         result = run_scenario(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week))
-    folder = store.new_folder(out, loaded.scenario.name)
+    folder, signed = store.new_folder(out, loaded.scenario.name), signoff([loaded])
     store.write_run(folder, result)
     store.write_manifest(
         folder, status="finished", started=started, finished=store.now(), weeks=horizon, seed=seed,
-        vector=result.vector, **signoff([loaded]).entries(),
+        vector=result.vector, **signed.entries(),
         scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
     )  # fmt: skip
     drawn = "" if result.vector is None else f", vector {result.vector} of the plausible set"
@@ -53,7 +53,7 @@ def run(
     print_run(result.outcomes, title, Console())
     if has_targets(result):
         print_targets(result, Console())
-    Console().print(signoff([loaded]).line())
+    Console().print(signed.line())
     typer.echo(f"Results: {folder}")
 
 

@@ -7,12 +7,13 @@ errors, `marketsim check` and editors speak from the same text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from marketsim.purchasing.rule import registered_rules
+from marketsim.purchasing.rule import PurchasingRule, registered_rules
 
 REFERENCE = "#/$defs/"
 _INHERITED = ("status", "source")
@@ -73,12 +74,16 @@ class Shape:
 
 def shape_of(model: type[BaseModel]) -> Shape:
     """The shape of a whole model, with the registered purchasing rules as alternatives for an arrangement."""
-    rules = registered_rules()
+    return _shape_with(model, tuple(registered_rules().values()))
+
+
+@lru_cache(maxsize=8)
+def _shape_with(model: type[BaseModel], rules: tuple[type[PurchasingRule], ...]) -> Shape:
     references, top = models_json_schema(
-        [(kind, "validation") for kind in (model, *rules.values())], ref_template=REFERENCE + "{model}"
+        [(kind, "validation") for kind in (model, *rules)], ref_template=REFERENCE + "{model}"
     )
     definitions = top["$defs"]
-    by_rule = {name: references[rule, "validation"]["$ref"] for name, rule in rules.items()}
+    by_rule = {rule.name: references[rule, "validation"]["$ref"] for rule in rules}
     _offer_rules(definitions.get("Purchasing", {}), by_rule)
     return Shape(references[model, "validation"], definitions).settled(None)
 
