@@ -8,7 +8,7 @@ import numpy as np
 from numba import literal_unroll
 
 from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
@@ -178,8 +178,7 @@ def _enter(children: Children, rows: Ints, newcomers: Newcomers, number: int, si
     """Write newcomers, numbered from `number` on, into rows whose other columns fall back to zero."""
     columns: Any = children.columns
     for column in literal_unroll(columns):
-        for row in rows:
-            column[row] = 0
+        _clear(column, rows)
     children = children.columns
     for one, row in enumerate(rows):
         children.key[row], children.number[row] = newcomers.key[one], number + one
@@ -190,6 +189,12 @@ def _enter(children: Children, rows: Ints, newcomers: Newcomers, number: int, si
         children.emergency[row], children.away[row] = newcomers.emergency[one], newcomers.away[one]
         children.displaced[row], children.needs_beside[row] = newcomers.displaced[one], newcomers.needs_beside[one]
         children.state[row], children.since[row] = WAITING, since
+
+
+@compiled_part
+def _clear(column: Any, rows: Ints) -> None:
+    for row in rows:
+        column[row] = 0
 
 
 ChildrenTable = table_type(Children, "ChildrenTable", __name__)

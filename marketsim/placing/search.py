@@ -43,14 +43,9 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
         return Favoured(found, first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
     home, key = _live_homes(panels, live, homes)
     favourable, luck = np.empty(8 * count + SWEPT, dtype=np.int64), np.empty(8 * count + SWEPT, dtype=np.uint64)
-    mixes, used = np.full(len(key) + BLOCK, ALL_BITS), 0
-    for row in range(count):
-        chance = searches.willingness[row]
-        if 2.0 * chance * len(home) < SWEPT and used + SWEPT <= len(favourable):
-            first[row] = used
-            found[row] = _sweep(searches.key[row], bits_below(chance), home, key, favourable, luck, used, mixes)
-            used += max(found[row], 0)
-    return Favoured(found, first, favourable, luck)
+    favoured = Favoured(found, first, favourable, luck)
+    _sweep_all(searches.key, searches.willingness, home, key, favoured)
+    return favoured
 
 
 @compiled_part
@@ -68,30 +63,29 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
 
 
 @compiled_part
-def _sweep(
-    who: np.uint64, most: np.uint64, home: Ints, key: Keys, found: Ints, luck: Keys, used: int, mixes: Keys
-) -> int:
-    """Write down, from `used` on, up to SWEPT homes with which the luck lies below `most` bits; returns how many,
-    NOBODY if there are more.
-
-    `mixes` has room for an entry a home, and for a block behind them that is full of ALL_BITS.
-    """
-    if most == 0:
-        return 0
-    bound, count = half_bound(most), 0
-    if _mix_all(who, key, mixes) > bound:
-        return 0
-    for first in range(row_of(0), row_of(len(key)), row_of(BLOCK)):
-        if not _some_within(mixes, first, bound):
+def _sweep_all(who: Keys, willingness: Floats, home: Ints, key: Keys, favoured: Favoured) -> None:
+    """Write down for each child the homes with which its luck lies below its willingness, if they are SWEPT at most."""
+    found, first, favourable, luck = favoured.found, favoured.first, favoured.home, favoured.bits
+    mixes, used = np.full(len(key) + BLOCK, ALL_BITS), 0  # behind the homes a block that no luck lies below
+    for row in range(len(who)):
+        if 2.0 * willingness[row] * len(home) >= SWEPT or used + SWEPT > len(favourable):
             continue
-        for entry in range(first, min(first + row_of(BLOCK), row_of(len(key)))):
-            bits = whole_mixed(mixes[entry])
-            if bits < most:
-                if count == SWEPT:
-                    return NOBODY
-                found[used + count], luck[used + count] = home[entry], bits
-                count += 1
-    return count
+        most, first[row], found[row] = bits_below(willingness[row]), used, 0
+        if most == 0 or _mix_all(who[row], key, mixes) > half_bound(most):
+            continue
+        bound = half_bound(most)
+        for block in range(row_of(0), row_of(len(key)), row_of(BLOCK)):
+            if found[row] == NOBODY or not _some_within(mixes, block, bound):
+                continue
+            for entry in range(block, min(block + row_of(BLOCK), row_of(len(key)))):
+                bits = whole_mixed(mixes[entry])
+                if bits < most and found[row] != NOBODY:
+                    if found[row] == SWEPT:
+                        found[row] = NOBODY
+                        continue
+                    favourable[used + found[row]], luck[used + found[row]] = home[entry], bits
+                    found[row] += 1
+        used += max(found[row], 0)
 
 
 @compiled_part
