@@ -85,7 +85,9 @@ def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography
         np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
     )  # fmt: skip
     empty = np.zeros((count, longest))
-    short = Shortlists(np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy())
+    short = Shortlists(
+        np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy(), nothing.copy()
+    )  # fmt: skip
     pools = Pools(
         np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
     )

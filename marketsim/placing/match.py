@@ -7,7 +7,6 @@ import numpy as np
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled_part
 from marketsim.luck import pair_bits, unit
-from marketsim.placing.search import fee_limit
 from marketsim.placing.tables import NOBODY, Pools, Round
 
 BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer
@@ -27,7 +26,8 @@ def clear_pools(this: Round, rows: Ints) -> None:
 @compiled_part
 def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
     """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist."""
-    panels, short, kept_first, kept = this.panels, this.short, this.pools.first, this.pools.kept
+    searches, panels, stock, short, tastes = this.searches, this.panels, this.stock, this.short, this.tastes
+    kept_first, kept = this.pools.first, this.pools.kept
     kept_next, gain = np.full(len(place), NOBODY), np.empty(len(place))  # gain: what the provider would keep of the fee
     waiting = rows[::-1].copy()
     top = len(waiting)
@@ -35,9 +35,10 @@ def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
         top -= 1
         row = waiting[top]
         while place[row] < short.size[row]:
-            lot = short.lot[row, place[row]]
-            pool = panels.pool[lot]
-            gain[row] = panels.fee[lot, this.searches.band[row]] - _burden(this, row, panels.home[lot])
+            lot, band = short.lot[row, place[row]], searches.band[row]
+            pool, unit_cost = panels.pool[lot], stock.unit_cost[panels.home[lot]]
+            cost = _cost(unit_cost, tastes.money, tastes.cost_by_need[band], tastes.risk_cost, searches.score[row])
+            gain[row] = panels.fee[lot, band] - cost
             if kept[pool] < this.free[pool]:
                 kept[pool] += 1
                 kept_next[row] = kept_first[pool]
@@ -67,7 +68,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int) -> float:
     route, quoted = this.searches.routes[row, stage], this.panels.fee[lot, this.searches.band[row]]
     if not this.panels.limited[route]:
         return float(quoted)
-    limit, pool = _limit(this, row, route), this.panels.pool[lot]
+    limit, pool = this.short.limit[row], this.panels.pool[lot]
     luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.key[lot]))
     bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
@@ -76,13 +77,6 @@ def settled_fee(this: Round, row: int, stage: int, lot: int) -> float:
     to_beat = this.pools.rivals[pool, rival] + _burden(this, row, this.panels.home[lot])
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)
     return float(max(bargained, bid_up))
-
-
-@compiled_part
-def _limit(this: Round, row: int, route: int) -> float:
-    """The highest fee that the commissioner of one child accepts along a route."""
-    return fee_limit(this.panels.limited[route], this.panels.limit_at_first[route], this.searches.expected_fee[row],
-                     this.searches.urgency[row], this.tastes.last_resort)  # fmt: skip
 
 
 @compiled_part
@@ -108,9 +102,15 @@ def _prefers(gain: Floats, luck: Floats, place: Ints, one: int, other: int) -> b
 
 @compiled_part
 def _burden(this: Round, row: int, home: int) -> float:
-    """What a child costs the provider a week, the price of its risk included."""
-    cost = this.stock.unit_cost[home] * this.tastes.money * this.tastes.cost_by_need[this.searches.band[row]]
-    return float(cost + this.tastes.risk_cost * this.searches.score[row])
+    """What a child costs the provider of a home a week, the price of its risk included."""
+    tastes, band, score = this.tastes, this.searches.band[row], this.searches.score[row]
+    return _cost(this.stock.unit_cost[home], tastes.money, tastes.cost_by_need[band], tastes.risk_cost, score)
+
+
+@compiled_part
+def _cost(unit_cost: float, money: float, of_need: float, of_risk: float, score: float) -> float:
+    """The same from numbers: to hand on all tables for each offer costs more than the sum."""
+    return unit_cost * money * of_need + of_risk * score
 
 
 @compiled_part
@@ -118,7 +118,7 @@ def _turn_away(this: Round, stage: int, place: Ints, row: int) -> None:
     """One child loses a place: its buyer's highest bid, in what it would leave the provider, stays as a rival's."""
     lot, route = this.short.lot[row, place[row]], this.searches.routes[row, stage]
     if this.panels.limited[route]:
-        bid = _limit(this, row, route) - _burden(this, row, this.panels.home[lot])
+        bid = this.short.limit[row] - _burden(this, row, this.panels.home[lot])
         _note_rival(this.pools, this.panels.pool[lot], this.searches.buyers[row, stage], bid)
     place[row] += 1
 

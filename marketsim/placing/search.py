@@ -140,6 +140,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
         limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
                           searches.urgency[row], tastes.last_resort)  # fmt: skip
+        short.limit[row] = limit
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
         least = panels.least_acceptance[route, band]
         most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))

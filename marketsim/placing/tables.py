@@ -124,12 +124,14 @@ class Pools(NamedTuple):
 
 
 class Shortlists(NamedTuple):
-    """The best offers of each search: lots in order of preference, with score (GBP/week) and luck."""
+    """The best offers of each search: lots in order of preference, with score (GBP/week) and luck; and the highest fee
+    that the commissioner accepts along the route (GBP/week)."""
 
     lot: Ints
     score: Floats
     luck: Floats
     size: Ints
+    limit: Floats
 
 
 class LiveLots(NamedTuple):
