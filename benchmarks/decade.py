@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from measuring import Parts, machine, peak_megabytes, timed
+from measuring import Parts, Span, Yardstick, machine, peak_megabytes, timed
 
 # The calls of MarketModel.step, in its order.
 WEEK = ("end_stays", "open_and_close_homes", "admit_new_needs", "place_children", "pay", "review", "record")
@@ -25,11 +25,14 @@ def main(weeks: int, name: str) -> None:
     parameters = as_scenario(name, weeks)
     with timed() as building:
         model = MarketModel(parameters, 1)
-    parts = Parts()
+    parts, yardstick, running = Parts(), Yardstick(), Span()
     parts.watch(model, *WEEK)
-    with timed() as running:
-        for _ in range(weeks):
+    for week in range(weeks):
+        with timed() as one:
             model.step()
+        running.cpu, running.wall = running.cpu + one.cpu, running.wall + one.wall
+        if week % 10 == 0:
+            yardstick.measure()
     children = len(model.market.children.in_state(PLACED)), len(model.records.start_week)
     forget(model)
 
@@ -38,6 +41,8 @@ def main(weeks: int, name: str) -> None:
     print(f"compile or load code  {compiling}   (a year of town)")
     print(f"build week 0          {building}")
     print(f"run                   {running}   {1000 * running.cpu / weeks:.2f} ms CPU a week")
+    yard = yardstick.mean
+    print(f"yardstick             {1000 * yard:8.2f} ms CPU: the run is {running.cpu / yard:.0f} of it")
     print(f"memory                {memory:8.0f} MB at start-up, {peak_megabytes() - memory:.0f} MB on top at the peak")
     print(f"size                  {children[0]:8d} children placed at the end, {children[1]} placements recorded")
     print("\npart of the week          seconds   share")

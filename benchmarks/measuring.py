@@ -32,6 +32,42 @@ def timed() -> Iterator[Span]:
     span.cpu, span.wall = time.process_time() - cpu, time.perf_counter() - wall
 
 
+class Yardstick:
+    """A fixed piece of work of the kind that a week is made of (Python, small NumPy calls, reading all over an array),
+    to be done now and then while something is measured: how fast the machine was meanwhile.
+
+    On a shared machine the seconds of the same code differ by half from one quarter of an hour to the next; over the
+    yardstick they stay within 5%.
+    """
+
+    def __init__(self) -> None:
+        import numpy as np  # not before the imports are timed
+
+        self._add = np.add.reduce
+        luck = np.random.default_rng(0)
+        self._large, self._order = luck.random(150_000), luck.integers(0, 150_000, 40_000)
+        self._small = [luck.random(150) for _ in range(8)]
+        self.seconds: list[float] = []
+
+    def measure(self) -> None:
+        """Do it once, and note the processor seconds that it took."""
+        began = time.process_time()
+        self._work()
+        self.seconds.append(time.process_time() - began)
+
+    @property
+    def mean(self) -> float:
+        """Processor seconds of one measure."""
+        return sum(self.seconds) / len(self.seconds)
+
+    def _work(self) -> float:
+        total = 0.0
+        for turn in range(60):
+            total += sum(float(self._add(small * 1.0001 + 0.5)) for small in self._small)
+            total += sum({number: number * turn for number in range(60)}.values())
+        return total + float((self._large[self._order] * 1.5).sum() + (self._large * self._large).sum())
+
+
 class Parts:
     """CPU seconds by part of the week: the calls that a step makes on its model, wrapped from outside."""
 
