@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -16,25 +19,25 @@ def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
     homes, areas = market.homes, market.authorities
     home = records.home
     host = homes.authority[home]
-    codes, sectors = np.array(areas.code, dtype=object), np.array(SECTORS, dtype=object)
-    routes = np.array([arrangement.route for arrangement in market.arrangements], dtype=object)
+    codes, sectors = _words(areas.code), _words(SECTORS)
+    routes = _words([arrangement.route for arrangement in market.arrangements])
     running = records.end_week == NOT_YET
     return pd.DataFrame(
         {
             "child_id": records.child,
-            "home_authority": codes[records.child_authority],
-            "host_authority": codes[host],
+            "home_authority": codes.take(records.child_authority),
+            "host_authority": codes.take(host),
             "home_id": home,
             "provider_id": homes.provider[home],
-            "sector": sectors[homes.sector[home]],
-            "route": routes[records.arrangement],
+            "sector": sectors.take(homes.sector[home]),
+            "route": routes.take(records.arrangement),
             "start_week": records.start_week,
             "end_week": pd.array(np.where(running, 0, records.end_week), dtype="Int64"),
-            "end_reason": np.array([None, *END_REASONS[1:]], dtype=object)[records.end_reason],
-            "need_band": np.array(BANDS, dtype=object)[records.band],
+            "end_reason": _words([None, *END_REASONS[1:]]).take(records.end_reason),
+            "need_band": _words(BANDS).take(records.band),
             "need_score": records.score,
             "age": records.age,
-            "notice": np.array(NOTICES, dtype=object)[records.emergency.astype(np.int64)],
+            "notice": _words(NOTICES).take(records.emergency.astype(np.int64)),
             "weekly_fee_gbp": records.fee,
             "distance_miles": records.miles,
             "displaced": records.displaced,
@@ -51,10 +54,10 @@ def homes_frame(market: Market) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "home_id": np.arange(len(homes)),
-            "host_authority": np.array(areas.code, dtype=object)[homes.authority],
-            "host_region": np.array(areas.region_names, dtype=object)[areas.region[homes.authority]],
+            "host_authority": _words(areas.code).take(homes.authority),
+            "host_region": _words(areas.region_names).take(areas.region[homes.authority]),
             "provider_id": homes.provider,
-            "sector": np.array(SECTORS, dtype=object)[homes.sector],
+            "sector": _words(SECTORS).take(homes.sector),
             "places": homes.places,
             "short_break": homes.short_break,
             "opened_week": pd.array(np.maximum(homes.opened_week, -1), dtype="Int64"),
@@ -63,8 +66,13 @@ def homes_frame(market: Market) -> pd.DataFrame:
             "blocked": homes.blocked,
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
             "ask_gbp": homes.ask,
-            "rating": np.array(RATINGS, dtype=object)[homes.rating],
+            "rating": _words(RATINGS).take(homes.rating),
             "on_framework": on_any_panel(market),
             "house_price_gbp": areas.house_price[homes.authority],
         }
     ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))
+
+
+def _words(names: Sequence[str | None]) -> Any:
+    """Words from which to take a column, as pandas keeps words: it need not look at each of its rows then."""
+    return pd.Series(list(names)).array
