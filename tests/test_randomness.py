@@ -129,6 +129,18 @@ def test_keys_are_those_of_whole_numbers() -> None:
         assert int(key(*parts)[0]) == mixed
 
 
+@pytest.mark.parametrize("who", [(), (1,), (4,), (3, 1), (3, 4), (0,)])
+@pytest.mark.parametrize("when", [(), (1,), (4,), (3, 4)])
+def test_keys_of_arrays_are_those_of_their_entries(who: tuple[int, ...], when: tuple[int, ...]) -> None:
+    if 0 in who and when not in ((), (1,)):
+        return  # shapes that don't go together
+    people, weeks = np.arange(int(np.prod(who))).reshape(who) + 5, np.arange(int(np.prod(when))).reshape(when) - 2
+    together = stream(3, "test", people, weeks)
+    entries = zip(*(part.ravel() for part in np.broadcast_arrays(people, weeks)), strict=True)
+    assert together.shape == (np.broadcast_shapes(who, when) or (1,))
+    assert together.ravel().tolist() == [int(stream(3, "test", int(one), int(week))[0]) for one, week in entries]
+
+
 @compiled
 def poisson(luck: Any, mean: float) -> Any:
     """`arrived` for an array of luck."""
