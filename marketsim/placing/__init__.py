@@ -46,8 +46,7 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
     searches, panels, short, awards = this.searches, this.panels, this.short, this.awards
     search_all(this, rows, stage)
     clear_pools(this, rows)
-    place = np.zeros(len(searches.key), dtype=np.int64)
-    match_all(this, rows, stage, place)
+    place, burden = match_all(this, rows, stage)
     for row in rows:
         if place[row] >= short.size[row]:
             continue
@@ -55,7 +54,7 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
         east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
         awards.route[row] = searches.routes[row, stage]
         awards.lot[row] = lot
-        awards.fee[row] = settled_fee(this, row, stage, lot)
+        awards.fee[row] = settled_fee(this, row, stage, lot, burden[row])
         awards.miles[row] = np.sqrt(east * east + north * north)
         this.free[panels.pool[lot]] -= 1
 

@@ -24,44 +24,50 @@ def clear_pools(this: Round, rows: Ints) -> None:
 
 
 @compiled_part
-def match_all(this: Round, rows: Ints, stage: int, place: Ints) -> None:
-    """Deferred acceptance; afterwards `place[row]` is each child's position on its own shortlist."""
+def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
+    """Deferred acceptance; returns by child its position on its own shortlist, and its burden on the home there."""
     searches, panels, stock, short, tastes = this.searches, this.panels, this.stock, this.short, this.tastes
-    kept_first, kept = this.pools.first, this.pools.kept
-    kept_next, gain = np.full(len(place), NOBODY), np.empty(len(place))  # gain: what the provider would keep of the fee
-    waiting = rows[::-1].copy()
+    count, kept_first, kept = len(searches.key), this.pools.first, this.pools.kept
+    place, burden, gain = np.zeros(count, dtype=np.int64), np.empty(count), np.empty(count)
+    kept_next, waiting = np.full(count, NOBODY), rows[::-1].copy()
     top = len(waiting)
     while top > 0:
         top -= 1
         row = waiting[top]
         while place[row] < short.size[row]:
             lot, band = short.lot[row, place[row]], searches.band[row]
-            pool, unit_cost = panels.pool[lot], stock.unit_cost[panels.home[lot]]
-            cost = _cost(unit_cost, tastes.money, tastes.cost_by_need[band], tastes.risk_cost, searches.score[row])
-            gain[row] = panels.fee[lot, band] - cost
+            pool, cost = panels.pool[lot], stock.unit_cost[panels.home[lot]] * tastes.money * tastes.cost_by_need[band]
+            burden[row] = cost + tastes.risk_cost * searches.score[row]  # what it costs the home, its risk included
+            gain[row] = panels.fee[lot, band] - burden[row]
             if kept[pool] < this.free[pool]:
                 kept[pool] += 1
                 kept_next[row] = kept_first[pool]
                 kept_first[pool] = row
                 break
             worst, before = _least_wanted(gain, short.luck, place, kept_first[pool], kept_next)
-            if not _prefers(gain, short.luck, place, row, worst):
-                _turn_away(this, stage, place, row)
+            taken = _prefers(gain, short.luck, place, row, worst)
+            loser = worst if taken else row
+            if panels.limited[searches.routes[loser, stage]]:
+                bid = short.limit[loser] - burden[loser]  # the most that its buyer would leave the provider
+                _note_rival(this.pools, pool, searches.buyers[loser, stage], bid)
+            place[loser] += 1
+            if not taken:
                 continue
             kept_next[row] = kept_next[worst]
             if before == NOBODY:
                 kept_first[pool] = row
             else:
                 kept_next[before] = row
-            _turn_away(this, stage, place, worst)
             waiting[top] = worst
             top += 1
             break
+    return place, burden
 
 
 @compiled_part
-def settled_fee(this: Round, row: int, stage: int, lot: int) -> float:
-    """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place.
+def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> float:
+    """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place; the
+    child's `burden` on the home as matched.
 
     In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
     """
@@ -74,7 +80,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int) -> float:
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
     if this.pools.rival_buyers[pool, rival] == NOBODY:
         return float(bargained)
-    to_beat = this.pools.rivals[pool, rival] + _burden(this, row, this.panels.home[lot])
+    to_beat = this.pools.rivals[pool, rival] + burden
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)
     return float(max(bargained, bid_up))
 
@@ -98,29 +104,6 @@ def _prefers(gain: Floats, luck: Floats, place: Ints, one: int, other: int) -> b
     if gain[one] != gain[other]:
         return bool(gain[one] > gain[other])
     return bool(luck[one, place[one]] < luck[other, place[other]])
-
-
-@compiled_part
-def _burden(this: Round, row: int, home: int) -> float:
-    """What a child costs the provider of a home a week, the price of its risk included."""
-    tastes, band, score = this.tastes, this.searches.band[row], this.searches.score[row]
-    return _cost(this.stock.unit_cost[home], tastes.money, tastes.cost_by_need[band], tastes.risk_cost, score)
-
-
-@compiled_part
-def _cost(unit_cost: float, money: float, of_need: float, of_risk: float, score: float) -> float:
-    """The same from numbers: to hand on all tables for each offer costs more than the sum."""
-    return unit_cost * money * of_need + of_risk * score
-
-
-@compiled_part
-def _turn_away(this: Round, stage: int, place: Ints, row: int) -> None:
-    """One child loses a place: its buyer's highest bid, in what it would leave the provider, stays as a rival's."""
-    lot, route = this.short.lot[row, place[row]], this.searches.routes[row, stage]
-    if this.panels.limited[route]:
-        bid = this.short.limit[row] - _burden(this, row, this.panels.home[lot])
-        _note_rival(this.pools, this.panels.pool[lot], this.searches.buyers[row, stage], bid)
-    place[row] += 1
 
 
 @compiled_part
