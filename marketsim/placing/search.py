@@ -26,9 +26,13 @@ def live_lots(panels: Panels, free: Ints) -> LiveLots:
         count += free[panels.pool[lot]] > 0  # else the next one is written over it: cheaper than a branch
     before[len(panels.pool)] = count
     of_area = np.empty_like(panels.area_first)
-    for table in range(len(of_area)):
-        of_area[table] = before[panels.area_first[table]]
-    return LiveLots(before, of_area, of_area[:, 1:] - of_area[:, :-1], lots[:count], keys[:count])
+    in_area = np.empty((of_area.shape[0], max(of_area.shape[1] - 1, 0)), dtype=np.int64)
+    for table in range(of_area.shape[0]):
+        for area in range(of_area.shape[1]):
+            of_area[table, area] = before[panels.area_first[table, area]]
+            if area > 0:
+                in_area[table, area - 1] = of_area[table, area] - of_area[table, area - 1]
+    return LiveLots(before, of_area, in_area, lots[:count], keys[:count])
 
 
 @compiled_part
