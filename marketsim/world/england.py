@@ -122,7 +122,9 @@ def _home_list(seed: int, stock: _Stock) -> HomeList:
                 (True, np.arange(first), breaks_here),
                 (False, np.arange(first, int(homes[position])), int(places[position]) - breaks_here),
             ):
-                luck = uniform(seed, "home size", codes[area], sector, number)[: len(number)]
+                if len(number) == 0:
+                    continue
+                luck = uniform(seed, "home size", codes[area], sector, number)
                 listed.extend(area, sector, draw_sizes(luck, total, shares), short, 0 if short else first)
     return listed
 

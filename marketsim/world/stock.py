@@ -96,9 +96,9 @@ def assign_owners(seed: int, homes: Homes, authority_count: int) -> Ints:
 def _group(rows: Ints, homes: Homes, owner: Ints, following: int, seed: int) -> int:
     """Give homes in random order to groups, the largest groups first; returns the next provider number."""
     free = np.ones(len(rows), dtype=np.bool_)
-    for size in group_sizes(len(rows), seed):
+    for size in [size for size in group_sizes(len(rows), seed) if size > 1]:
         left = np.flatnonzero(free)
-        if size < LARGE_GROUPS_EVERYWHERE and size > 1:
+        if size < LARGE_GROUPS_EVERYWHERE:
             first = rows[left[0]]
             apart = np.hypot(homes.x[rows[left]] - homes.x[first], homes.y[rows[left]] - homes.y[first])
             chosen = left[_least(apart, size)]
@@ -107,7 +107,9 @@ def _group(rows: Ints, homes: Homes, owner: Ints, following: int, seed: int) -> 
         owner[rows[chosen]] = following
         free[chosen] = False
         following += 1
-    return following
+    alone = np.flatnonzero(free)
+    owner[rows[alone]] = following + np.arange(len(alone))
+    return following + len(alone)
 
 
 def _least(values: Floats, count: int) -> Ints:
@@ -123,13 +125,13 @@ def group_sizes(homes: int, seed: int) -> list[int]:
     for item, share in distribution("organisation_size").items():
         least, most = (int(part) if part.isdigit() else 69 for part in item.split("_to_"))
         budget = share * homes
-        number = 0
-        while budget >= least:
-            luck = float(uniform(seed, "group size", name_key(item) >> 1, number)[0])
+        lucks = uniform(seed, "group size", name_key(item) >> 1, np.arange(int(budget / least) + 1))
+        for luck in lucks.tolist():
+            if budget < least:
+                break
             size = min(least + int(luck * (most - least + 1)), int(budget))
             sizes.append(size)
             budget -= size
-            number += 1
     return sorted(sizes + [1] * (homes - sum(sizes)), reverse=True)
 
 
