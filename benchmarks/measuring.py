@@ -37,7 +37,7 @@ class Yardstick:
     to be done now and then while something is measured: how fast the machine was meanwhile.
 
     On a shared machine the seconds of the same code differ by half from one quarter of an hour to the next; over the
-    yardstick they stay within 6%.
+    yardstick by less than a tenth.
     """
 
     def __init__(self) -> None:
