@@ -36,8 +36,8 @@ class Yardstick:
     """A fixed piece of work of the kind that a week is made of (Python, small NumPy calls, reading all over an array),
     to be done now and then while something is measured: how fast the machine was meanwhile.
 
-    On a shared machine the seconds of the same code differ by half from one quarter of an hour to the next; over the
-    yardstick by less than a tenth.
+    On a shared machine the seconds of the same code differ by half from one quarter of an hour to the next; counted in
+    yardsticks it stays within a tenth.
     """
 
     def __init__(self) -> None:

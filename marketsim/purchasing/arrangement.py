@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from marketsim.children import PLACED, Children
+from marketsim.children import OPEN_PLACE, PLACED, Children
 from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import Holdings, Homes, free_places
 from marketsim.prices import Rates
 from marketsim.purchasing.rule import PurchasingRule
@@ -200,6 +200,12 @@ class Lots:
     fee: Floats
     eager: Floats
     least_acceptance: Floats
+
+
+@compiled_part
+def open_places(homes: Ints, fees: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+    """Open places of some homes at their own fees (homes, bands; GBP/week), which leave them as willing as any."""
+    return homes, np.full(len(homes), OPEN_PLACE), fees[homes], np.ones((len(homes), 3))
 
 
 def no_lots() -> Lots:

@@ -6,11 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Miles, figure
@@ -61,5 +60,4 @@ def _own(
         if homes.sector[home] == LOCAL_AUTHORITY and member[homes.authority[home]] and in_market[home]:
             rows[count] = home
             count += 1
-    rows = rows[:count].copy()
-    return rows, np.full(count, OPEN_PLACE), costs[rows], np.ones((count, 3))
+    return open_places(rows[:count].copy(), costs)

@@ -7,11 +7,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.arrangement import Arrangement, Lots, Market, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.units import Miles, figure
 
@@ -59,5 +58,4 @@ def _offered(homes: Homes, in_market: Bools, keeps: Bools, quotes: Floats) -> tu
     for home in range(len(in_market)):
         rows[count] = home
         count += in_market[home] and not (homes.sector[home] == LOCAL_AUTHORITY and keeps[homes.authority[home]])
-    rows = rows[:count].copy()
-    return rows, np.full(count, OPEN_PLACE), quotes[rows], np.ones((count, 3))
+    return open_places(rows[:count].copy(), quotes)
