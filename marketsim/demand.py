@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from marketsim.children import COMPLEX, SEVERE, STANDARD, Newcomers
@@ -13,9 +15,10 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
 from marketsim.streams import beginning, beginnings, key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
-from marketsim.world.geometry import scatter
+from marketsim.world.geometry import scattered
 
 MOST_NEEDS_A_WEEK = 600  # in one authority; above it the Poisson inversion is out of its range
+POINT = ("child point radius", "child point angle")
 TRAITS = ("need", "age", "sex", "notice", "away on purpose", "displaced from fostering", "place beside")
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
@@ -94,46 +97,70 @@ def traits(
 
     Need scores are drawn from `least_score` up.
     """
-    need, demand = scenario.need, scenario.demand
-    x, y = scatter(seed, "child point", keys, authorities.x[rows], authorities.y[rows], authorities.radius[rows])
-    return _drawn(
-        keys, rows, x, y, beginnings(seed, TRAITS), least_score, need.share_standard, need.share_severe,
-        need.share_under_10, need.share_16_and_over, need.share_boys, need.emergency_share, need.away_share,
-        demand.fostering_displacement, need.beside_share.array(),
-    )  # fmt: skip
+    begins = beginnings(seed, (*POINT, *TRAITS))
+    return _drawn(keys, rows, authorities.x, authorities.y, authorities.radius, begins, least_score, _shares(scenario))
+
+
+class Shares(NamedTuple):
+    """The shares of all children who have a trait; by need band of those beside whom a place should stay empty."""
+
+    standard: float
+    severe: float
+    under_10: float
+    from_16: float
+    boys: float
+    emergency: float
+    away: float
+    displaced: float
+    beside: Floats
+
+
+def _shares(scenario: Scenario) -> Shares:
+    need = scenario.need
+    return Shares(
+        need.share_standard,
+        need.share_severe,
+        need.share_under_10,
+        need.share_16_and_over,
+        need.share_boys,
+        need.emergency_share,
+        need.away_share,
+        scenario.demand.fostering_displacement,
+        need.beside_share.array(),
+    )
 
 
 @compiled
 def _drawn(
-    keys: Keys, authority: Ints, x: Floats, y: Floats, begins: Keys, least_score: float, share_standard: float,
-    share_severe: float, share_under_10: float, share_16_and_over: float, share_boys: float, emergency_share: float,
-    away_share: float, displaced_share: float, beside_share: Floats,
-) -> Newcomers:  # fmt: skip
-    """Traits by luck, which `begins` with a key for each of `TRAITS`; shares are of all children.
+    keys: Keys, authority: Ints, x: Floats, y: Floats, radius: Floats, begins: Keys, least_score: float, shares: Shares
+) -> Newcomers:
+    """Points and traits by luck, which `begins` with a key for each of `POINT` and `TRAITS`; the discs of children are
+    by authority.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
-    luck = np.empty((len(begins), len(keys)))
-    for trait in range(len(begins)):
+    east, north = scattered(begins, keys, x[authority], y[authority], radius[authority])
+    luck = np.empty((len(TRAITS), len(keys)))
+    for trait in range(len(TRAITS)):
         for child in range(len(keys)):
-            luck[trait, child] = luck_of(mixed(begins[trait, 0], keys[child]))
+            luck[trait, child] = luck_of(mixed(begins[len(POINT) + trait, 0], keys[child]))
     score = least_score + (1 - least_score) * luck[0]
-    band = np.where(score < share_standard, STANDARD, np.where(score < 1 - share_severe, COMPLEX, SEVERE))
+    band = np.where(score < shares.standard, STANDARD, np.where(score < 1 - shares.severe, COMPLEX, SEVERE))
     beside = np.empty(len(score))
     for child in range(len(score)):
-        beside[child] = beside_share[band[child]]
+        beside[child] = shares.beside[band[child]]
     return Newcomers(
         keys,
         authority,
-        x,
-        y,
+        east,
+        north,
         score,
         band,
-        _ages(luck[1], share_under_10, share_16_and_over),
-        luck[2] < share_boys,
-        luck[3] < emergency_share,
-        luck[4] < away_share,
-        (band == STANDARD) & (luck[5] < displaced_share / max(share_standard, 1e-9)),
+        _ages(luck[1], shares.under_10, shares.from_16),
+        luck[2] < shares.boys,
+        luck[3] < shares.emergency,
+        luck[4] < shares.away,
+        (band == STANDARD) & (luck[5] < shares.displaced / max(shares.standard, 1e-9)),
         luck[6] < beside,
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.columns import Floats, Ints, Keys
+from marketsim.compiling import compiled
+from marketsim.luck import luck_of, mixed
 from marketsim.placing import Geography
-from marketsim.streams import uniforms
+from marketsim.streams import beginnings
 
 EARTH_RADIUS_MILES = 3_958.8
 MILES_PER_KM = 0.621371
@@ -31,10 +33,18 @@ def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 
 def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
-    luck = uniforms(seed, (decision + " radius", decision + " angle"), keys)
-    distance = radius * np.sqrt(luck[0])
-    angle = 2 * np.pi * luck[1]
-    return x + distance * np.cos(angle), y + distance * np.sin(angle)
+    return scattered(beginnings(seed, (decision + " radius", decision + " angle")), keys, x, y, radius)
+
+
+@compiled
+def scattered(begins: Keys, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
+    """The same by where the luck of radius and angle begins."""
+    east, north = np.empty(len(keys)), np.empty(len(keys))
+    for one in range(len(keys)):
+        distance = radius[one] * np.sqrt(luck_of(mixed(begins[0, 0], keys[one])))
+        angle = 2 * np.pi * luck_of(mixed(begins[1, 0], keys[one]))
+        east[one], north[one] = x[one] + distance * np.cos(angle), y[one] + distance * np.sin(angle)
+    return east, north
 
 
 def geography(x: Floats, y: Floats, radius: Floats, home_area: Ints, home_x: Floats, home_y: Floats) -> Geography:
