@@ -88,11 +88,11 @@ class Recorder:
         week = market.week
         if week % QUARTER_WEEKS == 0:
             self.largest = largest_groups(market)
-        sums = _sums_of_week(
+        sums, total = _sums_of_week(
             market.homes.table, market.holdings.table, census, ledger.table, self.tallies, payers,
             market.homes.in_market(week), self.largest, self._on_panel, accounts.prices(market), week,
         )  # fmt: skip
-        self._totals.append(np.add.reduce(sums, axis=0))  # authority by authority, since rows are contiguous
+        self._totals.append(total)
         self._fees_p90.append(_p90(census.independent_fees))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
@@ -185,13 +185,14 @@ def largest_groups(market: Market) -> Bools:
 def _sums_of_week(
     homes: Homes, holdings: Holdings, census: Census, paid: Floats, tallies: Floats, payers: Payers, in_market: Bools,
     large: Bools, on_panel: Bools, prices: Prices, week: int,
-) -> Floats:  # fmt: skip
+) -> tuple[Floats, Floats]:  # fmt: skip
     """All sums of a week (authorities, sums): of children by home authority, of homes at their hosts, of money, events;
-    `paid` is by kind and authority."""
+    and their totals over all authorities. `paid` is by kind and authority."""
     authorities, events, children = paid.shape[1], len(tallies), census.sums.shape[1]
     of_homes = count_homes(homes, holdings, census.due, week, in_market, large, on_panel, prices, authorities)
     voids = paid_empty_places(homes, holdings, in_market, payers, authorities)
     sums = np.empty((authorities, children + of_homes.shape[1] + len(OF_MONEY) + events))
+    total = np.zeros(sums.shape[1])
     for area in range(authorities):
         sums[area, :children] = census.sums[area]
         sums[area, children : -3 - events] = of_homes[area]
@@ -199,7 +200,8 @@ def _sums_of_week(
         sums[area, -2 - events] = paid[EMPTY_PLACES, area] + paid[OWN_EMPTY_PLACES, area]
         sums[area, -1 - events] = voids[area]
         sums[area, -events:] = tallies[:, area]
-    return sums
+        total += sums[area]
+    return sums, total
 
 
 def on_any_panel(market: Market) -> Bools:
