@@ -44,6 +44,7 @@ class Handle(structref.StructRefProxy, Generic[Tuple]):
     than most calls do with it. Made by `handle`."""
 
     columns: Tuple
+    _numba_type_ = structref.StructRefProxy._type  # the same value without a call: looked up 40 times a week
 
 
 class _HandleType(types.StructRef):

@@ -43,20 +43,21 @@ __all__ = ["NOBODY", "NO_ROUTE", "Awards", "Geography", "Panels", "Searches", "S
 @compiled_part
 def _place_stage(this: Round, rows: Ints, stage: int) -> None:
     """One round: search, match and award for the children in `rows` on the routes of one stage."""
-    searches, panels, short, awards = this.searches, this.panels, this.short, this.awards
+    searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
+    lots, sizes = this.short.lot, this.short.size
     search_all(this, rows, stage)
     clear_pools(this, rows)
     place, burden = match_all(this, rows, stage)
     for row in rows:
-        if place[row] >= short.size[row]:
+        if place[row] >= sizes[row]:
             continue
-        lot = short.lot[row, place[row]]
+        lot = lots[row, place[row]]
         east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
         awards.route[row] = searches.routes[row, stage]
         awards.lot[row] = lot
         awards.fee[row] = settled_fee(this, row, stage, lot, burden[row])
         awards.miles[row] = np.sqrt(east * east + north * north)
-        this.free[panels.pool[lot]] -= 1
+        free[panels.pool[lot]] -= 1
 
 
 @compiled_part

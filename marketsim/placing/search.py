@@ -132,7 +132,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     array in its loop, since arrays are counted.
     """
     searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
-    short, tastes, free, favoured, awards = this.short, this.tastes, this.free, this.favoured, this.awards
+    short, tastes, free, favoured = this.short, this.tastes, this.free, this.favoured
+    sizes, referred, offered = short.size, this.awards.referrals, this.awards.offers
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
@@ -162,8 +163,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             else:
                 _sort_into(in_areas, favoured, row, stock.area)
         if not by_area and answering == 0:
-            short.size[row] = 0
-            awards.referrals[row] += referrals
+            sizes[row] = 0
+            referred[row] += referrals
             continue
         away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
@@ -211,9 +212,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 worst = short.score[row, size - 1]
         if known and by_area:
             _empty(in_areas, favoured, row, stock.area)
-        short.size[row] = size
-        awards.referrals[row] += referrals
-        awards.offers[row] += offers
+        sizes[row] = size
+        referred[row] += referrals
+        offered[row] += offers
 
 
 @compiled_part
