@@ -44,7 +44,7 @@ class Handle(structref.StructRefProxy, Generic[Tuple]):
     than most calls do with it. Made by `handle`."""
 
     columns: Tuple
-    _numba_type_ = structref.StructRefProxy._type  # the same value without a call: looked up 40 times a week
+    _numba_type_ = vars(structref.StructRefProxy)["_type"]  # the same without a call: looked up 40 times a week
 
 
 class _HandleType(types.StructRef):

@@ -74,6 +74,7 @@ class DaskCrew:
         from distributed import KilledWorker
 
         self.losses: tuple[type[BaseException], ...] = (BrokenExecutor, KilledWorker)
+        self.beside = True
         self._client = client
         self._executor = client.get_executor(pure=False)  # a run tried again is no result to be found from before
         self._threads, self._counted = 1, 0.0

@@ -43,10 +43,12 @@ class Ended(Generic[Task, Given]):
 class Crew(Protocol):
     """What does tasks; `submit` may be called while fewer than `capacity` are under way.
 
-    `losses`: what a future ends with if the process died that did its task.
+    `losses`: what a future ends with if the process died that did its task. `beside`: tasks are done while this process
+    does something else.
     """
 
     losses: tuple[type[BaseException], ...]
+    beside: bool
 
     def capacity(self) -> int:
         """Most tasks under way at once: what waits in memory is bounded by this, not by the number of tasks."""
@@ -64,22 +66,29 @@ def run_each(
     """
     coming, again = iter(tasks), deque[tuple[Task, int]]()
     waiting: dict[Future[Given], tuple[Task, int]] = {}
-    while True:
+
+    def begin() -> None:
         while len(waiting) < crew.capacity():
             begun = again.popleft() if again else next(((task, 1) for task in coming), None)
             if begun is None:
-                break
+                return
             waiting[crew.submit(work, begun[0])] = begun
+
+    while True:
+        begin()
         if not waiting:
             return
-        done, _ = wait(waiting, LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
-        for future in done:
+        ended = []
+        for future in wait(waiting, LOOK_AGAIN_SECONDS, FIRST_COMPLETED).done:
             task, count = waiting.pop(future)
             error = BrokenExecutor("given up") if future.cancelled() else future.exception()
             if isinstance(error, crew.losses) and count < tries:
                 again.append((task, count + 1))
             else:
-                yield Ended(task, None if error else future.result(), error, count)
+                ended.append(Ended(task, None if error else future.result(), error, count))
+        if crew.beside:
+            begin()  # so that nobody waits for a task while the caller looks at what has ended
+        yield from ended
 
 
 def run_all(tasks: Sequence[Task], work: Callable[[Task], Given], workers: int | None) -> Iterator[tuple[int, Given]]:
@@ -117,6 +126,7 @@ class Here:
     """This process: each task is done as it is submitted."""
 
     losses: tuple[type[BaseException], ...] = ()
+    beside = False
 
     def capacity(self) -> int:
         """One task at a time."""
@@ -136,6 +146,7 @@ class Processes:
     """Processes beside this one, each a pool of its own: if it dies, it is clear what it did, and no other suffers."""
 
     losses: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    beside = True
 
     def __init__(self, count: int) -> None:
         self._lanes = [_Lane() for _ in range(count)]
