@@ -86,7 +86,7 @@ def main(replicates: int, weeks: int, workers: int) -> None:
     rate, ideal = runs / seconds, (before + after) / 2
     print(f"ideal       {before:6.2f} runs a second before, {after:.2f} after")
     print(f"comparison  {rate:6.2f} runs a second: {runs:,} runs in {seconds:,.0f} s, start, tables and files included")
-    print(f"share       {rate / ideal:6.1%} of the ideal; processes spent {in_runs / (workers * seconds):.1%} of it in runs")
+    print(f"share       {rate / ideal:6.1%} of the ideal; processes were in runs for {in_runs / workers / seconds:.1%}")
 
 
 if __name__ == "__main__":
