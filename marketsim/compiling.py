@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
@@ -17,12 +17,13 @@ import numba
 import numpy as np
 from numba import types
 from numba.core import codegen
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.experimental import structref
 
 # Of a number that is not negative: compiled code then need not ask whether it counts from the end. Do no sums with it
 # but with another one: of a signed and an unsigned number compiled code makes a float.
 row_of: Callable[[int], int] = cast(Any, np.uint64)
+llvm: Any = codegen.ll  # type: ignore[attr-defined]  # llvmlite's binding, in the version that numba goes with
 Function = TypeVar("Function", bound=Callable[..., Any])
 Tuple = TypeVar("Tuple")
 
@@ -62,12 +63,36 @@ structref.register(_HandleType)  # type: ignore[no-untyped-call]
 structref.define_proxy(Handle, _HandleType, ["columns"])  # type: ignore[no-untyped-call]
 
 
+class _Kept(CompileResultCacheImpl):
+    """Machine code from disk whose intermediate code is read only if a function that calls it is to be compiled.
+
+    Numba reads it at once, which takes most of the time of loading.
+    """
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        """The function again, from what was kept of it."""
+        (name, kind, (machine_code, intermediate_code)), about, *rest = payload
+        callable_from_outside = about.llvm_func_name, about.llvm_cpython_wrapper_name, about.llvm_cfunc_wrapper_name
+        target_context.codegen()._engine._defined_symbols.update(callable_from_outside)
+        library = name, kind, (machine_code, _no_code())
+        result: Any = super().rebuild(target_context, (library, about, *rest))  # type: ignore[no-untyped-call]
+        result.library._get_module_for_linking = lru_cache(partial(llvm.parse_bitcode, intermediate_code))
+        return result
+
+
+@lru_cache
+def _no_code() -> bytes:
+    return cast(bytes, llvm.parse_assembly("").as_bitcode())
+
+
 class _Cache(FunctionCache):
     """Machine code on disk that is made anew when a source file of any function called in it has changed, or the value
     of a constant that one names, wherever it was imported from.
 
     Numba itself looks only at the file of the function that is called from Python.
     """
+
+    _impl_class = _Kept
 
     def _index_key(self, *of_numba: Any) -> tuple[Any, ...]:
         functions = _reached(self._py_func)

@@ -94,6 +94,23 @@ def test_code_kept_by_a_version_with_other_names_is_made_anew(tmp_path: Path) ->
     assert list(tmp_path.rglob("*.nbi")), "machine code should have been kept"
 
 
+def test_new_code_may_call_kept_code(tmp_path: Path) -> None:
+    """Of what is kept the intermediate code, which goes into other functions, is read only then."""
+    (tmp_path / "called.py").write_text(CALLED.format(more=1).replace("_part", ""))
+    (tmp_path / "caller.py").write_text(CALLER)
+    counting = "from numba.core.event import install_recorder\nwith install_recorder('numba:compile') as compiled:\n"
+
+    def run(*lines: str) -> list[str]:
+        code = counting + "".join(f"    {line}\n" for line in ("import called", *lines)) + "print(len(compiled.buffer))"
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    both = "print(called.part(10))", "import caller", "print(caller.twice(10))"
+    assert run("print(called.part(10))") == ["11", "2"], "the beginning and the end of one function's compiling"
+    assert run(*both) == ["11", "22", "2"]
+    assert run(*both) == ["11", "22", "0"]
+
+
 COUNTED = """
 from numba.core.event import install_recorder
 with install_recorder("numba:compile") as compiled:
