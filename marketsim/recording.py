@@ -178,7 +178,9 @@ def largest_groups(market: Market) -> Bools:
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     number = np.bincount(homes.provider[private], minlength=int(homes.provider.max(initial=0)) + 1)
     ranked = np.lexsort((np.arange(len(number)), -number))[:LARGEST_GROUPS]
-    return np.asarray(private & np.isin(homes.provider, ranked[number[ranked] > 0]))
+    large = np.zeros(len(number), dtype=np.bool_)
+    large[ranked[number[ranked] > 0]] = True
+    return np.asarray(private & large[homes.provider])
 
 
 @compiled

@@ -59,7 +59,9 @@ class Pipeline:
         due = np.flatnonzero(self.plans.opens <= week)
         due = due[np.lexsort((self.plans.key[due], self.plans.opens[due]))][: max(int(self.managers), 0)]
         opening = self.plans.of(due)
-        self.plans = self.plans.of(np.delete(np.arange(len(self.plans)), due))
+        later = np.ones(len(self.plans), dtype=np.bool_)
+        later[due] = False
+        self.plans = self.plans.of(np.flatnonzero(later))
         self.managers -= len(due)
         return opening
 
@@ -76,8 +78,8 @@ def start_pipeline(market: Market, seed: int, pressure_by_area: Floats) -> Pipel
 
 def supply_managers(market: Market, pipeline: Pipeline, closed: int) -> None:
     """Every 4 weeks managers become free: newly qualified ones, and those of homes that have closed."""
-    homes = float(market.homes.is_open(market.week).sum())
-    yearly = market.scenario.providers.managers_per_year * homes
+    homes = _count_open(market.homes.table, market.week, len(market.authorities)).sum()
+    yearly = market.scenario.providers.managers_per_year * float(homes)
     pipeline.managers += yearly * MONTH_WEEKS / WEEKS_PER_YEAR + closed
     pipeline.managers = min(pipeline.managers, max(MANAGERS_KEPT * yearly, 1.0))
 
