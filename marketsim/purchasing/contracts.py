@@ -49,12 +49,14 @@ def best_homes(market: Market, arrangement: Arrangement, fees: Floats, radius: f
     return np.asarray(home[np.lexsort((market.homes.key[home], score[home]))])
 
 
-def hold(market: Market, arrangement: Arrangement, home: int, places: int, fee: float, retainer: float) -> int:
-    """Hold places in a home; the row of the holding."""
-    row = market.holdings.add(
-        1, arrangement=arrangement.number, home=home, places=places, fee=fee, retainer=retainer, running=True
-    )
-    return int(row[0])
+def hold(market: Market, arrangement: Arrangement, homes: Ints, places: int, fees: Floats, retainer: float) -> Ints:
+    """Hold so many places in each of some homes at their fees, of which `retainer` is the share that is owed for an
+    empty one; the rows of the holdings. `fees` are by home (GBP/week)."""
+    fee = fees[homes]
+    return market.holdings.add(
+        len(homes), arrangement=arrangement.number, home=homes, places=places, fee=fee, retainer=retainer * fee,
+        running=True,
+    )  # fmt: skip
 
 
 def hold_free_places(
@@ -70,7 +72,7 @@ def hold_free_places(
             break
         places = min(per_home, wanted - held, int(free[home]))
         if places > 0:
-            hold(market, arrangement, int(home), places, float(fees[home]), retainer * float(fees[home]))
+            hold(market, arrangement, np.array([home]), places, fees, retainer)
         held += places
     return held
 
@@ -78,14 +80,15 @@ def hold_free_places(
 def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, fees: Floats, retainer: float) -> int:
     """Put children who already live in independent homes under the contract, nearest first; returns how many."""
     children, homes = market.children, market.homes
-    own = np.flatnonzero((children.state == PLACED) & np.isin(children.authority, arrangement.members))
+    member = np.zeros(len(market.authorities), dtype=np.bool_)
+    member[arrangement.members] = True
+    own = np.flatnonzero((children.state == PLACED) & member[children.authority])
     own = own[(homes.sector[children.home[own]] != LOCAL_AUTHORITY) & (children.holding[own] == OPEN_PLACE)]
     chosen = own[np.lexsort((children.key[own], children.miles[own]))][:wanted]
-    for child in chosen:
-        home = int(children.home[child])
-        row = hold(market, arrangement, home, 1, float(fees[home]), retainer * float(fees[home]))
-        market.holdings.used[row] = 1
-        children.set(np.array([child]), holding=row, arrangement=arrangement.number, fee=float(fees[home]))
+    held = children.home[chosen]
+    rows = hold(market, arrangement, held, 1, fees, retainer)
+    market.holdings.used[rows] = 1
+    children.set(chosen, holding=rows, arrangement=arrangement.number, fee=fees[held])
     return len(chosen)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.columns import Floats, Ints
+from marketsim.columns import Bools, Floats, Ints
 from marketsim.england import authority_rows, distribution, stock_rows
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import EnglandWorld
-from marketsim.streams import name_keys, uniform
+from marketsim.streams import key, name_key, name_keys, uniform
 from marketsim.world.geometry import MEAN_DISTANCE_IN_DISC, MILES_PER_KM, project, scatter
 from marketsim.world.stock import HomeList, draw_sizes, fill_columns, short_break_split
 
@@ -48,11 +49,25 @@ def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Home
     For another year of stock.csv the national homes and places of each sector are shared out over the authorities like
     those of 2024.
     """
-    listed = _home_list(seed, _stock_2024() if year == 2024 else _scaled_stock(year))
-    keys = listed.keys(authorities)
-    area = np.array(listed.area)
+    batches = _batches(year)
+    begins = np.cumsum(batches.homes) - batches.homes
+    of = np.repeat(np.arange(len(begins)), batches.homes)  # the batch of each home
+    area, sector, number = batches.area[of], batches.sector[of], batches.first[of] + np.arange(len(of)) - begins[of]
+    luck = np.split(uniform(seed, "home size", authorities.key[area], sector, number), begins[1:])
+    shares = [_cumulative_sizes(sector) for sector in range(len(SECTORS))]
+    places = [
+        draw_sizes(*drawn) for drawn in zip(luck, batches.places, (shares[s] for s in batches.sector), strict=True)
+    ]
+    # Identity for luck: from area, sector and number there, not from the row.
+    keys = key(authorities.key[area], np.uint64(name_key("home")), sector, number)
     x, y = scatter(seed, "home", keys, authorities.x[area], authorities.y[area], authorities.radius[area])
+    listed = HomeList(area, sector, np.concatenate(places), batches.short_break[of])
     return fill_columns(seed, listed, authorities, x, y, keys)
+
+
+def _cumulative_sizes(sector: int) -> Floats:
+    """The published shares of homes by size from 1 up, added up; health's homes are taken to be like voluntary ones."""
+    return np.cumsum(list(distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}").values()))
 
 
 def apportion(weights: Floats, total: int) -> Ints:
@@ -107,26 +122,30 @@ def _scaled_stock(year: int) -> _Stock:
     return _Stock(homes, places, *scaled)
 
 
-def _home_list(seed: int, stock: _Stock) -> HomeList:
-    listed = HomeList()
-    codes = name_keys([row["ons_code"] for row in authority_rows()])
-    for area in range(len(codes)):
+class _Batches(NamedTuple):
+    """Homes of one area and sector, all or none of them for short breaks only: how many, numbered from `first` there,
+    and their places in all."""
+
+    area: Ints
+    sector: Ints
+    short_break: Bools
+    first: Ints
+    homes: Ints
+    places: Ints
+
+
+@cache
+def _batches(year: int) -> _Batches:
+    """All homes of a year, area by area and sector by sector, those for short breaks first."""
+    stock, found = _stock_2024() if year == 2024 else _scaled_stock(year), []
+    for area in range(len(stock.homes)):
         homes, places = stock.homes[area], stock.places[area]
-        break_homes, break_places = short_break_split(
-            homes, places, int(stock.break_homes[area]), int(stock.break_places[area])
-        )
-        for position, sector in enumerate(SECTOR_ORDER):
-            shares = distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}")
-            first, breaks_here = int(break_homes[position]), int(break_places[position])
-            for short, number, total in (
-                (True, np.arange(first), breaks_here),
-                (False, np.arange(first, int(homes[position])), int(places[position]) - breaks_here),
-            ):
-                if len(number) == 0:
-                    continue
-                luck = uniform(seed, "home size", codes[area], sector, number)
-                listed.extend(area, sector, draw_sizes(luck, total, shares), short, 0 if short else first)
-    return listed
+        short = short_break_split(homes, places, int(stock.break_homes[area]), int(stock.break_places[area]))
+        for sector, all_homes, all_places, first, there in zip(SECTOR_ORDER, homes, places, *short, strict=True):
+            found.append((area, sector, True, 0, first, there))
+            found.append((area, sector, False, first, all_homes - first, all_places - there))
+    columns = zip(*(batch for batch in found if batch[-2] > 0), strict=True)
+    return _Batches(*(np.array(column) for column in columns))
 
 
 @cache

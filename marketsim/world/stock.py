@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.columns import Floats, Ints, Keys
+from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.england import distribution
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import Providers
-from marketsim.streams import key, name_key, uniform
+from marketsim.streams import name_key, uniform
 
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
 
@@ -19,32 +19,18 @@ LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes a
 PLACES_AT_COST = 4.0  # size of home for which running costs are given
 
 
-@dataclass
-class HomeList:
+class HomeList(NamedTuple):
     """Homes before they become columns: area, sector, places and whether they only offer short breaks."""
 
-    area: list[int] = field(default_factory=list)
-    sector: list[int] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    short_break: list[bool] = field(default_factory=list)
-    index: list[int] = field(default_factory=list)
-
-    def extend(self, area: int, sector: int, places: Ints, short_break: bool, first_index: int) -> None:
-        """Append homes of one area and sector, numbered from `first_index` within them."""
-        count = len(places)
-        self.area += [area] * count
-        self.sector += [sector] * count
-        self.places += [int(size) for size in places]
-        self.short_break += [short_break] * count
-        self.index += range(first_index, first_index + count)
-
-    def keys(self, authorities: Authorities) -> Keys:
-        """Identity of each home for luck: from its area, sector and number there, not from its row."""
-        return key(authorities.key[self.area], np.uint64(name_key("home")), self.sector, self.index)
+    area: Ints
+    sector: Ints
+    places: Ints
+    short_break: Bools
 
 
-def draw_sizes(luck: Floats, places: int, shares: dict[str, float]) -> Ints:
-    """Sizes of `len(luck)` homes, drawn from published shares and then moved by single places to add up to `places`.
+def draw_sizes(luck: Floats, places: int, cumulative: Floats) -> Ints:
+    """Sizes of `len(luck)` homes, drawn from published shares (of the sizes from 1 up, `cumulative`) and then moved by
+    single places to add up to `places`.
 
     Every home keeps at least one place; ValueError if there are more homes than places.
     """
@@ -52,7 +38,7 @@ def draw_sizes(luck: Floats, places: int, shares: dict[str, float]) -> Ints:
         return np.zeros(0, dtype=np.int64)
     if places < len(luck):
         raise ValueError(f"{len(luck)} homes cannot share {places} places")
-    sizes = np.searchsorted(np.cumsum(list(shares.values())), luck).clip(max=len(shares) - 1) + 1
+    sizes = np.searchsorted(cumulative, luck).clip(max=len(cumulative) - 1) + 1
     order = np.argsort(luck, kind="stable")
     while (gap := places - int(sizes.sum())) != 0:
         able = order if gap > 0 else order[sizes[order] > 1]

@@ -56,10 +56,10 @@ def synthetic_homes(seed: int, world: SyntheticWorld, authorities: Authorities) 
     own = uniform(seed, "own home", keys) < world.local_authority_share
     order = np.argsort(area, kind="stable")
     listed = HomeList(
-        area=area[order].tolist(),
-        sector=np.where(own, LOCAL_AUTHORITY, PRIVATE)[order].tolist(),
-        places=[world.places_per_home] * world.homes,
-        short_break=[False] * world.homes,
+        area=area[order],
+        sector=np.where(own, LOCAL_AUTHORITY, PRIVATE)[order],
+        places=np.full(world.homes, world.places_per_home),
+        short_break=np.zeros(world.homes, dtype=np.bool_),
     )
     return fill_columns(seed, listed, authorities, x[order], y[order], keys[order])
 
