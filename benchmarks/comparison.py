@@ -1,9 +1,9 @@
-"""A comparison of many replicates of England: its rate beside the ideal, that of as many processes that only run.
+"""A comparison of many replicates of England: how much of the time of its processes goes into runs.
 
 uv run python benchmarks/comparison.py [REPLICATES] [WEEKS] [WORKERS]     (1,000 of 52 weeks, one worker a core)
 
-The ideal is measured before and after, since what else the machine does changes it; and how much of their time the
-comparison's own processes spend in runs, which was measured in the very same minutes.
+Ideal would be all of it, from the first call to the last file: processes that do nothing but run, one a core. Runs are
+timed where they are made: as many bare processes before or after tell little, since the machine is another one then.
 """
 
 from __future__ import annotations
@@ -13,47 +13,15 @@ import os
 import sys
 import tempfile
 import time
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from measuring import machine
 
 from marketsim.experiments import compare as comparing
-from marketsim.experiments.plausible import vectors_of
-from marketsim.experiments.run import as_scenario, run
+from marketsim.experiments.run import run
 
 SCENARIOS = ("spot", "cooperative")
-SAMPLE = 20  # runs of each scenario by each process
-
-
-def only_run(weeks: int, number: int, together: Barrier) -> None:
-    """Runs as the comparison makes them, one after the other, with nothing written and nothing said."""
-    scenarios = [as_scenario(name, weeks) for name in SCENARIOS]
-    for scenario in scenarios:
-        run(scenario, seed=number)
-    vectors = vectors_of(SAMPLE, seed=number + 1)
-    together.wait()
-    for seed, vector in enumerate(vectors):
-        for scenario in scenarios:
-            run(scenario, seed, vector=vector)
-    together.wait()
-
-
-def ideal_rate(weeks: int, workers: int) -> float:
-    """Runs a second of processes that do nothing else."""
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(workers + 1)
-    processes = [context.Process(target=only_run, args=(weeks, number, together)) for number in range(workers)]
-    for process in processes:
-        process.start()
-    together.wait()
-    began = time.perf_counter()
-    together.wait()
-    seconds = time.perf_counter() - began
-    for process in processes:
-        process.join()
-    return workers * SAMPLE * len(SCENARIOS) / seconds
 
 
 def noting_seconds(task: Any) -> Any:
@@ -71,22 +39,18 @@ def noting_seconds(task: Any) -> Any:
 
 
 def main(replicates: int, weeks: int, workers: int) -> None:
-    """Time the comparison between two looks at the ideal."""
+    """Time the comparison, and the runs in it."""
     print(f"{replicates:,} replicates of {' and '.join(SCENARIOS)}, {weeks} weeks, {workers} workers ({machine()})")
-    before = ideal_rate(weeks, workers)
+    comparing._run_task, done_by = noting_seconds, comparing._run_task
     with tempfile.TemporaryDirectory() as folder:
-        done_by, comparing._run_task = comparing._run_task, noting_seconds
         began = time.perf_counter()
         comparing.compare(*SCENARIOS, replicates, weeks=weeks, workers=workers, out=Path(folder) / "compared")
         seconds = time.perf_counter() - began
-        comparing._run_task = done_by
-        in_runs = sum(float(line) for file in Path(folder).glob("seconds-*") for line in file.read_text().split())
-    after = ideal_rate(weeks, workers)
-    runs = replicates * len(SCENARIOS)
-    rate, ideal = runs / seconds, (before + after) / 2
-    print(f"ideal       {before:6.2f} runs a second before, {after:.2f} after")
-    print(f"comparison  {rate:6.2f} runs a second: {runs:,} runs in {seconds:,.0f} s, start, tables and files included")
-    print(f"share       {rate / ideal:6.1%} of the ideal; processes were in runs for {in_runs / workers / seconds:.1%}")
+        runs = [float(line) for file in Path(folder).glob("seconds-*") for line in file.read_text().split()]
+    comparing._run_task = done_by
+    print(f"comparison  {len(runs) / seconds:6.2f} runs a second: {len(runs):,} in {seconds:,.0f} s, start and files")
+    print(f"ideal       {workers * len(runs) / sum(runs):6.2f} runs a second, at {sum(runs) / len(runs):.3f} s a run")
+    print(f"share       {sum(runs) / workers / seconds:6.1%} of the ideal")
 
 
 if __name__ == "__main__":
