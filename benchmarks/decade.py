@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from measuring import Parts, Span, Yardstick, machine, peak_megabytes, timed
+from measuring import Parts, Span, Yardstick, file_megabytes, machine, peak_megabytes, timed
 
 # The calls of MarketModel.step, in its order.
 WEEK = ("end_stays", "open_and_close_homes", "admit_new_needs", "place_children", "pay", "review", "record")
@@ -49,7 +49,7 @@ def main(weeks: int, name: str) -> None:
         from marketsim.model import MarketModel
     with timed() as compiling:
         run_scenario("town", seed=0, weeks=53)
-    memory = peak_megabytes()
+    memory, files = peak_megabytes(), file_megabytes()
     parameters, decades, on_top = as_scenario(name, weeks), list[Decade](), 0.0
     for _ in range(REPEATS):
         with timed() as building:
@@ -69,7 +69,8 @@ def main(weeks: int, name: str) -> None:
     print(f"run                   {running}   {1000 * running.cpu / weeks:.2f} ms CPU a week")
     print(f"yardstick             {1000 * yard:8.2f} ms CPU: the run is {running.cpu / yard:.0f} of it")
     print(f"all runs              {', '.join(map(str, decades))}")
-    print(f"memory                {memory:8.0f} MB at start-up, {on_top:.0f} MB on top at the peak of the first run")
+    print(f"memory                {memory:8.0f} MB at start-up, of it {files:.0f} MB files that processes share")
+    print(f"                      {on_top:8.0f} MB on top at the peak of the first run")
     print(f"size                  {children[0]:8d} children placed at the end, {children[1]} placements recorded")
     print("\npart of the week          seconds   share")
     for part, seconds in parts.seconds.items():
