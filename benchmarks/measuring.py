@@ -98,8 +98,8 @@ def peak_megabytes() -> float:
 
 
 def file_megabytes() -> float:
-    """Of the memory that this process holds now what mirrors files, mostly libraries, and is shared with other processes
-    (Linux; elsewhere 0). How much of a file the system maps at once depends on how it came to the disk."""
+    """Of the memory that this process holds now what mirrors files, mostly libraries, and is shared with other
+    processes (Linux; elsewhere 0). How much of a file the system maps at once depends on how it came to the disk."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssFile:")) / 1_000
