@@ -93,16 +93,23 @@ class Parts:
 
 def peak_megabytes() -> float:
     """The most memory that this process ever held."""
+    if (peak := _status("VmHWM")) > 0:  # the other figure counts the process that started this one too
+        return peak
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, kilobytes on Linux
+    return peak / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, else kilobytes
 
 
 def file_megabytes() -> float:
     """Of the memory that this process holds now what mirrors files, mostly libraries, and is shared with other
     processes (Linux; elsewhere 0). How much of a file the system maps at once depends on how it came to the disk."""
+    return _status("RssFile")
+
+
+def _status(entry: str) -> float:
+    """Megabytes of an entry of what Linux says of this process; 0 elsewhere."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
-    return sum(int(line.split()[1]) for line in lines if line.startswith("RssFile:")) / 1_000
+    return sum(int(line.split()[1]) for line in lines if line.startswith(entry + ":")) / 1_000
 
 
 def machine() -> str:
