@@ -56,7 +56,7 @@ def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Home
     luck = np.split(uniform(seed, "home size", authorities.key[area], sector, number), begins[1:])
     shares = [_cumulative_sizes(sector) for sector in range(len(SECTORS))]
     places = [
-        draw_sizes(*drawn) for drawn in zip(luck, batches.places, (shares[s] for s in batches.sector), strict=True)
+        draw_sizes(part, int(batches.places[batch]), shares[batches.sector[batch]]) for batch, part in enumerate(luck)
     ]
     # Identity for luck: from area, sector and number there, not from the row.
     keys = key(authorities.key[area], np.uint64(name_key("home")), sector, number)
@@ -123,8 +123,8 @@ def _scaled_stock(year: int) -> _Stock:
 
 
 class _Batches(NamedTuple):
-    """Homes of one area and sector, all or none of them for short breaks only: how many, numbered from `first` there,
-    and their places in all."""
+    """Homes of one area and sector, all or none of them for short breaks only, a batch a row: how many, numbered from
+    `first` there, and their places in all."""
 
     area: Ints
     sector: Ints
