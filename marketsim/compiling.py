@@ -71,11 +71,17 @@ class _Kept(CompileResultCacheImpl):
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
         """The function again, from what was kept of it."""
-        (name, kind, (machine_code, intermediate_code)), about, *rest = payload
+        try:
+            return self._rebuild(target_context, *payload)
+        except (AttributeError, TypeError, ValueError):  # a numba that keeps it in another way
+            return super().rebuild(target_context, payload)  # type: ignore[no-untyped-call]
+
+    def _rebuild(self, target_context: Any, library: Any, about: Any, *rest: Any) -> Any:
+        name, kind, (machine_code, intermediate_code) = library
         callable_from_outside = about.llvm_func_name, about.llvm_cpython_wrapper_name, about.llvm_cfunc_wrapper_name
         target_context.codegen()._engine._defined_symbols.update(callable_from_outside)
-        library = name, kind, (machine_code, _no_code())
-        result: Any = super().rebuild(target_context, (library, about, *rest))  # type: ignore[no-untyped-call]
+        lean = (name, kind, (machine_code, _no_code())), about, *rest
+        result: Any = super().rebuild(target_context, lean)  # type: ignore[no-untyped-call]
         result.library._get_module_for_linking = lru_cache(partial(llvm.parse_bitcode, intermediate_code))
         return result
 

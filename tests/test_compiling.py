@@ -111,6 +111,20 @@ def test_new_code_may_call_kept_code(tmp_path: Path) -> None:
     assert run(*both) == ["11", "22", "0"]
 
 
+def test_another_inside_of_numba_does_no_harm(tmp_path: Path) -> None:
+    """Code is loaded as numba does it where it can't be loaded without its intermediate code."""
+    (tmp_path / "called.py").write_text(CALLED.format(more=1).replace("_part", ""))
+    counting = "from numba.core.event import install_recorder\nwith install_recorder('numba:compile') as compiled:\n"
+    code = counting + "    import called\n    print(called.part(10))\nprint(len(compiled.buffer))"
+
+    def run(first: str) -> list[str]:
+        done = subprocess.run([sys.executable, "-c", first + code], cwd=tmp_path, capture_output=True, text=True)
+        return (done.stdout + done.stderr).split()
+
+    assert run("") == ["11", "2"]
+    assert run("from marketsim import compiling\ncompiling.llvm = None\n") == ["11", "0"]
+
+
 COUNTED = """
 from numba.core.event import install_recorder
 with install_recorder("numba:compile") as compiled:
