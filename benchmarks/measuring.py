@@ -96,7 +96,7 @@ def peak_megabytes() -> float:
     if (peak := _status("VmHWM")) > 0:  # the other figure counts the process that started this one too
         return peak
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, else kilobytes
+    return peak * (1 if sys.platform == "darwin" else 1_024) / 1_000_000  # bytes there, else kibibytes
 
 
 def file_megabytes() -> float:
@@ -109,7 +109,8 @@ def _status(entry: str) -> float:
     """Megabytes of an entry of what Linux says of this process; 0 elsewhere."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
-    return sum(int(line.split()[1]) for line in lines if line.startswith(entry + ":")) / 1_000
+    kibibytes = sum(int(line.split()[1]) for line in lines if line.startswith(entry + ":"))
+    return kibibytes * 1_024 / 1_000_000
 
 
 def machine() -> str:
@@ -119,7 +120,4 @@ def machine() -> str:
 
 def megabytes_now() -> float:
     """The memory that this process holds now (Linux; elsewhere the most that it ever held)."""
-    pages = Path("/proc/self/statm")
-    if not pages.exists():
-        return peak_megabytes()
-    return int(pages.read_text().split()[1]) * resource.getpagesize() / 1_000_000
+    return _status("VmRSS") or peak_megabytes()

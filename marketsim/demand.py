@@ -12,7 +12,7 @@ from marketsim.compiling import compiled, compiled_part
 from marketsim.luck import arrived, luck_of, mixed
 from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.schema import Demand, Need, Scenario
+from marketsim.scenario.schema import Demand, Scenario
 from marketsim.streams import beginning, beginnings, key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scattered
@@ -130,6 +130,14 @@ def _shares(scenario: Scenario) -> Shares:
     )
 
 
+def bands(score: Floats, share_standard: float, share_severe: float) -> Ints:
+    """Need band of a percentile of need."""
+    return np.where(score < share_standard, STANDARD, np.where(score < 1 - share_severe, COMPLEX, SEVERE))
+
+
+_bands = compiled_part(bands)
+
+
 @compiled
 def _drawn(
     keys: Keys, authority: Ints, x: Floats, y: Floats, radius: Floats, begins: Keys, least_score: float, shares: Shares
@@ -145,7 +153,7 @@ def _drawn(
         for child in range(len(keys)):
             luck[trait, child] = luck_of(mixed(begins[len(POINT) + trait, 0], keys[child]))
     score = least_score + (1 - least_score) * luck[0]
-    band = np.where(score < shares.standard, STANDARD, np.where(score < 1 - shares.severe, COMPLEX, SEVERE))
+    band = _bands(score, shares.standard, shares.severe)
     beside = np.empty(len(score))
     for child in range(len(score)):
         beside[child] = shares.beside[band[child]]
@@ -172,10 +180,3 @@ def _ages(luck: Floats, share_under_10: float, share_16_and_over: float) -> Ints
     ages = np.array([YOUNGEST, TEN, SIXTEEN, EIGHTEEN])
     whole = np.floor(np.interp(luck, limits, ages))
     return np.asarray(np.minimum(whole, EIGHTEEN - 1).astype(np.int64))
-
-
-def bands(need: Need, score: Floats) -> Ints:
-    """Need band of a percentile of need."""
-    return np.where(
-        score < need.share_standard, STANDARD, np.where(score < 1 - need.share_severe, COMPLEX, SEVERE)
-    ).astype(np.int64)

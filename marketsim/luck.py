@@ -26,14 +26,11 @@ def mixed(bits: np.uint64, part: np.uint64) -> np.uint64:
 
 
 @compiled
-def mix_all(keys: streams.Keys, parts: streams.Keys, results: streams.Keys, crossed: bool) -> None:
-    """Mix each of `parts` into the one of `keys` at its position, a single one counting for all, or if `crossed` all
-    of them into each key."""
-    rows, columns = (len(keys), len(parts)) if crossed else (1, len(results))
-    for row in range(rows):
-        for column in range(columns):
-            key = keys[row] if crossed else keys[column if len(keys) > 1 else 0]
-            results[row * columns + column] = mixed(key, parts[column if len(parts) > 1 else 0])
+def mix_all(keys: streams.Keys, parts: streams.Keys, results: streams.Keys) -> None:
+    """Mix each of `parts` into the one of `keys` at its position; a single one counts for all."""
+    for position in range(len(results)):
+        key = keys[position if len(keys) > 1 else 0]
+        results[position] = mixed(key, parts[position if len(parts) > 1 else 0])
 
 
 @compiled_part

@@ -67,13 +67,11 @@ def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
 
 
 def _mix_arrays(mixed: Keys, part: Keys) -> Keys:
-    """Mix one more part into each key, broadcasting: compiled for lists of one length or of one entry, and for all
-    entries of a part mixed into each key of a column."""
+    """Mix one more part into each key, broadcasting: compiled for lists of one length or of one entry."""
     result = np.empty(np.broadcast(mixed, part).shape, dtype=np.uint64)
-    crossed = mixed.shape[1:] == (1,) and part.ndim == 1
-    if not crossed and 1 not in (mixed.size, part.size):
+    if 1 not in (mixed.size, part.size):
         mixed, part = np.broadcast_to(mixed, result.shape), np.broadcast_to(part, result.shape)
-    _mixing()(mixed.ravel(), part.ravel(), result.reshape(-1), crossed)
+    _mixing()(mixed.ravel(), part.ravel(), result.reshape(-1))
     return result
 
 
@@ -88,7 +86,7 @@ def _bits(part: ArrayLike) -> Keys:
 
 
 @lru_cache(maxsize=1)
-def _mixing() -> Callable[[Keys, Keys, Keys, bool], None]:
+def _mixing() -> Callable[[Keys, Keys, Keys], None]:
     """The mixer, compiled when luck is drawn for the first time."""
     from marketsim.luck import mix_all
 
@@ -105,14 +103,9 @@ def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
     return to_unit(stream(seed, decision, *who_and_when))
 
 
-def uniforms(seed: int, decisions: tuple[str, ...], *who_and_when: ArrayLike) -> Floats:
-    """Several decisions of the same who and when at once: a row for each, the same numbers as `uniform` gives."""
-    return to_unit(_mixed(beginnings(seed, decisions), who_and_when))
-
-
 @lru_cache(maxsize=4096)
 def beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
-    """The same for several decisions: a row for each, one column."""
+    """What keys of several decisions begin with: a row for each, one column."""
     return np.stack([_beginning(seed, decision) for decision in decisions])
 
 

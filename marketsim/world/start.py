@@ -197,7 +197,8 @@ def _add_unregistered(market: Market) -> None:
     rows = _admit(market, market.authorities.unregistered, "unregistered at start")
     children = market.children
     children.score[rows] = 1 - UNREGISTERED_NEED * (1 - children.score[rows])
-    children.band[rows] = bands(market.scenario.need, children.score[rows])
+    need = market.scenario.need
+    children.band[rows] = bands(children.score[rows], need.share_standard, need.share_severe)
     mean = max(market.scenario.unregistered.need_ends_mean_weeks, 1e-9)
     luck = uniform(market.seed, "unregistered at start", children.key[rows])
     ends = np.maximum(np.ceil(-mean * np.log1p(-luck)), 1).astype(np.int64)
