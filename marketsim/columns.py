@@ -63,16 +63,19 @@ class Columns:
         return column
 
     def add(self, count: int, **values: Any) -> Ints:
-        """Append `count` rows and return their numbers. Where no value is given they are zero, or what compiled code
-        has written there since `make_room`."""
+        """Append `count` rows and return their numbers; where no value is given they are zero."""
         first = self._rows
         if count == 0:
             return np.arange(first, first)
         self.make_room(count)
-        self._rows = first + count
-        self._forget_views()
+        self.take_in(count)
         self._write(slice(first, self._rows), values)
         return np.arange(first, self._rows)
+
+    def take_in(self, count: int) -> None:
+        """Append `count` rows as compiled code has written them since `make_room`."""
+        self._rows += count
+        self._forget_views()
 
     def make_room(self, count: int) -> None:
         """See to it that `count` more rows fit in, so that compiled code can write them before they are added."""

@@ -20,12 +20,11 @@ from marketsim.homes import Holdings, Homes
 from marketsim.ledger import KINDS, Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
-from marketsim.purchases import Terms, awarding_of, buy, no_fees_seen, purchase_terms
+from marketsim.purchases import Terms, awarding_of, buy_for_all, no_fees_seen, purchase_terms
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.ratings import Inspectors, standards_of
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import manners_of, seek
 from marketsim.stays import stay_table, weeks_elsewhere
 from marketsim.streams import beginning
 from marketsim.timetable import Timetable, areas_of
@@ -138,10 +137,10 @@ class MarketModel(mesa.Model):
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
-        market, panels = self.market, self.panel_book.panels
-        seeking = seek(market.children.table, self._manners, market.week, self._unplaced)
-        tallies, seen = self.recorder.tallies, self._fees_seen
-        self._leave(buy(market, self.records, tallies, self._purchase_terms, panels, seeking, seen))
+        terms, panels, tallies = self._purchase_terms, self.panel_book.panels, self.recorder.tallies
+        self._leave(
+            buy_for_all(self.market, self.records, tallies, terms, panels, self._unplaced, self._fees_seen)
+        )
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
@@ -269,7 +268,7 @@ class MarketModel(mesa.Model):
         """Arrangements are new or have changed: ask all of them what they offer."""
         self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
         self._terms = moves.terms_of(self.parameters, self.run_seed)
-        self._purchase_terms, self._manners = self._terms_now(), manners_of(self.parameters)
+        self._purchase_terms = self._terms_now()
         self._standards = standards_of(self.parameters)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)

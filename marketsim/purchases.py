@@ -16,15 +16,16 @@ from marketsim.orders import Orders
 from marketsim.placing import NOBODY, Awards, Geography, Panels, Stock, Tastes, place
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.schema import Scenario
-from marketsim.searching import Buying, Expected, Seeking, buying_of, searches_of
+from marketsim.searching import Buying, Expected, Manners, Seeking, buying_of, manners_of, searches_of, seek
 
 REFERRALS, OFFERS = EVENTS.index("referrals"), EVENTS.index("offers")
 
 
 class Terms(NamedTuple):
-    """What decides who is placed where, and what follows: how authorities buy, where areas lie, the numbers by which
-    both sides choose, and what comes of an award or its absence."""
+    """What decides who is placed where, and what follows: how searches begin, how authorities buy, where areas lie, the
+    numbers by which both sides choose, and what comes of an award or its absence."""
 
+    manners: Manners
     buying: Buying
     geography: Geography
     tastes: Tastes
@@ -33,7 +34,8 @@ class Terms(NamedTuple):
 
 def purchase_terms(market: Market, orders: Orders, geography: Geography, awarding: Awarding) -> Handle[Terms]:
     """The terms at today's prices."""
-    return handle(Terms(buying_of(market, orders), geography, make_tastes(market), awarding))
+    manners = manners_of(market.scenario)
+    return handle(Terms(manners, buying_of(market, orders), geography, make_tastes(market), awarding))
 
 
 def make_tastes(market: Market) -> Tastes:
@@ -86,40 +88,72 @@ def no_fees_seen(authorities: int) -> FeesSeen:
     return FeesSeen(np.zeros((authorities, 3)), np.zeros((authorities, 3)))
 
 
-def buy(
-    market: Market, records: PlacementRecords, tallies: Floats | None, terms: Handle[Terms], panels: Handle[Panels],
-    seeking: Seeking, seen: FeesSeen,
+def buy_for_all(
+    market: Market, records: PlacementRecords, tallies: Floats, terms: Handle[Terms], panels: Handle[Panels],
+    unplaced: Ints, seen: FeesSeen,
 ) -> Ints:  # fmt: skip
-    """Search for all who are `seeking`, move those with an award into their homes, and count what happened; of the
+    """Search for all whose turn it is, move those with an award into their homes, and count what happened; of the
     others those whose deadline is past go to the last resort. Returns the rows of those whose need ends with it at
     once.
 
-    `tallies` are the week's events, `seen` the fees that authorities take note of.
+    `tallies` are the week's events, `unplaced` counts children without a home by authority, `seen` are the fees that
+    authorities take note of.
     """
-    authorities, week = market.authorities, market.week
-    counted = np.zeros((len(EVENTS), len(authorities))) if tallies is None else tallies
-    expected = Expected(authorities.expected_fee, authorities.overspent)
-    records.make_room(len(seeking.rows))
-    placed, leaving = _buy(
-        market.children.table, market.homes.table, market.holdings.table, records.table, counted, terms, panels,
-        seeking, expected, seen, market.costs, market.homes.in_market(week), len(records), week,
-    )  # fmt: skip
-    records.add(placed)
+    records.make_room(len(market.children))
+    placed, leaving = _buy_for_all(*_goods(market, records, terms, panels), tallies, unplaced, seen)
+    records.take_in(placed)
     return leaving
+
+
+def buy(
+    market: Market, records: PlacementRecords, terms: Handle[Terms], panels: Handle[Panels], seeking: Seeking
+) -> None:
+    """The same for those who are `seeking`, before anybody counts; nobody's need may end at once."""
+    areas = len(market.authorities)
+    records.make_room(len(seeking.rows))
+    uncounted, unseen = np.zeros((len(EVENTS), areas)), no_fees_seen(areas)
+    placed, _ = _buy(*_goods(market, records, terms, panels), uncounted, seeking, unseen)
+    records.take_in(placed)
+
+
+def _goods(
+    market: Market, records: PlacementRecords, terms: Handle[Terms], panels: Handle[Panels]
+) -> tuple[Children, Homes, Holdings, PlacementRecords, int, Handle[Terms], Handle[Panels], Floats, Floats, Floats,
+           Bools, int]:  # fmt: skip
+    """What a purchase works on, as `_buy` takes it."""
+    areas, week = market.authorities, market.week
+    return (
+        market.children.table, market.homes.table, market.holdings.table, records.table, len(records), terms, panels,
+        areas.expected_fee, areas.overspent, market.costs, market.homes.in_market(week), week,
+    )  # fmt: skip
+
+
+@compiled
+def _buy_for_all(
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, first: int, terms: Handle[Terms],
+    panels: Handle[Panels], expected_fee: Floats, overspent: Floats, costs: Floats, in_market: Bools, week: int,
+    tallies: Floats, unplaced: Ints, seen: FeesSeen,
+) -> tuple[int, Ints]:  # fmt: skip
+    """As `_buy`, for those whom `seek` finds."""
+    seeking = seek(children, terms.columns.manners, week, unplaced)
+    return _buy(
+        children, homes, holdings, records, first, terms, panels, expected_fee, overspent, costs, in_market, week,
+        tallies, seeking, seen,
+    )  # fmt: skip
 
 
 @compiled
 def _buy(
-    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats,
-    terms: Handle[Terms], panels: Handle[Panels], seeking: Seeking, expected: Expected, seen: FeesSeen, costs: Floats,
-    in_market: Bools, first: int, week: int,
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, first: int, terms: Handle[Terms],
+    panels: Handle[Panels], expected_fee: Floats, overspent: Floats, costs: Floats, in_market: Bools, week: int,
+    tallies: Floats, seeking: Seeking, seen: FeesSeen,
 ) -> tuple[int, Ints]:  # fmt: skip
     """How many were placed, with a record each from row `first`, and who leaves; `costs` are by home and need band.
 
     The parts can be called from Python too, so that tests can watch them.
     """
     on, lots = terms.columns, panels.columns
-    rows, searches = searches_of(children, seeking, on.buying, expected, week)
+    rows, searches = searches_of(children, seeking, on.buying, Expected(expected_fee, overspent), week)
     free = pools_free(homes, holdings, in_market)
     awards = place(searches, lots, stock_of(homes), on.geography, on.tastes, free)
     leaving = award(

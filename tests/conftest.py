@@ -80,7 +80,8 @@ def watched_place(searches: Any, panels: Any, stock: Any, geography: Any, tastes
 def purchases_in_parts(placing: Callable[..., Any]) -> Iterator[None]:
     """The week's purchases part by part instead of in one compiled call, with a placing that can be watched."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(purchases, "_buy", purchases._buy.py_func)  # type: ignore[attr-defined]
+        for call in ("_buy_for_all", "_buy"):
+            patch.setattr(purchases, call, getattr(purchases, call).py_func)
         patch.setattr(purchases, "place", placing)
         yield
 

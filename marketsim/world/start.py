@@ -14,7 +14,7 @@ from marketsim.orders import Orders, make_orders
 from marketsim.panels import PanelBook
 from marketsim.placing import Geography
 from marketsim.prices import level_at_start
-from marketsim.purchases import awarding_of, buy, no_fees_seen, purchase_terms
+from marketsim.purchases import awarding_of, buy, purchase_terms
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
@@ -87,7 +87,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
     awarding = awarding._replace(last_resort=moves.nobody_gives_up(awarding.last_resort))
     panels, terms = PanelBook(market).panels, purchase_terms(market, orders, where, awarding)
     score, breakdowns = children.score, children.breakdowns
-    unseen, choosy = no_fees_seen(len(market.authorities)), providers_decide.choosiness(scenario.providers)
+    choosy = providers_decide.choosiness(scenario.providers)
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
         if attempt == ROUNDS_AT_MOST:
@@ -97,7 +97,7 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
         asked = np.full(len(waiting), attempt)
-        buy(market, records, None, terms, panels, Seeking(waiting, asked, urgency, eased), unseen)
+        buy(market, records, terms, panels, Seeking(waiting, asked, urgency, eased))
         attempt += 1
     _stays_left(market, stays, records, rows)
     _add_unregistered(market)
