@@ -39,24 +39,22 @@ def new_needs(market: Market) -> Newcomers:
 
     A child for whom fostering would be the better match needs no home if a foster home is found.
     """
-    scenario, seed, authorities = market.scenario, market.seed, market.authorities
+    scenario, authorities = market.scenario, market.authorities
     demand = scenario.demand
-    rows, keys = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
-    children = traits(scenario, seed, authorities, rows, keys)
+    children = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
     if demand.extra_complex_per_year > 0:
         extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * authorities.share_of_children
-        more_rows, more_keys = _arrivals(market, "extra arrivals", extra, "extra child")
-        more = traits(scenario, seed, authorities, more_rows, more_keys, least_score=scenario.need.share_standard)
+        more = _arrivals(market, "extra arrivals", extra, "extra child", least_score=scenario.need.share_standard)
         children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
     if demand.fostering_recovered == 0:
         return children
-    fostered = uniform(seed, "foster home found", children.key) < demand.fostering_recovered
+    fostered = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
     kept = ~(children.displaced & fostered)
     return Newcomers._make(column[kept] for column in children)
 
 
-def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tuple[Ints, Keys]:
-    """Children who newly need a home: the row of their authority, and their identity for luck."""
+def _arrivals(market: Market, decision: str, expected: Floats, kind: str, least_score: float = 0.0) -> Newcomers:
+    """Children who newly need a home, so many of them `expected` in each authority."""
     authorities, week = market.authorities, market.week
     if expected.max() > MOST_NEEDS_A_WEEK:
         name = authorities.name[int(expected.argmax())]
@@ -64,10 +62,22 @@ def _arrivals(market: Market, decision: str, expected: Floats, kind: str) -> tup
             f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
         )
         raise ScenarioError(message, "demand.new_needs_per_year:")
-    return _arriving(authorities.key, expected, beginning(market.seed, decision), np.uint64(name_key(kind)), week)
+    arrivals, who = beginning(market.seed, decision), np.uint64(name_key(kind))
+    odds = _odds(market.scenario, market.seed, authorities)
+    return _newcomers(authorities.key, expected, arrivals, who, week, *odds, least_score)
 
 
 @compiled
+def _newcomers(
+    areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int, discs: Discs, begins: Keys,
+    shares: Shares, least_score: float,
+) -> Newcomers:  # fmt: skip
+    """The children who arrive, and what luck makes of them."""
+    rows, keys = _arriving(areas, expected, arrivals, kind, week)
+    return _drawn(keys, rows, discs, begins, shares, least_score)
+
+
+@compiled_part
 def _arriving(areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int) -> tuple[Ints, Keys]:
     """Poisson numbers of children by authority (means up to 600): a row and a key for each child."""
     count, now = np.empty(len(areas), dtype=np.int64), np.uint64(week)
@@ -90,15 +100,23 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
     return rows, key(authorities.key[rows], np.uint64(name_key(kind)), number)
 
 
-def traits(
-    scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0
-) -> Newcomers:
-    """What luck makes of children: need, age, sex, notice, home point, and what they need of a place.
+def traits(scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys) -> Newcomers:
+    """What luck makes of children: need, age, sex, notice, home point, and what they need of a place."""
+    return _drawn(keys, rows, *_odds(scenario, seed, authorities), 0.0)
 
-    Need scores are drawn from `least_score` up.
-    """
-    begins = beginnings(seed, (*POINT, *TRAITS))
-    return _drawn(keys, rows, authorities.x, authorities.y, authorities.radius, begins, least_score, _shares(scenario))
+
+def _odds(scenario: Scenario, seed: int, authorities: Authorities) -> tuple[Discs, Keys, Shares]:
+    """Where children live, where the luck of their points and traits begins, and the shares of their traits."""
+    discs = Discs(authorities.x, authorities.y, authorities.radius)
+    return discs, beginnings(seed, (*POINT, *TRAITS)), _shares(scenario)
+
+
+class Discs(NamedTuple):
+    """By authority the middle and the radius of the disc in which its children live (miles)."""
+
+    x: Floats
+    y: Floats
+    radius: Floats
 
 
 class Shares(NamedTuple):
@@ -139,15 +157,13 @@ _bands = compiled_part(bands)
 
 
 @compiled
-def _drawn(
-    keys: Keys, authority: Ints, x: Floats, y: Floats, radius: Floats, begins: Keys, least_score: float, shares: Shares
-) -> Newcomers:
-    """Points and traits by luck, which `begins` with a key for each of `POINT` and `TRAITS`; the discs of children are
-    by authority.
+def _drawn(keys: Keys, authority: Ints, discs: Discs, begins: Keys, shares: Shares, least_score: float) -> Newcomers:
+    """Points and traits by luck, which `begins` with a key for each of `POINT` and `TRAITS`; need scores are drawn from
+    `least_score` up.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
-    east, north = scattered(begins, keys, x[authority], y[authority], radius[authority])
+    east, north = scattered(begins, keys, discs.x[authority], discs.y[authority], discs.radius[authority])
     luck = np.empty((len(TRAITS), len(keys)))
     for trait in range(len(TRAITS)):
         for child in range(len(keys)):

@@ -138,9 +138,7 @@ class MarketModel(mesa.Model):
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
         terms, panels, tallies = self._purchase_terms, self.panel_book.panels, self.recorder.tallies
-        self._leave(
-            buy_for_all(self.market, self.records, tallies, terms, panels, self._unplaced, self._fees_seen)
-        )
+        self._leave(buy_for_all(self.market, self.records, tallies, terms, panels, self._unplaced, self._fees_seen))
 
     def pay(self) -> None:
         """Fees, empty places, own homes, running costs and the last resort are paid."""
