@@ -13,20 +13,19 @@ from marketsim.agents import provider as providers_decide
 from marketsim.agents.authority import Authority
 from marketsim.agents.child import ChildAgents
 from marketsim.agents.provider import Provider
-from marketsim.children import NOT_YET, PLACED, Children, PlacementRecords
-from marketsim.columns import Floats, Ints
+from marketsim.children import NOT_YET, PLACED, PlacementRecords
+from marketsim.columns import Ints
 from marketsim.compiling import Handle
-from marketsim.homes import Holdings, Homes
+from marketsim.endings import end_stays, ending_terms
 from marketsim.ledger import KINDS, Ledger
 from marketsim.orders import make_orders
 from marketsim.panels import PanelBook
 from marketsim.purchases import Terms, awarding_of, buy_for_all, no_fees_seen, purchase_terms
 from marketsim.purchasing.rule import PurchasingRule
-from marketsim.ratings import Inspectors, standards_of
+from marketsim.ratings import Inspectors
 from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.stays import stay_table, weeks_elsewhere
-from marketsim.streams import beginning
+from marketsim.stays import stay_table
 from marketsim.timetable import Timetable, areas_of
 from marketsim.world import start
 
@@ -104,12 +103,8 @@ class MarketModel(mesa.Model):
 
     def end_stays(self) -> None:
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
-        market, week = self.market, self.market.week
-        due, luck = moves.stays_due(market.children.table, week, beginning(self.run_seed, "stay elsewhere"))
-        weeks = weeks_elsewhere(self.parameters.demand, luck)
-        self._leave(moves.end_stays(*self._tables(), due, weeks, self._terms, week))
-        self.inspectors.inspect(self._standards, week)
-        providers_decide.redraw_blocked(self.run_seed, market.homes, self.parameters.providers, week)
+        tallies = self.recorder.tallies
+        self._leave(end_stays(self.market, self.records, tallies, self._ending_terms, self.inspectors))
 
     def open_and_close_homes(self) -> None:
         """Every 4 weeks homes open after their registration; every quarter others close."""
@@ -162,12 +157,6 @@ class MarketModel(mesa.Model):
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self._payers.payers, self.ledger, self._census, weeks_left + 1)
 
-    def _tables(self) -> tuple[Children, Homes, Holdings, PlacementRecords, Floats]:
-        """What moves change: the tables, and the tallies of the week."""
-        market = self.market
-        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
-        return *tables, self.recorder.tallies
-
     def _leave(self, rows: Ints) -> None:
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
@@ -188,7 +177,8 @@ class MarketModel(mesa.Model):
         self._closed_in_month += len(rows)
         closing = np.zeros(len(market.homes), dtype=np.bool_)
         closing[rows] = True
-        moves.end_with_homes(*self._tables(), closing, self._terms, market.week)
+        tables = market.children.table, market.homes.table, market.holdings.table, self.records.table
+        moves.end_with_homes(*tables, self.recorder.tallies, closing, self._ending_terms.columns.moves, market.week)
         supply.close(market.homes, rows, market.week)
         self.recorder.count("homes_closed", market.homes.authority[rows])
         self.panel_book.refresh_closed(rows)
@@ -265,9 +255,8 @@ class MarketModel(mesa.Model):
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
         self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
-        self._terms = moves.terms_of(self.parameters, self.run_seed)
+        self._ending_terms = ending_terms(self.parameters, self.run_seed)
         self._purchase_terms = self._terms_now()
-        self._standards = standards_of(self.parameters)
         ended = set(self.orders.ended)
         self._reviewed_from = np.full(len(self.market.arrangements), NOT_YET)
         for arrangement in self.market.arrangements:

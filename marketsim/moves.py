@@ -147,7 +147,7 @@ def stays_due(children: Children, week: int, elsewhere: np.uint64) -> tuple[Ints
     return rows, luck
 
 
-@compiled
+@compiled_part
 def end_stays(
     children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, due: Ints,
     weeks_elsewhere: Floats, terms: Terms, week: int,

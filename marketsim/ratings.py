@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, Homes
 from marketsim.scenario.schema import Scenario
 from marketsim.streams import uniform
@@ -60,14 +60,11 @@ class Inspectors:
     def judge_all(self, standards: Standards) -> None:
         """Judge all homes of week 0."""
         rows = np.arange(len(self._homes))
-        _judge(self._homes.table, rows, np.zeros(len(rows)), self._impressions(0), standards)
+        _judge(self._homes.table, rows, np.zeros(len(rows)), self.impressions(0), standards)
 
-    def inspect(self, standards: Standards, week: int) -> None:
-        """Judge the homes whose yearly inspection falls into this week; the count of breakdowns begins anew."""
-        homes, seen = self._homes, self._impressions((week - 1) // YEAR_WEEKS + 1)
-        _inspect(homes.table, homes.phase(INSPECTION, YEAR_WEEKS), homes.in_market(week), seen, standards, week)
-
-    def _impressions(self, year: int) -> Impressions:
+    def impressions(self, week: int) -> Impressions:
+        """What they see in the year of a week."""
+        year = (week - 1) // YEAR_WEEKS + 1
         if year != self._year:
             self._year, self._seen = year, self._seen._replace(luck=np.zeros(0))
         if len(self._seen.luck) < len(self._homes):
@@ -82,9 +79,10 @@ def _extended(known: Floats, luck: Floats) -> Floats:
     return np.concatenate([known, ndtri(np.maximum(luck, LEAST_LUCK))])
 
 
-@compiled
-def _inspect(homes: Homes, phase: Ints, in_market: Bools, seen: Impressions, standards: Standards, week: int) -> None:
-    """Judge the homes whose turn it is, by how far their breakdowns lie above the usual number."""
+@compiled_part
+def inspect(homes: Homes, phase: Ints, in_market: Bools, seen: Impressions, standards: Standards, week: int) -> None:
+    """Judge the homes whose yearly inspection falls into this week, by how far their breakdowns lie above the usual
+    number; the count of breakdowns begins anew."""
     columns, due = homes.columns, -week % YEAR_WEEKS
     rows, above, count = np.empty(len(phase), dtype=np.int64), np.empty(len(phase)), 0
     for home in range(len(phase)):

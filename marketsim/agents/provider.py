@@ -244,22 +244,28 @@ def middle_scores(market: Market) -> Floats:
     return np.asarray(upper - market.need_shares / 2)
 
 
-def redraw_blocked(seed: int, homes: Homes, providers: Providers, week: int, all_homes: bool = False) -> None:
-    """Decide anew which places cannot be filled, for the homes whose turn it is (each every `blocked_weeks`)."""
-    every = providers.blocked_weeks
-    phase, start = homes.phase(BLOCKING, every), beginning(seed, "blocked")
-    _draw_blocked(homes.table, phase, start, week, every, providers.blocked_share, all_homes)
+class Blocking(NamedTuple):
+    """The share of places that cannot be filled, for how many weeks it stays with that, and where the luck begins."""
+
+    share: float
+    every: int
+    begins: np.uint64
+
+
+def blocking_of(providers: Providers, seed: int) -> Blocking:
+    """How places are blocked in a run under the values of a scenario."""
+    return Blocking(float(providers.blocked_share), providers.blocked_weeks, beginning(seed, "blocked"))
 
 
 @compiled
-def _draw_blocked(
-    homes: Homes, phase: Ints, start: np.uint64, week: int, every: int, share: float, all_homes: bool
-) -> None:
-    """Write the number of blocked places by home; luck is of the home, the place and the turn."""
-    homes, due = homes.columns, -week % every
+def draw_blocked(homes: Homes, phase: Ints, blocking: Blocking, week: int, all_homes: bool) -> None:
+    """Decide anew which places cannot be filled, for all homes or those whose turn it is: each has one every so many
+    weeks, `phase` weeks before week 0 for instance. Luck is of the home, the place and the turn."""
+    homes, due = homes.columns, -week % blocking.every
     for home in range(len(phase)):
         if all_homes or phase[home] == due:
-            turn, of_home, blocked = np.uint64((week + phase[home]) // every), mixed(start, homes.key[home]), 0
+            turn, blocked = np.uint64((week + phase[home]) // blocking.every), 0
+            of_home = mixed(blocking.begins, homes.key[home])
             for place in range(homes.places[home]):
-                blocked += luck_of(mixed(mixed(of_home, np.uint64(place)), turn)) < share
+                blocked += luck_of(mixed(mixed(of_home, np.uint64(place)), turn)) < blocking.share
             homes.blocked[home] = blocked

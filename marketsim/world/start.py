@@ -43,7 +43,9 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     homes.unit_cost[:] = unit_costs(seed, homes, authorities, scenario.providers)
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
     Inspectors(seed, homes).judge_all(standards_of(scenario))
-    providers_decide.redraw_blocked(seed, homes, scenario.providers, 0, all_homes=True)
+    blocking = providers_decide.blocking_of(scenario.providers, seed)
+    turns = homes.phase(providers_decide.BLOCKING, blocking.every)
+    providers_decide.draw_blocked(homes.table, turns, blocking, 0, True)
     market = Market(
         scenario=scenario,
         seed=seed,

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim import ratings, supply
+from marketsim import supply
 from marketsim.agents import provider as providers_decide
-from marketsim.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING
+from marketsim.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.columns import Floats, Ints
+from marketsim.counting import EVENTS
+from marketsim.endings import end_stays, ending_terms
 from marketsim.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT
 from marketsim.model import MarketModel
+from marketsim.ratings import Inspectors
 from marketsim.scenario.schema import Scenario
 from marketsim.world.start import build_market
 
@@ -241,9 +244,10 @@ def judged(quiet: Quiet, breakdowns: int = 0, **of_ratings: float) -> tuple[Ints
     market = build_market(scenario, 1)
     homes, first = market.homes, market.homes.rating.copy()
     homes.occupied[:], homes.breakdowns[::2] = 2, breakdowns
-    inspectors, standards = ratings.Inspectors(1, homes), ratings.standards_of(scenario)
-    for week in range(1, 53):
-        inspectors.inspect(standards, week)
+    records, events = PlacementRecords(), np.zeros((len(EVENTS), len(market.authorities)))
+    terms, inspectors = ending_terms(scenario, 1), Inspectors(1, homes)
+    for market.week in range(1, 53):
+        end_stays(market, records, events, terms, inspectors)
     assert not homes.breakdowns.any()  # the count begins anew
     return first, homes.rating.copy()
 
