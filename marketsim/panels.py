@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,111 +15,96 @@ from marketsim.compiling import Handle, compiled, compiled_part, handle, row_of
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.luck import second_key
 from marketsim.placing import NO_ROUTE, NOBODY, Panels
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, no_lots
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.rule import PurchasingRule
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
+
+
+@dataclass
+class Asked:
+    """The arrangements under one rule that can be asked for lots, and what they said last."""
+
+    rule: PurchasingRule
+    arrangements: list[Arrangement]
+    lots: LotsOfAll | None = None  # to be asked for
 
 
 class PanelBook:
     """The lots of every arrangement, asked for again only when they may have changed, and the panels made of them.
 
-    To be made anew when the arrangements are others.
+    Arrangements under the same rule are asked together. To be made anew when the arrangements are others.
     """
 
     def __init__(self, market: Market, ended: Collection[int] = ()) -> None:
-        self._market, self._ended = market, frozenset(ended)
+        self._market = market
         self._terms = _terms(market.arrangements)
-        self._followers = [a for a in market.arrangements if a.rule.follows_market]
-        self._of_member: dict[int, list[int]] = {}
+        by_rule: dict[int, Asked] = {}
         for arrangement in market.arrangements:
-            for member in arrangement.members.tolist():
-                self._of_member.setdefault(member, []).append(arrangement.number)
-        self._lots = no_lots()  # of all arrangements, one after the other
-        self._first = self._last = np.zeros(len(market.arrangements), dtype=np.int64)
-        self._least = np.zeros((len(market.arrangements), 3))
-        self._stale = set(range(len(market.arrangements)))
+            # Cooperatives themselves and arrangements that have ended have no lots.
+            if not arrangement.inner and arrangement.number not in ended:
+                by_rule.setdefault(id(arrangement.rule), Asked(arrangement.rule, [])).arrangements.append(arrangement)
+        self._asked = list(by_rule.values())
         self._panels: Handle[Panels] | None = None
         self._homes = 0  # pools are numbered behind the homes there are
 
     def refresh(self, arrangements: Iterable[Arrangement]) -> None:
         """Before the next search ask the rules of some arrangements again."""
-        self._stale.update(arrangement.number for arrangement in arrangements)
+        rules = {id(arrangement.rule) for arrangement in arrangements}
+        self._ask_again(asked for asked in self._asked if id(asked.rule) in rules)
 
     def refresh_fees(self) -> None:
         """Fees have been revised: ask the rules that follow the open market."""
-        self.refresh(self._followers)
+        self._ask_again(asked for asked in self._asked if asked.rule.follows_market)
 
     def refresh_opened(self, opened: Ints) -> None:
-        """Homes have opened: ask the rules that follow the open market, and authorities' own with a new own home."""
-        homes = self._market.homes
-        with_own = set(homes.authority[opened[homes.sector[opened] == LOCAL_AUTHORITY]].tolist())
-        self.refresh_fees()
-        self._stale.update(*(self._of_member.get(authority, ()) for authority in with_own))
+        """Homes have opened: ask the rules that follow the open market, and with a new own home all rules."""
+        own = (self._market.homes.sector[opened] == LOCAL_AUTHORITY).any()
+        self._ask_again(asked for asked in self._asked if own or asked.rule.follows_market)
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""
         gone = np.zeros(len(self._market.homes), dtype=np.bool_)
         gone[closed] = True
-        before = np.concatenate([[0], np.cumsum(gone[self._lots.home])])  # lots in them, before each lot
-        self._stale.update(np.flatnonzero(before[self._first] < before[self._last]).tolist())
+        self._ask_again(asked for asked in self._asked if asked.lots and gone[asked.lots.home].any())
 
     def refresh_costs(self) -> None:
         """Costs have changed, and with them how willing homes are: ask the rules whose lots follow them."""
-        self.refresh(a for a in self._market.arrangements if a.rule.follows_costs)
+        self._ask_again(asked for asked in self._asked if asked.rule.follows_costs)
         self._panels = None
 
     @property
     def panels(self) -> Handle[Panels]:
         """What the placing reads, up to date."""
-        if self._stale or self._panels is None or self._homes != len(self._market.homes):
-            self._renew_lots()
+        if self._panels is None or self._homes != len(self._market.homes):
             self._homes = len(self._market.homes)
-            self._panels = handle(self._lay_out())
+            self._panels = handle(self._lay_out([self._lots_of(asked) for asked in self._asked]))
         return self._panels
 
-    def _lay_out(self) -> Panels:
-        market, lots = self._market, self._lots
+    def _ask_again(self, asked: Iterable[Asked]) -> None:
+        for one in asked:
+            one.lots = self._panels = None
+
+    def _lots_of(self, asked: Asked) -> LotsOfAll:
+        if asked.lots is None:
+            asked.lots = asked.rule.lots_of_all(self._market, asked.arrangements)
+        return asked.lots
+
+    def _lay_out(self, lots: list[LotsOfAll]) -> Panels:
+        market, arrangements = self._market, len(self._market.arrangements)
+        home, holding = np.concatenate([one.home for one in lots]), np.concatenate([one.holding for one in lots])
+        fee, eager = np.concatenate([one.fee for one in lots]), np.concatenate([one.eager for one in lots])
+        order = [arrangement.number for asked in self._asked for arrangement in asked.arrangements]
+        number = np.concatenate([one.number for one in lots])
+        first, last = np.zeros((2, arrangements), dtype=np.int64)
+        last[order] = np.cumsum(number)
+        first[order] = last[order] - number
+        least = np.zeros((arrangements, 3))
+        least[order] = np.concatenate([one.least_acceptance for one in lots])
         return _lay_out(
-            market.homes.table, lots.home, lots.holding, lots.fee, lots.eager, self._first, self._last,
-            self._least.copy(), self._terms, market.costs, caution(market), len(market.authorities),
+            market.homes.table, home, holding, fee, eager, first, last, least, self._terms, market.costs,
+            caution(market), len(market.authorities),
         )  # fmt: skip
-
-    def _renew_lots(self) -> None:
-        """Put new lots in the place of those that may have changed, between the others as they are."""
-        sizes = self._last - self._first
-        first, last = self._first.tolist(), self._last.tolist()
-        parts, kept = [], 0
-        for number in sorted(self._stale):
-            lots = self._ask(number)
-            if kept < first[number]:
-                parts.append(_part(self._lots, kept, first[number]))
-            parts.append(lots)
-            kept = last[number]
-            sizes[number], self._least[number] = len(lots.home), lots.least_acceptance
-        self._lots = _joined([*parts, _part(self._lots, kept, len(self._lots.home))])
-        self._last = np.cumsum(sizes)
-        self._first = self._last - sizes
-        self._stale.clear()
-
-    def _ask(self, number: int) -> Lots:
-        """The lots of an arrangement; cooperatives themselves and arrangements that have ended have none."""
-        arrangement = self._market.arrangements[number]
-        if arrangement.inner or number in self._ended:
-            return no_lots()
-        return arrangement.rule.lots(self._market, arrangement)
-
-
-def _part(lots: Lots, first: int, last: int) -> Lots:
-    """The lots from `first` up to `last`, but for the least chances of acceptance."""
-    part = slice(first, last)
-    return Lots(lots.home[part], lots.holding[part], lots.fee[part], lots.eager[part], np.zeros(3))
-
-
-def _joined(parts: Sequence[Lots]) -> Lots:
-    """Several lists of lots as one, but for the least chances of acceptance."""
-    home, holding = np.concatenate([part.home for part in parts]), np.concatenate([part.holding for part in parts])
-    fee, eager = np.concatenate([part.fee for part in parts]), np.concatenate([part.eager for part in parts])
-    return Lots(home, holding, fee, eager, np.zeros(3))
 
 
 class Terms(NamedTuple):

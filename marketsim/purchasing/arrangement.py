@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -202,13 +203,38 @@ class Lots:
     least_acceptance: Floats
 
 
+@dataclass
+class LotsOfAll:
+    """The lots of several arrangements, one after the other: columns as in `Lots`, and by arrangement how many lots it
+    has and the least chance of acceptance (arrangements, 3)."""
+
+    home: Ints
+    holding: Ints
+    fee: Floats
+    eager: Floats
+    number: Ints
+    least_acceptance: Floats
+
+
+def side_by_side(lots: Sequence[Lots]) -> LotsOfAll:
+    """The lots of several arrangements, from those of each (at least one)."""
+    return LotsOfAll(
+        np.concatenate([one.home for one in lots]),
+        np.concatenate([one.holding for one in lots]),
+        np.concatenate([one.fee for one in lots]),
+        np.concatenate([one.eager for one in lots]),
+        np.array([len(one.home) for one in lots], dtype=np.int64),
+        np.array([one.least_acceptance for one in lots]),
+    )
+
+
 @compiled_part
 def open_places(homes: Ints, fees: Floats) -> tuple[Ints, Ints, Floats, Floats]:
     """Open places of some homes at their own fees (homes, bands; GBP/week), which leave them as willing as any."""
     return homes, np.full(len(homes), OPEN_PLACE), fees[homes], np.ones((len(homes), 3))
 
 
-def no_lots() -> Lots:
-    """Nothing may be asked."""
-    none = np.zeros(0, dtype=np.int64)
-    return Lots(none, none, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(3))
+def members_of(arrangements: Sequence[Arrangement]) -> tuple[Ints, Ints]:
+    """The members of several arrangements one after the other, and where those of each begin (and the last end)."""
+    members = [arrangement.members for arrangement in arrangements]
+    return np.concatenate(members), np.cumsum([0, *map(len, members)])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from marketsim.children import OPEN_PLACE, PLACED
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Holdings
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
@@ -105,31 +107,40 @@ def places_held(market: Market, arrangement: Arrangement) -> int:
     return int(market.holdings.places[_running(market, arrangement)].sum())
 
 
-def held_lots(market: Market, arrangement: Arrangement, least_acceptance: Floats) -> Lots:
-    """The held places at the agreed fee, the same for every need band."""
-    held = _held(market.holdings.table, market.homes.authority, arrangement.number)
-    return Lots(*held, least_acceptance)
+def held_lots(market: Market, arrangements: Sequence[Arrangement], least_acceptance: Floats) -> LotsOfAll:
+    """The held places at the agreed fees, the same for every need band."""
+    numbers = np.array([arrangement.number for arrangement in arrangements], dtype=np.int64)
+    held = _held(market.holdings.table, market.homes.authority, numbers)
+    return LotsOfAll(*held, np.tile(least_acceptance, (len(arrangements), 1)))
 
 
 @compiled
-def _held(holdings: Holdings, host: Ints, arrangement: int) -> tuple[Ints, Ints, Floats, Floats]:
-    """The homes in which an arrangement can still use places, sorted by their area `host`, the rows of the holdings,
-    the agreed fees by need band (GBP/week), and that these leave homes as willing as any."""
-    holdings = holdings.columns
-    rows, count = np.empty(len(holdings.home), dtype=np.int64), 0
-    for row in range(len(rows)):
-        if holdings.arrangement[row] == arrangement and holdings.places[row] > 0 and holdings.running[row]:
-            place = count
-            while place > 0 and host[holdings.home[rows[place - 1]]] > host[holdings.home[row]]:
-                rows[place] = rows[place - 1]
-                place -= 1
-            rows[place] = row
-            count += 1
-    rows = rows[:count].copy()
-    fee = np.empty((count, 3))
-    for lot in range(count):
+def _held(holdings: Holdings, host: Ints, arrangements: Ints) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """The homes in which arrangements can still use places, those of each sorted by their area `host`, the rows of the
+    holdings, the agreed fees by need band (GBP/week), that these leave homes as willing as any, and how many they are
+    for each arrangement."""
+    holdings, numbers = holdings.columns, len(arrangements)
+    place_of = np.full(max(arrangements.max(), holdings.arrangement.max() if len(holdings.home) else 0) + 1, numbers)
+    place_of[arrangements] = np.arange(numbers)
+    owner = place_of[holdings.arrangement]
+    owner[(holdings.places <= 0) | ~holdings.running] = numbers  # of nobody who asks
+    begins = np.zeros(numbers + 2, dtype=np.int64)
+    for row in range(len(owner)):
+        begins[owner[row] + 1] += 1
+    begins = np.cumsum(begins)
+    rows, following = np.empty(len(owner), dtype=np.int64), begins.copy()
+    for row in range(len(owner)):
+        first, place = begins[owner[row]], following[owner[row]]
+        following[owner[row]] += 1
+        while place > first and host[holdings.home[rows[place - 1]]] > host[holdings.home[row]]:
+            rows[place] = rows[place - 1]
+            place -= 1
+        rows[place] = row
+    rows = rows[: begins[numbers]].copy()
+    fee = np.empty((len(rows), 3))
+    for lot in range(len(rows)):
         fee[lot] = holdings.fee[rows[lot]]
-    return holdings.home[rows], rows, fee, np.ones((count, 3))
+    return holdings.home[rows], rows, fee, np.ones((len(rows), 3)), begins[1 : numbers + 1] - begins[:numbers]
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from marketsim.children import OPEN_PLACE
 from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.luck import luck_of, mixed
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
 from marketsim.streams import beginning
@@ -69,11 +70,14 @@ class Framework(PurchasingRule):
             arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
-    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
-        """Open places of the homes on the framework, at their quote but at most the ceiling."""
+    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+        """Open places of the homes on each framework, at their quote but at most the ceiling."""
         in_market, sensitivity = market.homes.in_market(market.week), market.scenario.providers.fee_sensitivity
-        offered = _offered(arrangement.on_panel, in_market, market.quotes, arrangement.ceilings, float(sensitivity))
-        return Lots(*offered, np.zeros(3))
+        panels = [arrangement.on_panel for arrangement in arrangements]
+        ceilings = np.array([arrangement.ceilings for arrangement in arrangements])
+        on_panel, first = np.concatenate(panels), np.cumsum([0, *map(len, panels)])
+        offered = _offered(on_panel, first, in_market, market.quotes, ceilings, float(sensitivity))
+        return LotsOfAll(*offered, np.zeros((len(arrangements), 3)))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year ceilings are raised and homes join or leave; some leave in between."""
@@ -162,23 +166,30 @@ def _staying(homes: Homes, on_panel: Bools, would: Bools, leaves: Leaves) -> Boo
 
 @compiled
 def _offered(
-    on_panel: Bools, in_market: Bools, quotes: Floats, ceilings: Floats, sensitivity: float
-) -> tuple[Ints, Ints, Floats, Floats]:
-    """The open places of homes on the panel in the market, what they are paid, and how willing that leaves them."""
-    home = np.flatnonzero(on_panel & in_market[: len(on_panel)])
-    fee, eager = capped(home, quotes, ceilings, sensitivity)
-    return home, np.full(len(home), OPEN_PLACE), fee, eager
+    on_panel: Bools, first: Ints, in_market: Bools, quotes: Floats, ceilings: Floats, sensitivity: float
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """The open places of homes in the market on the panel of each framework, what they are paid, how willing that
+    leaves them, and how many they are; framework `a` has `ceilings[a]`, and its panel goes from `first[a]` up to
+    `first[a + 1]`."""
+    most, count = np.count_nonzero(on_panel), 0
+    home, fee, eager = np.empty(most, dtype=np.int64), np.empty((most, 3)), np.empty((most, 3))
+    number = np.zeros(len(ceilings), dtype=np.int64)
+    for framework in range(len(ceilings)):
+        for entry in range(first[framework], first[framework + 1]):
+            row = entry - first[framework]
+            if on_panel[entry] and in_market[row]:
+                home[count] = row
+                for band in range(3):
+                    quote = quotes[row, band]
+                    fee[count, band] = min(quote, ceilings[framework, band])
+                    eager[count, band] = willing_at(fee[count, band], quote, sensitivity)
+                count += 1
+                number[framework] += 1
+    return home[:count].copy(), np.full(count, OPEN_PLACE), fee[:count].copy(), eager[:count].copy(), number
 
 
-@compiled
-def capped(home: Ints, quotes: Floats, ceilings: Floats, sensitivity: float) -> tuple[Floats, Floats]:
-    """What homes are paid by need band, their quote but at most the ceiling (GBP/week), and the factor (0-1) on their
-    willingness, since they would be paid less than they ask on the spot."""
-    fee, eager = np.empty((len(home), 3)), np.empty((len(home), 3))
-    for lot, row in enumerate(home):
-        for band in range(3):
-            quote = quotes[row, band]
-            fee[lot, band] = min(quote, ceilings[band])
-            shortfall = max(1.0 - fee[lot, band] / max(quote, 1.0), 0.0)
-            eager[lot, band] = min(max(1.0 - sensitivity * shortfall, 0.0), 1.0)
-    return fee, eager
+@compiled_part
+def willing_at(fee: float, quote: float, sensitivity: float) -> float:
+    """The factor (0-1) on the willingness of a home that is paid less than it asks on the spot (GBP/week)."""
+    shortfall = max(1.0 - fee / max(quote, 1.0), 0.0)
+    return float(min(max(1.0 - sensitivity * shortfall, 0.0), 1.0))

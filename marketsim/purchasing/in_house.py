@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, open_places
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, members_of, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Miles, figure
@@ -41,23 +42,37 @@ class InHouse(PurchasingRule):
         """Say whether the members' vacant places may be bought by others."""
         market.authorities.keeps_vacancies[arrangement.members] = not self.sell_vacant_places
 
-    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
         """Open places of the homes run by the members, at running cost."""
-        homes, number = market.homes, len(market.authorities)
-        own = _own(homes.table, homes.in_market(market.week), arrangement.members, number, market.costs)
-        return Lots(*own, self.accepts.array())
+        homes, areas = market.homes, len(market.authorities)
+        members, first = members_of(arrangements)
+        own = _own(homes.table, homes.in_market(market.week), members, first, areas, market.costs)
+        return LotsOfAll(*own, np.tile(self.accepts.array(), (len(arrangements), 1)))
 
 
 @compiled
 def _own(
-    homes: Homes, in_market: Bools, members: Ints, authorities: int, costs: Floats
-) -> tuple[Ints, Ints, Floats, Floats]:
-    """The members' homes in the market, with open places at running cost (`costs` by home and need band)."""
-    homes, member = homes.columns, np.zeros(authorities, dtype=np.bool_)
-    member[members] = True
-    rows, count = np.empty(len(in_market), dtype=np.int64), 0
+    homes: Homes, in_market: Bools, members: Ints, first: Ints, areas: int, costs: Floats
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """The homes in the market of the members of each arrangement, with open places at running cost (`costs` by home and
+    need band), and how many they are; the members of arrangement `a` are those from `first[a]` up to `first[a + 1]`."""
+    homes, begins = homes.columns, np.zeros(areas + 1, dtype=np.int64)
     for home in range(len(in_market)):
-        if homes.sector[home] == LOCAL_AUTHORITY and member[homes.authority[home]] and in_market[home]:
-            rows[count] = home
+        begins[homes.authority[home] + 1] += homes.sector[home] == LOCAL_AUTHORITY and in_market[home]
+    begins = np.cumsum(begins)
+    own, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
+    for home in range(len(in_market)):
+        if homes.sector[home] == LOCAL_AUTHORITY and in_market[home]:
+            own[following[homes.authority[home]]] = home
+            following[homes.authority[home]] += 1
+    number = np.zeros(len(first) - 1, dtype=np.int64)
+    for arrangement in range(len(number)):
+        for entry in range(first[arrangement], first[arrangement + 1]):
+            number[arrangement] += begins[members[entry] + 1] - begins[members[entry]]
+    rows, count = np.empty(number.sum(), dtype=np.int64), 0
+    for member in members:
+        for position in range(begins[member], begins[member + 1]):
+            rows[count] = own[position]
             count += 1
-    return open_places(rows[:count].copy(), costs)
+    lots = open_places(rows, costs)
+    return (*lots, number)

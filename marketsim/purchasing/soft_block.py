@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Count, Miles, Ratio, Share, figure
@@ -51,9 +52,9 @@ class SoftBlock(PurchasingRule):
         held = contracts.places_held(market, arrangement)
         self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
 
-    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
         """The held places."""
-        return contracts.held_lots(market, arrangement, self.accepts.array())
+        return contracts.held_lots(market, arrangements, self.accepts.array())
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every quarter the number of places follows their use, a tenth at a time."""

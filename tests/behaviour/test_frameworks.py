@@ -11,7 +11,6 @@ import pytest
 from marketsim.columns import Bools, Floats
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
-from marketsim.purchasing.framework import capped
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -113,10 +112,12 @@ def test_homes_paid_less_than_they_ask_are_less_willing(quiet: Quiet, stepped: S
     """A fee a tenth below the ask costs some willingness; without sensitivity none."""
 
     def factor(sensitivity: float) -> Floats:
-        quotes = stepped(quiet()).market.quotes
-        fee, eager = capped(np.array([0]), quotes, 0.9 * quotes[0], sensitivity)
-        np.testing.assert_array_equal(fee[0], 0.9 * quotes[0])
-        return eager
+        model = stepped(under_framework(quiet, {"takes_part": 1.0}, providers={"fee_sensitivity": sensitivity}))
+        market, arrangement = model.market, model.market.arrangements[0]
+        arrangement.on_panel, arrangement.ceilings = np.ones(1, dtype=np.bool_), 0.9 * market.quotes[0]
+        lots = arrangement.rule.lots_of_all(market, [arrangement])
+        np.testing.assert_array_equal(lots.fee, 0.9 * market.quotes[:1])
+        return lots.eager
 
     np.testing.assert_allclose(factor(1.5), 0.85)
     np.testing.assert_array_equal(factor(0.0), 1.0)

@@ -153,7 +153,9 @@ def test_a_market_under_it_adds_up(
             used = [a for a in model.market.arrangements if isinstance(a.rule, kind)]
             assert used, "nobody uses the rule"
             inside = [model.market.arrangements[number] for one in used for number in one.inner]
-            offered += sum(_check_lots(model, one) for one in (*used, *inside) if not one.inner)
+            asked = [one for one in (*used, *inside) if not one.inner]
+            offered += sum(_check_lots(model, one) for one in asked)
+            _check_together(model, [one for one in asked if one.rule is asked[0].rule])
         assert offered > 0, "no home could ever be asked"
         closed = model.market.homes.closed_week <= WEEKS
         opened = model.market.homes.opened_week > 0
@@ -163,7 +165,7 @@ def test_a_market_under_it_adds_up(
 def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
     """Check what may be asked for now; returns how many lots there are."""
     market = model.market
-    lots, again = (arrangement.rule.lots(market, arrangement) for _ in range(2))
+    lots, again = (arrangement.rule.lots_of_all(market, [arrangement]) for _ in range(2))
     count = len(lots.home)
     for one, other in zip(vars(lots).values(), vars(again).values(), strict=True):
         assert np.array_equal(one, other), "asking twice gives another answer"
@@ -171,7 +173,7 @@ def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
     assert market.homes.in_market(market.week)[lots.home].all(), "a home that is closed or takes no children"
     assert np.isfinite(lots.fee).all() and (lots.fee >= 0).all()
     assert ((lots.eager >= 0) & (lots.eager <= 1)).all()
-    assert lots.least_acceptance.shape == (3,)
+    assert lots.number.tolist() == [count] and lots.least_acceptance.shape == (1, 3)
     assert ((lots.least_acceptance >= 0) & (lots.least_acceptance <= 1)).all()
     pools = np.where(lots.holding == OPEN_PLACE, lots.home, len(market.homes) + lots.holding)
     assert len(np.unique(pools)) == count, "the same places are offered twice"
@@ -179,6 +181,15 @@ def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
     assert (market.holdings.home[held] == lots.home[lots.holding != OPEN_PLACE]).all()
     assert (market.holdings.arrangement[held] == arrangement.number).all()
     return count
+
+
+def _check_together(model: MarketModel, arrangements: list[Arrangement]) -> None:
+    """Asked for several arrangements at once, in whatever order, a rule says what it says of each."""
+    rule, arrangements = arrangements[0].rule, arrangements[::-1]
+    together = vars(rule.lots_of_all(model.market, arrangements))
+    one_by_one = [vars(rule.lots_of_all(model.market, [arrangement])) for arrangement in arrangements]
+    for name, column in together.items():
+        assert np.array_equal(column, np.concatenate([one[name] for one in one_by_one])), name
 
 
 @every_rule
