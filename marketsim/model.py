@@ -219,11 +219,13 @@ class MarketModel(mesa.Model):
         market = self.market
         if market.week < self._next_review:
             return
+        changed = []
         for number in np.flatnonzero(self._reviewed_from <= market.week).tolist():
             arrangement = market.arrangements[number]
             if arrangement.rule.review(market, arrangement):
-                self.panel_book.refresh([arrangement])
+                changed.append(arrangement)
             self._reviewed_from[number] = arrangement.rule.next_review(market.week, arrangement)
+        self.panel_book.refresh(changed)
         self._next_review = int(self._reviewed_from.min())
         self._payers.update()
         self.recorder.know_panels(market)

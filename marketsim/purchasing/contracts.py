@@ -42,13 +42,25 @@ def _contract_fees(
     return fees
 
 
-def best_homes(market: Market, arrangement: Arrangement, fees: Floats, radius: float) -> Ints:
+def best_homes(market: Market, arrangement: Arrangement, free: Ints, fees: Floats, radius: float) -> Ints:
     """Independent homes with a free place within the radius, cheapest first, miles counted at their value."""
-    miles = market.miles_from(arrangement.members)
-    wanted = (market.free() > 0) & (miles <= radius) & (market.homes.sector != LOCAL_AUTHORITY)
-    score = fees + market.scenario.commissioning.value_per_mile * market.cost_index * miles
-    home = np.flatnonzero(wanted)
-    return np.asarray(home[np.lexsort((market.homes.key[home], score[home]))])
+    per_mile = market.scenario.commissioning.value_per_mile * market.cost_index
+    miles, homes = market.miles_from(arrangement.members), market.homes
+    home, score = _scored(homes.sector, free, miles, fees, radius, per_mile)
+    return np.asarray(home[np.lexsort((homes.key[home], score))])
+
+
+@compiled
+def _scored(
+    sector: Ints, free: Ints, miles: Floats, fees: Floats, radius: float, per_mile: float
+) -> tuple[Ints, Floats]:
+    """Independent homes with a free place within the radius, and the fee of each with its miles (GBP/week)."""
+    home, score, count = np.empty(len(free), dtype=np.int64), np.empty(len(free)), 0
+    for row in range(len(free)):
+        if free[row] > 0 and miles[row] <= radius and sector[row] != LOCAL_AUTHORITY:
+            home[count], score[count] = row, fees[row] + per_mile * miles[row]
+            count += 1
+    return home[:count], score[:count]
 
 
 def hold(market: Market, arrangement: Arrangement, homes: Ints, places: int, fees: Floats, retainer: float) -> Ints:
@@ -69,7 +81,7 @@ def hold_free_places(
     `retainer` is the share of the fee that is owed for an empty place.
     """
     held, free = 0, market.free()
-    for home in best_homes(market, arrangement, fees, radius):
+    for home in best_homes(market, arrangement, free, fees, radius):
         if held >= wanted:
             break
         places = min(per_home, wanted - held, int(free[home]))
@@ -96,15 +108,25 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
 
 def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: float) -> int:
     """Agree new fees for the places held; children who live there keep theirs. Returns how many places are held."""
-    holdings, rows = market.holdings, _running(market, arrangement)
-    fee = fees[holdings.home[rows]]
-    holdings.set(rows, fee=fee, retainer=retainer * fee)
-    return int(holdings.places[rows].sum())
+    return _renew(market.holdings.table, arrangement.number, fees, retainer)
+
+
+@compiled
+def _renew(holdings: Holdings, arrangement: int, fees: Floats, retainer: float) -> int:
+    """`fees` are by home (GBP/week), `retainer` is the share of it that is owed for an empty place."""
+    holdings, held = holdings.columns, 0
+    for row in range(len(holdings.home)):
+        if holdings.arrangement[row] == arrangement and holdings.places[row] > 0 and holdings.running[row]:
+            holdings.fee[row] = fees[holdings.home[row]]
+            holdings.retainer[row] = retainer * holdings.fee[row]
+            held += holdings.places[row]
+    return held
 
 
 def places_held(market: Market, arrangement: Arrangement) -> int:
-    """Places that an arrangement holds now."""
-    return int(market.holdings.places[_running(market, arrangement)].sum())
+    """Places that an arrangement holds now and can still use."""
+    holdings = market.holdings
+    return int(holdings.places[(holdings.arrangement == arrangement.number) & holdings.running].sum())
 
 
 def held_lots(market: Market, arrangements: Sequence[Arrangement], least_acceptance: Floats) -> LotsOfAll:
@@ -148,9 +170,3 @@ def places_wanted(market: Market, arrangement: Arrangement, share: float, places
     if places is not None:
         return places
     return int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
-
-
-def _running(market: Market, arrangement: Arrangement) -> Ints:
-    """Rows of the holdings that an arrangement can still use."""
-    holdings = market.holdings
-    return np.flatnonzero((holdings.arrangement == arrangement.number) & (holdings.places > 0) & holdings.running)
