@@ -171,3 +171,18 @@ def count_homes(
             sums[area, 11] += homes.rating[home] <= GOOD
             sums[area, 12] += 1.0
     return sums
+
+
+@compiled_part
+def in_groups(group: Ints, wanted: Bools, groups: int) -> tuple[Ints, Ints]:
+    """The homes wanted, group by group in their order, and where each group begins (and the last ends)."""
+    begins = np.zeros(groups + 1, dtype=np.int64)
+    for home in range(len(wanted)):
+        begins[group[home] + 1] += wanted[home]
+    begins = np.cumsum(begins)
+    rows, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
+    for home in range(len(wanted)):
+        if wanted[home]:
+            rows[following[group[home]]] = home
+            following[group[home]] += 1
+    return rows, begins

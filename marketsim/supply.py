@@ -9,11 +9,12 @@ import numpy as np
 
 from marketsim.agents.provider import last_resort, wanted_asks, wanted_fees
 from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import compiled
+from marketsim.counting import in_groups
 from marketsim.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Market
-from marketsim.streams import beginning, key, name_key, uniform
+from marketsim.streams import beginning, beginnings, key, name_key, uniform
 from marketsim.units import WEEKS_PER_YEAR
 from marketsim.world.geometry import scatter
 from marketsim.world.stock import local_cost, place_cost, size_cost
@@ -92,16 +93,14 @@ def planned_share(market: Market, pipeline: Pipeline) -> float:
 def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats, week: int) -> None:
     """Every quarter homes are planned: private ones where they pay, others at their observed rate where they are."""
     providers, areas = market.scenario.providers, market.authorities
-    open_homes = _count_open(market.homes.table, market.week, len(areas))
-    expected = {PRIVATE: _private_plans(market, pressure_by_area, planned_share(market, pipeline))}
-    for sector, rate in (
-        (VOLUNTARY, providers.openings_voluntary),
-        (HEALTH, providers.openings_voluntary),
-        (LOCAL_AUTHORITY, providers.openings_local_authority),
-    ):
-        expected[sector] = rate * open_homes[sector]
-    for sector, by_area in expected.items():
-        _plan(market, seed, pipeline, sector, by_area / QUARTERS_PER_YEAR, week)
+    expected = _count_open(market.homes.table, market.week, len(areas)).astype(np.float64)
+    expected[[VOLUNTARY, HEALTH]] *= providers.openings_voluntary
+    expected[LOCAL_AUTHORITY] *= providers.openings_local_authority
+    expected[PRIVATE] = _private_plans(market, pressure_by_area, planned_share(market, pipeline))
+    expected /= QUARTERS_PER_YEAR
+    luck = beginnings(seed, ("number of plans", "site", "planned home"))
+    sector, area, keys = _planned(expected, expected.sum(axis=1), luck, np.uint64(week % 2**64))
+    _register(market, seed, pipeline, sector, area, keys, week, 0)
 
 
 @compiled
@@ -118,7 +117,8 @@ def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, pl
     """Authorities plan homes of their own by policy, one for each entry of `area`."""
     number = np.arange(len(area))
     keys = key(seed, np.uint64(name_key("own home by policy")), market.week, number)
-    _register(market, seed, pipeline, LOCAL_AUTHORITY, area, keys, market.week, places)
+    sector = np.full(len(area), LOCAL_AUTHORITY)
+    _register(market, seed, pipeline, sector, area, keys, market.week, places)
 
 
 def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 0.0) -> Floats:
@@ -155,27 +155,39 @@ def _private_plans(market: Market, pressure_by_area: Floats, planned: float) -> 
     return np.asarray(providers.openings_per_year * looked_at * call)
 
 
-def _plan(market: Market, seed: int, pipeline: Pipeline, sector: int, by_area: Floats, week: int) -> None:
-    """Draw how many homes of a sector are planned this quarter, and where."""
-    total = by_area.sum()
-    count = int(total + uniform(seed, "number of plans", sector, week)[0])
-    if count == 0 or total <= 0:
-        return
-    number = np.arange(count)
-    site = uniform(seed, "site", sector, week, number)
-    area = np.searchsorted(np.cumsum(by_area) / total, site, side="right").clip(max=len(by_area) - 1)
-    keys = key(seed, np.uint64(name_key("planned home")), sector, week, number)
-    _register(market, seed, pipeline, sector, area, keys, week, 0)
+@compiled
+def _planned(expected: Floats, total: Floats, luck: Keys, week: np.uint64) -> tuple[Ints, Ints, Keys]:
+    """Draw how many homes of each sector are planned this quarter, and where; with their sectors, areas and keys.
+
+    `expected` is by sector and area, `total` its sums by sector; `luck` begins with a key for the number of plans, the
+    site, and the identity of a home.
+    """
+    count = np.zeros(len(expected), dtype=np.int64)
+    for sector in range(len(expected)):
+        count[sector] = int(total[sector] + luck_of(mixed(mixed(luck[0, 0], np.uint64(sector)), week)))
+    sectors, areas = np.empty(count.sum(), dtype=np.int64), np.empty(count.sum(), dtype=np.int64)
+    keys, plan = np.empty(count.sum(), dtype=np.uint64), 0
+    for sector in range(len(expected)):
+        if count[sector] == 0 or total[sector] <= 0:
+            continue
+        cumulated = np.cumsum(expected[sector]) / total[sector]
+        site = mixed(mixed(luck[1, 0], np.uint64(sector)), week)
+        who = mixed(mixed(luck[2, 0], np.uint64(sector)), week)
+        for number in range(count[sector]):
+            drawn = np.searchsorted(cumulated, luck_of(mixed(site, np.uint64(number))), side="right")
+            sectors[plan], areas[plan] = sector, min(drawn, len(cumulated) - 1)
+            keys[plan] = mixed(who, np.uint64(number))
+            plan += 1
+    return sectors[:plan], areas[:plan], keys[:plan]
 
 
 def _register(
-    market: Market, seed: int, pipeline: Pipeline, sector: int, area: Ints, keys: Keys, week: int, places: int
+    market: Market, seed: int, pipeline: Pipeline, sector: Ints, area: Ints, keys: Keys, week: int, places: int
 ) -> None:
     """Homes enter the pipeline with the time that registration will take."""
     least, most = market.scenario.providers.registration_weeks_least, market.scenario.providers.registration_weeks_most
     weeks = least + (uniform(seed, "registration", keys) * (most - least + 1)).astype(np.int64)
-    same = np.ones(len(area), dtype=np.int64)
-    pipeline.plans.add(Plans(week + weeks, area, same * sector, same * places, keys))
+    pipeline.plans.add(Plans(week + weeks, area, sector, np.full(len(area), places), keys))
 
 
 def open_homes(market: Market, seed: int, plans: Plans) -> Ints:
@@ -218,28 +230,21 @@ def _owners(market: Market, seed: int, plans: Plans) -> Ints:
 @compiled
 def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck: Floats, areas: int) -> Ints:
     """Provider of each plan: that of a home of its sector, drawn by `luck` from those in its area, if any."""
-    homes, number = homes.columns, np.zeros((len(SECTORS), areas), dtype=np.int64)
-    for home in range(len(in_market)):
-        number[homes.sector[home], homes.authority[home]] += in_market[home]
-    owners = area.copy()
+    homes, owners = homes.columns, area.copy()
+    local, begins_local = in_groups(homes.sector * areas + homes.authority, in_market, len(SECTORS) * areas)
+    anywhere, begins = in_groups(homes.sector, in_market, len(SECTORS))
     for plan in range(len(owners)):
-        if sector[plan] != LOCAL_AUTHORITY:
-            local = number[sector[plan], area[plan]]
-            candidates = local if local > 0 else number[sector[plan]].sum()
-            chosen = int(luck[plan] * candidates)
-            owners[plan] = _provider_of(homes, in_market, sector[plan], area[plan], local == 0, chosen)
+        if sector[plan] == LOCAL_AUTHORITY:
+            continue
+        group = sector[plan] * areas + area[plan]
+        first, last, candidates = begins_local[group], begins_local[group + 1], local
+        if first == last:
+            first, last, candidates = begins[sector[plan]], begins[sector[plan] + 1], anywhere
+        if first == last:
+            owners[plan] = homes.provider.max() + 1  # a newcomer
+        else:
+            owners[plan] = homes.provider[candidates[first + int(luck[plan] * (last - first))]]
     return owners
-
-
-@compiled_part
-def _provider_of(homes: Homes, in_market: Bools, sector: int, area: int, anywhere: bool, chosen: int) -> int:
-    """Whose is the home of a sector that stands at position `chosen` among those of an area, or anywhere?"""
-    for home in range(len(in_market)):
-        if (anywhere or homes.authority[home] == area) and homes.sector[home] == sector and in_market[home]:
-            if chosen == 0:
-                return int(homes.provider[home])
-            chosen -= 1
-    return int(homes.provider.max()) + 1  # a newcomer
 
 
 def closing_homes(market: Market, seed: int) -> Ints:

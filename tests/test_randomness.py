@@ -192,14 +192,17 @@ def test_one_more_child_changes_that_child_only(
     small: Callable[..., Scenario], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With ample places, and fees and residents that do not matter, every other child lives as before."""
-    scenario, arrivals = small(**AMPLE), demand._arrivals
+    scenario, new_needs = small(**AMPLE), demand.new_needs
 
-    def one_more(market: Any, *given: Any) -> Any:
-        rows, keys = arrivals(market, *given)
-        return (np.append(0, rows), np.append(np.uint64(EXTRA), keys)) if market.week == 5 else (rows, keys)
+    def one_more(market: Any) -> Any:
+        if market.week != 5:
+            return new_needs(market)
+        who = np.array([0]), np.array([EXTRA], dtype=np.uint64)
+        extra = demand.traits(scenario, market.seed, market.authorities, *who)
+        return type(extra)(*map(np.concatenate, zip(extra, new_needs(market), strict=True)))
 
     before = _lives(scenario)
-    monkeypatch.setattr(demand, "_arrivals", one_more)
+    monkeypatch.setattr(demand, "new_needs", one_more)
     after = _lives(scenario)
     assert EXTRA not in before and len(before) > 150
     assert any(placed for _, placed, *_ in after.pop(EXTRA)), "the extra child should have found a home"

@@ -9,6 +9,7 @@ import numpy as np
 
 from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
+from marketsim.counting import in_groups
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, members_of, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach
@@ -56,15 +57,8 @@ def _own(
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """The homes in the market of the members of each arrangement, with open places at running cost (`costs` by home and
     need band), and how many they are; the members of arrangement `a` are those from `first[a]` up to `first[a + 1]`."""
-    homes, begins = homes.columns, np.zeros(areas + 1, dtype=np.int64)
-    for home in range(len(in_market)):
-        begins[homes.authority[home] + 1] += homes.sector[home] == LOCAL_AUTHORITY and in_market[home]
-    begins = np.cumsum(begins)
-    own, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
-    for home in range(len(in_market)):
-        if homes.sector[home] == LOCAL_AUTHORITY and in_market[home]:
-            own[following[homes.authority[home]]] = home
-            following[homes.authority[home]] += 1
+    homes = homes.columns
+    own, begins = in_groups(homes.authority, (homes.sector == LOCAL_AUTHORITY) & in_market, areas)
     number = np.zeros(len(first) - 1, dtype=np.int64)
     for arrangement in range(len(number)):
         for entry in range(first[arrangement], first[arrangement + 1]):
