@@ -89,8 +89,7 @@ class Framework(PurchasingRule):
             return False
         luck = beginning(market.seed, "leave framework"), np.uint64(arrangement.key), np.uint64(market.week)
         leaves = Leaves(*luck, self.leaves_mid_term)
-        would = self._would_join(market, arrangement)
-        arrangement.on_panel = _staying(market.homes.table, arrangement.on_panel, would, leaves)
+        arrangement.on_panel = _staying(arrangement.on_panel, leaves, *self._worth(market, arrangement))
         return True
 
     def next_review(self, week: int, arrangement: Arrangement) -> int:
@@ -108,38 +107,40 @@ class Framework(PurchasingRule):
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
+        return _would_join(*self._worth(market, arrangement))
+
+    def _worth(self, market: Market, arrangement: Arrangement) -> tuple[Homes, Bools, Floats, Floats, Worth]:
+        """What decides who would join, as `_would_join` takes it."""
         ceiling = float(arrangement.ceilings @ market.need_shares)
-        takes_part = TakesPart(
-            beginning(market.seed, "take part in framework"), np.uint64(arrangement.key), self.takes_part
-        )
-        return _would_join(
-            market.homes.table, market.homes.in_market(market.week), market.miles_from(arrangement.members),
-            market.mean_quote, self.reach_miles, ceiling, self.flow_value, takes_part,
-        )  # fmt: skip
+        luck = beginning(market.seed, "take part in framework"), np.uint64(arrangement.key)
+        worth = Worth(self.reach_miles, ceiling, self.flow_value, self.takes_part, *luck)
+        miles = market.miles_from(arrangement.members)
+        return market.homes.table, market.homes.in_market(market.week), miles, market.mean_quote, worth
 
 
-class TakesPart(NamedTuple):
-    """Where the luck begins by which providers would join a framework at all, its key, and the share of homes."""
+class Worth(NamedTuple):
+    """How far a home may be (miles), the mean ceiling (GBP/week), what the flow of referrals is worth (share of the
+    fee), the share of homes whose provider would join at all, and where that luck begins, with the framework's key."""
 
+    reach: float
+    ceiling: float
+    flow_value: float
+    takes_part: float
     begins: np.uint64
     framework: np.uint64
-    share: float
 
 
 @compiled
-def _would_join(
-    homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, reach: float, ceiling: float, flow_value: float,
-    takes_part: TakesPart,
-) -> Bools:  # fmt: skip
+def _would_join(homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, worth: Worth) -> Bools:
     """Independent homes within reach for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
     homes = homes.columns
     would = np.zeros(len(in_market), dtype=np.bool_)
     for home in range(len(would)):
-        if in_market[home] and miles[home] <= reach and homes.sector[home] != LOCAL_AUTHORITY:
-            worth = quotes[home] * (1 - flow_value * (1 - homes.recent_occupancy[home]))
-            if ceiling >= worth:
-                luck = luck_of(mixed(mixed(takes_part.begins, homes.key[home]), takes_part.framework))
-                would[home] = luck < takes_part.share
+        if in_market[home] and miles[home] <= worth.reach and homes.sector[home] != LOCAL_AUTHORITY:
+            asked = quotes[home] * (1 - worth.flow_value * (1 - homes.recent_occupancy[home]))
+            if worth.ceiling >= asked:
+                luck = luck_of(mixed(mixed(worth.begins, homes.key[home]), worth.framework))
+                would[home] = luck < worth.takes_part
     return would
 
 
@@ -154,9 +155,12 @@ class Leaves(NamedTuple):
 
 
 @compiled
-def _staying(homes: Homes, on_panel: Bools, would: Bools, leaves: Leaves) -> Bools:
-    """Homes on the panel that `would` join now, and of the others those whose luck keeps them there."""
-    homes, staying = homes.columns, np.zeros(len(would), dtype=np.bool_)
+def _staying(
+    on_panel: Bools, leaves: Leaves, homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, worth: Worth
+) -> Bools:
+    """Homes on the panel that would join now, and of the others those whose luck keeps them there."""
+    would, staying = _would_join(homes, in_market, miles, quotes, worth), np.zeros(len(in_market), dtype=np.bool_)
+    homes = homes.columns
     for home in range(len(on_panel)):
         if on_panel[home]:
             luck = luck_of(mixed(mixed(mixed(leaves.begins, homes.key[home]), leaves.framework), leaves.week))
