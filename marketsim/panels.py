@@ -15,7 +15,7 @@ from marketsim.compiling import Handle, compiled, compiled_part, handle, row_of
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.luck import second_key
 from marketsim.placing import NO_ROUTE, NOBODY, Panels
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
@@ -23,10 +23,10 @@ LARGE = 200  # lots above which a search goes by areas instead of reading all
 
 @dataclass
 class Asked:
-    """The arrangements under one rule that can be asked for lots, and what they said last."""
+    """Arrangements under one rule that can be asked for lots, and what the rule said last."""
 
     rule: PurchasingRule
-    arrangements: list[Arrangement]
+    together: Together
     lots: LotsOfAll | None = None  # to be asked for
 
 
@@ -39,12 +39,13 @@ class PanelBook:
     def __init__(self, market: Market, ended: Collection[int] = ()) -> None:
         self._market = market
         self._terms = _terms(market.arrangements)
-        by_rule: dict[int, Asked] = {}
+        under: dict[int, list[Arrangement]] = {}
         for arrangement in market.arrangements:
             # Cooperatives themselves and arrangements that have ended have no lots.
             if not arrangement.inner and arrangement.number not in ended:
-                by_rule.setdefault(id(arrangement.rule), Asked(arrangement.rule, [])).arrangements.append(arrangement)
-        self._asked = list(by_rule.values())
+                under.setdefault(id(arrangement.rule), []).append(arrangement)
+        self._asked = [Asked(arrangements[0].rule, Together(arrangements)) for arrangements in under.values()]
+        self._order = np.concatenate([asked.together.numbers for asked in self._asked])
         self._panels: Handle[Panels] | None = None
         self._homes = 0  # pools are numbered behind the homes there are
 
@@ -58,9 +59,11 @@ class PanelBook:
         self._ask_again(asked for asked in self._asked if asked.rule.follows_market)
 
     def refresh_opened(self, opened: Ints) -> None:
-        """Homes have opened: ask the rules that follow the open market, and with a new own home all rules."""
+        """Homes have opened: ask the rules that follow the open market, and with a new own home those with such homes
+        too, whose lots follow costs."""
         own = (self._market.homes.sector[opened] == LOCAL_AUTHORITY).any()
-        self._ask_again(asked for asked in self._asked if own or asked.rule.follows_market)
+        rules = ((asked, asked.rule) for asked in self._asked)
+        self._ask_again(asked for asked, rule in rules if rule.follows_market or (own and rule.follows_costs))
 
     def refresh_closed(self, closed: Ints) -> None:
         """Homes have closed: ask the rules that could still send referrals there."""
@@ -87,22 +90,20 @@ class PanelBook:
 
     def _lots_of(self, asked: Asked) -> LotsOfAll:
         if asked.lots is None:
-            asked.lots = asked.rule.lots_of_all(self._market, asked.arrangements)
+            asked.lots = asked.rule.lots_of_all(self._market, asked.together)
         return asked.lots
 
     def _lay_out(self, lots: list[LotsOfAll]) -> Panels:
         market, arrangements = self._market, len(self._market.arrangements)
         home, holding = np.concatenate([one.home for one in lots]), np.concatenate([one.holding for one in lots])
         fee, eager = np.concatenate([one.fee for one in lots]), np.concatenate([one.eager for one in lots])
-        order = [arrangement.number for asked in self._asked for arrangement in asked.arrangements]
-        number = np.concatenate([one.number for one in lots])
-        first, last = np.zeros((2, arrangements), dtype=np.int64)
-        last[order] = np.cumsum(number)
-        first[order] = last[order] - number
+        ends, number = np.zeros((2, arrangements), dtype=np.int64)
+        number[self._order] = counted = np.concatenate([one.number for one in lots])
+        ends[self._order] = np.cumsum(counted)
         least = np.zeros((arrangements, 3))
-        least[order] = np.concatenate([one.least_acceptance for one in lots])
+        least[self._order] = np.concatenate([one.least_acceptance for one in lots])
         return _lay_out(
-            market.homes.table, home, holding, fee, eager, first, last, least, self._terms, market.costs,
+            market.homes.table, home, holding, fee, eager, ends - number, ends, least, self._terms, market.costs,
             caution(market), len(market.authorities),
         )  # fmt: skip
 
@@ -149,9 +150,10 @@ def _lay_out(
         if holding[lot] != OPEN_PLACE:
             pool[position] = len(homes.key) + holding[lot]
         key[position], x[position], y[position] = second_key(homes.key[row]), homes.x[row], homes.y[row]
+        for_surplus = homes.sector[row] != LOCAL_AUTHORITY
         for band in range(3):
             fee[position, band], eager[position, band] = fees[lot, band], eagers[lot, band]
-            if homes.sector[row] != LOCAL_AUTHORITY:  # which are not run for a surplus
+            if for_surplus:
                 eager[position, band] *= temper(caution, costs[row, band], fees[lot, band], band)
     home_first, home_next = _by_home(home, area_first, len(homes.key))
     area_least_fee, least_fee = _least_fees(fee, area_first)
@@ -171,13 +173,13 @@ def _sort_by_area(host: Ints, home: Ints, first: Ints, last: Ints, areas: int) -
     for table in range(len(first)):
         size = np.zeros(areas, dtype=np.int64)
         for lot in range(first[table], last[table]):
-            size[host[home[lot]]] += 1
+            size[row_of(host[row_of(home[lot])])] += 1
         begins[table, 0] = first[table]
         begins[table, 1:] = first[table] + np.cumsum(size)
         following = begins[table].copy()
         for lot in range(first[table], last[table]):
-            area = host[home[lot]]
-            order[following[area]] = lot
+            area = row_of(host[row_of(home[lot])])
+            order[row_of(following[area])] = lot
             following[area] += 1
     return order, begins
 
@@ -204,6 +206,7 @@ def _by_home(home: Ints, begins: Ints, homes: int) -> tuple[Ints, Ints]:
     first, following = np.full((len(begins), homes), NOBODY), np.full(len(home), NOBODY)
     for table in range(len(begins)):
         for lot in range(begins[table, -1] - 1, begins[table, 0] - 1, -1):
-            following[lot] = first[table, home[lot]]
-            first[table, home[lot]] = lot
+            row = row_of(home[lot])
+            following[lot] = first[table, row]
+            first[table, row] = lot
     return first, following

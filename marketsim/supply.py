@@ -79,7 +79,7 @@ def start_pipeline(market: Market, seed: int, pressure_by_area: Floats) -> Pipel
 
 def supply_managers(market: Market, pipeline: Pipeline, closed: int) -> None:
     """Every 4 weeks managers become free: newly qualified ones, and those of homes that have closed."""
-    homes = _count_open(market.homes.table, market.week, len(market.authorities)).sum()
+    homes = np.count_nonzero(market.homes.is_open(market.week))
     yearly = market.scenario.providers.managers_per_year * float(homes)
     pipeline.managers += yearly * MONTH_WEEKS / WEEKS_PER_YEAR + closed
     pipeline.managers = min(pipeline.managers, max(MANAGERS_KEPT * yearly, 1.0))

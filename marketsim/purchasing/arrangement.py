@@ -192,6 +192,27 @@ class Arrangement:
 
 
 @dataclass
+class Together:
+    """Arrangements under one rule that are asked together."""
+
+    arrangements: Sequence[Arrangement]
+
+    def __len__(self) -> int:
+        return len(self.arrangements)
+
+    @cached_property
+    def numbers(self) -> Ints:
+        """The number of each."""
+        return np.array([arrangement.number for arrangement in self.arrangements], dtype=np.int64)
+
+    @cached_property
+    def members(self) -> tuple[Ints, Ints]:
+        """The members of all, one after the other, and where those of each begin (and the last end)."""
+        members = [arrangement.members for arrangement in self.arrangements]
+        return np.concatenate(members), np.cumsum([0, *map(len, members)])
+
+
+@dataclass
 class Lots:
     """Places that may be asked for: home, the holding that they lie in (OPEN_PLACE for open ones), fee by need band
     (n, 3), factor on the homes' willingness (n, 3), and the least chance of acceptance by need band (3)."""
@@ -232,9 +253,3 @@ def side_by_side(lots: Sequence[Lots]) -> LotsOfAll:
 def open_places(homes: Ints, fees: Floats) -> tuple[Ints, Ints, Floats, Floats]:
     """Open places of some homes at their own fees (homes, bands; GBP/week), which leave them as willing as any."""
     return homes, np.full(len(homes), OPEN_PLACE), fees[homes], np.ones((len(homes), 3))
-
-
-def members_of(arrangements: Sequence[Arrangement]) -> tuple[Ints, Ints]:
-    """The members of several arrangements one after the other, and where those of each begin (and the last end)."""
-    members = [arrangement.members for arrangement in arrangements]
-    return np.concatenate(members), np.cumsum([0, *map(len, members)])

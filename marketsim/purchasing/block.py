@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from marketsim.columns import Floats
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
@@ -54,9 +53,9 @@ class Block(PurchasingRule):
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
 
-    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
         """The block's places."""
-        return contracts.held_lots(market, arrangements, self.accepts.array())
+        return contracts.held_lots(market, together, self.accepts.array())
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """At the end of the term the contract is renewed at today's fee, and places lost to closures are let anew."""

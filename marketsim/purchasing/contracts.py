@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from marketsim.children import OPEN_PLACE, PLACED
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.homes import LOCAL_AUTHORITY, Holdings
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
@@ -129,11 +127,10 @@ def places_held(market: Market, arrangement: Arrangement) -> int:
     return int(holdings.places[(holdings.arrangement == arrangement.number) & holdings.running].sum())
 
 
-def held_lots(market: Market, arrangements: Sequence[Arrangement], least_acceptance: Floats) -> LotsOfAll:
+def held_lots(market: Market, together: Together, least_acceptance: Floats) -> LotsOfAll:
     """The held places at the agreed fees, the same for every need band."""
-    numbers = np.array([arrangement.number for arrangement in arrangements], dtype=np.int64)
-    held = _held(market.holdings.table, market.homes.authority, numbers)
-    return LotsOfAll(*held, np.tile(least_acceptance, (len(arrangements), 1)))
+    held = _held(market.holdings.table, market.homes.authority, together.numbers)
+    return LotsOfAll(*held, np.broadcast_to(least_acceptance, (len(together), 3)))
 
 
 @compiled

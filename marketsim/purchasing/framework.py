@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import LOCAL_AUTHORITY, Homes
 from marketsim.luck import luck_of, mixed
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
 from marketsim.streams import beginning
@@ -70,14 +69,14 @@ class Framework(PurchasingRule):
             arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
-    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
         """Open places of the homes on each framework, at their quote but at most the ceiling."""
         in_market, sensitivity = market.homes.in_market(market.week), market.scenario.providers.fee_sensitivity
-        panels = [arrangement.on_panel for arrangement in arrangements]
-        ceilings = np.array([arrangement.ceilings for arrangement in arrangements])
+        panels = [arrangement.on_panel for arrangement in together.arrangements]
+        ceilings = np.array([arrangement.ceilings for arrangement in together.arrangements])
         on_panel, first = np.concatenate(panels), np.cumsum([0, *map(len, panels)])
         offered = _offered(on_panel, first, in_market, market.quotes, ceilings, float(sensitivity))
-        return LotsOfAll(*offered, np.zeros((len(arrangements), 3)))
+        return LotsOfAll(*offered, np.zeros((len(together), 3)))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year ceilings are raised and homes join or leave; some leave in between."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from marketsim.columns import Bools, Floats, Ints
 from marketsim.compiling import compiled
 from marketsim.counting import in_groups
 from marketsim.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, members_of, open_places
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Miles, figure
@@ -43,12 +42,11 @@ class InHouse(PurchasingRule):
         """Say whether the members' vacant places may be bought by others."""
         market.authorities.keeps_vacancies[arrangement.members] = not self.sell_vacant_places
 
-    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
         """Open places of the homes run by the members, at running cost."""
         homes, areas = market.homes, len(market.authorities)
-        members, first = members_of(arrangements)
-        own = _own(homes.table, homes.in_market(market.week), members, first, areas, market.costs)
-        return LotsOfAll(*own, np.tile(self.accepts.array(), (len(arrangements), 1)))
+        own = _own(homes.table, homes.in_market(market.week), *together.members, areas, market.costs)
+        return LotsOfAll(*own, np.broadcast_to(self.accepts.array(), (len(together), 3)))
 
 
 @compiled

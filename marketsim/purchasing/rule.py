@@ -14,7 +14,6 @@ import os
 import pkgutil
 import sys
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from marketsim.purchasing.arrangement import Arrangement, Lots, LotsOfAll, Market
+    from marketsim.purchasing.arrangement import Arrangement, Lots, LotsOfAll, Market, Together
 
 Scope = Literal["authority", "region", "england"]
 RULES_VARIABLE = "MARKETSIM_RULES"
@@ -64,12 +63,12 @@ class PurchasingRule(BaseModel):
         """Which homes may be asked, through which places, at what weekly fee by need band."""
         raise TypeError(f"the rule {self.name} does not say which homes may be asked")
 
-    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
         """The same for several arrangements under this rule. A rule that many buyers have can override this instead,
         and say them all at once."""
         from marketsim.purchasing.arrangement import side_by_side
 
-        return side_by_side([self.lots(market, arrangement) for arrangement in arrangements])
+        return side_by_side([self.lots(market, arrangement) for arrangement in together.arrangements])
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """What happens at the week's review; a rule checks `market.week` itself.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market
+from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.units import Count, Miles, Ratio, Share, figure
@@ -52,9 +51,9 @@ class SoftBlock(PurchasingRule):
         held = contracts.places_held(market, arrangement)
         self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
 
-    def lots_of_all(self, market: Market, arrangements: Sequence[Arrangement]) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
         """The held places."""
-        return contracts.held_lots(market, arrangements, self.accepts.array())
+        return contracts.held_lots(market, together, self.accepts.array())
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every quarter the number of places follows their use, a tenth at a time."""

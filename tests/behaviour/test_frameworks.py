@@ -11,6 +11,7 @@ import pytest
 from marketsim.columns import Bools, Floats
 from marketsim.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
+from marketsim.purchasing.arrangement import Together
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -115,7 +116,7 @@ def test_homes_paid_less_than_they_ask_are_less_willing(quiet: Quiet, stepped: S
         model = stepped(under_framework(quiet, {"takes_part": 1.0}, providers={"fee_sensitivity": sensitivity}))
         market, arrangement = model.market, model.market.arrangements[0]
         arrangement.on_panel, arrangement.ceilings = np.ones(1, dtype=np.bool_), 0.9 * market.quotes[0]
-        lots = arrangement.rule.lots_of_all(market, [arrangement])
+        lots = arrangement.rule.lots_of_all(market, Together([arrangement]))
         np.testing.assert_array_equal(lots.fee, 0.9 * market.quotes[:1])
         return lots.eager
 

@@ -16,7 +16,7 @@ from marketsim.children import OPEN_PLACE
 from marketsim.experiments.run import run
 from marketsim.model import MarketModel
 from marketsim.panels import PanelBook
-from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.arrangement import Arrangement, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape
@@ -165,7 +165,7 @@ def test_a_market_under_it_adds_up(
 def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
     """Check what may be asked for now; returns how many lots there are."""
     market = model.market
-    lots, again = (arrangement.rule.lots_of_all(market, [arrangement]) for _ in range(2))
+    lots, again = (arrangement.rule.lots_of_all(market, Together([arrangement])) for _ in range(2))
     count = len(lots.home)
     for one, other in zip(vars(lots).values(), vars(again).values(), strict=True):
         assert np.array_equal(one, other), "asking twice gives another answer"
@@ -186,8 +186,8 @@ def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
 def _check_together(model: MarketModel, arrangements: list[Arrangement]) -> None:
     """Asked for several arrangements at once, in whatever order, a rule says what it says of each."""
     rule, arrangements = arrangements[0].rule, arrangements[::-1]
-    together = vars(rule.lots_of_all(model.market, arrangements))
-    one_by_one = [vars(rule.lots_of_all(model.market, [arrangement])) for arrangement in arrangements]
+    together = vars(rule.lots_of_all(model.market, Together(arrangements)))
+    one_by_one = [vars(rule.lots_of_all(model.market, Together([arrangement]))) for arrangement in arrangements]
     for name, column in together.items():
         assert np.array_equal(column, np.concatenate([one[name] for one in one_by_one])), name
 
