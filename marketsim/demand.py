@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from marketsim.children import COMPLEX, SEVERE, STANDARD, Newcomers
 from marketsim.columns import Floats, Ints, Keys
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import Handle, compiled, compiled_part, handle
 from marketsim.luck import arrived, luck_of, mixed
 from marketsim.purchasing.arrangement import Authorities, Market
 from marketsim.scenario.errors import ScenarioError
@@ -34,59 +35,81 @@ def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
     return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * authorities.share_of_children
 
 
-def new_needs(market: Market) -> Newcomers:
+class Arrivals(NamedTuple):
+    """New needs of one kind: how many are `expected` in a week of the start, by authority, and whether they follow the
+    path of demand; where the luck of their number begins, and what tells them from other children; and what they are
+    drawn by, with the least score of need."""
+
+    areas: Keys
+    expected: Floats
+    follows_path: bool
+    begins: np.uint64
+    kind: np.uint64
+    odds: Odds
+    least_score: float
+
+
+def arrivals_of(market: Market) -> list[Handle[Arrivals]]:
+    """The kinds of new needs under the values of now."""
+    scenario, seed, areas = market.scenario, market.seed, market.authorities
+    demand, odds = scenario.demand, _odds(scenario, seed, areas)
+    usual = beginning(seed, "arrivals"), np.uint64(name_key("child")), odds, 0.0
+    kinds = [handle(Arrivals(areas.key, weekly_needs(demand, areas), True, *usual))]
+    if demand.extra_complex_per_year > 0:
+        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * areas.share_of_children
+        luck = beginning(seed, "extra arrivals"), np.uint64(name_key("extra child"))
+        kinds.append(handle(Arrivals(areas.key, extra, False, *luck, odds, scenario.need.share_standard)))
+    return kinds
+
+
+def new_needs(market: Market, kinds: Sequence[Handle[Arrivals]]) -> Newcomers:
     """The children who newly need a home this week.
 
     A child for whom fostering would be the better match needs no home if a foster home is found.
     """
-    scenario, authorities = market.scenario, market.authorities
-    demand = scenario.demand
-    children = _arrivals(market, "arrivals", weekly_needs(demand, authorities) * market.demand_index, "child")
-    if demand.extra_complex_per_year > 0:
-        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * authorities.share_of_children
-        more = _arrivals(market, "extra arrivals", extra, "extra child", least_score=scenario.need.share_standard)
-        children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
-    if demand.fostering_recovered == 0:
+    every, recovered = [_arrivals(market, kind) for kind in kinds], market.scenario.demand.fostering_recovered
+    children = every[0]
+    if len(every) > 1:
+        children = Newcomers._make(np.concatenate(columns) for columns in zip(*every, strict=True))
+    if recovered == 0:
         return children
-    fostered = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
-    kept = ~(children.displaced & fostered)
+    kept = ~(children.displaced & (uniform(market.seed, "foster home found", children.key) < recovered))
     return Newcomers._make(column[kept] for column in children)
 
 
-def _arrivals(market: Market, decision: str, expected: Floats, kind: str, least_score: float = 0.0) -> Newcomers:
-    """Children who newly need a home, so many of them `expected` in each authority."""
-    authorities, week = market.authorities, market.week
-    if expected.max() > MOST_NEEDS_A_WEEK:
-        name = authorities.name[int(expected.argmax())]
-        message = (
-            f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
-        )
+def _arrivals(market: Market, kind: Handle[Arrivals]) -> Newcomers:
+    expected, area, children = _arriving(kind, market.demand_index, market.week)
+    if expected > MOST_NEEDS_A_WEEK:
+        name = market.authorities.name[area]
+        message = f"means {expected:,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
         raise ScenarioError(message, "demand.new_needs_per_year:")
-    arrivals, who = beginning(market.seed, decision), np.uint64(name_key(kind))
-    odds = _odds(market.scenario, market.seed, authorities)
-    return _newcomers(authorities.key, expected, arrivals, who, week, *odds, least_score)
+    return children
 
 
 @compiled
-def _newcomers(
-    areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int, discs: Discs, begins: Keys,
-    shares: Shares, least_score: float,
-) -> Newcomers:  # fmt: skip
-    """The children who arrive, and what luck makes of them."""
-    rows, keys = _arriving(areas, expected, arrivals, kind, week)
-    return _drawn(keys, rows, discs, begins, shares, least_score)
+def _arriving(kind: Handle[Arrivals], index: Floats, week: int) -> tuple[float, int, Newcomers]:
+    """The children who arrive, as the most that are expected in one authority and its row; nobody if they are too many.
+
+    `index` is new needs by authority over those of the start.
+    """
+    of = kind.columns
+    expected = of.expected * index if of.follows_path else of.expected.copy()
+    most = np.argmax(expected)
+    few = expected if expected[most] <= MOST_NEEDS_A_WEEK else np.zeros_like(expected)
+    rows, keys = _numbered(of, few, np.uint64(week))
+    return expected[most], int(most), _drawn(keys, rows, of.odds, of.least_score)
 
 
 @compiled_part
-def _arriving(areas: Keys, expected: Floats, arrivals: np.uint64, kind: np.uint64, week: int) -> tuple[Ints, Keys]:
+def _numbered(of: Arrivals, expected: Floats, week: np.uint64) -> tuple[Ints, Keys]:
     """Poisson numbers of children by authority (means up to 600): a row and a key for each child."""
-    count, now = np.empty(len(areas), dtype=np.int64), np.uint64(week)
-    for area in range(len(areas)):
-        count[area] = arrived(luck_of(mixed(mixed(arrivals, areas[area]), now)), expected[area])
+    count = np.empty(len(of.areas), dtype=np.int64)
+    for area in range(len(of.areas)):
+        count[area] = arrived(luck_of(mixed(mixed(of.begins, of.areas[area]), week)), expected[area])
     rows, keys = np.empty(count.sum(), dtype=np.int64), np.empty(count.sum(), dtype=np.uint64)
     child = 0
-    for area in range(len(areas)):
-        there = mixed(mixed(mixed(np.uint64(0), areas[area]), kind), now)
+    for area in range(len(of.areas)):
+        there = mixed(mixed(mixed(np.uint64(0), of.areas[area]), of.kind), week)
         for number in range(count[area]):
             rows[child], keys[child] = area, mixed(there, np.uint64(number))
             child += 1
@@ -102,21 +125,22 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
 
 def traits(scenario: Scenario, seed: int, authorities: Authorities, rows: Ints, keys: Keys) -> Newcomers:
     """What luck makes of children: need, age, sex, notice, home point, and what they need of a place."""
-    return _drawn(keys, rows, *_odds(scenario, seed, authorities), 0.0)
+    return _drawn(keys, rows, _odds(scenario, seed, authorities), 0.0)
 
 
-def _odds(scenario: Scenario, seed: int, authorities: Authorities) -> tuple[Discs, Keys, Shares]:
-    """Where children live, where the luck of their points and traits begins, and the shares of their traits."""
-    discs = Discs(authorities.x, authorities.y, authorities.radius)
-    return discs, beginnings(seed, (*POINT, *TRAITS)), _shares(scenario)
-
-
-class Discs(NamedTuple):
-    """By authority the middle and the radius of the disc in which its children live (miles)."""
+class Odds(NamedTuple):
+    """What children are drawn by: the discs in which they live by authority (miles), where the luck of their points and
+    traits begins, with a key for each of `POINT` and `TRAITS`, and the shares of their traits."""
 
     x: Floats
     y: Floats
     radius: Floats
+    begins: Keys
+    shares: Shares
+
+
+def _odds(scenario: Scenario, seed: int, areas: Authorities) -> Odds:
+    return Odds(areas.x, areas.y, areas.radius, beginnings(seed, (*POINT, *TRAITS)), _shares(scenario))
 
 
 class Shares(NamedTuple):
@@ -157,13 +181,13 @@ _bands = compiled_part(bands)
 
 
 @compiled
-def _drawn(keys: Keys, authority: Ints, discs: Discs, begins: Keys, shares: Shares, least_score: float) -> Newcomers:
-    """Points and traits by luck, which `begins` with a key for each of `POINT` and `TRAITS`; need scores are drawn from
-    `least_score` up.
+def _drawn(keys: Keys, authority: Ints, odds: Odds, least_score: float) -> Newcomers:
+    """Points and traits by luck; need scores are drawn from `least_score` up.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
-    east, north = scattered(begins, keys, discs.x[authority], discs.y[authority], discs.radius[authority])
+    begins, shares = odds.begins, odds.shares
+    east, north = scattered(begins, keys, odds.x[authority], odds.y[authority], odds.radius[authority])
     luck = np.empty((len(TRAITS), len(keys)))
     for trait in range(len(TRAITS)):
         for child in range(len(keys)):

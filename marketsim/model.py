@@ -128,7 +128,7 @@ class MarketModel(mesa.Model):
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
         self.market.demand_index *= self._growth
-        self.market.children.admit(demand.new_needs(self.market), since=self.market.week)
+        self.market.children.admit(demand.new_needs(self.market, self._arrivals), since=self.market.week)
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
@@ -257,6 +257,7 @@ class MarketModel(mesa.Model):
     def _look_again(self) -> None:
         """Arrangements are new or have changed: ask all of them what they offer."""
         self._growth = demand.weekly_growth(self.parameters.demand, self.market.authorities)
+        self._arrivals = demand.arrivals_of(self.market)
         self._ending_terms = ending_terms(self.parameters, self.run_seed)
         self._purchase_terms = self._terms_now()
         ended = set(self.orders.ended)

@@ -194,12 +194,12 @@ def test_one_more_child_changes_that_child_only(
     """With ample places, and fees and residents that do not matter, every other child lives as before."""
     scenario, new_needs = small(**AMPLE), demand.new_needs
 
-    def one_more(market: Any) -> Any:
+    def one_more(market: Any, kinds: Any) -> Any:
         if market.week != 5:
-            return new_needs(market)
+            return new_needs(market, kinds)
         who = np.array([0]), np.array([EXTRA], dtype=np.uint64)
         extra = demand.traits(scenario, market.seed, market.authorities, *who)
-        return type(extra)(*map(np.concatenate, zip(extra, new_needs(market), strict=True)))
+        return type(extra)(*map(np.concatenate, zip(extra, new_needs(market, kinds), strict=True)))
 
     before = _lives(scenario)
     monkeypatch.setattr(demand, "new_needs", one_more)
@@ -245,7 +245,7 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
         rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items() if len(column) == count}
         authorities = replace(authorities, **{name: rolled[name] for name in rolled if name not in DERIVED})
     market = SimpleNamespace(scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count))
-    return demand.new_needs(market)._asdict()
+    return demand.new_needs(market, demand.arrivals_of(market))._asdict()
 
 
 def test_town_against_itself_is_exactly_zero() -> None:
