@@ -19,6 +19,8 @@ from numba import types
 from numba.core import codegen
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.experimental import structref
+from numba.extending import get_cython_function_address
+from scipy import special
 
 # Of a number that is not negative: compiled code then need not ask whether it counts from the end. Do no sums with it
 # but with another one: of a signed and an unsigned number compiled code makes a float.
@@ -133,6 +135,15 @@ def compiled_part(function: Function) -> Function:
     Calling it from Python crashes the interpreter, unless NUMBA_DISABLE_JIT is set.
     """
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def from_scipy(name: str) -> Callable[[float], float]:
+    """A function of `scipy.special` that takes a number, for compiled code."""
+    if getattr(numba.config, "DISABLE_JIT", False):
+        return cast(Callable[[float], float], getattr(special, name))
+    symbol = f"scipy_special_{name}"
+    llvm.add_symbol(symbol, get_cython_function_address("scipy.special.cython_special", name))
+    return cast(Callable[[float], float], types.ExternalFunction(symbol, types.float64(types.float64)))
 
 
 def handle(columns: Tuple) -> Handle[Tuple]:

@@ -13,8 +13,6 @@ from marketsim.homes import Holdings, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.ratings import INSPECTION, YEAR_WEEKS, Impressions, Inspectors, Standards, inspect, standards_of
 from marketsim.scenario.schema import Scenario
-from marketsim.stays import weeks_elsewhere
-from marketsim.streams import beginning
 
 
 class Terms(NamedTuple):
@@ -36,25 +34,21 @@ def end_stays(
     """End all stays that are due, judge the homes whose inspection falls into this week, and decide anew which places
     cannot be filled; returns the rows of the children who leave the model. `tallies` are the week's events."""
     homes, week = market.homes, market.week
-    due, luck = moves.stays_due(market.children.table, week, beginning(market.seed, "stay elsewhere"))
-    seen, weeks = inspectors.impressions(week), weeks_elsewhere(market.scenario.demand, luck)
     turns = homes.phase(INSPECTION, YEAR_WEEKS), homes.phase(BLOCKING, market.scenario.providers.blocked_weeks)
     return _end_stays(
-        market.children.table, homes.table, market.holdings.table, records.table, tallies, terms, due, weeks, *turns,
-        homes.in_market(week), seen, week,
+        market.children.table, homes.table, market.holdings.table, records.table, tallies, terms, *turns,
+        homes.in_market(week), inspectors.impressions(week), week,
     )  # fmt: skip
 
 
 @compiled
 def _end_stays(
     children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats,
-    terms: Handle[Terms], due: Ints, weeks_elsewhere: Floats, inspected: Ints, redrawn: Ints, in_market: Bools,
-    seen: Impressions, week: int,
+    terms: Handle[Terms], inspected: Ints, redrawn: Ints, in_market: Bools, seen: Impressions, week: int,
 ) -> Ints:  # fmt: skip
-    """`weeks_elsewhere` is how long each child whose stay is `due` would live in care elsewhere after a planned end;
-    `inspected` and `redrawn` are by home the weeks before week 0 in which it had its turn."""
+    """`inspected` and `redrawn` are by home the weeks before week 0 in which it had its turn."""
     on = terms.columns
-    left = moves.end_stays(children, homes, holdings, records, tallies, due, weeks_elsewhere, on.moves, week)
+    left = moves.end_stays(children, homes, holdings, records, tallies, on.moves, week)
     inspect(homes, inspected, in_market, seen, on.standards, week)
     draw_blocked(homes, redrawn, on.blocking, week, False)
     return left

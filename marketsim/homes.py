@@ -8,7 +8,7 @@ import numpy as np
 
 from marketsim.columns import Bools, Columns, Floats, Ints, Keys, table_type
 from marketsim.compiling import compiled
-from marketsim.streams import key, to_unit
+from marketsim.luck import luck_of, mixed
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
 PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
@@ -89,8 +89,7 @@ class Homes(Columns):
         """
         phase = self._phases.get((what, every), np.zeros(0, dtype=np.int64))
         if len(phase) < len(self):
-            new = (to_unit(key(self.key[len(phase) :], what)) * every).astype(np.int64)
-            phase = self._phases[what, every] = np.concatenate([phase, new])
+            phase = self._phases[what, every] = _phases(phase, self.key, np.uint64(what), every)
         return phase
 
     def _write(self, rows: Ints | slice, values: dict[str, Any]) -> None:
@@ -140,6 +139,16 @@ class Holdings(Columns):
 
 HomesTable = table_type(Homes, "HomesTable", __name__)
 HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
+
+
+@compiled
+def _phases(known: Ints, keys: Keys, what: np.uint64, every: int) -> Ints:
+    """The phases `known` already, and those of the homes behind them."""
+    phase = np.empty(len(keys), dtype=np.int64)
+    phase[: len(known)] = known
+    for home in range(len(known), len(keys)):
+        phase[home] = int(luck_of(mixed(mixed(np.uint64(0), keys[home]), what)) * every)
+    return phase
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim import streams
-from marketsim.compiling import compiled, compiled_part
+from marketsim.compiling import compiled, compiled_part, from_scipy
 
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -84,3 +84,4 @@ def unit(bits: np.uint64) -> float:
 
 
 arrived = compiled_part(streams.arrived)
+normal = from_scipy("ndtri")  # the standard normal deviate of a luck; infinite for none at all

@@ -28,7 +28,7 @@ from marketsim.counting import EVENTS
 from marketsim.homes import Holdings, Homes
 from marketsim.luck import luck_of, mixed
 from marketsim.scenario.schema import Scenario
-from marketsim.stays import Season, StayTable, season, season_of, stay_at
+from marketsim.stays import Elsewhere, Season, StayTable, elsewhere_of, season, season_of, stay_at, weeks_elsewhere
 from marketsim.streams import beginning
 
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
@@ -47,13 +47,16 @@ class State(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Chances by which children move (shares), and where the luck of each such decision begins."""
+    """Chances by which children move (shares), how long they live in care elsewhere, and where the luck of each such
+    decision begins."""
 
     moves_on_share: float
     comes_back_share: float
     emergency_share: float
+    elsewhere: Elsewhere
     moves_on: np.uint64
     moves_on_again: np.uint64
+    stay_elsewhere: np.uint64
     elsewhere_rounding: np.uint64
     comes_back: np.uint64
     notice_again: np.uint64
@@ -66,8 +69,10 @@ def terms_of(scenario: Scenario, seed: int) -> Terms:
         float(path.moves_on_share),
         float(path.comes_back_share),
         float(scenario.need.emergency_share),
+        elsewhere_of(path),
         beginning(seed, "moves on"),
         beginning(seed, "moves on again"),
+        beginning(seed, "stay elsewhere"),
         beginning(seed, "stay elsewhere rounding"),
         beginning(seed, "comes back"),
         beginning(seed, "notice again"),
@@ -130,39 +135,20 @@ def stay_terms(stays: StayTable, scenario: Scenario, seed: int) -> StayTerms:
     return StayTerms(stays.lengths, stays.cumulative, float(demand.breakdown_share), season, *begins)
 
 
-@compiled
-def stays_due(children: Children, week: int, elsewhere: np.uint64) -> tuple[Ints, Floats]:
-    """Rows of all whose stay ends this week, in homes or outside them, and how lucky each is in the time that it would
-    live in care elsewhere (where that luck begins: `elsewhere`)."""
-    children = children.columns
-    due, count = np.empty(len(children.state), dtype=np.int64), 0
-    for row in range(len(due)):
-        if children.end_week[row] == week:
-            due[count] = row
-            count += 1
-    rows, luck = due[:count], np.empty(count)
-    for position in range(count):
-        row = rows[position]
-        luck[position] = luck_of(mixed(mixed(elsewhere, children.key[row]), np.uint64(children.search[row])))
-    return rows, luck
-
-
 @compiled_part
 def end_stays(
-    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, due: Ints,
-    weeks_elsewhere: Floats, terms: Terms, week: int,
+    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats, terms: Terms,
+    week: int,
 ) -> Ints:  # fmt: skip
-    """End all stays that are `due` this week, in homes and outside them; returns the rows of those who leave the model.
-
-    `weeks_elsewhere` is how long each of them would live in care elsewhere after a planned end.
-    """
+    """End all stays that are due, in homes and outside them; returns the rows of those who leave the model."""
     state = State(children.columns, homes.columns, holdings.columns, records.columns, tallies)
     children = state.children
+    due = _due(children, week)
     gone = due[children.state[due] == UNREGISTERED]
     elsewhere, placed = due[children.state[due] == ELSEWHERE], children.state[due] == PLACED
     planned, broken = placed & ~children.ends_by_breakdown[due], placed & children.ends_by_breakdown[due]
     move_out(state, due[planned], PLANNED, week)
-    leaving = _move_on(state, due[planned], weeks_elsewhere[planned], terms, week)
+    leaving = _move_on(state, due[planned], terms, week)
     for row in due[broken]:
         state.homes.breakdowns[children.home[row]] += 1
         children.breakdowns[row] += 1
@@ -173,6 +159,17 @@ def end_stays(
     children.state[left] = GONE
     run_off(state.holdings)
     return left
+
+
+@compiled_part
+def _due(children: Children, week: int) -> Ints:
+    """Rows of all whose stay ends in a week, in homes or outside them."""
+    rows, count = np.empty(len(children.state), dtype=np.int64), 0
+    for row in range(len(rows)):
+        if children.end_week[row] == week:
+            rows[count] = row
+            count += 1
+    return rows[:count]
 
 
 @compiled
@@ -241,9 +238,9 @@ def _note_moves(children: Children, tallies: Floats, rows: Ints) -> None:
 
 
 @compiled_part
-def _move_on(state: State, rows: Ints, weeks: Floats, terms: Terms, week: int) -> Ints:
-    """Children whose stay ended as planned go on to live in care elsewhere, for so many weeks; or they leave care.
-    Returns the rows of the latter."""
+def _move_on(state: State, rows: Ints, terms: Terms, week: int) -> Ints:
+    """Children whose stay ended as planned go on to live in care elsewhere for a while, or they leave care. Returns the
+    rows of the latter."""
     children = state.children
     moves = np.zeros(len(rows), dtype=np.bool_)
     for position, row in enumerate(rows):
@@ -252,7 +249,8 @@ def _move_on(state: State, rows: Ints, weeks: Floats, terms: Terms, week: int) -
         if moves[position]:
             rounding = luck_of(mixed(mixed(terms.elsewhere_rounding, key), search))
             back = luck_of(mixed(mixed(terms.comes_back, key), search)) < terms.comes_back_share
-            stay: int = max(int(weeks[position] + rounding), 1)
+            weeks = weeks_elsewhere(terms.elsewhere, luck_of(mixed(mixed(terms.stay_elsewhere, key), search)))
+            stay: int = max(int(weeks + rounding), 1)
             children.state[row], children.end_week[row], children.comes_back[row] = ELSEWHERE, week + stay, back
     _note_moves(children, state.tallies, rows[moves])
     return rows[~moves]

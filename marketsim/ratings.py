@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from marketsim.columns import Bools, Floats, Ints
+from marketsim.columns import Bools, Floats, Ints, Keys
 from marketsim.compiling import compiled, compiled_part
 from marketsim.homes import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, Homes
+from marketsim.luck import luck_of, mixed, normal
 from marketsim.scenario.schema import Scenario
-from marketsim.streams import uniform
+from marketsim.streams import beginning
 
 YEAR_WEEKS = 52
 INSPECTION = 2  # of the things that come round to homes
@@ -68,15 +69,22 @@ class Inspectors:
         if year != self._year:
             self._year, self._seen = year, self._seen._replace(luck=np.zeros(0))
         if len(self._seen.luck) < len(self._homes):
-            quality, luck, keys = *self._seen, self._homes.key
-            quality = _extended(quality, uniform(self._seed, "quality of home", keys[len(quality) :]))
-            luck = _extended(luck, uniform(self._seed, "inspection", keys[len(luck) :], year))
-            self._seen = Impressions(quality, luck)
+            begins = beginning(self._seed, "quality of home"), beginning(self._seed, "inspection")
+            self._seen = _seen_too(self._seen, self._homes.key, *begins, year)
         return self._seen
 
 
-def _extended(known: Floats, luck: Floats) -> Floats:
-    return np.concatenate([known, ndtri(np.maximum(luck, LEAST_LUCK))])
+@compiled
+def _seen_too(seen: Impressions, keys: Keys, quality: np.uint64, luck: np.uint64, year: int) -> Impressions:
+    """The impressions of all homes: those `seen` already, and those of others by where the luck of each begins."""
+    all_seen = Impressions(np.empty(len(keys)), np.empty(len(keys)))
+    all_seen.quality[: len(seen.quality)], all_seen.luck[: len(seen.luck)] = seen.quality, seen.luck
+    for home in range(len(seen.quality), len(keys)):
+        all_seen.quality[home] = normal(max(luck_of(mixed(quality, keys[home])), LEAST_LUCK))
+    for home in range(len(seen.luck), len(keys)):
+        drawn = luck_of(mixed(mixed(luck, keys[home]), np.uint64(year)))
+        all_seen.luck[home] = normal(max(drawn, LEAST_LUCK))
+    return all_seen
 
 
 @compiled_part

@@ -11,8 +11,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from marketsim.columns import Floats, Ints
-from marketsim.compiling import compiled
+from marketsim.compiling import compiled, compiled_part
 from marketsim.england import distribution
+from marketsim.luck import normal
 from marketsim.scenario.schema import Demand, Stays
 from marketsim.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
@@ -85,16 +86,29 @@ def stay_table(stays: Stays) -> StayTable:
     return StayTable(weeks, weights / weights.sum(), growth)
 
 
-def weeks_elsewhere(demand: Demand, luck: Floats) -> Floats:
-    """Weeks that children live in care elsewhere after a home: lognormal with the published median and mean."""
+class Elsewhere(NamedTuple):
+    """How long children live in care elsewhere after a home: lognormal with the published median (weeks) and mean, from
+    which the spread of its logarithm follows."""
+
+    median: float
+    spread: float
+
+
+def elsewhere_of(demand: Demand) -> Elsewhere:
+    """The same under a scenario."""
     median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
-    return np.asarray(median * np.exp(_spread_elsewhere(median, mean) * ndtri(luck)))
+    return Elsewhere(float(median), _spread_elsewhere(median, mean))
+
+
+@compiled_part
+def weeks_elsewhere(of: Elsewhere, luck: float) -> float:
+    """Weeks that a child lives there."""
+    return float(of.median * np.exp(of.spread * normal(luck)))
 
 
 def weeks_elsewhere_left(demand: Demand, luck: Floats, age_luck: Floats) -> Floats:
-    """The same for children found living there at one moment: long stays are found more often, part of them is over."""
-    median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
-    spread = _spread_elsewhere(median, mean)
+    """Weeks left of children found living there at one moment: long stays are found more often, part is over."""
+    median, spread = elsewhere_of(demand)
     return np.asarray(median * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
 
 
