@@ -75,10 +75,6 @@ class Recorder:
         """Look up which homes are on some panel; to be called again when arrangements have been reviewed."""
         self._on_panel = on_any_panel(market)
 
-    def clear_events(self) -> None:
-        """Begin the counts of a new week."""
-        self.tallies[:] = 0.0
-
     def count(self, event: str, authority: Ints, weights: Floats | Ints | None = None) -> None:
         """Count events of this week, a row an event, at the authority concerned."""
         length = len(self.events[event])
@@ -93,17 +89,17 @@ class Recorder:
         sums, total, p90 = _sums_of_week(
             market.homes.table, market.holdings.table, census, ledger.table, self.tallies, payers,
             market.homes.in_market(week), self.largest, self._on_panel, accounts.prices(market), near, week,
+            self._year.table,
         )  # fmt: skip
         self._totals.append(total)
         self._fees_p90.append(p90)
-        self._year.add(sums)
+        self._year.weeks += 1
         if last_weeks <= YEAR_WEEKS:
             self._last_year.add(sums)
         if week % YEAR_WEEKS == 0:
             now = Tally(dict(zip(self._names, sums.T, strict=True)), 1)
             self._yearly.append(_yearly_rows(market, now, self._year.tally(self._names)))
             self._year = _Sums(sums.shape)
-        self.clear_events()
 
     @property
     def last_year(self) -> Tally | None:
@@ -137,15 +133,15 @@ class _Sums:
     """The sums of several weeks added up: a row an authority, a column a sum."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self._sums: Floats = np.zeros(shape)
+        self.table: Floats = np.zeros(shape)
         self.weeks = 0
 
     def add(self, sums: Floats) -> None:
-        self._sums += sums
+        self.table += sums
         self.weeks += 1
 
     def tally(self, names: list[str]) -> Tally:
-        return Tally(dict(zip(names, self._sums.T, strict=True)), self.weeks)
+        return Tally(dict(zip(names, self.table.T, strict=True)), self.weeks)
 
 
 def _date(start: date, week: int) -> pd.Timestamp:
@@ -176,11 +172,11 @@ def largest_groups(market: Market) -> Bools:
 @compiled
 def _sums_of_week(
     homes: Homes, holdings: Holdings, census: Census, paid: Floats, tallies: Floats, payers: Payers, in_market: Bools,
-    large: Bools, on_panel: Bools, prices: Prices, near: float, week: int,
+    large: Bools, on_panel: Bools, prices: Prices, near: float, week: int, year: Floats,
 ) -> tuple[Floats, Floats, float]:  # fmt: skip
     """All sums of a week (authorities, sums): of children by home authority, of homes at their hosts, of money, events;
     their totals over all authorities; and the 90th percentile of fees, which lies above `near` as a rule. `paid` is by
-    kind and authority."""
+    kind and authority. The sums are added to those of the `year`, and the events are counted anew from then on."""
     authorities, events, children = paid.shape[1], len(tallies), census.sums.shape[1]
     of_homes = count_homes(homes, holdings, census.due, week, in_market, large, on_panel, prices, authorities)
     voids = paid_empty_places(homes, holdings, in_market, payers, authorities)
@@ -194,6 +190,8 @@ def _sums_of_week(
         sums[area, -1 - events] = voids[area]
         sums[area, -events:] = tallies[:, area]
         total += sums[area]
+        year[area] += sums[area]
+    tallies[:] = 0.0
     return sums, total, percentile_90(census.independent_fees, near)
 
 
