@@ -113,8 +113,25 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
 
 
 @compiled
-def sum_books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
-    """Weekly revenue and running cost of each home (GBP)."""
+def note_profits(
+    homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices, memory: float
+) -> None:  # fmt: skip
+    """What homes have been earning moves by the share `memory` towards what they earn now: revenue less running cost
+    (GBP/week)."""
+    revenue, cost = _books(homes, holdings, due, in_market, prices)
+    profit = homes.columns.recent_profit
+    for home in range(len(cost)):
+        profit[home] += memory * ((revenue[home] - cost[home]) - profit[home])
+
+
+@compiled_part
+def _books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
+    """Weekly revenue and running cost of each home (GBP) at the fees that are due.
+
+    Revenue: fees of residents, what is paid for places beside them, retainers for held places that stand empty. Cost:
+    fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
+    resident. Blocked places are not staffed and cost nothing.
+    """
     homes, holdings = homes.columns, holdings.columns
     revenue, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
     for row in range(len(holdings.home)):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsim.agents.provider import LARGE_FROM_HOMES
-from marketsim.columns import Floats, Ints
-from marketsim.homes import PRIVATE
+from marketsim.columns import Bools, Floats, Ints
+from marketsim.compiling import compiled
+from marketsim.homes import PRIVATE, Homes
 from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.streams import uniform
@@ -45,15 +46,23 @@ def make_groups(market: Market) -> Groups:
 def failing_groups(market: Market, groups: Groups) -> Ints:
     """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
     homes, providers = market.homes, market.scenario.providers
-    private = _private(market)
-    earned = np.bincount(homes.provider[private], weights=homes.recent_profit[private], minlength=len(groups.debt))
+    earned = _earned(homes.table, homes.in_market(market.week), len(groups.debt))
     interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
-    indebted = groups.debt > 0
-    short = indebted & (earned[: len(groups.debt)] < interest)
+    short = (groups.debt > 0) & (earned < interest)
     groups.short = np.where(short, groups.short + 1, 0)
     failing = np.flatnonzero(groups.short >= providers.quarters_to_failure)
     groups.debt[failing] = 0.0
     return failing
+
+
+@compiled
+def _earned(homes: Homes, in_market: Bools, groups: int) -> Floats:
+    """What the private homes of each group have been earning (GBP/week)."""
+    homes, earned = homes.columns, np.zeros(groups)
+    for home in range(len(in_market)):
+        if in_market[home] and homes.sector[home] == PRIVATE and homes.provider[home] < groups:
+            earned[homes.provider[home]] += homes.recent_profit[home]
+    return earned
 
 
 def wind_up(market: Market, seed: int, group: int, closes_share: float, failing: Ints | None = None) -> Ints:

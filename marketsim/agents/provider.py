@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from marketsim.accounts import books
+from marketsim.accounts import prices
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled, compiled_part
-from marketsim.counting import Fees
+from marketsim.counting import Fees, note_profits
 from marketsim.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.luck import luck_of, mixed
 from marketsim.purchasing.arrangement import Market
@@ -210,10 +210,8 @@ def _move_asks(homes: Homes, wanted: Floats, accepted_weight: float, adjustment:
 
 def earn(market: Market, due: Fees) -> None:
     """Every 4 weeks: note what each home earns, fees and what is paid for empty places less running cost (GBP/week)."""
-    homes = market.homes
-    revenue, cost = books(market, due)
-    profit = revenue - cost
-    homes.recent_profit += market.scenario.providers.occupancy_memory * (profit - homes.recent_profit)
+    homes, memory = market.homes, market.scenario.providers.occupancy_memory
+    note_profits(homes.table, market.holdings.table, due, homes.in_market(market.week), prices(market), float(memory))
 
 
 class Caution(NamedTuple):
