@@ -192,14 +192,14 @@ def count_homes(
 
 @compiled_part
 def in_groups(group: Ints, wanted: Bools, groups: int) -> tuple[Ints, Ints]:
-    """The homes wanted, group by group in their order, and where each group begins (and the last ends)."""
+    """The rows wanted, group by group in their order, and where each group begins (and the last ends)."""
     begins = np.zeros(groups + 1, dtype=np.int64)
-    for home in range(len(wanted)):
-        begins[group[home] + 1] += wanted[home]
+    for row in range(len(wanted)):
+        begins[group[row] + 1] += wanted[row]
     begins = np.cumsum(begins)
     rows, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
-    for home in range(len(wanted)):
-        if wanted[home]:
-            rows[following[group[home]]] = home
-            following[group[home]] += 1
+    for row in range(len(wanted)):
+        if wanted[row]:
+            rows[following[group[row]]] = row
+            following[group[row]] += 1
     return rows, begins

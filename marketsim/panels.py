@@ -25,9 +25,13 @@ LARGE = 200  # lots above which a search goes by areas instead of reading all
 class Asked:
     """Arrangements under one rule that can be asked for lots, and what the rule said last."""
 
-    rule: PurchasingRule
     together: Together
     lots: LotsOfAll | None = None  # to be asked for
+
+    @property
+    def rule(self) -> PurchasingRule:
+        """The rule of all."""
+        return self.together.rule
 
 
 class PanelBook:
@@ -44,7 +48,7 @@ class PanelBook:
             # Cooperatives themselves and arrangements that have ended have no lots.
             if not arrangement.inner and arrangement.number not in ended:
                 under.setdefault(id(arrangement.rule), []).append(arrangement)
-        self._asked = [Asked(arrangements[0].rule, Together(arrangements)) for arrangements in under.values()]
+        self._asked = [Asked(Together(arrangements)) for arrangements in under.values()]
         self._order = np.concatenate([asked.together.numbers for asked in self._asked])
         self._panels: Handle[Panels] | None = None
         self._homes = 0  # pools are numbered behind the homes there are

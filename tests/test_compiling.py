@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+from scipy.special import ndtri
+
 from marketsim import compiling, purchases
+from marketsim.columns import Floats
+from marketsim.luck import normal
 from marketsim.placing import place
 
 CALLER = """
@@ -34,6 +39,20 @@ def files_reached(function: object) -> set[str]:
 def test_all_files_that_the_week_calls_are_known() -> None:
     assert {"__init__.py", "search.py", "match.py", "luck.py"} <= files_reached(place)
     assert {"searching.py", "search.py", "moves.py", "stays.py", "luck.py"} <= files_reached(purchases._buy)
+
+
+@compiling.compiled
+def deviates(luck: Floats) -> Floats:
+    found = np.empty_like(luck)
+    for position in range(len(luck)):
+        found[position] = normal(luck[position])
+    return found
+
+
+def test_scipys_function_is_the_same_in_compiled_code() -> None:
+    """To the last digit, in the tails and at the ends too."""
+    luck = np.concatenate([np.random.default_rng(1).random(10_000), np.logspace(-300, -1, 300), [0.0, 0.5, 1.0]])
+    np.testing.assert_array_equal(deviates(luck), ndtri(luck))
 
 
 def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:

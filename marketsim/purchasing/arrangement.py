@@ -200,6 +200,11 @@ class Together:
     def __len__(self) -> int:
         return len(self.arrangements)
 
+    @property
+    def rule(self) -> PurchasingRule:
+        """The rule of all."""
+        return self.arrangements[0].rule
+
     @cached_property
     def numbers(self) -> Ints:
         """The number of each."""

@@ -7,6 +7,7 @@ import numpy as np
 from marketsim.children import OPEN_PLACE, PLACED
 from marketsim.columns import Floats, Ints
 from marketsim.compiling import compiled
+from marketsim.counting import in_groups
 from marketsim.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 
@@ -129,37 +130,31 @@ def places_held(market: Market, arrangement: Arrangement) -> int:
 
 def held_lots(market: Market, together: Together, least_acceptance: Floats) -> LotsOfAll:
     """The held places at the agreed fees, the same for every need band."""
-    held = _held(market.holdings.table, market.homes.authority, together.numbers)
+    held = _held(market.holdings.table, market.homes.authority, together.numbers, len(market.arrangements))
     return LotsOfAll(*held, np.broadcast_to(least_acceptance, (len(together), 3)))
 
 
 @compiled
-def _held(holdings: Holdings, host: Ints, arrangements: Ints) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """The homes in which arrangements can still use places, those of each sorted by their area `host`, the rows of the
-    holdings, the agreed fees by need band (GBP/week), that these leave homes as willing as any, and how many they are
-    for each arrangement."""
-    holdings, numbers = holdings.columns, len(arrangements)
-    place_of = np.full(max(arrangements.max(), holdings.arrangement.max() if len(holdings.home) else 0) + 1, numbers)
-    place_of[arrangements] = np.arange(numbers)
-    owner = place_of[holdings.arrangement]
-    owner[(holdings.places <= 0) | ~holdings.running] = numbers  # of nobody who asks
-    begins = np.zeros(numbers + 2, dtype=np.int64)
-    for row in range(len(owner)):
-        begins[owner[row] + 1] += 1
-    begins = np.cumsum(begins)
-    rows, following = np.empty(len(owner), dtype=np.int64), begins.copy()
-    for row in range(len(owner)):
-        first, place = begins[owner[row]], following[owner[row]]
-        following[owner[row]] += 1
-        while place > first and host[holdings.home[rows[place - 1]]] > host[holdings.home[row]]:
+def _held(holdings: Holdings, host: Ints, arrangements: Ints, of_all: int) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """The homes in which some arrangements, of `of_all` in the market, can still use places, those of each sorted by
+    their area `host`; the rows of the holdings, the agreed fees by need band (GBP/week), that these leave homes as
+    willing as any, and how many they are for each arrangement."""
+    holdings, asked = holdings.columns, len(arrangements)
+    place_of = np.full(of_all, asked)  # those that are not asked stand behind the others
+    place_of[arrangements] = np.arange(asked)
+    owner, area = place_of[holdings.arrangement], host[holdings.home]
+    rows, begins = in_groups(owner, (holdings.places > 0) & holdings.running, asked + 1)
+    rows = rows[: begins[asked]].copy()
+    for position in range(len(rows)):
+        row, place = rows[position], position
+        while place > begins[owner[row]] and area[rows[place - 1]] > area[row]:
             rows[place] = rows[place - 1]
             place -= 1
         rows[place] = row
-    rows = rows[: begins[numbers]].copy()
     fee = np.empty((len(rows), 3))
     for lot in range(len(rows)):
         fee[lot] = holdings.fee[rows[lot]]
-    return holdings.home[rows], rows, fee, np.ones((len(rows), 3)), begins[1 : numbers + 1] - begins[:numbers]
+    return holdings.home[rows], rows, fee, np.ones((len(rows), 3)), begins[1 : asked + 1] - begins[:asked]
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -32,9 +32,9 @@ class PurchasingRule(BaseModel):
 
     A subclass sets `name` (the word in YAML and in the column `route`), declares its fields, and overrides the
     hooks that it needs. `follows_market` is False for a rule whose lots change only when it says so at review, when
-    costs change or when homes close; `follows_costs` is False too if they don't change with costs. Rules keep
-    nothing: what changes in a run lives in the `Arrangement` that they are given, of which `on_panel` and `shares` are
-    set only in `start`, `change` and `review`.
+    costs change, or when homes close or own homes of authorities open; `follows_costs` is False too if they change
+    neither with costs nor with own homes. Rules keep nothing: what changes in a run lives in the `Arrangement` that
+    they are given, of which `on_panel` and `shares` are set only in `start`, `change` and `review`.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
