@@ -134,18 +134,17 @@ class Market:
         """Miles from each home to the nearest of the centres of some authorities."""
         known = self._miles.get(buyer_rows.tobytes(), np.zeros(0))
         if len(known) < len(self.homes):  # homes never move: only new ones are measured
-            areas = self.authorities
-            known = _measured(known, self.homes.x, self.homes.y, areas.x[buyer_rows], areas.y[buyer_rows])
+            areas, x, y = self.authorities, self.homes.x[len(known) :], self.homes.y[len(known) :]
+            known = np.concatenate([known, _measured(x, y, areas.x[buyer_rows], areas.y[buyer_rows])])
             self._miles[buyer_rows.tobytes()] = known
         return known
 
 
 @compiled
-def _measured(known: Floats, x: Floats, y: Floats, centre_x: Floats, centre_y: Floats) -> Floats:
-    """Miles to the nearest centre: the `known` ones, and those of the positions behind them."""
+def _measured(x: Floats, y: Floats, centre_x: Floats, centre_y: Floats) -> Floats:
+    """Miles from some positions to the nearest centre."""
     miles = np.full(len(x), np.inf)
-    miles[: len(known)] = known
-    for home in range(len(known), len(x)):
+    for home in range(len(x)):
         for centre in range(len(centre_x)):
             east, north = x[home] - centre_x[centre], y[home] - centre_y[centre]
             miles[home] = min(miles[home], np.sqrt(east * east + north * north))
