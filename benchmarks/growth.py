@@ -23,7 +23,7 @@ NEEDS_PER_YEAR, SIDE_MILES = 1_475.0, 112.0
 
 def grown(size: float) -> Any:
     """The market, `size` times as large."""
-    from marketsim.scenario import load_scenario
+    from marketsim.scenario.loading import load_scenario
 
     world: dict[str, float] = {name: max(round(size * number), 1) for name, number in ONE.items()}
     world["side_miles"] = SIDE_MILES * math.sqrt(size)

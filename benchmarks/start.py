@@ -25,10 +25,10 @@ REPEATS = 3
 def run_once(scenario: str, noted: Path) -> None:
     """In a process of its own: run the command for one week after importing what is `noted`, and print three times."""
     with timed() as imports:
-        for name in noted.read_text().split() if noted.exists() else ["marketsim.cli"]:
+        for name in noted.read_text().split() if noted.exists() else ["marketsim.cli.main"]:
             with suppress(ImportError):
                 importlib.import_module(name)
-    from marketsim.cli import app
+    from marketsim.cli.main import app
     from marketsim.model import MarketModel
 
     began, week_1, step = time.perf_counter(), list[float](), MarketModel.step

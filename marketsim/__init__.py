@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from marketsim.experiments.compare import Comparison, compare
     from marketsim.experiments.run import RunResult, run
-    from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
+    from marketsim.scenario.errors import ScenarioError
+    from marketsim.scenario.loading import LoadedScenario, load_scenario
 
 __version__ = "0.1.0"
 __all__ = ["Comparison", "LoadedScenario", "RunResult", "ScenarioError", "compare", "load_scenario", "run"]

@@ -7,26 +7,31 @@ from datetime import timedelta
 import mesa
 import numpy as np
 
-from marketsim import demand, groups, moves, payments, prices, supply
-from marketsim.agents import authority as authorities_decide
-from marketsim.agents import provider as providers_decide
-from marketsim.agents.authority import Authority
-from marketsim.agents.child import ChildAgents
-from marketsim.agents.provider import Provider
-from marketsim.children import NOT_YET, PLACED, PlacementRecords
-from marketsim.columns import Ints
-from marketsim.compiling import Handle
-from marketsim.endings import end_stays, ending_terms
-from marketsim.ledger import KINDS, Ledger
-from marketsim.orders import make_orders
-from marketsim.panels import PanelBook
-from marketsim.purchases import Terms, awarding_of, buy_for_all, no_fees_seen, purchase_terms
+from marketsim.agents import ChildAgents
+from marketsim.core.columns import Ints
+from marketsim.core.compiling import Handle
+from marketsim.market import prices
+from marketsim.market.children import NOT_YET, PLACED, PlacementRecords
+from marketsim.market.ledger import KINDS, Ledger
+from marketsim.purchasing.orders import make_orders
 from marketsim.purchasing.rule import PurchasingRule
-from marketsim.ratings import Inspectors
-from marketsim.recording import Recorder
 from marketsim.scenario.schema import Scenario
-from marketsim.stays import stay_table
-from marketsim.timetable import Timetable, areas_of
+from marketsim.week import arriving as demand
+from marketsim.week import commissioners as authorities_decide
+from marketsim.week import failing as groups
+from marketsim.week import moving as moves
+from marketsim.week import opening as supply
+from marketsim.week import paying as payments
+from marketsim.week import providers as providers_decide
+from marketsim.week.buying import Terms, awarding_of, buy_for_all, no_fees_seen, purchase_terms
+from marketsim.week.calendar import Timetable, areas_of
+from marketsim.week.commissioners import Authority
+from marketsim.week.ending import end_stays, ending_terms
+from marketsim.week.inspecting import Inspectors
+from marketsim.week.placing.panels import PanelBook
+from marketsim.week.providers import Provider
+from marketsim.week.recording import Recorder
+from marketsim.week.stays import stay_table
 from marketsim.world import start
 
 MONTH_WEEKS = 4

@@ -13,18 +13,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-import marketsim.moves
-from marketsim import purchases
-from marketsim.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
-from marketsim.cli import main
-from marketsim.columns import Ints
+import marketsim.week.moving
+from marketsim.cli.main import main
+from marketsim.core.columns import Ints
 from marketsim.experiments.run import RunResult, as_scenario, forget, run
-from marketsim.homes import LOCAL_AUTHORITY, Holdings
+from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
+from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
-from marketsim.placing import NOBODY, place
-from marketsim.recording import on_any_panel
 from marketsim.scenario.changes import merged
 from marketsim.scenario.schema import Scenario
+from marketsim.week import buying as purchases
+from marketsim.week.placing.place import place
+from marketsim.week.placing.tables import NOBODY
+from marketsim.week.recording import on_any_panel
 
 ARRANGEMENTS: dict[str, Any] = {
     "in_house": {"rule": "in_house", "radius_miles": 60.0},
@@ -229,7 +230,7 @@ def _check_row(model: MarketModel) -> None:
         "homes_closed": (homes.closed_week == week).sum(),
         "placements_started": (records.start_week == week).sum(),
         "placements_ended": ended.sum(),
-        "breakdowns": (records.end_reason[ended] == marketsim.moves.BREAKDOWN).sum(),
+        "breakdowns": (records.end_reason[ended] == marketsim.week.moving.BREAKDOWN).sum(),
     }
     assert {name: row[name] for name in counted} == counted
     np.testing.assert_allclose(children.miles[placed], miles, rtol=1e-9, atol=1e-9)

@@ -22,7 +22,7 @@ import pyarrow.types as kinds
 import pytest
 
 from marketsim import compare, load_scenario, run
-from marketsim.scenario import shipped_scenarios
+from marketsim.scenario.shipped import shipped_scenarios
 
 
 def names(text: str) -> list[str]:
@@ -65,7 +65,7 @@ Result = subprocess.CompletedProcess[str]
 def command(*words: str, folder: Path) -> Result:
     """Run `marketsim` with these words in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "marketsim.cli", *words], cwd=folder, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-m", "marketsim.cli.main", *words], cwd=folder, capture_output=True, text=True, timeout=300,
         encoding="utf-8", env=os.environ | {"COLUMNS": "160", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def assert_mistake(result: Result, *words: str) -> None:
 
 def test_help_comes_without_heavy_imports(tmp_path: Path) -> None:
     program = (
-        "import sys\nfrom marketsim.cli import main\nsys.argv = ['marketsim', *sys.argv[1:]]\n"
+        "import sys\nfrom marketsim.cli.main import main\nsys.argv = ['marketsim', *sys.argv[1:]]\n"
         "try:\n    main()\nfinally:\n    print(sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     for words in ["--help"], ["compare", "--help"]:
@@ -453,7 +453,7 @@ def test_results_that_exist_are_left_alone(words: list[str], typed: Callable[...
 def started(out: Path, *words: str) -> subprocess.Popen[str]:
     """A command as a terminal starts it: a process group of its own that listens to Ctrl-C."""
     return subprocess.Popen(
-        [sys.executable, "-m", "marketsim.cli", *words, "--out", str(out)],
+        [sys.executable, "-m", "marketsim.cli.main", *words, "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from marketsim.experiments.prim import Limit
-from marketsim.reporting.discover import words_of
+from marketsim.reports.discover import words_of
 
 sys.path.insert(0, str(Path(__file__).parent / "experiments"))
 from hand_made_sweep import GROWTH, SHARE, fails_in_growth, make_sweep, points_of

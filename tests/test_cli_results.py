@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from marketsim.experiments import store
 from marketsim.experiments.run import run
+from marketsim.results import store
 
 sys.path.insert(0, str(Path(__file__).parent / "experiments"))
 from hand_made_sweep import fails_in_growth, make_sweep, points_of

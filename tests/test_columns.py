@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from marketsim.children import PlacementRecords
 from marketsim.experiments.run import forget, run
-from marketsim.homes import NEVER, Homes
+from marketsim.market.children import PlacementRecords
+from marketsim.market.homes import NEVER, Homes
 from marketsim.model import MarketModel
-from marketsim.placing import place
 from marketsim.scenario.schema import Scenario
+from marketsim.week.placing.place import place
 
 
 def test_views_follow_the_columns_when_room_is_made() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
-from marketsim import compiling, purchases
-from marketsim.columns import Floats
-from marketsim.luck import normal
-from marketsim.placing import place
+from marketsim.core import compiling
+from marketsim.core.columns import Floats
+from marketsim.core.luck import normal
+from marketsim.week import buying as purchases
+from marketsim.week.placing.place import place
 
 CALLER = """
 from marketsim.compiling import compiled
@@ -72,7 +73,8 @@ def test_an_edit_in_another_file_is_compiled(tmp_path: Path) -> None:
 
 def test_an_edit_of_an_imported_constant_is_compiled(tmp_path: Path) -> None:
     """Else money would go into the row of another kind once somebody adds one."""
-    code = "from marketsim.compiling import compiled\nfrom constants import ROW\n@compiled\ndef row(): return ROW\n"
+    first = "from marketsim.core.compiling import compiled\nfrom constants import ROW\n"
+    code = first + "@compiled\ndef row(): return ROW\n"
     (tmp_path / "user.py").write_text(code)
 
     def run(row: int) -> int:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from marketsim.children import PLACED
 from marketsim.experiments.run import as_scenario
+from marketsim.market.children import PLACED
 from marketsim.model import MarketModel
-from marketsim.scenario import ScenarioError
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 
 WEEKS = 16

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-import marketsim.reporting.evidence as printing
+import marketsim.reports.evidence as printing
 from marketsim import ScenarioError, load_scenario
-from marketsim.cli import main
-from marketsim.england import target_rows
+from marketsim.cli.main import main
+from marketsim.england.figures import target_rows
 from marketsim.experiments.evidence import (
     STATUSES,
     Entry,
@@ -25,12 +25,12 @@ from marketsim.experiments.evidence import (
     count_statuses,
     parameters,
     recorded_entries,
-)  # fmt: skip
+)
 from marketsim.experiments.plausible import plausible_set
 from marketsim.experiments.signoff import Score, Signoff, read_score, signoff
-from marketsim.experiments.store import StoreError
 from marketsim.purchasing.rule import registered_rules
-from marketsim.reporting.evidence import chosen, described
+from marketsim.reports.evidence import chosen, described
+from marketsim.results.store import StoreError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 

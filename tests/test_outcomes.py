@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from marketsim.outcomes import MEASURES, Tally
+from marketsim.results.outcomes import MEASURES, Tally
 
 TALLY = Tally(
     {

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from marketsim.experiments.run import as_scenario, forget
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
-from marketsim.payments import PayersBook, paid_empty_places, pay_week
 from marketsim.purchasing.arrangement import Market
+from marketsim.week.paying import PayersBook, paid_empty_places, pay_week
 
 MEMBERS = np.array([0, 2])
 

@@ -15,14 +15,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from marketsim import compare, demand, load_scenario
-from marketsim.children import PLACED
-from marketsim.compiling import compiled
+from marketsim import compare, load_scenario
+from marketsim.core.compiling import compiled
+from marketsim.core.luck import arrived, bits_below, pair_bits, second_key, unit
+from marketsim.core.streams import key, name_key, stream, to_unit, uniform
 from marketsim.experiments.run import as_scenario, forget, run
-from marketsim.luck import arrived, bits_below, pair_bits, second_key, unit
+from marketsim.market.children import PLACED
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
-from marketsim.streams import key, name_key, stream, to_unit, uniform
+from marketsim.week import arriving as demand
 from marketsim.world.synthetic import synthetic_authorities
 
 MANY = 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketsim.recording import percentile_90
+from marketsim.week.recording import percentile_90
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 9, 10, 11, 12, 100, 1_001])

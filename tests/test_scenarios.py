@@ -10,7 +10,7 @@ import pytest
 from marketsim import ScenarioError, compare, load_scenario
 from marketsim.experiments.run import RunResult, run
 from marketsim.model import MarketModel
-from marketsim.scenario import shipped_scenarios
+from marketsim.scenario.shipped import shipped_scenarios
 
 EXPECTED = {
     "block",

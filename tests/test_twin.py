@@ -21,7 +21,7 @@ import pytest
 
 from marketsim.experiments.run import as_scenario, forget, run
 from marketsim.model import MarketModel
-from marketsim.placing import place
+from marketsim.week.placing.place import place
 
 TABLES = ("weekly", "authorities", "placements", "outcomes")
 TOWN = """

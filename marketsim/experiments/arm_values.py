@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
 from marketsim.experiments.run import ENGLAND
 
 LESS = " less "

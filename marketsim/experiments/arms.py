@@ -10,9 +10,9 @@ import pandas as pd
 
 from marketsim.experiments.compare import labels_of, refuse_other_world
 from marketsim.experiments.run import as_scenario
-from marketsim.outcomes import MEASURES
-from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
-from marketsim.scenario.errors import LocatedError, listed, shown
+from marketsim.results.outcomes import MEASURES
+from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
+from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of

@@ -18,8 +18,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from marketsim.experiments.pool import Crew
-from marketsim.experiments.resuming import program_digest
 from marketsim.purchasing.rule import registered_rules
+from marketsim.results.resuming import program_digest
 from marketsim.scenario.errors import shown
 
 LOCAL = "local"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketsim.experiments import store
 from marketsim.experiments.differences import compare_outcomes
 from marketsim.experiments.plausible import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
 from marketsim.experiments.signoff import Signoff, signoff
-from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario
+from marketsim.results import store
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 

@@ -11,8 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from marketsim.experiments.arms import COMPARED
 from marketsim.experiments.factors import Factor
 from marketsim.experiments.plan import located_plan
-from marketsim.scenario import ScenarioError
-from marketsim.scenario.errors import LocatedError, did_you_mean, sentence, shown
+from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, sentence, shown
 from marketsim.scenario.nodes import Mark, Node, merge
 from marketsim.scenario.reader import displayed, read_yaml
 from marketsim.scenario.schema import FOLDER_NAME, LONGEST_NAME

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from marketsim import streams
-from marketsim.columns import Floats
+from marketsim.core import streams
+from marketsim.core.columns import Floats
 from marketsim.experiments.arms import Arm
 from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from marketsim.columns import Floats, Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.uncertainty import interval, mean_of
 
 COLUMNS = [

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
 from marketsim.experiments.arm_values import LESS, england_by_point
 from marketsim.experiments.design import OWN_COLUMNS
 from marketsim.experiments.prim import Box, Mask, balanced, measures, peel, quasi_p, simplified
 from marketsim.experiments.sets import open_set
-from marketsim.experiments.store import StoreError
-from marketsim.scenario import ScenarioError
-from marketsim.scenario.errors import did_you_mean, listed, sentence, shown
+from marketsim.results.store import StoreError
+from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,

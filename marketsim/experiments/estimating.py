@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from marketsim.experiments.making import make_run, tasks_of
 from marketsim.experiments.plan import Plan
 from marketsim.experiments.pool import MOST_WORKERS, warm_up
-from marketsim.scenario import ScenarioError
+from marketsim.scenario.errors import ScenarioError
 
 DISK_BLOCK = 4_096  # bytes; a file takes whole ones
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 from scipy.special import ndtr, ndtri
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
 from marketsim.scenario.errors import LocatedError, listed
 from marketsim.scenario.sections.base import Section
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from marketsim.experiments.arms import Arm, arms_of, check_points, is_whole, shapes_of
 from marketsim.experiments.design import check_size, points_of, runs_of
-from marketsim.scenario import ScenarioError
-from marketsim.scenario.errors import LocatedError, shown
+from marketsim.scenario.errors import LocatedError, ScenarioError, shown
 
 if TYPE_CHECKING:
     from marketsim.experiments.definition import Definition

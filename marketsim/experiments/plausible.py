@@ -13,9 +13,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from marketsim import streams
-from marketsim.scenario import ScenarioError
-from marketsim.scenario.errors import shown
+from marketsim.core import streams
+from marketsim.scenario.errors import ScenarioError, shown
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 

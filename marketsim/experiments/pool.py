@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from marketsim import interrupts
+from marketsim.core import interrupts
 from marketsim.experiments.run import run
 from marketsim.purchasing.rule import registered_rules
 

@@ -10,12 +10,12 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from marketsim import interrupts
+from marketsim.core import interrupts
 from marketsim.experiments.plausible import vector_of, with_vector
-from marketsim.frames import homes_frame, placements_frame
 from marketsim.model import MarketModel
-from marketsim.outcomes import MEASURES, Tally
-from marketsim.scenario import LoadedScenario, load_scenario
+from marketsim.results.outcomes import MEASURES, Tally
+from marketsim.results.tables import homes_frame, placements_frame
+from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 
 ENGLAND = "England"

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.columns import Floats
-from marketsim.experiments import store
+from marketsim.core.columns import Floats
 from marketsim.experiments.arms import COMPARED, arms_of, is_whole, shapes_of
 from marketsim.experiments.definition import EXPERIMENTS, Definition, load_definition
 from marketsim.experiments.factors import Factor
@@ -20,8 +19,9 @@ from marketsim.experiments.sensitivity import Columns, Method, analyse, points_a
 from marketsim.experiments.sets import open_set
 from marketsim.experiments.signoff import signoff
 from marketsim.experiments.sweep import sweep
-from marketsim.scenario import ScenarioError, load_scenario
-from marketsim.scenario.errors import LocatedError, did_you_mean, listed, sentence, shown
+from marketsim.results import store
+from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.reader import read_yaml
 
 UNBOUNDED = ("normal", "lognormal")

@@ -22,11 +22,11 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from marketsim import streams
-from marketsim.columns import Floats
+from marketsim.core import streams
+from marketsim.core.columns import Floats
 from marketsim.experiments.arm_values import england_by_point
-from marketsim.experiments.store import StoreError
-from marketsim.scenario import ScenarioError
+from marketsim.results.store import StoreError
+from marketsim.scenario.errors import ScenarioError
 
 Method: TypeAlias = Literal["morris", "sobol"]
 Columns: TypeAlias = Mapping[str, Callable[[Floats], list[Any]]]  # by factor: values at places from 0 to 1

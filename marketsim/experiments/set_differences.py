@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from marketsim.columns import Ints
+from marketsim.core.columns import Ints
 from marketsim.experiments.differences import paired
-from marketsim.experiments.folders import Finished
-from marketsim.experiments.store import StoreError
 from marketsim.experiments.tables import frame, tables_of
+from marketsim.results.folders import Finished
+from marketsim.results.store import StoreError
 from marketsim.scenario.errors import listed
 
 ARM = "scenario"

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from marketsim.experiments import store
-from marketsim.experiments.resuming import read_manifest
+from marketsim.results import store
+from marketsim.results.resuming import read_manifest
 
 KIND = "sweep"  # the entry of the manifest that says what makes it the same sweep
 FORMAT = 1  # raised when the files of a folder change their meaning

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from marketsim.experiments.evidence import count_statuses
-from marketsim.scenario import LoadedScenario
+from marketsim.scenario.loading import LoadedScenario
 
 SCORE_CARD = "scorecard.csv"
 YES, NO = ("yes", "1"), ("no", "0")

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.experiments import store
+from marketsim.results import store
 
 SCRIPT = """\
 #!/usr/bin/env bash

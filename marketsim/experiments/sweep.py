@@ -14,14 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments import store
 from marketsim.experiments.definition import Definition
 from marketsim.experiments.making import Made, RunTask, failure_of, make_run, tasks_of
 from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.pool import Crew, Ended, local_crew, run_each
-from marketsim.experiments.resuming import found_in, read_manifest
 from marketsim.experiments.sets import KIND, SweepFolder
-from marketsim.experiments.tracing import identity, manifest_of
+from marketsim.results import store
+from marketsim.results.resuming import found_in, read_manifest
+from marketsim.results.tracing import identity, manifest_of
 
 
 @dataclass(frozen=True)

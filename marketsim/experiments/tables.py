@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as pad
 
-from marketsim.experiments.folders import Finished
-from marketsim.experiments.store import StoreError
+from marketsim.results.folders import Finished
+from marketsim.results.store import StoreError
 
 PER_RUN = ("weekly", "authorities", "placements")
 BY_FOLDER = pad.partitioning(pa.schema([("scenario", pa.string()), ("replicate", pa.string())]))

@@ -38,7 +38,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtri, ndtr, stdtrit
 
-from marketsim.columns import Floats, Ints
+from marketsim.core.columns import Floats, Ints
 
 LEVEL = 0.95
 TAKEN_OUT = 0.9  # share of the luck that is taken out of the variance between groups

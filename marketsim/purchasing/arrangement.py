@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from marketsim.children import OPEN_PLACE, PLACED, Children
-from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.compiling import compiled, compiled_part
-from marketsim.homes import Holdings, Homes, free_places
-from marketsim.prices import Rates
+from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.core.compiling import compiled, compiled_part
+from marketsim.market.children import OPEN_PLACE, PLACED, Children
+from marketsim.market.homes import Holdings, Homes, free_places
+from marketsim.market.prices import Rates
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.scenario.schema import Scenario
 

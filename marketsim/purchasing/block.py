@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
+from marketsim.core.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
 from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
 
 
 class Block(PurchasingRule):

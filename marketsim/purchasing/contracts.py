@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim.children import OPEN_PLACE, PLACED
-from marketsim.columns import Floats, Ints
-from marketsim.compiling import compiled
-from marketsim.counting import in_groups
-from marketsim.homes import LOCAL_AUTHORITY, Holdings
+from marketsim.core.columns import Floats, Ints
+from marketsim.core.compiling import compiled
+from marketsim.market.census import in_groups
+from marketsim.market.children import OPEN_PLACE, PLACED
+from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 
 

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
+from marketsim.core.units import Pounds, Share, figure
 from marketsim.purchasing.arrangement import Arrangement, Market
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.scenario.schema import Section
-from marketsim.units import Pounds, Share, figure
 
 SHARE_REVIEW_WEEKS = 52
 

@@ -6,16 +6,16 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from marketsim.children import OPEN_PLACE
-from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled, compiled_part
-from marketsim.homes import LOCAL_AUTHORITY, Homes
-from marketsim.luck import luck_of, mixed
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled, compiled_part
+from marketsim.core.luck import luck_of, mixed
+from marketsim.core.streams import beginning
+from marketsim.core.units import Miles, Share, figure
+from marketsim.market.children import OPEN_PLACE
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
-from marketsim.streams import beginning
-from marketsim.units import Miles, Share, figure
 
 REVIEW_WEEKS = 52
 MID_TERM_WEEKS = 13

@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
-from marketsim.counting import in_groups
-from marketsim.homes import LOCAL_AUTHORITY, Homes
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled
+from marketsim.core.units import Miles, figure
+from marketsim.market.census import in_groups
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.units import Miles, figure
 
 
 class InHouse(PurchasingRule):

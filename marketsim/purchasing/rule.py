@@ -166,6 +166,6 @@ def _import_file(file: Path) -> None:
 
 
 def _user_error(message: str) -> Exception:
-    from marketsim.scenario.errors import ScenarioError  # scenario files are read with the rules: not before
+    from marketsim.scenario.errors import ScenarioError
 
     return ScenarioError(message)

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from marketsim.core.units import Count, Miles, Ratio, Share, figure
 from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.units import Count, Miles, Ratio, Share, figure
 
 REVIEW_WEEKS = 13
 MONTH_WEEKS = 4

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.columns import Bools, Floats, Ints
-from marketsim.compiling import compiled
-from marketsim.homes import LOCAL_AUTHORITY, Homes
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled
+from marketsim.core.units import Miles, figure
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market, open_places
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
-from marketsim.units import Miles, figure
 
 
 class Spot(PurchasingRule):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsim.england import authority_rows
+from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, field_validator, model_validator
 
+from marketsim.core.units import Share, figure
 from marketsim.purchasing.rule import PurchasingRule, parse_rule
 from marketsim.scenario.errors import LocatedError, shown
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
@@ -19,7 +20,6 @@ from marketsim.scenario.sections.base import ByNeed, PoundsByNeed, RatioByNeed, 
 from marketsim.scenario.sections.children import Demand, Need, Stays
 from marketsim.scenario.sections.providers import Providers, Ratings
 from marketsim.scenario.sections.world import EnglandWorld, Horizon, SyntheticWorld, World
-from marketsim.units import Share, figure
 
 __all__ = [
     "CHANGEABLE",

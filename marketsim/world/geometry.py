@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim.columns import Floats, Ints, Keys
-from marketsim.compiling import compiled
-from marketsim.luck import luck_of, mixed
-from marketsim.placing import Geography
-from marketsim.streams import beginnings
+from marketsim.core.columns import Floats, Ints, Keys
+from marketsim.core.compiling import compiled
+from marketsim.core.luck import luck_of, mixed
+from marketsim.core.streams import beginnings
+from marketsim.week.placing.tables import Geography
 
 EARTH_RADIUS_MILES = 3_958.8
 MILES_PER_KM = 0.621371

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim import moves
-from marketsim.agents import provider as providers_decide
-from marketsim.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
-from marketsim.columns import Floats, Ints
-from marketsim.demand import bands, starting_children, traits, weekly_needs
-from marketsim.homes import LOCAL_AUTHORITY, Holdings, Homes
-from marketsim.orders import Orders, make_orders
-from marketsim.panels import PanelBook
-from marketsim.placing import Geography
-from marketsim.prices import level_at_start
-from marketsim.purchases import awarding_of, buy, purchase_terms
+from marketsim.core.columns import Floats, Ints
+from marketsim.core.streams import uniform
+from marketsim.market.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.market.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.market.prices import level_at_start
 from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
 from marketsim.purchasing.framework import Framework
 from marketsim.purchasing.in_house import InHouse
+from marketsim.purchasing.orders import Orders, make_orders
 from marketsim.purchasing.spot import Spot
-from marketsim.ratings import Inspectors, standards_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.searching import Seeking
-from marketsim.stays import StayTable, weeks_elsewhere_left, whole_weeks
-from marketsim.streams import uniform
+from marketsim.week import moving as moves
+from marketsim.week import providers as providers_decide
+from marketsim.week.arriving import bands, starting_children, traits, weekly_needs
+from marketsim.week.buying import awarding_of, buy, purchase_terms
+from marketsim.week.inspecting import Inspectors, standards_of
+from marketsim.week.placing.panels import PanelBook
+from marketsim.week.placing.tables import Geography
+from marketsim.week.searching import Seeking
+from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.world.england import apportion, england_authorities, england_homes
 from marketsim.world.geometry import geography
 from marketsim.world.stock import assign_owners, unit_costs

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.columns import Bools, Floats, Ints, Keys
-from marketsim.england import distribution
-from marketsim.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
+from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.core.streams import name_key, uniform
+from marketsim.england.figures import distribution
+from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import Providers
-from marketsim.streams import name_key, uniform
 
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from marketsim.experiments.run import ENGLAND, RunResult, as_scenario, run
-from marketsim.scenario import shipped_scenarios
+from marketsim.scenario.shipped import shipped_scenarios
 
 FROZEN = Path(__file__).with_name("frozen.json")
 SEED, WEEKS = 1, 26

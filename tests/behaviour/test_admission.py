@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim import supply
-from marketsim.agents import provider as providers_decide
-from marketsim.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING, PlacementRecords
-from marketsim.columns import Floats, Ints
-from marketsim.counting import EVENTS
-from marketsim.endings import end_stays, ending_terms
-from marketsim.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT
+from marketsim.core.columns import Floats, Ints
+from marketsim.market.census import EVENTS
+from marketsim.market.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.market.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT
 from marketsim.model import MarketModel
-from marketsim.ratings import Inspectors
 from marketsim.scenario.schema import Scenario
+from marketsim.week import opening as supply
+from marketsim.week import providers as providers_decide
+from marketsim.week.ending import end_stays, ending_terms
+from marketsim.week.inspecting import Inspectors
 from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.children import PLACED
-from marketsim.columns import Bools, Floats
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.core.columns import Bools, Floats
+from marketsim.market.children import PLACED
+from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.columns import Floats, Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.run import run
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.purchasing import contracts
 from marketsim.scenario.schema import Scenario

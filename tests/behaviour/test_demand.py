@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim import demand
-from marketsim.children import COMPLEX, GONE, SEVERE, STANDARD
-from marketsim.columns import Floats, Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.run import run
+from marketsim.market.children import COMPLEX, GONE, SEVERE, STANDARD
 from marketsim.model import MarketModel
-from marketsim.moves import plan_stays, stay_terms
 from marketsim.scenario.schema import Scenario
-from marketsim.stays import stay_table
+from marketsim.week import arriving as demand
+from marketsim.week.moving import plan_stays, stay_terms
+from marketsim.week.stays import stay_table
 from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]

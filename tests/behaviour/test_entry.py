@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from marketsim import supply
-from marketsim.children import PLACED
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
 from marketsim.experiments.run import as_scenario
-from marketsim.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
+from marketsim.market.children import PLACED
+from marketsim.market.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
 from marketsim.model import MarketModel
-from marketsim.moves import HOME_CLOSED
 from marketsim.purchasing.arrangement import Market
-from marketsim.scenario import ScenarioError
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
+from marketsim.week import opening as supply
+from marketsim.week.moving import HOME_CLOSED
 from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]

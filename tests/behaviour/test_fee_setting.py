@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim.agents import provider as providers_decide
-from marketsim.columns import Floats, Ints
-from marketsim.homes import LOCAL_AUTHORITY, VOLUNTARY
+from marketsim.core.columns import Floats, Ints
+from marketsim.market.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
+from marketsim.week import providers as providers_decide
 from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]

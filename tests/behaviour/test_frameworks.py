@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim.columns import Bools, Floats
-from marketsim.homes import LOCAL_AUTHORITY
+from marketsim.core.columns import Bools, Floats
+from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Together
 from marketsim.scenario.schema import Scenario

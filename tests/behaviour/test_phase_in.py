@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.columns import Ints
+from marketsim.core.columns import Ints
 from marketsim.experiments.run import RunResult, run
 from marketsim.model import MarketModel
-from marketsim.scenario import ScenarioError, load_scenario
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]

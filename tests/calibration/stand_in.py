@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from marketsim import streams
-from marketsim.calibration.history import Run
-from marketsim.calibration.space import Parameter, Space, Vector
-from marketsim.calibration.targets import Target
-from marketsim.columns import Floats
+from marketsim.core import streams
+from marketsim.core.columns import Floats
+from marketsim.trust.calibration.history import Run
+from marketsim.trust.calibration.space import Parameter, Space, Vector
+from marketsim.trust.calibration.targets import Target
 
 SPACE = Space(
     (

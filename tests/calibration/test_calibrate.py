@@ -17,18 +17,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import marketsim.calibration.folder
-import marketsim.calibration.runs
+import marketsim.trust.calibration.folder
+import marketsim.trust.calibration.runs
 from marketsim import load_scenario, run
-from marketsim.calibration.calibrate import Calibration, calibrate
-from marketsim.calibration.plan import Plan
-from marketsim.calibration.space import Parameter, Space, Vector
-from marketsim.calibration.targets import Target
-from marketsim.calibration.waves import Settings
 from marketsim.experiments.run import RunResult
-from marketsim.experiments.store import StoreError
-from marketsim.scenario import LoadedScenario, ScenarioError
+from marketsim.results.store import StoreError
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.overlay import with_values
+from marketsim.trust.calibration.calibrate import Calibration, calibrate
+from marketsim.trust.calibration.plan import Plan
+from marketsim.trust.calibration.space import Parameter, Space, Vector
+from marketsim.trust.calibration.targets import Target
+from marketsim.trust.calibration.waves import Settings
 
 WEEKS = 20
 
@@ -184,7 +185,7 @@ def stops_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
             raise KeyboardInterrupt
         return run(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(marketsim.calibration.runs, "run", interrupted)
+    monkeypatch.setattr(marketsim.trust.calibration.runs, "run", interrupted)
 
 
 @pytest.mark.parametrize("at", [4, 9])
@@ -262,7 +263,7 @@ def calibrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_of_another_program_are_not_mixed_in(calibrated_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marketsim.calibration.folder, "program_digest", lambda _: "another")
+    monkeypatch.setattr(marketsim.trust.calibration.folder, "program_digest", lambda _: "another")
     with pytest.raises(StoreError, match="another version of marketsim"):
         quick(calibrated_folder)
 

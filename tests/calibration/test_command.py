@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import marketsim.calibration.folder
-import marketsim.calibration.runs
+import marketsim.trust.calibration.folder
+import marketsim.trust.calibration.runs
 from marketsim import load_scenario
-from marketsim.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
 from marketsim.experiments.plausible import read_vectors
-from marketsim.validation.targets import TARGET_MEASURES
+from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
+from marketsim.trust.validation.targets import TARGET_MEASURES
 
 Result = subprocess.CompletedProcess[str]
 Typed = Callable[..., Result]
@@ -42,7 +42,7 @@ def test_it_prints_what_is_left_and_says_how_many_runs_it_took(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed = tmp_path / "plausible.csv"
-    monkeypatch.setattr(marketsim.calibration.folder, "shipped_plausible", lambda: installed)
+    monkeypatch.setattr(marketsim.trust.calibration.folder, "shipped_plausible", lambda: installed)
     result = typed("calibrate", "town", *FILES, *SHORT, "--out", "new", "--install")
     assert result.returncode == 0 and result.stderr == ""
     runs = pd.read_parquet("new/runs.parquet")
@@ -64,7 +64,7 @@ def test_ctrl_c_says_how_to_go_on(typed: Typed, monkeypatch: pytest.MonkeyPatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(marketsim.calibration.runs, "run", stop)
+        patch.setattr(marketsim.trust.calibration.runs, "run", stop)
         result = typed("calibrate", "town", *FILES, *SHORT, "--out", "new")
     assert result.returncode == 130 and "Traceback" not in result.stderr
     assert "Stopped; the same command goes on" in result.stderr and "new" in result.stderr

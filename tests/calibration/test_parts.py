@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 
-from marketsim import streams
-from marketsim.calibration.design import cube, hypercube, spread_out
-from marketsim.calibration.emulator import Emulator
-from marketsim.calibration.judgement import Judgement, nth_worst
-from marketsim.calibration.region import find_region
-from marketsim.calibration.space import Parameter, Space
-from marketsim.calibration.targets import Scale, Target, implausibility, scale_of
-from marketsim.columns import Floats
+from marketsim.core import streams
+from marketsim.core.columns import Floats
+from marketsim.trust.calibration.design import cube, hypercube, spread_out
+from marketsim.trust.calibration.emulator import Emulator
+from marketsim.trust.calibration.judgement import Judgement, nth_worst
+from marketsim.trust.calibration.region import find_region
+from marketsim.trust.calibration.space import Parameter, Space
+from marketsim.trust.calibration.targets import Scale, Target, implausibility, scale_of
 
 # Space
 

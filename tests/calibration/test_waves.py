@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from stand_in import SPACE, TRUTH, measures, simulate, targets
 
-from marketsim.calibration.design import hypercube
-from marketsim.calibration.history import Run
-from marketsim.calibration.space import Space, Vector
-from marketsim.calibration.targets import Target
-from marketsim.calibration.waves import Match, Settings, match
-from marketsim.columns import Floats
-from marketsim.scenario import ScenarioError
+from marketsim.core.columns import Floats
+from marketsim.scenario.errors import ScenarioError
+from marketsim.trust.calibration.design import hypercube
+from marketsim.trust.calibration.history import Run
+from marketsim.trust.calibration.space import Space, Vector
+from marketsim.trust.calibration.targets import Target
+from marketsim.trust.calibration.waves import Match, Settings, match
 
 SETTINGS = Settings(runs_per_wave=25, waves=4, keep=20, seed=1)
 SETTLING = ("sum", "product", "steep")

@@ -77,7 +77,7 @@ def python(folder: Path, *words: str, rules: str | None = "rules") -> tuple[int,
 
 def marketsim(folder: Path, *words: str, rules: str | None = "rules") -> tuple[int, str]:
     """Exit code and output of a marketsim command in the folder."""
-    return python(folder, "-m", "marketsim.cli", *words, rules=rules)
+    return python(folder, "-m", "marketsim.cli.main", *words, rules=rules)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def ran(folder: Path) -> dict[str, tuple[int, str]]:
     """Exit codes and outputs of a run and of a comparison by two workers, made side by side."""
     comparison = "import marketsim; marketsim.compare('town', 'near.yaml', 1, weeks=1, workers=2)"
     words = {
-        "run": ("-m", "marketsim.cli", "run", "near.yaml", "--weeks", "20", "--out", "ran"),
+        "run": ("-m", "marketsim.cli.main", "run", "near.yaml", "--weeks", "20", "--out", "ran"),
         "comparison": ("-c", comparison),
     }
     with ThreadPoolExecutor(2) as threads:

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from marketsim.children import OPEN_PLACE
 from marketsim.experiments.run import run
+from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
-from marketsim.panels import PanelBook
 from marketsim.purchasing.arrangement import Arrangement, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape
 from marketsim.scenario.wording import unit_of
+from marketsim.week.placing.panels import PanelBook
 
 WEEKS = 30
 LONG = 160  # beyond three years, the usual term of a contract

@@ -10,11 +10,11 @@ from typing import Any
 
 from sweeping import small_definition
 
-import marketsim.cli
-from marketsim.experiments import store
+import marketsim.cli.main
 from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.pool import warm_up
 from marketsim.experiments.sweep import sweep
+from marketsim.results import store
 
 NOTES = "SWEEP_TEST_NOTES"  # names a folder in which runs note that they were begun
 
@@ -47,7 +47,7 @@ def type_in(folder: Path, *words: str) -> None:
     """A command typed in a folder; the process ends with its exit code."""
     os.chdir(folder)
     sys.argv = ["marketsim", *words]
-    marketsim.cli.main()
+    marketsim.cli.main.main()
 
 
 def _noted(task: RunTask) -> int:

@@ -17,8 +17,8 @@ from sweeping import results, small_definition
 import marketsim.experiments.cluster
 from marketsim.experiments.cluster import ClusterError, dask_crew
 from marketsim.experiments.slurm import write_script
-from marketsim.experiments.store import StoreError
 from marketsim.experiments.sweep import sweep
+from marketsim.results.store import StoreError
 
 psutil = pytest.importorskip("psutil")  # comes with Dask
 LOOPBACK = "127.0.0.1"

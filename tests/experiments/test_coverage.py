@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy.special import chdtri, ndtr, ndtri
 
-from marketsim import run, streams
-from marketsim.columns import Floats, Ints
+from marketsim import run
+from marketsim.core import streams
+from marketsim.core.columns import Floats, Ints
 from marketsim.experiments import plausible
 from marketsim.experiments.differences import paired
 from marketsim.experiments.uncertainty import Groups, interval

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.columns import Floats
+from marketsim.core.columns import Floats
 from marketsim.experiments.sensitivity import analyse, indices, luck, points_at, sample
-from marketsim.experiments.store import StoreError
-from marketsim.scenario import ScenarioError
+from marketsim.results.store import StoreError
+from marketsim.scenario.errors import ScenarioError
 
 
 def ishigami(unit: Floats) -> Floats:

@@ -16,13 +16,13 @@ import pytest
 from sweeping import SCENARIO, results, small_definition
 
 import marketsim.experiments.making
-import marketsim.experiments.store
 import marketsim.experiments.sweep
+import marketsim.results.store
 from marketsim import run
 from marketsim.experiments.making import make_run
 from marketsim.experiments.sets import open_set
-from marketsim.experiments.store import StoreError
 from marketsim.experiments.sweep import SweepResult, sweep
+from marketsim.results.store import StoreError
 from marketsim.scenario.overlay import with_values
 
 RUNS = 6
@@ -126,7 +126,7 @@ def test_another_scenario_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small(tmp_path)
-    monkeypatch.setattr(marketsim.experiments.tracing, "program_digest", lambda: "another")
+    monkeypatch.setattr(marketsim.results.tracing, "program_digest", lambda: "another")
     with pytest.raises(StoreError, match="made by another version of marketsim"):
         small(tmp_path)
 
@@ -229,7 +229,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(
 ) -> None:
     small_definition(tmp_path)
     with monkeypatch.context() as patch, pytest.raises(StoreError, match="No space left on device") as refused:
-        patch.setattr(marketsim.experiments.store.os, "fsync", FullDisk(room).fsync)
+        patch.setattr(marketsim.results.store.os, "fsync", FullDisk(room).fsync)
         small(tmp_path)
     assert "the same command goes on" in str(refused.value) and "\n" not in str(refused.value)
     assert not list(tmp_path.rglob("*.part")) and (tmp_path / "set").exists() == (room > 1)

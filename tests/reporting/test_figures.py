@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from marketsim import compare
-from marketsim.reporting.figures import write_figures
+from marketsim.reports.figures import write_figures
 
 
 def test_every_figure_carries_the_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

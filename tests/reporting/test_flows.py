@@ -1,7 +1,7 @@
 """The network of placements counts each child once, at home and at host."""
 
 from marketsim import run
-from marketsim.reporting.flows import placement_network
+from marketsim.reports.flows import placement_network
 
 
 def test_flows_add_up_to_the_children_placed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from marketsim import compare, load_scenario
-from marketsim.reporting.tables import number, print_comparison
+from marketsim.reports.tables import number, print_comparison
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from marketsim.scenario import ScenarioError, load_scenario
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
 
 VALID = """\

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from marketsim.scenario import LoadedScenario, ScenarioError, load_scenario, shipped_scenarios
 from marketsim.scenario.describe import describe, json_schema
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import LoadedScenario, load_scenario
+from marketsim.scenario.shipped import shipped_scenarios
 
 BASE = """\
 question: which?

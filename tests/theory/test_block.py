@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from marketsim.children import OPEN_PLACE, PLACED
+from marketsim.market.children import OPEN_PLACE, PLACED
 
 BLOCK, SPOT_FEE, BLOCK_FEE = 10, 6_000.0, 4_200.0
 AUTHORITIES, STAY = 80, 50.0

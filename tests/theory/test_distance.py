@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketsim.children import PLACED
+from marketsim.market.children import PLACED
 
 SIDE, HOMES = 300.0, 3_600
 DENSITY = HOMES / SIDE**2

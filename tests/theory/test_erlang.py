@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from marketsim.children import PLACED
+from marketsim.market.children import PLACED
 
 PLACES, LOAD, STAY = 10, 8.0, 40.0
 AUTHORITIES, PAIRS = 200, 67

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketsim.children import BANDS
+from marketsim.market.children import BANDS
 
 COST, FLOOR_MARGIN = 5_000.0, 0.04
 BY_NEED = {"standard": 0.9, "complex": 1.05, "severe": 1.3}

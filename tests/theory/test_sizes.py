@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.children import PLACED
-from marketsim.england import stock_rows
-from marketsim.homes import SECTORS
-from marketsim.scenario import load_scenario
+from marketsim.england.figures import stock_rows
+from marketsim.market.children import PLACED
+from marketsim.market.homes import SECTORS
+from marketsim.scenario.loading import load_scenario
 from marketsim.world.start import build_market
 
 SEEDS = (1, 2, 3, 4)

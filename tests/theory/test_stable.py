@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from marketsim.children import PLACED, WAITING
-from marketsim.luck import second_key
-from marketsim.placing import NO_ROUTE, NOBODY, Geography, Panels, Searches, Stock, Tastes, place
-from marketsim.streams import key, stream
+from marketsim.core.luck import second_key
+from marketsim.core.streams import key, stream
+from marketsim.market.children import PLACED, WAITING
+from marketsim.week.placing.place import place
+from marketsim.week.placing.tables import NO_ROUTE, NOBODY, Geography, Panels, Searches, Stock, Tastes
 
 LAST = (np.inf, 1.0)  # rank of having no home
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketsim.england import distribution
+from marketsim.england.figures import distribution
 from marketsim.experiments.run import run
-from marketsim.scenario import load_scenario
-from marketsim.stays import stay_table, whole_weeks
+from marketsim.scenario.loading import load_scenario
+from marketsim.week.stays import stay_table, whole_weeks
 
 WEEKS = 52
 LIMITS = np.array([8.0, 30.4, 91.3, 182.6, 365.25, 730.5, 1826.25])  # days, between the eight bands

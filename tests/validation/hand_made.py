@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from marketsim.experiments.run import RunResult
-from marketsim.scenario import load_scenario
+from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
 
 WEEKS = 60

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from hand_made import hand_made, homes_table, weekly_table
 
-from marketsim.england import national_rows
-from marketsim.validation.backcast import COLUMNS, SERIES, backcast_table, mean_table, verdict
+from marketsim.england.figures import national_rows
+from marketsim.trust.validation.backcast import COLUMNS, SERIES, backcast_table, mean_table, verdict
 
 WEEKS = 156  # 31 March 2021 to 27 March 2024
 HOMES = [

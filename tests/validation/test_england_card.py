@@ -7,16 +7,23 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from marketsim.england import authority_rows, target_rows
+from marketsim.england.figures import authority_rows, target_rows
 from marketsim.experiments.run import RunResult, run
-from marketsim.reporting.scorecard import print_targets
-from marketsim.validation.null_model import FITTED_TO, OfferRates, lay_out, null_snapshot, null_targets, take_nearest
-from marketsim.validation.patterns import PATTERNS
-from marketsim.validation.predictions import predict
-from marketsim.validation.scorecard import BACKCAST_TARGETS
-from marketsim.validation.snapshot import at_end
-from marketsim.validation.targets import has_targets, measure_targets
-from marketsim.validation.validate import DEFAULT_SCENARIO
+from marketsim.reports.scorecard import print_targets
+from marketsim.trust.validation.null_model import (
+    FITTED_TO,
+    OfferRates,
+    lay_out,
+    null_snapshot,
+    null_targets,
+    take_nearest,
+)
+from marketsim.trust.validation.patterns import PATTERNS
+from marketsim.trust.validation.predictions import predict
+from marketsim.trust.validation.scorecard import BACKCAST_TARGETS
+from marketsim.trust.validation.snapshot import at_end
+from marketsim.trust.validation.targets import has_targets, measure_targets
+from marketsim.trust.validation.validate import DEFAULT_SCENARIO
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from marketsim.scenario.schema import Scenario
-from marketsim.validation.null_model import (
+from marketsim.trust.validation.null_model import (
     FITTED_TO,
     NOWHERE,
     Layout,

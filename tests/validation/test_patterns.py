@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hand_made import PLACEMENTS, hand_made, homes_table, placements_table, weekly_table
 
-from marketsim.england import distribution
+from marketsim.england.figures import distribution
 from marketsim.experiments.run import RunResult
-from marketsim.scenario import load_scenario
-from marketsim.validation.decay import AT_LEAST, framework_decay
-from marketsim.validation.patterns import PATTERNS
-from marketsim.validation.recorded import recorded
-from marketsim.validation.snapshot import Snapshot, at_end
+from marketsim.scenario.loading import load_scenario
+from marketsim.trust.validation.decay import AT_LEAST, framework_decay
+from marketsim.trust.validation.patterns import PATTERNS
+from marketsim.trust.validation.recorded import recorded
+from marketsim.trust.validation.snapshot import Snapshot, at_end
 
 AREAS = "ABCDEFGH"
 

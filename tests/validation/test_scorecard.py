@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from marketsim.experiments.store import StoreError
-from marketsim.validation import recorded as recording
-from marketsim.validation.recorded import LEFT_OUT, Recorded, check_checkout, newly_failing, record, recorded
-from marketsim.validation.scorecard import Given, Target, interval, score, shipped_targets
+from marketsim.results.store import StoreError
+from marketsim.trust.validation import recorded as recording
+from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, check_checkout, newly_failing, record, recorded
+from marketsim.trust.validation.scorecard import Given, Target, interval, score, shipped_targets
 
 TARGETS = [Target("homes", "homes", 100.0, 0.1), Target("weekly_fee_mean_2020", "GBP/week", 4_000.0, 0.08)]
 KNOWN = {

@@ -15,17 +15,17 @@ import pandas as pd
 import pytest
 from hand_made import hand_made
 
-from marketsim.cli import main
-from marketsim.validation import recorded as recording
-from marketsim.validation import validate as validation
-from marketsim.validation.backcast import COLUMNS
-from marketsim.validation.jobs import Found, Job
-from marketsim.validation.null_model import OfferRates
-from marketsim.validation.patterns import PATTERNS
-from marketsim.validation.predictions import predict, predict_homes
-from marketsim.validation.recorded import Recorded
-from marketsim.validation.scorecard import BACKCAST_TARGETS, shipped_targets
-from marketsim.validation.snapshot import at_end
+from marketsim.cli.main import main
+from marketsim.trust.validation import recorded as recording
+from marketsim.trust.validation import validate as validation
+from marketsim.trust.validation.backcast import COLUMNS
+from marketsim.trust.validation.jobs import Found, Job
+from marketsim.trust.validation.null_model import OfferRates
+from marketsim.trust.validation.patterns import PATTERNS
+from marketsim.trust.validation.predictions import predict, predict_homes
+from marketsim.trust.validation.recorded import Recorded
+from marketsim.trust.validation.scorecard import BACKCAST_TARGETS, shipped_targets
+from marketsim.trust.validation.snapshot import at_end
 
 PERFECT = {target.measure: target.value for target in shipped_targets()}
 HOLDING = {name: {"concentration": 0.05, "provider_sizes": 0.05}.get(name, 1.0 if pattern.at_least > -1 else -0.5)

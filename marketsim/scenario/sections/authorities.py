@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from marketsim.core.units import MeanWeeks, PoundsPerMile, PoundsPerWeek, Share, SharePerYear, Weeks, figure
 from marketsim.scenario.sections.base import Section
-from marketsim.units import MeanWeeks, PoundsPerMile, PoundsPerWeek, Share, SharePerYear, Weeks, figure
 
 
 class OwnHomes(Section):

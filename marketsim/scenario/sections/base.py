@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from marketsim.units import PoundsPerWeek, Ratio, Share
+from marketsim.core.units import PoundsPerWeek, Ratio, Share
 
 DFE_2024 = "DfE, Children looked after in England 2024"
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from marketsim.core.units import Miles, Pounds, PoundsPerWeek, Ratio, Share, Weeks, figure
 from marketsim.scenario.errors import LocatedError
 from marketsim.scenario.sections.base import Section
-from marketsim.units import Miles, Pounds, PoundsPerWeek, Ratio, Share, Weeks, figure
 
 
 class Providers(Section):

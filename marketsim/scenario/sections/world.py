@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from marketsim.core.units import Count, Miles, Share, figure
 from marketsim.scenario.sections.base import DFE_2024, Section
-from marketsim.units import Count, Miles, Share, figure
 
 STOCK_YEARS = (2014, 2023, 2024)
 

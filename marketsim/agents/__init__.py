@@ -1,1 +1,0 @@
-"""Authorities, providers and children as Mesa agents, and the decisions that each takes."""

@@ -1,0 +1,116 @@
+"""What matters, and when a policy fails: sensitivity analysis and scenario discovery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from marketsim.cli.options import INTERRUPTED, Workers
+
+if TYPE_CHECKING:
+    from marketsim.experiments.definition import Definition
+    from marketsim.experiments.sensitivity import Columns
+
+Named = Annotated[list[str], typer.Argument(help="an experiment (file, or name in experiments/), or scenarios")]
+Outcomes = Annotated[list[str] | None, typer.Option("--outcome", help="what to explain; can be given several times")]
+Replicates = Annotated[int | None, typer.Option(min=1, max=10_000, help="runs a point, the same seeds at each")]
+OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
+OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
+Folder = Annotated[Path | None, typer.Option(help="folder; if it holds this analysis unfinished, goes on with it")]
+DEFAULT_OUTCOME, DEFAULT_REPLICATES = "weekly_fee_mean_gbp", 4
+
+
+def sensitivity(
+    named: Named,
+    method: Annotated[Literal["morris", "sobol"], typer.Option(help="screening, or shares of variance")] = "morris",
+    trajectories: Annotated[int, typer.Option(min=4, max=10_000, help="of Morris: factors + 1 points each")] = 10,
+    samples: Annotated[int, typer.Option(min=4, max=65_536, help="of Sobol: factors + 2 points each")] = 64,
+    replicates: Replicates = None,
+    outcome: Outcomes = None,
+    seed: OwnSeed = None,
+    weeks: OwnWeeks = None,
+    workers: Workers = None,
+    out: Folder = None,
+) -> None:
+    """Rank factors by how much they move an outcome, with intervals. The same command goes on where it ended.
+
+    Factors are the experiment's; for scenarios, the parameters that nobody knows (england/uncertain.csv). With several
+    scenarios the first is the baseline, and what is explained is the difference from it as well.
+    """
+    from marketsim.core import interrupts
+
+    with interrupts.deferred():
+        from rich.console import Console
+
+        from marketsim.experiments.screening import Screening, check_outcomes, screen
+        from marketsim.reports.sensitivity import print_sensitivity, write_sensitivity_figures
+        from marketsim.results.store import RESULTS
+
+    given = {"replicates": replicates, "seed": seed, "weeks": weeks}
+    definition, columns = _definition(named, {name: value for name, value in given.items() if value is not None})
+    wanted = check_outcomes(outcome or [DEFAULT_OUTCOME], definition)
+    size = trajectories if method == "morris" else samples
+    screening = Screening(definition, columns, method, size, wanted)
+    folder = out or RESULTS / f"{method}-{definition.name}"
+    typer.echo(f"{screening.runs:,} runs: {screening}")
+    try:
+        done = screen(screening, folder, workers, _progress)
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    shown = done.table[done.table["outcome"].isin(wanted)]
+    print_sensitivity(shown, method, done.remark, done.footing, Console())
+    paths = write_sensitivity_figures(shown, method, done.remark, done.footing, folder)
+    typer.echo(f"Results: {folder} (sensitivity.csv, {', '.join(path.name for path in paths)}, runs/)")
+
+
+def discover(
+    folder: Annotated[Path, typer.Argument(help="a finished sweep of a baseline and another scenario")],
+    outcome: Annotated[str, typer.Option(help="what the scenario may fail in")] = DEFAULT_OUTCOME,
+    fails_if: Annotated[str, typer.Option(metavar="CONDITION", help="on the scenario less the baseline")] = "> 0",
+    scenario: Annotated[str | None, typer.Option(help="if the sweep has several: which, less the first")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")] = None,
+) -> None:
+    """When does a policy fail? Conditions on a sweep's factors, in words, with coverage and density (PRIM)."""
+    from rich.console import Console
+
+    from marketsim.experiments.discover import discover as find
+    from marketsim.reports.discover import print_discovery, write_discovery
+    from marketsim.results import store
+
+    store.check_new(out)
+    found = find(folder, outcome, fails_if, scenario)
+    print_discovery(found, Console())
+    left = store.new_folder(out, f"discover-{folder.resolve().name}")
+    typer.echo(f"Results: {left} ({', '.join(path.name for path in write_discovery(found, left))})")
+
+
+def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Columns]:
+    """The sweep that is meant: of an experiment, or of scenarios over the parameters that nobody knows."""
+    from marketsim.experiments.definition import Definition
+    from marketsim.experiments.factors import Factor
+    from marketsim.experiments.screening import columns_of, experiment_at
+    from marketsim.scenario.loading import load_scenario
+    from marketsim.trust.calibration.files import RANGES, read_space
+    from marketsim.trust.validation.targets import TARGET_MEASURES
+
+    if (found := experiment_at(named, given)) is not None:
+        return found, columns_of(found)
+    loaded = [load_scenario(name) for name in named]
+    space = read_space(RANGES, loaded[0].scenario, TARGET_MEASURES)
+    factors = {one.key: Factor(low=one.low, high=one.high, role="uncertainty") for one in space.parameters}
+    definition = Definition(
+        name="-".join(one.scenario.name for one in loaded)[:60], scenarios=named, factors=factors,
+        design="latin_hypercube", samples=1, **{"replicates": DEFAULT_REPLICATES, **given},
+    )  # fmt: skip
+    return definition, {one.key: (lambda unit, one=one: [one.value(u) for u in unit]) for one in space.parameters}
+
+
+def _progress(done: int, total: int) -> None:
+    """How far the runs are, on one line of a terminal; nothing where standard error is none."""
+    import sys
+
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done:,} of {total:,} runs" + ("\n" if done == total else ""), nl=False, err=True)

@@ -1,0 +1,56 @@
+"""The command line: the commands and what happens to a mistake."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from marketsim.cli.analysing import discover, sensitivity
+from marketsim.cli.calibrating import calibrate
+from marketsim.cli.options import INTERRUPTED, USER_MISTAKE
+from marketsim.cli.results import results
+from marketsim.cli.running import compare, run
+from marketsim.cli.scenarios import check, scenarios, schema
+from marketsim.cli.sweeping import sweep
+from marketsim.cli.trusting import evidence, validate
+
+app = typer.Typer(
+    help="Simulate the market in which England's local authorities buy places in children's homes.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, sensitivity, discover, schema):
+    app.command()(command)
+app.add_typer(results, name="results")
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one line on standard error and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        message = _user_message(error)
+        if message is None:
+            raise
+        typer.echo(message, err=True)
+        sys.exit(USER_MISTAKE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _user_message(error: Exception) -> str | None:
+    """One line for an error that the user can mend; None for a fault of the program."""
+    format_message = getattr(error, "format_message", None)  # what typer and click raise for wrong words
+    if format_message is not None:
+        return " ".join(str(format_message()).split())
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    name = type(error).__name__
+    return str(error) if name in ("ScenarioError", "StoreError", "ClusterError", "LostWorker") else None
+
+
+if __name__ == "__main__":
+    main()

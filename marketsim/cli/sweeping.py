@@ -1,0 +1,213 @@
+"""Sweeps: thousands of runs of scenarios over levers and uncertainties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from marketsim.cli.options import INTERRUPTED, WORSE, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketsim.experiments.plan import Plan
+    from marketsim.experiments.sweep import RunEnded, SweepResult
+
+Experiment = Annotated[str, typer.Argument(help="an experiment file, or the name of one in experiments/")]
+OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
+OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
+Samples = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="points, instead of the experiment's")]
+Replicates = Annotated[int | None, typer.Option(min=1, max=10_000, help="instead of the experiment's")]
+Folder = Annotated[Path | None, typer.Option(help="folder; if it holds this sweep unfinished, goes on with it")]
+LOOPBACK_PAGE = "127.0.0.1:8787"
+
+
+def sweep(
+    experiment: Experiment,
+    samples: Samples = None,
+    replicates: Replicates = None,
+    seed: OwnSeed = None,
+    weeks: OwnWeeks = None,
+    workers: Workers = None,
+    out: Folder = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, or `local`")
+    ] = None,
+    dashboard: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="where the page of `--dask local` listens")
+    ] = LOOPBACK_PAGE,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="make only the i-th of n parts, from 1")] = None,
+    slurm: Annotated[bool, typer.Option("--slurm", help="only write the script of an array job")] = False,
+    shards: Annotated[int, typer.Option(min=1, max=10_000, help="tasks of that array job")] = 20,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say how many runs, how long, how much disk")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="no progress, only what failed and the result")] = False,
+) -> None:
+    """Run an experiment: scenarios over a design of levers and uncertainties. The same command goes on where it ended.
+
+    Exit code 1 if runs failed.
+    """
+    from marketsim.core import interrupts
+
+    with interrupts.deferred():
+        from marketsim.experiments.definition import load_definition
+        from marketsim.experiments.plan import plan_of
+        from marketsim.results.store import RESULTS
+
+    given = {"samples": samples, "replicates": replicates, "seed": seed, "weeks": weeks}
+    changes = {name: value for name, value in given.items() if value is not None}
+    definition = load_definition(experiment, changes)
+    part = _shard(shard)
+    folder = out or RESULTS / definition.name
+    if dry_run:
+        _say_estimate(plan_of(definition), workers)
+    elif slurm:
+        _write_slurm(experiment, changes, definition.name, folder, shards)
+    else:
+        crew = None if dask is None else _cluster(dask, workers, dashboard)
+        with _progress(quiet) as told:
+            done = _sweep(definition, folder, workers, part, crew, told)
+        _say_result(done)
+
+
+def _sweep(definition: Any, folder: Path, workers: int | None, part: Any, crew: Any, told: Any) -> SweepResult:
+    from marketsim.experiments.sweep import sweep as make_sweep
+
+    try:
+        return make_sweep(
+            definition, folder, workers, shard=part, crew=crew, on_progress=told.advance, on_run=told.run_ended
+        )
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _cluster(address: str, workers: int | None, dashboard: str) -> Any:
+    from marketsim.experiments.cluster import check_installed, dask_crew
+
+    check_installed()
+    return dask_crew(address, workers, dashboard)
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    number, slash, count = text.partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
+        return int(number), int(count)
+    raise typer.BadParameter(f"--shard: expected i/n with i from 1 to n, such as 1/20, got {text!r}")
+
+
+def _say_estimate(plan: Plan, workers: int | None) -> None:
+    from marketsim.experiments.estimating import estimate
+
+    found = estimate(plan, workers)
+    counts = {"point": found.points, "replicate": plan.definition.replicates, "scenario": len(plan.arms)}
+    parts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
+    typer.echo(f"{found.runs:,} runs: {' x '.join(parts)}")
+    typer.echo(
+        f"about {_duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, measured "
+        f"on one run of each scenario), {_size(found.bytes)} on disk"
+    )
+    typer.echo("Nothing was written.")
+
+
+def _write_slurm(experiment: str, changes: dict[str, int], name: str, folder: Path, shards: int) -> None:
+    from marketsim.experiments.slurm import write_script
+
+    words = [experiment, *(word for key, value in changes.items() for word in (f"--{key}", str(value)))]
+    path = Path(f"{name}.sbatch")
+    write_script(path, name, [*words, "--out", str(folder)], shards)
+    typer.echo(f"{path}: an array job of {shards} shards that fill {folder}; submit it with: sbatch {path}")
+
+
+def _say_result(done: SweepResult) -> None:
+    """What was done, in a line; exit code 1 if runs failed."""
+    found = f", {done.found:,} found from before" if done.found else ""
+    whole = "" if done.complete else " (not complete)"
+    typer.echo(f"Results: {done.folder}{whole}: {done.made - len(done.failed):,} runs made{found}")
+    if done.failed:
+        some = ", ".join(map(str, done.failed[:5])) + (" ..." if len(done.failed) > 5 else "")
+        typer.echo(
+            f"{len(done.failed):,} runs failed ({some}); their settings and tracebacks are in {done.folder / 'failed'}",
+            err=True,
+        )
+        raise typer.Exit(WORSE)
+
+
+class _Silent:
+    """Says what failed, and nothing else."""
+
+    def advance(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def run_ended(self, ended: RunEnded) -> None:
+        """A line for a run that failed."""
+        if ended.error:
+            typer.echo(_line(ended), err=True)
+
+
+class _Log(_Silent):
+    """A line a run, where there is no terminal."""
+
+    def run_ended(self, ended: RunEnded) -> None:
+        """What ended, how, and how far the sweep is."""
+        typer.echo(_line(ended), err=True)
+
+
+class _Bar(_Silent):
+    """The bar of a terminal, with the rate, the time left, and how many runs failed."""
+
+    def __init__(self, update: Callable[..., None]) -> None:
+        self._update = update
+        self._failed = 0
+
+    def advance(self, done: int, total: int) -> None:
+        """The bar as it is now."""
+        self._update(completed=done, total=total, description="runs")
+
+    def run_ended(self, ended: RunEnded) -> None:
+        """The number of runs that failed, beside the bar."""
+        self._update(failed=ended.failed)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[_Silent]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from marketsim.cli.rates import Rate, TimeLeft
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield _Silent() if quiet else _Log()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn(),
+               TimeLeft(), TextColumn("{task.fields[failed]} failed"))  # fmt: skip
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=120) as progress:
+        task = progress.add_task("compiling and starting", total=None, failed=0)
+        yield _Bar(lambda **entries: progress.update(task, **entries))
+
+
+def _line(ended: RunEnded) -> str:
+    task = ended.task
+    how = f"failed: {ended.error}" if ended.error else f"in {ended.seconds:.2f} s"
+    where = f"point {task.point}, replicate {task.replicate}, {task.label}, seed {task.seed}"
+    return f"run {task.run} ({where}) {how}; {ended.done} of {ended.total} done, {ended.failed} failed"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in ("days", 86_400), ("hours", 3_600), ("minutes", 60):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
+def _size(count: int) -> str:
+    for unit, size in ("GB", 10**9), ("MB", 10**6):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count / 1_000:.0f} kB"

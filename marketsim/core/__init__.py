@@ -1,0 +1,1 @@
+"""Luck and its streams, columns, the compiler behind one name, units, interrupts."""

@@ -1,0 +1,87 @@
+"""Luck drawn in compiled code, and the mixer of keys that `streams` uses too."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.core import streams
+from marketsim.core.compiling import compiled, compiled_part, from_scipy
+
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_ONE, _S22, _S33, _LOWER_33 = np.uint64(1), np.uint64(22), np.uint64(33), np.uint64(2**33 - 1)
+_TO_UNIT, _FROM_UNIT = 2.0**-53, 2.0**53
+
+
+@compiled_part
+def mixed(bits: np.uint64, part: np.uint64) -> np.uint64:
+    """Mix who or when into a key, modulo 2**64: `stream(seed, decision, who, when)` is `mixed(mixed(beginning, who),
+    when)`."""
+    z = (bits + _GOLDEN) ^ (part * _MIX_2)
+    z = (z ^ (z >> _S30)) * _MIX_1
+    z = (z ^ (z >> _S27)) * _MIX_2
+    return z ^ (z >> _S31)
+
+
+@compiled
+def mix_all(keys: streams.Keys, parts: streams.Keys, results: streams.Keys) -> None:
+    """Mix each of `parts` into the one of `keys` at its position; a single one counts for all."""
+    for position in range(len(results)):
+        key = keys[position if len(keys) > 1 else 0]
+        results[position] = mixed(key, parts[position if len(parts) > 1 else 0])
+
+
+@compiled_part
+def luck_of(key: np.uint64) -> float:
+    """The number in [0, 1) that a key means, as `streams.uniform` gives it."""
+    return unit(key >> _S11)
+
+
+@compiled_part
+def second_key(key: np.uint64) -> np.uint64:
+    """A key spread so that it can stand second in a pair."""
+    return key * _GOLDEN
+
+
+@compiled_part
+def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
+    """53 random bits for a pair of two well-mixed keys, for compiled code; `whom` as `second_key` made it."""
+    return whole_mixed(half_mixed(who, whom))
+
+
+@compiled_part
+def half_mixed(who: np.uint64, whom: np.uint64) -> np.uint64:
+    """The same before its last step, which leaves the upper 31 bits as they are."""
+    z = who ^ whom
+    z = (z ^ (z >> _S30)) * _MIX_1
+    return (z ^ (z >> _S27)) * _MIX_2
+
+
+@compiled_part
+def whole_mixed(half: np.uint64) -> np.uint64:
+    """The last step: the bits of a pair, from what `half_mixed` gave."""
+    return (half ^ (half >> _S31)) >> _S11
+
+
+@compiled_part
+def half_bound(most: np.uint64) -> np.uint64:
+    """The greatest `half_mixed` of a pair whose bits lie below `most` (which is 1 to 2**53)."""
+    return ((most - _ONE) >> _S22 << _S33) | _LOWER_33
+
+
+@compiled_part
+def bits_below(share: float) -> np.uint64:
+    """The number of bits below which `pair_bits` means a luck below `share` (exactly, for shares up to 1)."""
+    return np.uint64(np.ceil(share * _FROM_UNIT))
+
+
+@compiled_part
+def unit(bits: np.uint64) -> float:
+    """The number in [0, 1) that 53 random bits mean."""
+    return np.float64(bits) * _TO_UNIT
+
+
+arrived = compiled_part(streams.arrived)
+normal = from_scipy("ndtri")  # the standard normal deviate of a luck; infinite for none at all

@@ -1,0 +1,205 @@
+"""Sums over all children and over all homes, compiled: one pass each instead of one for every sum.
+
+Values are added in the order of the rows, as `np.bincount` adds them. Positions in the results are those of the names
+listed here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled, compiled_part, row_of
+from marketsim.market.children import PLACED, UNREGISTERED, WAITING, Children
+from marketsim.market.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
+
+EVENTS = (
+    "placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers", "homes_opened",
+    "homes_closed", "cohort", "three_placements",
+)  # fmt: skip
+OF_CHILDREN = (
+    "children_placed", "children_waiting", "children_unregistered", "out_of_area", "out_of_region", "over_20_miles",
+    "miles", "independent_children", "independent_fees", "hosted_from_elsewhere",
+)  # fmt: skip
+OF_HOMES = (
+    "places", "market_places", "occupied", "blocked_places", "homes", "independent_homes", "homes_on_framework",
+    "private_revenue", "private_cost", "large_revenue", "large_cost", "rated_good_or_better", "market_homes",
+)  # fmt: skip
+FAR_MILES = 20.0
+
+
+class Fees(NamedTuple):
+    """Sums over the children placed now (GBP/week).
+
+    By authority what it pays for placements and for places beside; by home what it gets for both, and what the needs of
+    its residents cost above the fixed cost of a place (over the unit cost).
+    """
+
+    placements: Floats
+    beside: Floats
+    received: Floats
+    needs: Floats
+
+
+class Census(NamedTuple):
+    """The fees due; by home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route;
+    and the fees of the independent placements (GBP/week)."""
+
+    due: Fees
+    sums: Floats
+    independent_fees: Floats
+
+
+class Groups(NamedTuple):
+    """By what children are counted: the `region` by authority, `route_of` (below `routes`) by arrangement; and what a
+    resident costs `above_fixed`, the fixed cost of a place, by need band (over the unit cost)."""
+
+    region: Ints
+    route_of: Ints
+    routes: int
+    above_fixed: Floats
+
+
+class Prices(NamedTuple):
+    """What a place costs that stands empty and one that is staffed (both over the unit cost), and the index by which
+    unit costs have risen."""
+
+    fixed: float
+    staffed: float
+    cost_index: float
+
+
+@compiled_part
+def _no_fees(authorities: int, homes: int) -> Fees:
+    return Fees(np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes))
+
+
+@compiled_part
+def count_children(children: Children, homes: Homes, by: Groups) -> Census:
+    """The children as they are now."""
+    region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
+    children, homes, first = children.columns, homes.columns, len(OF_CHILDREN)
+    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
+    independent, paid = np.empty(len(children.state)), 0
+    for child in range(len(children.state)):
+        area, state = row_of(children.authority[child]), children.state[child]
+        if state == PLACED:
+            home, miles = row_of(children.home[child]), children.miles[child]
+            fee, beside = children.fee[child], children.beside_fee[child]
+            due.placements[area] += fee
+            due.beside[area] += beside
+            due.received[home] += fee + beside
+            due.needs[home] += above_fixed[children.band[child]]
+            there = row_of(homes.authority[home])
+            away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
+            sums[area, 0] += 1.0
+            sums[area, 3] += away
+            sums[area, 4] += region[there] != region[area]
+            sums[area, 5] += miles > FAR_MILES
+            sums[area, 6] += miles
+            sums[area, 7] += bought
+            sums[area, 8] += fee if bought else 0.0
+            independent[paid] = fee  # overwritten by the next if not bought: cheaper than a branch
+            paid += bought
+            sums[there, 9] += away
+            sums[area, row_of(first + route_of[children.arrangement[child]])] += 1.0
+        elif state == WAITING:
+            sums[area, 1] += 1.0
+        elif state == UNREGISTERED:
+            sums[area, 2] += 1.0
+    return Census(due, sums, independent[:paid])
+
+
+@compiled
+def note_profits(
+    homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices, memory: float
+) -> None:  # fmt: skip
+    """What homes have been earning moves by the share `memory` towards what they earn now: revenue less running cost
+    (GBP/week)."""
+    revenue, cost = _books(homes, holdings, due, in_market, prices)
+    profit = homes.columns.recent_profit
+    for home in range(len(cost)):
+        profit[home] += memory * ((revenue[home] - cost[home]) - profit[home])
+
+
+@compiled_part
+def _books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
+    """Weekly revenue and running cost of each home (GBP) at the fees that are due.
+
+    Revenue: fees of residents, what is paid for places beside them, retainers for held places that stand empty. Cost:
+    fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
+    resident. Blocked places are not staffed and cost nothing.
+    """
+    homes, holdings = homes.columns, holdings.columns
+    revenue, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
+    for row in range(len(holdings.home)):
+        revenue[holdings.home[row]] += max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
+    for home in range(len(cost)):
+        revenue[home] += due.received[home]
+        cost[home] = _cost(homes, home, in_market[home], due.needs[home], prices)
+    return revenue, cost
+
+
+@compiled_part
+def _cost(homes: Homes, home: int, in_market: bool, needs: float, prices: Prices) -> float:
+    staffed = max(homes.places[home] - homes.blocked[home], homes.occupied[home]) if in_market else 0
+    return float(homes.unit_cost[home] * prices.cost_index * (prices.staffed * staffed + needs))
+
+
+@compiled_part
+def count_homes(
+    homes: Homes, holdings: Holdings, due: Fees, week: int, in_market: Bools, large: Bools, on_framework: Bools,
+    prices: Prices, authorities: int,
+) -> Floats:  # fmt: skip
+    """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large,
+    those behind that of `on_framework` on none. Of the places that a home keeps empty those are blocked that are
+    neither occupied nor held."""
+    homes, holdings = homes.columns, holdings.columns
+    sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
+    revenue = np.zeros(len(in_market))
+    for row in range(len(holdings.home)):
+        empty = max(holdings.places[row] - holdings.used[row], 0)
+        held[holdings.home[row]] += empty
+        revenue[holdings.home[row]] += empty * holdings.retainer[row]
+    for home in range(len(in_market)):
+        area, sector = row_of(homes.authority[home]), homes.sector[home]
+        places, occupied = homes.places[home], homes.occupied[home]
+        sums[area, 2] += occupied
+        if sector == PRIVATE:
+            revenue[home] += due.received[home]
+            cost = _cost(homes, home, in_market[home], due.needs[home], prices)
+            sums[area, 7] += revenue[home]
+            sums[area, 8] += cost
+            if home < len(large) and large[home]:
+                sums[area, 9] += revenue[home]
+                sums[area, 10] += cost
+        if not homes.opened_week[home] <= week < homes.closed_week[home]:
+            continue
+        sums[area, 0] += places
+        sums[area, 4] += 1.0
+        if in_market[home]:
+            kept_empty = homes.blocked[home] + homes.beside[home]
+            sums[area, 1] += places
+            sums[area, 3] += max(min(kept_empty, places - occupied - held[home]), 0)
+            sums[area, 5] += sector != LOCAL_AUTHORITY
+            sums[area, 6] += sector != LOCAL_AUTHORITY and home < len(on_framework) and on_framework[home]
+            sums[area, 11] += homes.rating[home] <= GOOD
+            sums[area, 12] += 1.0
+    return sums
+
+
+@compiled_part
+def in_groups(group: Ints, wanted: Bools, groups: int) -> tuple[Ints, Ints]:
+    """The rows wanted, group by group in their order, and where each group begins (and the last ends)."""
+    begins = np.zeros(groups + 1, dtype=np.int64)
+    for row in range(len(wanted)):
+        begins[group[row] + 1] += wanted[row]
+    begins = np.cumsum(begins)
+    rows, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
+    for row in range(len(wanted)):
+        if wanted[row]:
+            rows[following[group[row]]] = row
+            following[group[row]] += 1
+    return rows, begins

@@ -1,0 +1,206 @@
+"""From a scenario's purchasing section to arrangements, and to the order in which each authority tries them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from marketsim.core.columns import Ints
+from marketsim.core.streams import name_key, uniform
+from marketsim.purchasing.arrangement import Arrangement, Authorities
+from marketsim.purchasing.cooperative import Cooperative
+from marketsim.purchasing.rule import PurchasingRule
+from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.members import Place, rows_of
+from marketsim.scenario.schema import Purchasing
+from marketsim.week.placing.tables import NO_ROUTE
+
+MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
+
+
+@dataclass
+class Orders:
+    """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last).
+
+    `changed` are those that are new or have other terms or members than before, `ended` the numbers of those in which
+    nobody buys any more.
+    """
+
+    arrangements: list[Arrangement]
+    stages: Ints
+    cooperative_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    changed: list[Arrangement] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+    @cached_property
+    def buyer(self) -> Ints:
+        """By authority and stage, who buys: a cooperative (numbers from the authorities' count up) or the authority."""
+        count = len(self.stages)
+        own = np.repeat(np.arange(count)[:, None], self.stages.shape[1], axis=1)
+        through = np.where(self.stages == NO_ROUTE, NO_ROUTE, self.cooperative_of[self.stages])
+        return np.where(through == NO_ROUTE, own, count + through)
+
+    @cached_property
+    def cooperatives(self) -> list[tuple[int, Cooperative]]:
+        """The cooperatives in which somebody buys, with the numbers of their arrangements."""
+        going = (a for a in self.arrangements if a.number not in self.ended)
+        return [(a.number, a.rule) for a in going if isinstance(a.rule, Cooperative)]
+
+    def last_of(self, authority: Ints) -> Ints:
+        """For each row of `authority`, the last arrangement that it tries."""
+        length = (self.stages != NO_ROUTE).sum(axis=1)
+        return np.asarray(self.stages[authority, length[authority] - 1])
+
+    def named(self, name: str, authority: Ints) -> Ints:
+        """For each row of `authority`, its arrangement of a name (NO_ROUTE if it has none)."""
+        return self._first(authority, [arrangement.name == name for arrangement in self.arrangements])
+
+    def ruled_by(self, rule: type[PurchasingRule], authority: Ints) -> Ints:
+        """For each row of `authority`, its arrangement under a rule (NO_ROUTE if it has none)."""
+        return self._first(authority, [isinstance(arrangement.rule, rule) for arrangement in self.arrangements])
+
+    def _first(self, authority: Ints, wanted: list[bool]) -> Ints:
+        """The first arrangement that is wanted: the authority's own, or else one of its cooperative."""
+        chosen = np.full(len(self.stages), NO_ROUTE)
+        for side in (self.cooperative_of != NO_ROUTE, self.cooperative_of == NO_ROUTE):
+            found = (self.stages != NO_ROUTE) & (np.array(wanted) & side)[self.stages]
+            first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
+            chosen = np.where(found.any(axis=1), first, chosen)
+        return np.asarray(chosen[authority])
+
+
+def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement] = ()) -> Orders:
+    """Make every arrangement that some authority uses, each for its members, and lay out the orders.
+
+    `existing` arrangements go on under their numbers, with the terms and members that they have now.
+    """
+    maker = _Maker(purchasing, authorities, existing)
+    orders = [maker.order_of(row) for row in range(len(authorities))]
+    if [] in orders:
+        name = authorities.name[orders.index([])]
+        raise ScenarioError(
+            f"{name} has nothing to buy through: it is in no cooperative of its order", "purchasing.order:"
+        )
+    longest = max(len(order) for order in orders)
+    stages = np.full((len(authorities), longest), NO_ROUTE)
+    for row, order in enumerate(orders):
+        stages[row, : len(order)] = order
+    through = [NO_ROUTE if a.cooperative is None else a.cooperative for a in maker.arrangements]
+    ended = [a.number for a in maker.arrangements if a.identity not in maker.used]
+    changed = sorted(maker.changed, key=lambda arrangement: arrangement.number)
+    return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64), changed, ended)
+
+
+class _Maker:
+    """Makes each arrangement once for those who share it."""
+
+    def __init__(self, purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement]) -> None:
+        self.purchasing, self.authorities = purchasing, authorities
+        self.places = [
+            Place(code, name, authorities.region_names[region])
+            for code, name, region in zip(authorities.code, authorities.name, authorities.region, strict=True)
+        ]
+        self.arrangements = list(existing)
+        self.used: set[tuple[str, str, str]] = set()
+        self.changed: list[Arrangement] = []
+        self._made = {made.identity: made for made in existing}
+        self._orders = self._order_by_row()
+        self._cooperatives = {
+            name: self._members_of(rule)
+            for name, rule in purchasing.arrangements.items()
+            if isinstance(rule, Cooperative)
+        }
+
+    def order_of(self, row: int) -> list[int]:
+        """The arrangements that one authority tries, a cooperative's own in place of the cooperative."""
+        numbers: list[int] = []
+        for name in self._orders[row]:
+            rule = self.purchasing.arrangements[name]
+            if not isinstance(rule, Cooperative):
+                numbers.append(self._shared(name, rule, row).number)
+            elif row in self._cooperatives[name]:
+                numbers.extend(self._cooperative(name, rule, row).inner)
+        return numbers
+
+    def _order_by_row(self) -> list[list[str]]:
+        orders = [self.purchasing.order] * len(self.places)
+        for group in self.purchasing.groups:
+            for row in rows_of(self.places, group.authorities, group.regions):
+                orders[row] = group.order
+        return orders
+
+    def _members_of(self, rule: Cooperative) -> dict[int, str]:
+        """Rows of the members with the label of the cooperative that each is in."""
+        chosen = rule.members
+        rows = rows_of(self.places, chosen.authorities, chosen.regions)
+        if chosen.everybody():
+            rows = list(range(len(self.places)))
+        luck = uniform(MEMBERSHIP_SEED, "join cooperative", self.authorities.key)
+        regional = chosen.one_per == "region"
+        return {row: self.places[row].region if regional else "" for row in rows if luck[row] < chosen.share}
+
+    def _shared(self, name: str, rule: PurchasingRule, row: int) -> Arrangement:
+        """The arrangement of this name that an authority shares with others of its scope and the same order."""
+        scope = rule.scope()
+        label = {"authority": self.places[row].code, "region": self.places[row].region, "england": ""}[scope]
+        if (name, label, rule.name) in self.used:
+            return self._made[name, label, rule.name]
+        members = [row] if scope == "authority" else self._users(name, label)
+        return self._make(name, rule, label, members)
+
+    def _users(self, name: str, region: str) -> list[int]:
+        """Authorities whose order names an arrangement, in one region or (no region) everywhere."""
+        named = (row for row, order in enumerate(self._orders) if name in order)
+        return [row for row in named if not region or self.places[row].region == region]
+
+    def _cooperative(self, name: str, rule: Cooperative, row: int) -> Arrangement:
+        """The cooperative that an authority is in, with the arrangements made for all its members."""
+        label = self._cooperatives[name][row]
+        members = [other for other, region in self._cooperatives[name].items() if region == label]
+        whole = self._make(name, rule, label, members)
+        if not whole.inner:
+            for inner_name in rule.order:
+                inner_rule = self.purchasing.arrangements[inner_name]
+                inner = self._make(inner_name, inner_rule, f"{name} {label}", members, whole)
+                whole.inner.append(inner.number)
+        return whole
+
+    def _make(
+        self, name: str, rule: PurchasingRule, label: str, members: list[int], whole: Arrangement | None = None
+    ) -> Arrangement:
+        identity = (name, label, rule.name)
+        made = self._made.get(identity)
+        if made is not None and identity not in self.used:
+            self._go_on(made, rule, members, whole)
+        self.used.add(identity)
+        if made is None:
+            codes = " ".join(self.places[row].code for row in members)
+            shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
+            made = Arrangement(
+                number=len(self.arrangements),
+                name=name,
+                label=label,
+                route=rule.name if whole is None else whole.route,
+                rule=rule,
+                key=name_key(f"{name} of {codes}") >> 1,
+                members=np.array(members, dtype=np.int64),
+                shares=shares,
+                cooperative=None if whole is None else whole.number,
+            )
+            self._made[identity] = made
+            self.arrangements.append(made)
+            self.changed.append(made)
+        return made
+
+    def _go_on(self, made: Arrangement, rule: PurchasingRule, members: list[int], whole: Arrangement | None) -> None:
+        """An arrangement from before, with its terms and members of now."""
+        if made.rule != rule or made.members.tolist() != members:
+            self.changed.append(made)
+        if made.members.tolist() != members:
+            made.members = np.array(members, dtype=np.int64)
+            made.shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
+        made.rule, made.inner = rule, []
+        made.cooperative = None if whole is None else whole.number

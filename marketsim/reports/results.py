@@ -1,0 +1,114 @@
+"""Folders of results as tables for the terminal: which there are, what is in one, what SQL gives, how two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from marketsim.experiments.set_differences import SetDifferences
+from marketsim.experiments.tables import row_count, tables_of
+from marketsim.reports.tables import ENGLAND, number
+from marketsim.reports.workbook import notes
+from marketsim.results.folders import Finished, scenarios_of
+from marketsim.results.outcomes import MEASURES
+
+MOST_SHOWN = 100  # rows of a query
+WHOLE = ("kind, status", "when (UTC)", "runs", "table")  # columns that are not broken into lines
+LEFT = ("folder, scenarios", "kind, status", "table", "columns", "what", "value", "outcome")
+
+
+def print_folders(found: Sequence[Finished], console: Console) -> None:
+    """Two lines a folder, the latest first: they fit into a window of 80 columns."""
+    table = _table(f"{len(found)} folders of results", "folder, scenarios", "kind, status", "when (UTC)", "runs")
+    table.show_lines = True
+    for one in found:
+        planned = "" if one.planned is None or one.planned == one.done else f" of {one.planned:,}"
+        runs = f"{one.done:,}{planned}" if one.done or one.planned else "-"
+        failed = f"{one.failed:,} failed" if one.failed else ""
+        named = ", ".join(scenarios_of(one.manifest))
+        lines = f"{one.folder.name}\n{named}", f"{one.kind}\n{one.status}", _when(one.started), f"{runs}\n{failed}"
+        table.add_row(*map(escape, lines))
+    console.print(table)
+
+
+def print_folder(found: Finished, console: Console) -> None:
+    """What a folder rests on, and its tables with rows and columns."""
+    facts = _table(str(found.folder), "what", "value")
+    for what, value in notes(found):
+        if what not in MEASURES and value != "":
+            facts.add_row(escape(what), escape(str(value)))
+    console.print(facts)
+    tables = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
+    for name, one in tables_of(found).items():
+        tables.add_row(escape(name), f"{row_count(one):,}", escape(", ".join(one.schema.names)))
+    console.print(tables)
+
+
+def print_query(given: pd.DataFrame, console: Console) -> None:
+    """The rows that a query gave, the first hundred of them."""
+    table = Table(title_justify="left")
+    for column in given:
+        right = pd.api.types.is_numeric_dtype(given[column])
+        table.add_column(escape(str(column)), justify="right" if right else "left", overflow="fold")
+    for values in given.head(MOST_SHOWN).itertuples(index=False):
+        table.add_row(*(escape(_plain(value)) for value in values))
+    console.print(table)
+    more = "" if len(given) <= MOST_SHOWN else f", the first {MOST_SHOWN} shown; --out FILE.csv writes all"
+    console.print(f"{len(given):,} row{'' if len(given) == 1 else 's'}{more}")
+
+
+def print_set_differences(done: SetDifferences, first: Path, second: Path, console: Console) -> None:
+    """England's outcomes: what the second set gives less the first."""
+    rows = done.table[done.table["region"] == ENGLAND]
+    for arm in dict.fromkeys(rows["scenario"]):
+        table = _table(f"England, {arm}: {second.name} less {first.name}", "outcome", first.name, second.name,
+                       "difference", "95% interval", "over the points")  # fmt: skip
+        for row in rows[rows["scenario"] == arm].itertuples():
+            table.add_row(*_cells(row))
+        console.print(table)
+    top = done.table.iloc[0]
+    console.print(
+        f"{top['points']} points, {top['replicates']} paired replicates: the same seeds in both sets. The interval is "
+        f"that of the mean over these points, and holds what differs between replicates: luck, and the vectors of the "
+        f"plausible set if they have any. 'Over the points': lowest and highest mean difference at a point. Shares: "
+        f"differences in percentage points."
+    )
+    if done.unpaired:
+        console.print(f"{done.unpaired} runs are finished in one of the sets only and are left out.")
+
+
+def _cells(row: Any) -> list[str]:
+    measure = MEASURES.get(row.outcome)
+    label, unit = (row.outcome, "") if measure is None else (measure.label, measure.unit)
+    between = "-" if pd.isna(row.ci_low) else f"[{number(row.ci_low, unit, True)}, {number(row.ci_high, unit, True)}]"
+    across = f"{number(row.lowest_point, unit, True)} to {number(row.highest_point, unit, True)}"
+    means = number(row.first_mean, unit), number(row.second_mean, unit), number(row.difference, unit, True)
+    return [label, *means, between, across]
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    for heading in headings:
+        side: Literal["left", "right"] = "left" if heading in LEFT else "right"
+        table.add_column(heading, justify=side, overflow="fold", no_wrap=heading in WHOLE)
+    return table
+
+
+def _plain(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "-"
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _when(started: str) -> str:
+    try:
+        return datetime.fromisoformat(started).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return "-"

@@ -1,0 +1,215 @@
+"""The score card as people read it in a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from marketsim.experiments.run import ENGLAND, RunResult
+from marketsim.experiments.signoff import signoff
+from marketsim.reports.tables import number
+from marketsim.trust.validation import against
+from marketsim.trust.validation.backcast import PLAIN_MISS, verdict
+from marketsim.trust.validation.null_model import FITTED_TO
+from marketsim.trust.validation.predictions import IMPORTED, NEXT_YEAR, OUT_OF_AREA, OUT_OF_REGION
+from marketsim.trust.validation.recorded import LEFT_OUT, PASS, ROLES, recorded
+from marketsim.trust.validation.scorecard import FAIL, MODEL, Given, score, shipped_targets
+from marketsim.trust.validation.targets import measure_targets
+from marketsim.trust.validation.validate import LONG_REPLICATES, Validation
+
+HEADINGS = {"input": "Put in", "fitted": "Fitted", "out of sample": "Out of sample", "": "Not recorded"}
+MARKS = {PASS: "pass", FAIL: "FAIL", LEFT_OUT: "left out"}
+BY_REGION = {
+    OUT_OF_AREA: "out of area",
+    OUT_OF_REGION: "out of region",
+    IMPORTED: "hosted from elsewhere",
+    NEXT_YEAR: "homes next year",
+}
+SHORT_NOTE = "in the short form: the backcast, framework decay and next year's homes are left out and not counted"
+MOST_MISSES = 3
+COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements/year")
+
+
+def print_targets(result: RunResult, console: Console) -> None:
+    """Print one run against the published figures."""
+    values = {name: [value] for name, value in measure_targets(result).items()}
+    card = score(shipped_targets(), Given(targets=values), Given(), Given(), recorded())
+    targets = card[card["kind"] == "target"]
+    title = f"Against published figures: {_passed(targets)} within tolerance (one run; marketsim validate says more)"
+    console.print(_target_table(targets, title))
+
+
+def print_validation(validation: Validation, console: Console) -> None:
+    """Print the score card, what the null model makes of it, the predictions by region and the backcast."""
+    card = validation.card
+    targets, patterns = card[card["kind"] == "target"], card[card["kind"] == "pattern"]
+    console.print(_head(validation), soft_wrap=False)
+    for role in (*ROLES, ""):
+        rows = targets[targets["role"] == role]
+        if len(rows):
+            console.print(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"))
+    _print_misses(card, console)
+    console.print(_pattern_table(patterns, f"Patterns: {_passed(patterns)} hold"))
+    _print_null(validation, console)
+    console.print(_region_table(validation.predictions))
+    if validation.backcast is not None:
+        _print_backcast(validation.backcast, console)
+    if validation.short:
+        console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
+    console.print(signoff([validation.scenario]).line())
+    console.print(f"Targets: {_passed(targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
+
+
+def print_against(both: pd.DataFrame, console: Console) -> None:
+    """Print how the predictions did against a user's figures, with the largest misses of each measure."""
+    within, predicted = int(both["within"].sum()), int(both["value"].notna().sum())
+    table = _table(f"Against your figures: {within} of {predicted} predicted lie within the interval")
+    for heading in ("measure", "within", "correlation", "mean miss", "null's miss"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    units = dict(zip(both["measure"], both["unit"].fillna(""), strict=True))
+    for row in _records(against.summary(both)):
+        misses = (_number(row[name], units[row["measure"]]) for name in ("mean_off_by", "null_mean_off_by"))
+        correlation = number(row["correlation"], "correlation")
+        table.add_row(_words(row["measure"]), f"{row['within']} of {row['predicted']}", correlation, *misses)
+    console.print(table)
+    console.print("Largest misses:")
+    for measure, group in both.dropna(subset=["value"]).groupby("measure", sort=False):
+        largest = group.reindex(group["off_by"].abs().sort_values(ascending=False, kind="stable").index)
+        shown = (
+            f"{row['area']} {_number(row['value'], row['unit'])} for {_number(row['figure'], row['unit'])}"
+            for row in _records(largest.head(MOST_MISSES))
+        )
+        console.print(escape(f"  {_words(str(measure))}: {'; '.join(shown)}"))
+    if predicted < len(both):
+        console.print(f"{len(both) - predicted} of your figures were not predicted in this form of the card.")
+
+
+def _head(validation: Validation) -> str:
+    name, runs = validation.scenario.scenario.name, validation.replicates
+    return escape(
+        f"{name}: {runs} runs of {validation.weeks} weeks (seed {validation.seed}), measured over the last 52. ± is "
+        "half the 95% interval of the mean; a target passes if the mean lies within its tolerance."
+    )
+
+
+def _target_table(rows: pd.DataFrame, title: str) -> Table:
+    table = _table(title)
+    for heading in ("measure", "published", "model", "±", "off by", "allowed", "null", ""):
+        table.add_column(
+            heading, justify="left" if heading in ("measure", "") else "right", no_wrap=heading != "measure"
+        )
+    for row in _records(rows):
+        unit = row["unit"]
+        cells = (_number(row["target"], unit), _number(row["model"], unit), _half(row, unit), _percent(row["off_by"]))
+        mark = MARKS.get(row["result"], row["result"])
+        table.add_row(
+            _words(row["measure"]), *cells, f"{100 * row['tolerance']:.0f}%", _number(row["null"], unit), mark
+        )
+    return table
+
+
+def _pattern_table(rows: pd.DataFrame, title: str) -> Table:
+    table = _table(title)
+    for heading in ("pattern and criterion", "model", "±", "null", ""):
+        table.add_column(heading, justify="left" if heading in ("pattern and criterion", "") else "right")
+    for row in _records(rows):
+        cells = (number(row["model"], ""), _half(row, ""), number(row["null"], ""))
+        text = f"{_words(row['measure'])} ({row['role']}): {row['criterion']}"
+        table.add_row(escape(text), *cells, MARKS.get(row["result"], row["result"]))
+    return table
+
+
+def _print_misses(card: pd.DataFrame, console: Console) -> None:
+    """Explained, not hidden: why each measure misses, as recorded."""
+    missed = card[~card["result"].isin([PASS, LEFT_OUT])]
+    if len(missed):
+        console.print("What misses, and why we think so:")
+    for row in _records(missed):
+        console.print(escape(f"  {_words(row['measure'])}: {row['note'] or 'no explanation recorded yet'}"))
+
+
+def _print_null(validation: Validation, console: Console) -> None:
+    card, rates = validation.card, validation.rates
+    spoken = card[(card["nearer"] != "") & (card["role"] != "input")]
+    better = [_words(name) for name in spoken.loc[spoken["nearer"] == MODEL, "measure"]]
+    worse = [_words(name) for name in spoken.loc[spoken["nearer"] != MODEL, "measure"]]
+    console.print(
+        f"\nThe null model gives each child the nearest place offered: each home with a free place offers to "
+        f"{1000 * rates.standard:.1f} in 1,000 children without complex needs and to {1000 * rates.complex:.1f} of the "
+        f"others, with no prices, providers or rules. The two rates are fitted to "
+        f"{' and '.join(map(_words, FITTED_TO))}. What is put in is not compared."
+    )
+    console.print(f"Explained beyond the null: {', '.join(better) or 'nothing'}.")
+    console.print(f"Not better than the null: {', '.join(worse) or 'nothing'}.")
+    silent = int(((card["nearer"] == "") & (card["role"] != "input") & (card["result"] != LEFT_OUT)).sum())
+    console.print(f"On {silent} other figures and patterns the null says nothing.\n")
+
+
+def _region_table(predictions: pd.DataFrame) -> Table:
+    """The main predictions by region, with half the interval in which one run more would lie."""
+    table = _table("Predicted, and never given to the model (± for one run more; authorities in predictions.csv)")
+    table.add_column("area")
+    for heading in BY_REGION.values():
+        table.add_column(heading, justify="right")
+    cells = {
+        (row["area"], row["measure"]): f"{_number(row['value'], row['unit'])} {_half(row, row['unit'], 'value')}"
+        for row in _records(predictions[predictions["measure"].isin(list(BY_REGION))])
+    }
+    regions = sorted(set(predictions.loc[predictions["measure"] == OUT_OF_REGION, "area"]) - {ENGLAND})
+    for area in (*regions, ENGLAND):
+        table.add_row(escape(area), *(cells.get((area, measure), "-") for measure in BY_REGION))
+    return table
+
+
+def _print_backcast(backcast: pd.DataFrame, console: Console) -> None:
+    summary = verdict(backcast)
+    table = _table(f"Backcast from 2014 (mean of {LONG_REPLICATES} runs at most; every year in backcast.csv)")
+    for heading in ("measure", "year", "recorded", "model", "off by", "mean miss", "no change"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    for row in _records(summary):
+        fell = (_number(row[name], row["unit"]) for name in ("recorded", "model"))
+        still = _percent(row["no_change_off_by"]) if row["first_year"] < row["last_year"] else "-"
+        mean_miss = f"{100 * row['mean_off_by']:.0f}%"
+        table.add_row(_words(row["measure"]), str(row["last_year"]), *fell, _percent(row["off_by"]), mean_miss, still)
+    console.print(table)
+    wrong = [f"{_words(row['measure'])} ({_percent(row['off_by'])})" for row in _records(summary[summary["wrong"]])]
+    limit = f"{100 * PLAIN_MISS:.0f}%"
+    console.print(f"What the backcast gets wrong by more than {limit} at its end: {', '.join(wrong) or 'nothing'}.")
+    console.print('"no change": what a guess that nothing changes after the first year would be off by.\n')
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _passed(rows: pd.DataFrame) -> str:
+    judged = rows[rows["result"] != LEFT_OUT]
+    return f"{int((judged['result'] == PASS).sum())} of {len(judged)}"
+
+
+def _words(measure: str) -> str:
+    return measure.replace("_", " ")
+
+
+def _number(value: float, unit: Any) -> str:
+    if unit in COUNTS and not pd.isna(value):
+        return f"{value:,.0f}"
+    return number(value, "share" if str(unit).startswith("share") else str(unit))
+
+
+def _percent(value: float) -> str:
+    return "-" if pd.isna(value) else f"{100 * value:+.0f}%"
+
+
+def _half(row: dict[str, Any], unit: str, centre: str = "model") -> str:
+    """Half the width of the interval."""
+    return "" if pd.isna(row["ci_high"]) else f"±{_number(row['ci_high'] - row[centre], unit).removesuffix('%')}"
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]

@@ -1,0 +1,142 @@
+"""Result tables as people read them in a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from marketsim.experiments.compare import Comparison
+from marketsim.results.outcomes import MEASURES
+
+ENGLAND = "England"
+HEADLINES = {
+    "weekly_fee_mean_gbp": "fee GBP/week",
+    "out_of_area_share": "out of area",
+    "over_20_miles_share": "over 20 miles",
+    "void_rate": "void rate",
+    "children_unregistered": "unreg. children",
+}
+
+
+def number(value: float, unit: str, signed: bool = False) -> str:
+    """A value in its unit: shares as percent (differences in percentage points), pounds without pence."""
+    if pd.isna(value):
+        return "-"
+    if signed and value == 0:
+        return "0"
+    sign = "+" if signed else ""
+    if unit == "share":
+        return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
+    if unit == "GBP":
+        return f"{value / 1e6:{sign},.2f}m"
+    if unit == "offers per 1,000":
+        return f"{1_000 * value:{sign}.2f}"
+    if unit.startswith("GBP") or abs(value) >= 1_000:
+        return f"{value:{sign},.0f}"
+    return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
+
+
+def print_run(outcomes: pd.DataFrame, title: str, console: Console) -> None:
+    """Print the outcomes of a run for England."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("outcome")
+    table.add_column("value", justify="right")
+    for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
+        table.add_row(MEASURES[name].label, number(float(value), MEASURES[name].unit))
+    console.print(table)
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print all outcomes for England, then the main ones by region, for each scenario compared.
+
+    With a plausible set, also how much of the uncertainty about the main ones comes from luck and how much from what is
+    unknown; the notes below hold for all tables.
+    """
+    for other in comparison.others:
+        rows = comparison.table[comparison.table["scenario"] == other]
+        console.print(_england_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
+        console.print(_region_table(comparison.baseline, other, rows[rows["region"] != ENGLAND]))
+        if rows["parameter_share"].notna().any():
+            console.print(_shares_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
+    console.print(_footnote(comparison))
+    console.print(comparison.signoff.line())
+
+
+def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    table = Table(title=f"England: {other} against {baseline}", title_justify="left")
+    table.add_column("outcome")
+    for heading in (baseline, other, "difference", "95% interval"):
+        table.add_column(heading, justify="right")
+    wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
+    for name, base, scenario, difference, low, high in _columns(rows, *wanted):
+        measure = MEASURES[name]
+        cells = (number(base, measure.unit), number(scenario, measure.unit), number(difference, measure.unit, True))
+        table.add_row(measure.label, *cells, _interval(low, high, measure.unit))
+    return table
+
+
+def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    """Differences with half the width of the 95% interval, a row a region."""
+    table = Table(title=f"By region: {other} less {baseline}, with 95% interval", title_justify="left")
+    table.add_column("region")
+    for heading in HEADLINES.values():
+        table.add_column(heading, justify="right")
+    cells = {
+        (region, outcome): _plus_minus(difference, high - difference, MEASURES[outcome].unit)
+        for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
+    }
+    for region in sorted(set(rows["region"])):
+        table.add_row(region, *(cells[region, outcome] for outcome in HEADLINES))
+    return table
+
+
+def _shares_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    """Shares of the variance of England's differences between replicates."""
+    table = Table(title=f"England: what makes {other} less {baseline} uncertain", title_justify="left")
+    table.add_column("from")
+    for heading in HEADLINES.values():
+        table.add_column(heading, justify="right")
+    shares = rows.set_index("outcome").loc[list(HEADLINES)]
+    for label, column in (("luck", "luck_share"), ("unknown", "parameter_share")):
+        table.add_row(label, *("-" if pd.isna(share) else f"{100 * share:.0f}%" for share in shares[column]))
+    return table
+
+
+def _columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(rows[name] for name in names), strict=True))
+
+
+def _plus_minus(difference: float, half: float, unit: str) -> str:
+    width = "" if pd.isna(half) else f" ±{number(half, unit, True).lstrip('+')}"
+    return number(difference, unit, True) + width
+
+
+def _interval(low: float, high: float, unit: str) -> str:
+    return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
+
+
+def _footnote(comparison: Comparison) -> str:
+    table = comparison.table
+    saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
+    weeks, replicates = int(comparison.weekly["week"].max()), int(table["replicates"].max())
+    saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
+    return (
+        f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
+        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving} {_meaning(comparison)}"
+    )
+
+
+def _meaning(comparison: Comparison) -> str:
+    """What the intervals hold, and what they don't."""
+    vectors = comparison.outcomes["vector"].nunique()
+    if vectors == 0:
+        return (
+            "The intervals hold the luck of runs, not what is unknown about the market: read them with docs/limits.md."
+        )
+    return (
+        f"The replicates use {vectors} vectors of the plausible set. The intervals hold the luck of runs and what is "
+        f"unknown about the market, as far as that set spans it: read them with docs/limits.md."
+    )

@@ -1,0 +1,1 @@
+"""What a run leaves: outcomes, tables, the folder of files and what reads it again."""

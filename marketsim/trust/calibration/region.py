@@ -1,0 +1,77 @@
+"""Finding the space that is not ruled out, however small, and how small it is.
+
+Subset simulation (Au and Beck, Probabilistic Engineering Mechanics 2001): the bound on the score comes down in steps,
+each of which leaves a fifth of the points; those left multiply and wander within the bound. Moves are those of
+differential evolution (ter Braak, Statistics and Computing 2006): by a share of the difference of two other points, so
+that they suit the shape of the space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from marketsim.core import streams
+from marketsim.core.columns import Floats
+from marketsim.trust.calibration.design import cube
+from marketsim.trust.calibration.targets import RULED_OUT_FROM
+
+POWER = 11  # 2,048 points
+KEPT_SHARE = 0.2
+MOVES, LAST_MOVES = 5, 10
+LEAST_SHARE = 1e-9  # a smaller space counts as empty
+LEAST_PROGRESS = 0.995
+
+Score: TypeAlias = Callable[[Floats, float], Floats]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Points spread evenly over the space that is not ruled out, and its share of the unit cube."""
+
+    points: Floats
+    share: float
+
+
+def find_region(score: Score, dimensions: int, seed: int) -> Region | None:
+    """The space where the score is below 3; None if there is none, or too little to be found.
+
+    `score(points, bound)` need not be exact for points above the bound.
+    """
+    points = cube(POWER, dimensions, seed)
+    scores, share, bound = score(points, np.inf), 1.0, np.inf
+    for level in range(100):
+        inside = scores < RULED_OUT_FROM
+        if inside.mean() >= KEPT_SHARE:
+            found, _ = _wander(score, points[inside], scores[inside], RULED_OUT_FROM, LAST_MOVES, (seed, level))
+            return Region(found, share * float(inside.mean()))
+        lower = max(float(np.quantile(scores, KEPT_SHARE)), RULED_OUT_FROM)
+        kept = scores < lower
+        share *= float(kept.mean())
+        if not kept.any() or lower > LEAST_PROGRESS * bound or share < LEAST_SHARE:
+            return None
+        points, scores = _wander(score, points[kept], scores[kept], lower, MOVES, (seed, level))
+        bound = lower
+    return None
+
+
+def _wander(
+    score: Score, start: Floats, scores: Floats, bound: float, moves: int, luck: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """2,048 points below the bound, from copies of those at the start, with their scores."""
+    count, dimensions = 2**POWER, start.shape[1]
+    rows = np.arange(count)
+    points, scores = start[rows % len(start)], scores[rows % len(start)]
+    seed, level = luck
+    for move in range(moves):
+        one, other, length = streams.uniform(seed, "calibration move", level, move, np.arange(3)[:, None], rows)
+        difference = points[(one * count).astype(int)] - points[(other * count).astype(int)]
+        tried = points + (length * 2 * 2.38 / np.sqrt(2 * dimensions))[:, None] * difference
+        possible = np.flatnonzero(((tried >= 0) & (tried <= 1)).all(axis=1))
+        reached = score(tried[possible], bound)
+        better = reached < bound
+        points[possible[better]], scores[possible[better]] = tried[possible[better]], reached[better]
+    return points, scores

@@ -1,0 +1,94 @@
+"""The recorded baseline (england/scorecard.csv): what passed when it was last recorded, and what a pass is worth.
+
+`role` says what a pass is worth: `input` (put in), `fitted` (values were set so that it comes near), `out of sample`.
+`note` explains a miss.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from marketsim.results import store
+
+ROLES = ("input", "fitted", "out of sample")
+COLUMNS = ["measure", "kind", "role", "why", "passes", "passes_short", "note"]
+YES, NO, LEFT_OUT = "yes", "no", ""
+PASS = "pass"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One measure: `kind` is target or pattern; `passes` and `passes_short` are YES, NO or LEFT_OUT (not measured)."""
+
+    measure: str
+    kind: str
+    role: str
+    why: str
+    passes: str
+    passes_short: str
+    note: str
+
+    def passed(self, short: bool) -> bool:
+        """Whether it passed in that form of the card."""
+        return (self.passes_short if short else self.passes) == YES
+
+
+@cache
+def recorded() -> dict[str, Recorded]:
+    """The recorded baseline by measure."""
+    text = files("marketsim.england").joinpath("scorecard.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row["measure"]: Recorded(**{column: row[column] for column in COLUMNS}) for row in rows}
+
+
+def newly_failing(card: pd.DataFrame, baseline: dict[str, Recorded], short: bool) -> list[str]:
+    """Measures that passed when the baseline was recorded, are measured in this card, and don't pass now."""
+    result = dict(zip(card["measure"], card["result"], strict=True))
+    return [
+        name
+        for name, row in baseline.items()
+        if row.passed(short) and result.get(name, LEFT_OUT) not in (PASS, LEFT_OUT)
+    ]
+
+
+def record(card: pd.DataFrame, short_card: pd.DataFrame, folder: Path) -> Path:
+    """Write what passes now, in the full and in the short form, over the baseline of a checkout; returns its path.
+
+    Roles and notes stay as they are. Raises StoreError where the package isn't in a checkout.
+    """
+    path = folder / "marketsim" / "england" / "scorecard.csv"
+    check_checkout(folder)
+    results = [dict(zip(one["measure"], one["result"], strict=True)) for one in (card, short_card)]
+    rows = [
+        replace(row, passes=_word(results[0].get(name)), passes_short=_word(results[1].get(name)))
+        for name, row in recorded().items()
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([[getattr(row, column) for column in COLUMNS] for row in rows])
+    store.write_text(path, text.getvalue())
+    recorded.cache_clear()
+    return path
+
+
+def checkout() -> Path:
+    """The folder above the package: the checkout, if there is one."""
+    return Path(__file__).parents[2]
+
+
+def check_checkout(folder: Path) -> None:
+    """Raise StoreError unless the folder is a checkout of marketsim."""
+    if not (folder / ".git").exists() or not (folder / "marketsim" / "england" / "scorecard.csv").exists():
+        raise store.StoreError("--record rewrites the recorded baseline of a checkout; this marketsim is not in one")
+
+
+def _word(result: str | None) -> str:
+    return {None: LEFT_OUT, LEFT_OUT: LEFT_OUT, PASS: YES}.get(result, NO)

@@ -1,0 +1,41 @@
+"""What a scenario dates, by week of the run: values that change, groups that fail, own homes that are planned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.core.columns import Ints
+from marketsim.scenario.changes import scenarios_by_week, week_of
+from marketsim.scenario.members import places_of, rows_of
+from marketsim.scenario.schema import OwnHomes, Scenario, World
+
+
+class Timetable:
+    """`scenarios[week]` holds from that week on; `failures[week]` are ranks of groups with the share of their homes
+    that closes; `own_homes[week]` are policies that begin then."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenarios = scenarios_by_week(scenario)
+        self.failures: dict[int, list[tuple[int, float]]] = {}
+        for shock in scenario.shocks:
+            week = week_of(scenario, shock.date)
+            self.failures.setdefault(week, []).append((shock.provider_rank, shock.closes_share))
+        self.own_homes: dict[int, list[OwnHomes]] = {}
+        for policy in _policies([scenario, *self.scenarios.values()]):
+            self.own_homes.setdefault(week_of(scenario, policy.date), []).append(policy)
+
+
+def areas_of(policy: OwnHomes, world: World) -> Ints:
+    """Rows of the authorities that open homes under a policy; everybody if nobody is named."""
+    places = places_of(world)
+    if not policy.authorities and not policy.regions:
+        return np.arange(len(places))
+    return np.array(rows_of(places, policy.authorities, policy.regions), dtype=np.int64)
+
+
+def _policies(scenarios: list[Scenario]) -> list[OwnHomes]:
+    """All policies of opening own homes, each once."""
+    found: list[OwnHomes] = []
+    for scenario in scenarios:
+        found += [policy for policy in scenario.commissioning.own_homes if policy not in found]
+    return found

@@ -1,0 +1,93 @@
+"""Ownership groups: their debt, and what happens to their homes when one fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled
+from marketsim.core.streams import uniform
+from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market.homes import PRIVATE, Homes
+from marketsim.purchasing.arrangement import Market
+from marketsim.scenario.errors import ScenarioError
+from marketsim.week.providers import LARGE_FROM_HOMES
+
+
+@dataclass
+class Groups:
+    """By provider number: debt (GBP), and quarters in a row in which its homes did not earn the interest."""
+
+    debt: Floats
+    short: Ints
+    ranked: Ints
+
+
+def make_groups(market: Market) -> Groups:
+    """Large private groups owe an amount for each place of week 0.
+
+    Raises ScenarioError if a dated failure names a group that there isn't.
+    """
+    homes, providers = market.homes, market.scenario.providers
+    number, private = _private_homes(market), _private(market)
+    places = np.bincount(homes.provider[private], weights=homes.places[private], minlength=len(number))
+    ranked = np.lexsort((np.arange(len(number)), -number))
+    ranked = ranked[number[ranked] > 0]
+    for position, shock in enumerate(market.scenario.shocks):
+        if shock.provider_rank > len(ranked):
+            message = f"there are only {len(ranked)} private providers in week 0, so none of rank {shock.provider_rank}"
+            raise ScenarioError(message, f"shocks.{position}.provider_rank:")
+    debt = np.where(number >= LARGE_FROM_HOMES, providers.debt_per_place * market.cost_index * places, 0.0)
+    return Groups(debt, np.zeros(len(number), dtype=np.int64), ranked)
+
+
+def failing_groups(market: Market, groups: Groups) -> Ints:
+    """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
+    homes, providers = market.homes, market.scenario.providers
+    earned = _earned(homes.table, homes.in_market(market.week), len(groups.debt))
+    interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
+    short = (groups.debt > 0) & (earned < interest)
+    groups.short = np.where(short, groups.short + 1, 0)
+    failing = np.flatnonzero(groups.short >= providers.quarters_to_failure)
+    groups.debt[failing] = 0.0
+    return failing
+
+
+@compiled
+def _earned(homes: Homes, in_market: Bools, groups: int) -> Floats:
+    """What the private homes of each group have been earning (GBP/week)."""
+    homes, earned = homes.columns, np.zeros(groups)
+    for home in range(len(in_market)):
+        if in_market[home] and homes.sector[home] == PRIVATE and homes.provider[home] < groups:
+            earned[homes.provider[home]] += homes.recent_profit[home]
+    return earned
+
+
+def wind_up(market: Market, seed: int, group: int, closes_share: float, failing: Ints | None = None) -> Ints:
+    """A group fails: its worst-earning homes close (their rows are returned), neighbours' providers get the others,
+    but none that is itself `failing`."""
+    homes = market.homes
+    mine = np.flatnonzero(_private(market) & (homes.provider == group))
+    mine = mine[np.lexsort((homes.key[mine], homes.recent_profit[mine]))]
+    count = int(np.floor(closes_share * len(mine) + 0.5))
+    sound = ~np.isin(homes.provider, group if failing is None else failing) & (homes.provider != group)
+    others = np.flatnonzero(_private(market) & sound)
+    luck = uniform(seed, "takes over home", homes.key[mine], market.week)
+    for position, row in enumerate(mine[count:], start=count):
+        local = others[homes.authority[others] == homes.authority[row]]
+        candidates = local if len(local) else others
+        if len(candidates):
+            homes.provider[row] = homes.provider[candidates[int(luck[position] * len(candidates))]]
+    return mine[:count]
+
+
+def _private(market: Market) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.asarray(market.homes.in_market(market.week) & (market.homes.sector == PRIVATE))
+
+
+def _private_homes(market: Market) -> Ints:
+    """Open private homes of each provider."""
+    homes = market.homes
+    return np.bincount(homes.provider[_private(market)], minlength=int(homes.provider.max(initial=0)) + 1)

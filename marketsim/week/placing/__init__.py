@@ -1,0 +1,1 @@
+"""Referrals go out, homes answer, commissioners award: compiled, over columns."""

@@ -1,0 +1,102 @@
+"""Referrals go out, homes answer, commissioners award: compiled, over columns, within the week's purchases.
+
+For emergencies first and then planned moves, and for each stage of the authorities' orders of routes:
+
+1. *search*: a child's referral goes to the homes on the panel of the route, areas nearest first; a home with a free
+   place offers it if the luck of this child with this home lies below the home's willingness. The commissioner keeps
+   a shortlist of the best offers (fee plus the value of the miles). A search stops once nothing farther could beat
+   the shortlist.
+2. *match*: every commissioner accepts its best offer; a home with more acceptances than places keeps the children
+   that leave it most and turns the others away, who go to their next offer: deferred acceptance (Gale and Shapley
+   1962) with children proposing, so that nobody prefers a place that prefers them to who got it.
+3. *settle*: where another authority was turned away from a place, the fee is bid up towards that rival's limit.
+
+The functions are plain Python; compiled they give the same placements bit for bit, because they only add, multiply,
+compare and take square roots. Set NUMBA_DISABLE_JIT=1 to see them run uncompiled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.core.columns import Ints
+from marketsim.core.compiling import compiled, compiled_part
+from marketsim.week.placing.match import clear_pools, match_all, settled_fee
+from marketsim.week.placing.search import favoured_homes, live_lots, search_all
+from marketsim.week.placing.tables import (
+    NO_ROUTE,
+    NOBODY,
+    Awards,
+    Geography,
+    Panels,
+    Pools,
+    Round,
+    Searches,
+    Shortlists,
+    Stock,
+    Tastes,
+)
+
+__all__ = ["NOBODY", "NO_ROUTE", "Awards", "Geography", "Panels", "Searches", "Stock", "Tastes", "place"]
+
+
+@compiled_part
+def _place_stage(this: Round, rows: Ints, stage: int) -> None:
+    """One round: search, match and award for the children in `rows` on the routes of one stage."""
+    searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
+    lots, sizes = this.short.lot, this.short.size
+    search_all(this, rows, stage)
+    clear_pools(this, rows)
+    place, burden = match_all(this, rows, stage)
+    for row in rows:
+        if place[row] >= sizes[row]:
+            continue
+        lot = lots[row, place[row]]
+        east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
+        awards.route[row] = searches.routes[row, stage]
+        awards.lot[row] = lot
+        awards.fee[row] = settled_fee(this, row, stage, lot, burden[row])
+        awards.miles[row] = np.sqrt(east * east + north * north)
+        free[panels.pool[lot]] -= 1
+
+
+@compiled_part
+def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
+    """The searches of one urgency that are still without a place and have a route at this stage."""
+    rows = np.empty(len(searches.key), dtype=np.int64)
+    count = 0
+    for row in range(len(rows)):
+        wanted = awards.lot[row] == NOBODY and searches.routes[row, stage] != NO_ROUTE
+        if wanted and searches.emergency[row] == emergency:
+            rows[count] = row
+            count += 1
+    return rows[:count]
+
+
+@compiled
+def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
+    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
+
+    Shapes: n searches, s stages, p pools. Returns one award per search.
+    """
+    count, longest = len(searches.key), tastes.shortlist
+    none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
+    awards = Awards(
+        np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
+    )  # fmt: skip
+    empty = np.zeros((count, longest))
+    short = Shortlists(
+        np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy(), nothing.copy()
+    )  # fmt: skip
+    pools = Pools(
+        np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
+    )
+    live = live_lots(panels, free)
+    favoured = favoured_homes(searches, panels, live, len(stock.area))
+    this = Round(searches, panels, live, favoured, stock, geography, tastes, free, pools, short, awards)
+    for emergency in (True, False):
+        for stage in range(searches.routes.shape[1]):
+            rows = _rows_of_stage(searches, awards, emergency, stage)
+            if len(rows) > 0:
+                _place_stage(this, rows, stage)
+    return awards

@@ -1,0 +1,337 @@
+"""Referrals and offers: one child's search along the panel of a route."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsim.core.columns import Floats, Ints, Keys
+from marketsim.core.compiling import compiled_part, row_of
+from marketsim.core.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
+from marketsim.market.homes import GOOD
+from marketsim.week.placing.tables import (
+    NO_ROUTE,
+    NOBODY,
+    Buckets,
+    Favoured,
+    LiveLots,
+    Panels,
+    Round,
+    Searches,
+    Shortlists,
+)
+
+AGE_GAP_YEARS = 6.0
+BLOCK = 16  # homes that are looked at in one go
+SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas
+ALL_BITS = np.uint64(2**64 - 1)
+
+
+@compiled_part
+def live_lots(panels: Panels, free: Ints) -> LiveLots:
+    """Keep the lots that have a free place."""
+    before, count = np.empty(len(panels.pool) + 1, dtype=np.int64), 0
+    lots, keys = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
+    for lot in range(len(panels.pool)):
+        before[lot], lots[count], keys[count] = count, lot, panels.key[lot]
+        count += free[panels.pool[lot]] > 0  # else the next one is written over it: cheaper than a branch
+    before[len(panels.pool)] = count
+    of_area = np.empty_like(panels.area_first)
+    in_area = np.empty((of_area.shape[0], max(of_area.shape[1] - 1, 0)), dtype=np.int64)
+    for table in range(of_area.shape[0]):
+        for area in range(of_area.shape[1]):
+            of_area[table, area] = before[panels.area_first[table, area]]
+            if area > 0:
+                in_area[table, area - 1] = of_area[table, area] - of_area[table, area - 1]
+    return LiveLots(before, of_area, in_area, lots[:count], keys[:count])
+
+
+@compiled_part
+def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: int) -> Favoured:
+    """Look once, in one sweep over all homes with a free place, for those that might take each child.
+
+    A sweep hashes several homes at once, which is faster than to go from area to area even where that would end early.
+    """
+    count = len(searches.key)
+    found, first = np.full(count, NOBODY), np.zeros(count, dtype=np.int64)
+    if len(panels.least_fee) == 0:
+        return Favoured(found, first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
+    home, key = _live_homes(panels, live, homes)
+    favourable, luck = np.empty(8 * count + SWEPT, dtype=np.int64), np.empty(8 * count + SWEPT, dtype=np.uint64)
+    favoured = Favoured(found, first, favourable, luck)
+    _sweep_all(searches.key, searches.willingness, home, key, favoured)
+    return favoured
+
+
+@compiled_part
+def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]:
+    """The homes of the live lots, each once, with their keys."""
+    seen = np.zeros(homes, dtype=np.bool_)
+    home, key = np.empty(homes, dtype=np.int64), np.empty(homes, dtype=np.uint64)
+    count = 0
+    for lot in live.lot:
+        if not seen[panels.home[lot]]:
+            seen[panels.home[lot]] = True
+            home[count], key[count] = panels.home[lot], panels.key[lot]
+            count += 1
+    return home[:count], key[:count]
+
+
+@compiled_part
+def _sweep_all(who: Keys, willingness: Floats, home: Ints, key: Keys, favoured: Favoured) -> None:
+    """Write down for each child the homes with which its luck lies below its willingness, if they are SWEPT at most."""
+    found, first, favourable, luck = favoured.found, favoured.first, favoured.home, favoured.bits
+    mixes, used = np.full(len(key) + BLOCK, ALL_BITS), 0  # behind the homes a block that no luck lies below
+    for row in range(len(who)):
+        if 2.0 * willingness[row] * len(home) >= SWEPT or used + SWEPT > len(favourable):
+            continue
+        most, first[row], found[row] = bits_below(willingness[row]), used, 0
+        if most == 0 or _mix_all(who[row], key, mixes) > half_bound(most):
+            continue
+        bound = half_bound(most)
+        for block in range(row_of(0), row_of(len(key)), row_of(BLOCK)):
+            if found[row] == NOBODY or not _some_within(mixes, block, bound):
+                continue
+            for entry in range(block, min(block + row_of(BLOCK), row_of(len(key)))):
+                bits = whole_mixed(mixes[entry])
+                if bits < most and found[row] != NOBODY:
+                    if found[row] == SWEPT:
+                        found[row] = NOBODY
+                        continue
+                    favourable[used + found[row]], luck[used + found[row]] = home[entry], bits
+                    found[row] += 1
+        used += max(found[row], 0)
+
+
+@compiled_part
+def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
+    """Half-mix a child with some homes; returns the least. Without a branch, so that processors do several at once."""
+    least = ALL_BITS
+    for entry in range(len(key)):
+        mixes[entry] = half_mixed(who, key[entry])
+        least = min(least, mixes[entry])
+    return least
+
+
+@compiled_part
+def _some_within(mixes: Keys, first: int, bound: np.uint64) -> bool:
+    """True if some of the block from `first` on are not above a bound; without a branch too."""
+    within = False
+    for offset in range(BLOCK):
+        within |= mixes[first + row_of(offset)] <= bound
+    return within
+
+
+@compiled_part
+def fee_limit(limited: bool, first_limit: float, expected_fee: float, urgency: float, last_resort: float) -> float:
+    """The highest weekly fee that a commissioner accepts: from a multiple of what it expects, when it is not urgent,
+    to the cost of the last resort at the deadline."""
+    if not limited:
+        return np.inf
+    relaxed = first_limit * expected_fee
+    return float(min(relaxed * (1.0 - urgency) + last_resort * urgency, last_resort))
+
+
+@compiled_part
+def search_all(this: Round, rows: Ints, stage: int) -> None:
+    """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
+
+    A home answers with an offer if the luck of child and home lies below its willingness; the commissioner can accept
+    it if home and fee are within its limits. Small panels are read through. Along others the homes that luck favours
+    the child with are known; where they cannot fill the shortlist, all count, whatever the area. One long function on
+    purpose: to hand all columns on to a part of it costs more than the work done there, and so does a slice of an
+    array in its loop, since arrays are counted.
+    """
+    searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
+    short, tastes, free, favoured = this.short, this.tastes, this.free, this.favoured
+    sizes, referred, offered = short.size, this.awards.referrals, this.awards.offers
+    longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
+    lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
+    in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
+    for number in rows:
+        row = row_of(number)
+        route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
+        own_area = searches.authority[row]
+        first_miles = panels.miles_at_first[route]
+        radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
+        limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
+                          searches.urgency[row], tastes.last_resort)  # fmt: skip
+        short.limit[row] = limit
+        table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
+        least = panels.least_acceptance[route, band]
+        most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
+        answering, by_area = 0, table != NO_ROUTE
+        known = table != NO_ROUTE and favoured.found[row] != NOBODY and least <= searches.willingness[row]
+        if not by_area:
+            start, stop = live.before[panels.first[route]], live.before[panels.last[route]]
+            answering = _lucky(key, most_bits, live, start, stop, lots, luck)
+            referrals = stop - start
+        elif known:
+            answering = _lots_of(favoured, row, panels.home_first, table, panels.home_next, lots, luck)
+            if answering < longest:
+                referrals = _lots_within(live.in_area, table, geography.miles_at_least, own_area, radius)
+                by_area = False
+            else:
+                _sort_into(in_areas, favoured, row, stock.area)
+        if not by_area and answering == 0:
+            sizes[row] = 0
+            referred[row] += referrals
+            continue
+        away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
+        nearest = tastes.away_miles * tastes.away_miles if away else 0.0
+        least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
+        for step in range(geography.nearest.shape[1] if by_area else 1):
+            if by_area:
+                area = row_of(geography.nearest[row_of(own_area), step])
+                at_least = geography.miles_at_least[row_of(own_area), area]
+                travel = value_per_mile * at_least
+                if at_least > radius or least_fee + travel > worst:
+                    break
+                if panels.area_least_fee[row_of(table), area, band] + travel > worst:
+                    continue
+                start, stop = live.of_area[row_of(table), area], live.of_area[row_of(table), area + row_of(1)]
+                referrals += stop - start
+                if known:
+                    answering = _lots_in(in_areas, area, favoured, row, panels.home_first, table, panels.home_next,
+                                         lots, luck)  # fmt: skip
+                else:
+                    answering = _lucky(key, most_bits, live, start, stop, lots, luck)
+            for entry in range(answering):
+                lot, bits = row_of(lots[entry]), luck[entry]
+                home, pool, fee = row_of(panels.home[lot]), row_of(panels.pool[lot]), panels.fee[lot, band]
+                east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
+                squared = east * east + north * north
+                if squared > radius * radius or free[pool] <= 0 or fee > limit:
+                    continue
+                in_area = stock.area[home] == own_area
+                if (away and (in_area or squared < nearest)) or (only_good and stock.rating[home] > GOOD):
+                    continue
+                fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
+                           stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
+                           tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
+                willing = searches.willingness[row] * panels.eager[lot, band] * fit
+                if stock.rating[home] <= GOOD:  # which it would put at risk
+                    willing *= 1.0 - tastes.rating_caution * searches.score[row]
+                if unit(bits) < max(willing, least):
+                    offers += 1
+                    score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * stock.rating[home]
+                    score += tastes.value_of_match * (1.0 - fit)
+                    if not in_area:
+                        score += tastes.value_in_area
+                    size = _keep(short, row, size, lots[entry], score, unit(bits))
+            if size == longest:
+                worst = short.score[row, size - 1]
+        if known and by_area:
+            _empty(in_areas, favoured, row, stock.area)
+        sizes[row] = size
+        referred[row] += referrals
+        offered[row] += offers
+
+
+@compiled_part
+def _sort_into(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
+    """Put the homes that luck favours one child with into the areas where they stand."""
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        area = area_of[favoured.home[entry]]
+        buckets.following[entry - favoured.first[row]] = buckets.first[area]
+        buckets.first[area] = entry
+
+
+@compiled_part
+def _empty(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
+    """Take them out again."""
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        buckets.first[area_of[favoured.home[entry]]] = NOBODY
+
+
+@compiled_part
+def _lots_in(
+    buckets: Buckets, area: int, favoured: Favoured, row: int, first: Ints, table: int, following: Ints,
+    lots: Ints, luck: Keys,
+) -> int:  # fmt: skip
+    """Write down the lots that a table has in one child's homes of an area, all live or not; returns how many."""
+    count, entry = 0, buckets.first[area]
+    while entry != NOBODY:
+        lot = first[table, favoured.home[entry]]
+        while lot != NOBODY:
+            lots[count], luck[count] = lot, favoured.bits[entry]
+            count += 1
+            lot = following[lot]
+        entry = buckets.following[entry - favoured.first[row]]
+    return count
+
+
+@compiled_part
+def _lucky(who: np.uint64, most: np.uint64, live: LiveLots, start: int, stop: int, lots: Ints, luck: Keys) -> int:
+    """Write down the lots, of the live ones from `start` to `stop`, with which the luck of a child lies below `most`
+    bits; returns how many."""
+    count = 0
+    for entry in range(row_of(start), row_of(stop)):
+        bits = pair_bits(who, live.key[entry])
+        if bits < most:
+            lots[count], luck[count] = live.lot[entry], bits
+            count += 1
+    return count
+
+
+@compiled_part
+def _lots_of(
+    favoured: Favoured, row: int, first: Ints, table: int, following: Ints, lots: Ints, luck: Keys
+) -> int:  # fmt: skip
+    """Write down the lots that a table has in the homes that luck favours one child with, all live or not; returns how
+    many."""
+    count = 0
+    for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
+        lot = first[table, row_of(favoured.home[entry])]
+        while lot != NOBODY:
+            lots[count], luck[count] = lot, favoured.bits[entry]
+            count += 1
+            lot = following[row_of(lot)]
+    return count
+
+
+@compiled_part
+def _lots_within(lots: Ints, table: int, miles_at_least: Floats, from_area: int, radius: float) -> int:
+    """The live lots of a table that may lie within a radius, from `lots` by table and area: a search that sees them all
+    makes as many referrals as one that visits these areas one by one."""
+    within = 0
+    for area in range(lots.shape[1]):
+        within += lots[table, area] if miles_at_least[from_area, area] <= radius else 0
+    return within
+
+
+@compiled_part
+def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int, scores: float,
+         age_mismatch: float, sex_mismatch: float, need_mismatch: float) -> float:  # fmt: skip
+    """How well a child fits those who live in a home: 1 with nobody there, less with every mismatch."""
+    if residents == 0:
+        return 1.0
+    gap = min(abs(age - ages / residents) / AGE_GAP_YEARS, 1.0)
+    share_of_boys = boys / residents
+    other_sex = 1.0 - share_of_boys if boy else share_of_boys
+    both_needy = score * (scores / residents)
+    return (1.0 - age_mismatch * gap) * (1.0 - sex_mismatch * other_sex) * (1.0 - need_mismatch * both_needy)
+
+
+@compiled_part
+def _keep(short: Shortlists, row: int, size: int, lot: int, score: float, chance: float) -> int:
+    """Put an offer in its place on one child's shortlist; equal scores are ordered by luck. Returns the new size."""
+    lots, scores, chances, place, longest = short.lot, short.score, short.luck, size, short.lot.shape[1]
+    if place == longest:
+        place -= 1
+        if not _better(score, chance, scores[row, place], chances[row, place]):
+            return size
+    while place > 0 and _better(score, chance, scores[row, place - 1], chances[row, place - 1]):
+        lots[row, place] = lots[row, place - 1]
+        scores[row, place] = scores[row, place - 1]
+        chances[row, place] = chances[row, place - 1]
+        place -= 1
+    lots[row, place] = lot
+    scores[row, place] = score
+    chances[row, place] = chance
+    return int(min(size + 1, longest))
+
+
+@compiled_part
+def _better(score: float, chance: float, than_score: float, than_chance: float) -> bool:
+    """True for an offer that comes before another one on a shortlist."""
+    return bool(score < than_score or (score == than_score and chance < than_chance))

@@ -1,0 +1,148 @@
+"""How long placements last, and what is left of those that run in week 0."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from marketsim.core.columns import Floats, Ints
+from marketsim.core.compiling import compiled, compiled_part
+from marketsim.core.luck import normal
+from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
+from marketsim.england.figures import distribution
+from marketsim.scenario.schema import Demand, Stays
+
+# Limits of the published bands in days; the last band is open and taken to end after eight years (assumption).
+BAND_LIMITS = np.array([1.0, 8.0, 30.4, 91.3, 182.6, 365.25, 730.5, 1826.25, 2922.0])
+POINTS_PER_BAND = 400
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class StayTable:
+    """Stays in weeks as a list of lengths with the weight of each among placements that start."""
+
+    lengths: Floats
+    weights: Floats
+    growth_per_week: float
+
+    @property
+    def mean_weeks(self) -> float:
+        """Mean stay of a placement that starts."""
+        return float(self.lengths @ self.weights)
+
+    def draw(self, luck: Floats) -> Floats:
+        """Stays (weeks) of placements that start, one for each number in [0, 1)."""
+        return self._at(luck, self.cumulative)
+
+    def draw_running(self, luck: Floats, age_luck: Floats) -> tuple[Floats, Floats]:
+        """Weeks gone and weeks left of placements found running at one moment in a stock that grows steadily.
+
+        A stay of length s is found with weight (1 - exp(-g s)) / g; its age is then exponentially weighted towards
+        recent starts.
+        """
+        growth = self.growth_per_week
+        if abs(growth) < 1e-9:
+            total = self._at(luck, np.cumsum(self.weights * self.lengths))
+            return total * age_luck, total * (1 - age_luck)
+        total = self._at(luck, np.cumsum(self.weights * -np.expm1(-growth * self.lengths) / growth))
+        gone = -np.log1p(age_luck * np.expm1(-growth * total)) / growth
+        return gone, total - gone
+
+    @cached_property
+    def cumulative(self) -> Floats:
+        """The weights added up."""
+        return np.cumsum(self.weights)
+
+    def _at(self, luck: Floats, cumulative: Floats) -> Floats:
+        position = np.searchsorted(cumulative, luck * cumulative[-1], side="right")
+        return np.asarray(self.lengths[np.minimum(position, len(self.lengths) - 1)])
+
+
+def stay_table(stays: Stays) -> StayTable:
+    """The stays of a scenario.
+
+    `published`: the bands of endings in 2023/24, evenly spread on a log scale within each band. In a stock that grows
+    by g a year, endings of length s are rarer than starts of that length by exp(-g s), so the weights of starts are
+    those of endings times exp(g s).
+    """
+    growth = np.log1p(stays.growth_tilt_per_year) / WEEKS_PER_YEAR
+    middle = (np.arange(POINTS_PER_BAND) + 0.5) / POINTS_PER_BAND
+    if stays.distribution == "fixed":
+        return StayTable(np.array([stays.mean_weeks]), np.ones(1), 0.0)
+    if stays.distribution == "exponential":
+        many = (np.arange(20_000) + 0.5) / 20_000
+        return StayTable(-stays.mean_weeks * np.log1p(-many), np.full(20_000, 1 / 20_000), 0.0)
+    low, high = np.log(BAND_LIMITS[:-1]), np.log(BAND_LIMITS[1:])
+    days = np.exp(low[:, None] + (high - low)[:, None] * middle[None, :]).ravel()
+    shares = np.repeat(list(distribution("stay_band").values()), POINTS_PER_BAND) / POINTS_PER_BAND
+    weeks = days / DAYS_PER_WEEK
+    weights = shares * np.exp(growth * weeks)
+    return StayTable(weeks, weights / weights.sum(), growth)
+
+
+class Elsewhere(NamedTuple):
+    """How long children live in care elsewhere after a home: lognormal with the published median (weeks) and mean, from
+    which the spread of its logarithm follows."""
+
+    median: float
+    spread: float
+
+
+def elsewhere_of(demand: Demand) -> Elsewhere:
+    """The same under a scenario."""
+    median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
+    return Elsewhere(float(median), _spread_elsewhere(median, mean))
+
+
+@compiled_part
+def weeks_elsewhere(of: Elsewhere, luck: float) -> float:
+    """Weeks that a child lives there."""
+    return float(of.median * np.exp(of.spread * normal(luck)))
+
+
+def weeks_elsewhere_left(demand: Demand, luck: Floats, age_luck: Floats) -> Floats:
+    """Weeks left of children found living there at one moment: long stays are found more often, part is over."""
+    median, spread = elsewhere_of(demand)
+    return np.asarray(median * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
+
+
+@lru_cache
+def _spread_elsewhere(median_weeks: float, mean_weeks: float) -> float:
+    ratio = mean_weeks / max(median_weeks, 1e-9)
+    return float(np.sqrt(2 * np.log(max(ratio, 1.0))))
+
+
+class Season(NamedTuple):
+    """The season of breakdowns: how far it swings (share), and days from its peak to the start of the run."""
+
+    swing: float
+    days: int
+
+
+def season_of(demand: Demand, start: datetime.date) -> Season:
+    """The season of a scenario, with its peak in the middle of a month."""
+    return Season(demand.breakdown_season, (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days)
+
+
+@compiled
+def season(of: Season, week: int) -> float:
+    """Factor on breakdowns in a week of the run: a cosine over the year."""
+    return float(1 + of.swing * np.cos(2 * np.pi * (of.days + DAYS_PER_WEEK * week) / DAYS_PER_YEAR))
+
+
+@compiled
+def stay_at(luck: float, lengths: Floats, cumulative: Floats) -> float:
+    """The length at which the cumulated weights pass a luck."""
+    position = np.searchsorted(cumulative, luck * cumulative[-1], side="right")
+    return float(lengths[min(position, len(lengths) - 1)])
+
+
+def whole_weeks(weeks: Floats, luck: Floats) -> Ints:
+    """Round stays to whole weeks, up or down by luck so that the mean is kept; at least one week."""
+    return np.maximum(np.floor(weeks + luck).astype(np.int64), 1)
