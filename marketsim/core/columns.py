@@ -2,114 +2,83 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketsim.core.compiling import handle
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+KINDS: dict[str, type] = {"Floats": np.float64, "Ints": np.int64, "Bools": np.bool_, "Keys": np.uint64}
 
 
 class Columns:
-    """A table whose columns are attributes: views of exactly `len(self)` rows into larger buffers.
+    """A table, one record a row, whose columns are attributes: views of exactly `len(self)` rows.
 
-    A subclass lists its columns and their types in `types` and annotates them as attributes.
+    A subclass annotates its columns as `Floats`, `Ints`, `Bools` or `Keys`; nothing else says what they are.
     """
 
-    types: ClassVar[dict[str, type]]
-    table_type: ClassVar[type[Any]]
-    table_counts: ClassVar[bool] = True  # its length is the number of rows; False: it has all the room there is
+    record_type: ClassVar[np.dtype[Any]]
+
+    def __init_subclass__(cls) -> None:
+        """The type of a record, from the annotations."""
+        columns = [(name, KINDS[kind]) for name, kind in cls.__annotations__.items() if kind in KINDS]
+        cls.record_type = np.dtype(columns, align=True)
 
     def __init__(self, capacity: int = 64) -> None:
-        self._capacity = capacity
         self._rows = 0
-        self._table: Self | None = None
-        self._looked_at: list[str] = []
-        self._buffers: dict[str, NDArray[Any]] = {
-            name: np.zeros(capacity, dtype=kind) for name, kind in self.types.items()
-        }
+        self._room = np.zeros(capacity, self.record_type)
+        self._looked_at: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return self._rows
 
     @property
     def table(self) -> Self:
-        """A handle on the columns, which compiled functions take; not to be kept while rows are added: buffers grow.
+        """The records as one array, which compiled functions take; not to be kept while rows are added.
 
-        Typed as what it stands for, though it has nothing but `columns`.
+        Typed as what it stands for: `table.fee[row]` reads the same in compiled code and here.
         """
-        if self._table is None:
-            rows = self._rows if self.table_counts else self._capacity
-            self._table = cast(Self, handle(self._first(rows)))
-        return self._table
-
-    @property
-    def columns(self) -> Self:
-        """The columns as a named tuple of arrays; what compiled functions find behind a handle."""
-        return self._first(self._rows)
+        if "table" not in self._looked_at:
+            self._looked_at["table"] = self._room[: self._rows].view(np.recarray)
+        return cast(Self, self._looked_at["table"])
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column, made when it is wanted first after rows were added."""
-        if name not in self.types:
+        if name not in type(self).record_type.fields:  # type: ignore[operator]  # it has fields
             raise AttributeError(f"{type(self).__name__} has no column {name}")
-        column = self.__dict__[name] = self._buffers[name][: self._rows]
-        self._looked_at.append(name)
-        return column
+        if name not in self._looked_at:
+            self._looked_at[name] = self._room[name][: self._rows]
+        return cast(NDArray[Any], self._looked_at[name])
 
     def add(self, count: int, **values: Any) -> Ints:
         """Append `count` rows and return their numbers; where no value is given they are zero."""
         first = self._rows
-        if count == 0:
-            return np.arange(first, first)
-        self.make_room(count)
+        self.room_for(count)
         self.take_in(count)
-        self._write(slice(first, self._rows), values)
+        self.set(np.arange(first, self._rows), **values)
         return np.arange(first, self._rows)
 
-    def take_in(self, count: int) -> None:
-        """Append `count` rows as compiled code has written them since `make_room`."""
-        self._rows += count
-        self._forget_views()
+    def room_for(self, count: int) -> Self:
+        """All records with room for `count` more behind those there are, for compiled code to write."""
+        while self._rows + count > len(self._room):
+            larger = np.zeros(2 * len(self._room), self.record_type)
+            larger[: len(self._room)] = self._room
+            self._room, self._looked_at = larger, {}
+        return cast(Self, self._room.view(np.recarray))
 
-    def make_room(self, count: int) -> None:
-        """See to it that `count` more rows fit in, so that compiled code can write them before they are added."""
-        while self._rows + count > self._capacity:
-            self._grow()
+    def take_in(self, count: int) -> None:
+        """Append `count` rows as compiled code has written them into `room_for` them."""
+        self._rows += count
+        self._looked_at = {}
 
     def set(self, rows: Ints, **values: Any) -> None:
         """Write values (scalars or one a row) into the named columns of `rows`."""
-        self._write(rows, values)
-
-    def _write(self, rows: Ints | slice, values: dict[str, Any]) -> None:
         for name, value in values.items():
-            self._buffers[name][rows] = value
+            self._room[name][rows] = value
 
-    def _first(self, rows: int) -> Self:
-        return cast(Self, self.table_type(*(buffer[:rows] for buffer in self._buffers.values())))
-
-    def _grow(self) -> None:
-        self._capacity, self._table = 2 * self._capacity, None
-        for name, old in self._buffers.items():
-            larger = np.zeros(self._capacity, dtype=old.dtype)
-            larger[: len(old)] = old
-            self._buffers[name] = larger
-        self._forget_views()
-
-    def _forget_views(self) -> None:
-        self._table = None if self.table_counts else self._table
-        for name in self._looked_at:
-            del self.__dict__[name]
-        self._looked_at.clear()
-
-
-def table_type(columns: type[Columns], name: str, module: str) -> type[Any]:
-    """The named tuple of a table's columns. It must be an attribute of its module, since machine code that is kept on
-    disk names it."""
-    columns.table_type = namedtuple(name, columns.types, module=module)  # type: ignore[misc]  # names from `types`
-    return columns.table_type
+    def clear(self, rows: Ints) -> None:
+        """Set all columns of `rows` to zero."""
+        self._room[rows] = np.zeros(1, self.record_type)[0]

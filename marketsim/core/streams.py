@@ -1,25 +1,18 @@
-"""Randomness without state: every draw is a pure function of (seed, decision, who, when).
-
-A decision name and a seed give a 64-bit key; the key is mixed with the identity of who decides and with the
-time, and the result is turned into a number in [0, 1). Nothing is consumed, so a call added elsewhere changes
-nobody's luck, and a child has the same luck with the same home under every purchasing rule (design section 4).
-
-The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-generators", OOPSLA 2014).
-"""
+"""Luck by name: the numbers of one decision, for all who decide at once (`luck` says how they are made)."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Keys = NDArray[np.uint64]
-Floats = NDArray[np.float64]
+from marketsim.core.columns import Floats, Keys
+from marketsim.core.luck import mix_all
 
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _S11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
 _ALL_BITS = 2**64 - 1
@@ -71,7 +64,7 @@ def _mix_arrays(mixed: Keys, part: Keys) -> Keys:
     result = np.empty(np.broadcast(mixed, part).shape, dtype=np.uint64)
     if 1 not in (mixed.size, part.size):
         mixed, part = np.broadcast_to(mixed, result.shape), np.broadcast_to(part, result.shape)
-    _mixing()(mixed.ravel(), part.ravel(), result.reshape(-1))
+    mix_all(mixed.ravel(), part.ravel(), result.reshape(-1))
     return result
 
 
@@ -85,14 +78,6 @@ def _bits(part: ArrayLike) -> Keys:
     return values.astype(np.int64, copy=False).view(np.uint64)
 
 
-@lru_cache(maxsize=1)
-def _mixing() -> Callable[[Keys, Keys, Keys], None]:
-    """The mixer, compiled when luck is drawn for the first time."""
-    from marketsim.core.luck import mix_all
-
-    return mix_all
-
-
 def to_unit(keys: Keys) -> Floats:
     """Numbers in [0, 1), one for each key, with 53 random bits."""
     return np.asarray((keys >> _S11).astype(np.float64) * _TO_UNIT)
@@ -103,22 +88,6 @@ def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
     return to_unit(stream(seed, decision, *who_and_when))
 
 
-@lru_cache(maxsize=4096)
-def beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
-    """What keys of several decisions begin with: a row for each, one column."""
-    return np.stack([_beginning(seed, decision) for decision in decisions])
-
-
-def arrived(luck: float, mean: float) -> int:
-    """A Poisson count by inversion: the smallest number whose cumulated probability lies above the luck.
-
-    With the same luck a higher mean adds arrivals and never exchanges them. `mean` may be up to 600, above which
-    exp(-mean) is too small to invert.
-    """
-    term = np.exp(-mean)
-    below, arrived = term, 0
-    while luck >= below and term > 0:
-        arrived += 1
-        term = term * mean / arrived
-        below = below + term
-    return arrived
+def second_keys(keys: Keys) -> Keys:
+    """Keys spread so that they can stand second in a pair (`luck.pair_bits`)."""
+    return keys * _GOLDEN

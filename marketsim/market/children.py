@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import literal_unroll
 
-from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys, table_type
-from marketsim.core.compiling import compiled, compiled_part
+from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
 GONE, WAITING, PLACED, UNREGISTERED, ELSEWHERE = range(5)
 NOTICES = ("planned", "emergency")
 OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
+NO_ROUTE = -1  # where the number of an arrangement stands: none
 NOT_YET = np.iinfo(np.int64).max
 END_REASONS = ("", "planned", "breakdown", "home_closed")
 
@@ -46,7 +45,6 @@ class Children(Columns):
     `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 
-    table_counts: ClassVar[bool] = False  # rows without a child, in the room for more, are GONE
     key: Keys
     number: Ints
     authority: Ints
@@ -77,38 +75,6 @@ class Children(Columns):
     comes_back: Bools
     cohort: Bools
     placements: Ints
-    types: ClassVar[dict[str, type]] = {
-        "key": np.uint64,
-        "number": np.int64,
-        "authority": np.int64,
-        "x": np.float64,
-        "y": np.float64,
-        "score": np.float64,
-        "band": np.int64,
-        "age": np.int64,
-        "boy": np.bool_,
-        "emergency": np.bool_,
-        "away": np.bool_,
-        "displaced": np.bool_,
-        "needs_beside": np.bool_,
-        "state": np.int64,
-        "since": np.int64,
-        "search": np.int64,
-        "breakdowns": np.int64,
-        "home": np.int64,
-        "holding": np.int64,
-        "arrangement": np.int64,
-        "fee": np.float64,
-        "miles": np.float64,
-        "end_week": np.int64,
-        "ends_by_breakdown": np.bool_,
-        "record": np.int64,
-        "has_beside": np.bool_,
-        "beside_fee": np.float64,
-        "comes_back": np.bool_,
-        "cohort": np.bool_,
-        "placements": np.int64,
-    }
 
     def __init__(self, capacity: int = 1_024) -> None:
         super().__init__(capacity)
@@ -120,8 +86,10 @@ class Children(Columns):
         count = len(newcomers.key)
         left = max(len(self._vacant) - count, 0)
         reused, self._vacant = self._vacant[left:][::-1], self._vacant[:left]
+        self.clear(reused)
         rows = np.concatenate([reused, self.add(count - len(reused))])
-        _enter(self.table, rows, newcomers, self.admitted, since)
+        number = np.arange(self.admitted, self.admitted + count)
+        self.set(rows, **newcomers._asdict(), number=number, state=WAITING, since=since)
         self.admitted += count
         return rows
 
@@ -138,7 +106,6 @@ class Children(Columns):
 class PlacementRecords(Columns):
     """One row a placement, written when it starts and completed when it ends (NOT_YET while it lasts)."""
 
-    table_counts: ClassVar[bool] = False
     child: Ints
     child_authority: Ints
     home: Ints
@@ -154,48 +121,3 @@ class PlacementRecords(Columns):
     fee: Floats
     miles: Floats
     wait: Ints
-    types: ClassVar[dict[str, type]] = {
-        "child": np.int64,
-        "child_authority": np.int64,
-        "home": np.int64,
-        "arrangement": np.int64,
-        "start_week": np.int64,
-        "end_week": np.int64,
-        "end_reason": np.int64,
-        "band": np.int64,
-        "score": np.float64,
-        "age": np.int64,
-        "emergency": np.bool_,
-        "displaced": np.bool_,
-        "fee": np.float64,
-        "miles": np.float64,
-        "wait": np.int64,
-    }
-
-
-@compiled
-def _enter(children: Children, rows: Ints, newcomers: Newcomers, number: int, since: int) -> None:
-    """Write newcomers, numbered from `number` on, into rows whose other columns fall back to zero."""
-    columns: Any = children.columns
-    for column in literal_unroll(columns):
-        _clear(column, rows)
-    children = children.columns
-    for one, row in enumerate(rows):
-        children.key[row], children.number[row] = newcomers.key[one], number + one
-        children.x[row], children.y[row] = newcomers.x[one], newcomers.y[one]
-        children.authority[row] = newcomers.authority[one]
-        children.score[row], children.band[row] = newcomers.score[one], newcomers.band[one]
-        children.age[row], children.boy[row] = newcomers.age[one], newcomers.boy[one]
-        children.emergency[row], children.away[row] = newcomers.emergency[one], newcomers.away[one]
-        children.displaced[row], children.needs_beside[row] = newcomers.displaced[one], newcomers.needs_beside[one]
-        children.state[row], children.since[row] = WAITING, since
-
-
-@compiled_part
-def _clear(column: Any, rows: Ints) -> None:
-    for row in rows:
-        column[row] = 0
-
-
-ChildrenTable = table_type(Children, "ChildrenTable", __name__)
-RecordsTable = table_type(PlacementRecords, "RecordsTable", __name__)

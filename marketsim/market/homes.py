@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys, table_type
+from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys
 from marketsim.core.compiling import compiled
-from marketsim.core.luck import luck_of, mixed
+from marketsim.core.streams import key, to_unit
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
 PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
@@ -50,31 +50,6 @@ class Homes(Columns):
     residents_age: Ints
     residents_boys: Ints
     residents_score: Floats
-    types: ClassVar[dict[str, type]] = {
-        "key": np.uint64,
-        "authority": np.int64,
-        "provider": np.int64,
-        "sector": np.int64,
-        "x": np.float64,
-        "y": np.float64,
-        "places": np.int64,
-        "short_break": np.bool_,
-        "opened_week": np.int64,
-        "closed_week": np.int64,
-        "unit_cost": np.float64,
-        "ask": np.float64,
-        "occupied": np.int64,
-        "blocked": np.int64,
-        "beside": np.int64,
-        "rating": np.int64,
-        "breakdowns": np.int64,
-        "accepted": np.float64,
-        "recent_profit": np.float64,
-        "recent_occupancy": np.float64,
-        "residents_age": np.int64,
-        "residents_boys": np.int64,
-        "residents_score": np.float64,
-    }
 
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)
@@ -89,12 +64,13 @@ class Homes(Columns):
         """
         phase = self._phases.get((what, every), np.zeros(0, dtype=np.int64))
         if len(phase) < len(self):
-            phase = self._phases[what, every] = _phases(phase, self.key, np.uint64(what), every)
+            luck = to_unit(key(self.key[len(phase) :], what))
+            phase = self._phases[what, every] = np.concatenate([phase, (luck * every).astype(np.int64)])
         return phase
 
-    def _write(self, rows: Ints | slice, values: dict[str, Any]) -> None:
-        """The only way in which homes open and close."""
-        super()._write(rows, values)
+    def set(self, rows: Ints, **values: Any) -> None:
+        """Write values into columns: the only way in which homes open and close."""
+        super().set(rows, **values)
         self._in_market = None
 
     def is_open(self, week: int) -> Bools:
@@ -104,7 +80,9 @@ class Homes(Columns):
     def in_market(self, week: int) -> Bools:
         """Homes that can take a child in `week`; to be read only."""
         if self._in_market is None or not self._in_market[0] <= week < self._in_market[1]:
-            self._in_market = week, *_in_market(self.table, week)
+            dates = np.concatenate([self.opened_week, self.closed_week])
+            until = dates[dates > week].min(initial=NEVER)
+            self._in_market = week, int(until), self.is_open(week) & ~self.short_break
         return self._in_market[2]
 
 
@@ -122,48 +100,15 @@ class Holdings(Columns):
     fee: Floats
     retainer: Floats
     running: Bools
-    types: ClassVar[dict[str, type]] = {
-        "arrangement": np.int64,
-        "home": np.int64,
-        "places": np.int64,
-        "used": np.int64,
-        "fee": np.float64,
-        "retainer": np.float64,
-        "running": np.bool_,
-    }
 
     def empty(self) -> Ints:
         """Held places without a child, per holding."""
         return np.asarray(np.maximum(self.places - self.used, 0))
 
-
-HomesTable = table_type(Homes, "HomesTable", __name__)
-HoldingsTable = table_type(Holdings, "HoldingsTable", __name__)
-
-
-@compiled
-def _phases(known: Ints, keys: Keys, what: np.uint64, every: int) -> Ints:
-    """The phases `known` already, and those of the homes behind them."""
-    phase = np.empty(len(keys), dtype=np.int64)
-    phase[: len(known)] = known
-    for home in range(len(known), len(keys)):
-        phase[home] = int(luck_of(mixed(mixed(np.uint64(0), keys[home]), what)) * every)
-    return phase
-
-
-@compiled
-def _in_market(homes: Homes, week: int) -> tuple[int, Bools]:
-    """The week in which the next home opens or closes, and the homes that can take a child until then."""
-    homes, until = homes.columns, NEVER
-    in_market = np.empty(len(homes.key), dtype=np.bool_)
-    for home in range(len(in_market)):
-        opens, closes = homes.opened_week[home], homes.closed_week[home]
-        in_market[home] = opens <= week < closes and not homes.short_break[home]
-        if opens > week:
-            until = min(until, opens)
-        if closes > week:
-            until = min(until, closes)
-    return until, in_market
+    def run_off(self) -> None:
+        """Holdings that have ended give back the places that fell empty."""
+        ended = ~self.running
+        self.places[ended] = self.used[ended]
 
 
 def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
@@ -174,9 +119,8 @@ def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
 @compiled
 def free_in_homes(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
     """The same for compiled code."""
-    homes, holdings = homes.columns, holdings.columns
-    free = np.zeros_like(homes.places)
-    for row in range(len(holdings.home)):
+    free = np.zeros(len(in_market), dtype=np.int64)
+    for row in range(len(holdings)):
         free[holdings.home[row]] -= max(holdings.places[row] - holdings.used[row], 0)
     for home in range(len(free)):
         free[home] += homes.places[home] - homes.occupied[home] - homes.blocked[home] - homes.beside[home]

@@ -6,25 +6,24 @@ import numpy as np
 
 from marketsim.core.columns import Floats
 
-KINDS = ("placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered")
-PLACEMENTS, PLACES_BESIDE, EMPTY_PLACES, OWN_EMPTY_PLACES, RUNNING_COST, UNREGISTERED = range(len(KINDS))
+KINDS = (
+    "placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered", "agreed_dues",
+    "handed_back",
+)  # fmt: skip
 
 
 class Ledger:
-    """The payments of one week (GBP), by paying authority and by receiver.
+    """The payments of one week (GBP).
 
-    `table` (kinds, authorities) is what authorities pay, `received` has a row a provider.
-    `unregistered` settings and the offices of `cooperatives` are receivers too.
+    `paid[kind]` is what each authority pays, a value for each of KINDS (`handed_back` is what it gets back, below 0);
+    `received` is what each provider gets. `unregistered` settings and the `offices` of arrangements are receivers too.
     """
 
-    def __init__(self, table: Floats, received: Floats, unregistered: float = 0.0, cooperatives: float = 0.0) -> None:
-        self.table, self.received = table, received
-        self.unregistered, self.cooperatives = unregistered, cooperatives
-
-    @property
-    def paid(self) -> dict[str, Floats]:
-        """What each authority pays, by name (GBP)."""
-        return dict(zip(KINDS, self.table, strict=True))
+    def __init__(self, authorities: int, providers: int) -> None:
+        self.table = np.zeros((len(KINDS), authorities))
+        self.paid: dict[str, Floats] = dict(zip(KINDS, self.table, strict=True))
+        self.received = np.zeros(providers)
+        self.unregistered, self.offices = 0.0, 0.0
 
     @property
     def spend(self) -> Floats:
@@ -33,5 +32,5 @@ class Ledger:
 
     def imbalance(self) -> float:
         """Paid less received (GBP); zero but for rounding."""
-        received = self.received.sum() + self.unregistered + self.cooperatives
+        received = self.received.sum() + self.unregistered + self.offices
         return float(self.spend.sum() - received)

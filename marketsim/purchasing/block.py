@@ -8,8 +8,9 @@ import numpy as np
 
 from marketsim.core.columns import Floats
 from marketsim.core.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
+from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 
@@ -18,8 +19,6 @@ class Block(PurchasingRule):
     """N places for a term at a fixed fee, paid when empty; the provider may still refuse a mismatch."""
 
     name: ClassVar[str] = "block"
-    follows_market: ClassVar[bool] = False
-    follows_costs: ClassVar[bool] = False
     rule: Literal["block"] = "block"
     places: Count | None = figure(None, "places held per buyer; not given: `share_of_children`")
     share_of_children: Share = figure(
@@ -53,7 +52,7 @@ class Block(PurchasingRule):
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
 
-    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The block's places."""
         return contracts.held_lots(market, together, self.accepts.array())
 

@@ -8,25 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from marketsim.core.columns import Floats
-from marketsim.core.units import Pounds, Share, figure
-from marketsim.purchasing.arrangement import Arrangement, Market
-from marketsim.purchasing.rule import PurchasingRule
+from marketsim.core.units import WEEKS_PER_YEAR, Pounds, Share, figure
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.rule import Dues, Members, PurchasingRule
 from marketsim.scenario.schema import Section
 
 SHARE_REVIEW_WEEKS = 52
-
-
-class Members(Section):
-    """Who is in the cooperative: those named and those of the regions named; nobody named means everybody."""
-
-    authorities: list[str] = figure([], "names or ONS codes")
-    regions: list[str] = figure([], "names of regions")
-    share: Share = figure(1.0, "share of these authorities that join, the same ones first at any share")
-    one_per: Literal["all", "region"] = figure("all", "`region`: the members of each region form a cooperative each")
-
-    def everybody(self) -> bool:
-        """True if nobody is named."""
-        return not self.authorities and not self.regions
 
 
 class Bypass(Section):
@@ -57,6 +45,18 @@ class Cooperative(PurchasingRule):
     def bypass_chance(self, urgency: Floats) -> Floats:
         """Chance that a member goes round the cooperative for a child of the given urgency (0-1)."""
         return np.asarray(self.bypass.not_urgent + (self.bypass.urgent - self.bypass.not_urgent) * urgency)
+
+    def inside(self) -> list[str]:
+        """Members buy through what is in `order`."""
+        return self.order
+
+    def membership(self) -> Members:
+        """Nobody can be in two cooperatives."""
+        return self.members
+
+    def owes(self, market: Market, arrangement: Arrangement) -> Dues:
+        """The running cost of the office, in today's money."""
+        return Dues(office=self.running_cost_per_year / WEEKS_PER_YEAR * market.cost_index)
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Shares of cost: by use starts from the children whom members have in homes."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled, compiled_part
-from marketsim.core.luck import luck_of, mixed
-from marketsim.core.streams import beginning
+from marketsim.core.streams import uniform
 from marketsim.core.units import Miles, Share, figure
-from marketsim.market.children import OPEN_PLACE
-from marketsim.market.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
+from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
 
@@ -69,14 +67,20 @@ class Framework(PurchasingRule):
             arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
-    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
-        """Open places of the homes on each framework, at their quote but at most the ceiling."""
-        in_market, sensitivity = market.homes.in_market(market.week), market.scenario.providers.fee_sensitivity
-        panels = [arrangement.on_panel for arrangement in together.arrangements]
-        ceilings = np.array([arrangement.ceilings for arrangement in together.arrangements])
-        on_panel, first = np.concatenate(panels), np.cumsum([0, *map(len, panels)])
-        offered = _offered(on_panel, first, in_market, market.quotes, ceilings, float(sensitivity))
-        return LotsOfAll(*offered, np.zeros((len(together), 3)))
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        """Open places of the homes on the framework, at their quote but at most the ceiling; who is paid less than on
+        the spot is less willing."""
+        joined = np.flatnonzero(arrangement.on_panel)
+        home = joined[market.homes.in_market(market.week)[joined]]
+        quote = market.quotes[home]
+        fee = np.minimum(quote, arrangement.ceilings)
+        shortfall = np.maximum(1.0 - fee / np.maximum(quote, 1.0), 0.0)
+        eager = np.clip(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0, 1.0)
+        return Lots(home, fee, eager=eager)
+
+    def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
+        """The quote, but at most the ceiling."""
+        return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year ceilings are raised and homes join or leave; some leave in between."""
@@ -86,9 +90,7 @@ class Framework(PurchasingRule):
             return True
         if market.week % MID_TERM_WEEKS:
             return False
-        luck = beginning(market.seed, "leave framework"), np.uint64(arrangement.key), np.uint64(market.week)
-        leaves = Leaves(*luck, self.leaves_mid_term)
-        arrangement.on_panel = _staying(arrangement.on_panel, leaves, *self._worth(market, arrangement))
+        arrangement.on_panel = self._staying(market, arrangement)
         return True
 
     def next_review(self, week: int, arrangement: Arrangement) -> int:
@@ -105,94 +107,19 @@ class Framework(PurchasingRule):
         }[self.uplift]
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
-        """Homes for which the ceiling is worth as much as the spot fee less the value of a steady flow."""
-        return _would_join(*self._worth(market, arrangement))
+        """Independent homes within reach for which the mean ceiling is worth as much as their mean quote less the value
+        of a steady flow of referrals (GBP/week), and whose provider would join at all."""
+        homes = market.homes
+        flow = self.flow_value * (1 - homes.recent_occupancy)
+        worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote * (1 - flow)
+        near = market.miles_from(arrangement.members) <= self.reach_miles
+        open_to_it = homes.in_market(market.week) & near & (homes.sector != LOCAL_AUTHORITY)
+        luck = uniform(market.seed, "take part in framework", homes.key, arrangement.key)
+        return np.asarray(open_to_it & worth & (luck < self.takes_part))
 
-    def _worth(self, market: Market, arrangement: Arrangement) -> tuple[Homes, Bools, Floats, Floats, Worth]:
-        """What decides who would join, as `_would_join` takes it."""
-        ceiling = float(arrangement.ceilings @ market.need_shares)
-        luck = beginning(market.seed, "take part in framework"), np.uint64(arrangement.key)
-        worth = Worth(self.reach_miles, ceiling, self.flow_value, self.takes_part, *luck)
-        miles = market.miles_from(arrangement.members)
-        return market.homes.table, market.homes.in_market(market.week), miles, market.mean_quote, worth
-
-
-class Worth(NamedTuple):
-    """How far a home may be (miles), the mean ceiling (GBP/week), what the flow of referrals is worth (share of the
-    fee), the share of homes whose provider would join at all, and where that luck begins, with the framework's key."""
-
-    reach: float
-    ceiling: float
-    flow_value: float
-    takes_part: float
-    begins: np.uint64
-    framework: np.uint64
-
-
-@compiled
-def _would_join(homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, worth: Worth) -> Bools:
-    """Independent homes within reach for which a mean ceiling is worth their mean quote less the flow (GBP/week)."""
-    homes = homes.columns
-    would = np.zeros(len(in_market), dtype=np.bool_)
-    for home in range(len(would)):
-        if in_market[home] and miles[home] <= worth.reach and homes.sector[home] != LOCAL_AUTHORITY:
-            asked = quotes[home] * (1 - worth.flow_value * (1 - homes.recent_occupancy[home]))
-            if worth.ceiling >= asked:
-                luck = luck_of(mixed(mixed(worth.begins, homes.key[home]), worth.framework))
-                would[home] = luck < worth.takes_part
-    return would
-
-
-class Leaves(NamedTuple):
-    """Where the luck begins by which homes leave before the yearly review, the framework's key, the week, and the share
-    that leaves of those for which it isn't worth while."""
-
-    begins: np.uint64
-    framework: np.uint64
-    week: np.uint64
-    share: float
-
-
-@compiled
-def _staying(
-    on_panel: Bools, leaves: Leaves, homes: Homes, in_market: Bools, miles: Floats, quotes: Floats, worth: Worth
-) -> Bools:
-    """Homes on the panel that would join now, and of the others those whose luck keeps them there."""
-    would, staying = _would_join(homes, in_market, miles, quotes, worth), np.zeros(len(in_market), dtype=np.bool_)
-    homes = homes.columns
-    for home in range(len(on_panel)):
-        if on_panel[home]:
-            luck = luck_of(mixed(mixed(mixed(leaves.begins, homes.key[home]), leaves.framework), leaves.week))
-            staying[home] = would[home] or luck >= leaves.share
-    return staying
-
-
-@compiled
-def _offered(
-    on_panel: Bools, first: Ints, in_market: Bools, quotes: Floats, ceilings: Floats, sensitivity: float
-) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """The open places of homes in the market on the panel of each framework, what they are paid, how willing that
-    leaves them, and how many they are; framework `a` has `ceilings[a]`, and its panel goes from `first[a]` up to
-    `first[a + 1]`."""
-    most, count = np.count_nonzero(on_panel), 0
-    home, fee, eager = np.empty(most, dtype=np.int64), np.empty((most, 3)), np.empty((most, 3))
-    number = np.zeros(len(ceilings), dtype=np.int64)
-    for framework in range(len(ceilings)):
-        for entry in range(first[framework], first[framework + 1]):
-            row = entry - first[framework]
-            if on_panel[entry] and in_market[row]:
-                home[count] = row
-                for band in range(3):
-                    quote = quotes[row, band]
-                    fee[count, band] = min(quote, ceilings[framework, band])
-                    eager[count, band] = willing_at(fee[count, band], quote, sensitivity)
-                count += 1
-                number[framework] += 1
-    return home[:count].copy(), np.full(count, OPEN_PLACE), fee[:count].copy(), eager[:count].copy(), number
-
-
-@compiled_part
-def willing_at(fee: float, quote: float, sensitivity: float) -> float:
-    """The factor (0-1) on the willingness of a home that is paid less than it asks on the spot (GBP/week)."""
-    shortfall = max(1.0 - fee / max(quote, 1.0), 0.0)
-    return float(min(max(1.0 - sensitivity * shortfall, 0.0), 1.0))
+    def _staying(self, market: Market, arrangement: Arrangement) -> Bools:
+        """Homes on the panel that would join now, and of the others those whose luck keeps them there."""
+        joined, homes = np.zeros(len(market.homes), dtype=np.bool_), market.homes
+        joined[: len(arrangement.on_panel)] = arrangement.on_panel
+        luck = uniform(market.seed, "leave framework", homes.key, arrangement.key, market.week)
+        return joined & (self._would_join(market, arrangement) | (luck >= self.leaves_mid_term))

@@ -6,12 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled
+from marketsim.core.columns import Floats, Ints
 from marketsim.core.units import Miles, figure
-from marketsim.market.census import in_groups
-from marketsim.market.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together, open_places
+from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 
@@ -23,7 +22,7 @@ class InHouse(PurchasingRule):
     """
 
     name: ClassVar[str] = "in_house"
-    follows_market: ClassVar[bool] = False
+    own_homes: ClassVar[bool] = True
     rule: Literal["in_house"] = "in_house"
     accepts: ShareByNeed = figure(
         ShareByNeed(standard=0.5, complex=0.25, severe=0.05),
@@ -42,29 +41,17 @@ class InHouse(PurchasingRule):
         """Say whether the members' vacant places may be bought by others."""
         market.authorities.keeps_vacancies[arrangement.members] = not self.sell_vacant_places
 
-    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
         """Open places of the homes run by the members, at running cost."""
-        homes, areas = market.homes, len(market.authorities)
-        own = _own(homes.table, homes.in_market(market.week), *together.members, areas, market.costs)
-        return LotsOfAll(*own, np.broadcast_to(self.accepts.array(), (len(together), 3)))
+        homes = market.homes
+        own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & homes.in_market(market.week))
+        own = own[np.argsort(homes.authority[own], kind="stable")]
+        begins = np.searchsorted(homes.authority[own], np.arange(len(market.authorities) + 1))
+        owners = [arrangement.members for arrangement in together.arrangements]
+        home = np.concatenate([own[begins[row] : begins[row + 1]] for row in np.concatenate(owners)])
+        number = np.array([(begins[rows + 1] - begins[rows]).sum() for rows in owners])
+        return Lots(home, market.costs[home], least_acceptance=self.accepts.array(), number=number)
 
-
-@compiled
-def _own(
-    homes: Homes, in_market: Bools, members: Ints, first: Ints, areas: int, costs: Floats
-) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """The homes in the market of the members of each arrangement, with open places at running cost (`costs` by home and
-    need band), and how many they are; the members of arrangement `a` are those from `first[a]` up to `first[a + 1]`."""
-    homes = homes.columns
-    own, begins = in_groups(homes.authority, (homes.sector == LOCAL_AUTHORITY) & in_market, areas)
-    number = np.zeros(len(first) - 1, dtype=np.int64)
-    for arrangement in range(len(number)):
-        for entry in range(first[arrangement], first[arrangement + 1]):
-            number[arrangement] += begins[members[entry] + 1] - begins[members[entry]]
-    rows, count = np.empty(number.sum(), dtype=np.int64), 0
-    for member in members:
-        for position in range(begins[member], begins[member + 1]):
-            rows[count] = own[position]
-            count += 1
-    lots = open_places(rows, costs)
-    return (*lots, number)
+    def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
+        """The running cost."""
+        return np.asarray(market.costs[home, band])

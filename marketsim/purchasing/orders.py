@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
 from marketsim.core.columns import Ints
 from marketsim.core.streams import name_key, uniform
-from marketsim.purchasing.arrangement import Arrangement, Authorities
-from marketsim.purchasing.cooperative import Cooperative
-from marketsim.purchasing.rule import PurchasingRule
+from marketsim.market.authorities import Authorities
+from marketsim.market.children import NO_ROUTE
+from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.asking import scope_of
+from marketsim.purchasing.rule import Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.members import Place, rows_of
 from marketsim.scenario.schema import Purchasing
-from marketsim.week.placing.tables import NO_ROUTE
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
 
 
 @dataclass
 class Orders:
-    """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last).
+    """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last);
+    `cooperative_of` is by arrangement that of the whole to which it belongs, or NO_ROUTE.
 
     `changed` are those that are new or have other terms or members than before, `ended` the numbers of those in which
     nobody buys any more.
@@ -40,14 +43,18 @@ class Orders:
         """By authority and stage, who buys: a cooperative (numbers from the authorities' count up) or the authority."""
         count = len(self.stages)
         own = np.repeat(np.arange(count)[:, None], self.stages.shape[1], axis=1)
-        through = np.where(self.stages == NO_ROUTE, NO_ROUTE, self.cooperative_of[self.stages])
-        return np.where(through == NO_ROUTE, own, count + through)
+        return np.where(self.through == NO_ROUTE, own, count + self.through)
 
     @cached_property
-    def cooperatives(self) -> list[tuple[int, Cooperative]]:
-        """The cooperatives in which somebody buys, with the numbers of their arrangements."""
+    def through(self) -> Ints:
+        """By authority and stage, the cooperative (the number of its arrangement) that buys, or NO_ROUTE."""
+        return np.where(self.stages == NO_ROUTE, NO_ROUTE, self.cooperative_of[self.stages])
+
+    @cached_property
+    def cooperatives(self) -> list[tuple[int, PurchasingRule]]:
+        """The wholes through which members buy together, with the numbers of their arrangements."""
         going = (a for a in self.arrangements if a.number not in self.ended)
-        return [(a.number, a.rule) for a in going if isinstance(a.rule, Cooperative)]
+        return [(a.number, a.rule) for a in going if a.inner]
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""
@@ -58,9 +65,9 @@ class Orders:
         """For each row of `authority`, its arrangement of a name (NO_ROUTE if it has none)."""
         return self._first(authority, [arrangement.name == name for arrangement in self.arrangements])
 
-    def ruled_by(self, rule: type[PurchasingRule], authority: Ints) -> Ints:
-        """For each row of `authority`, its arrangement under a rule (NO_ROUTE if it has none)."""
-        return self._first(authority, [isinstance(arrangement.rule, rule) for arrangement in self.arrangements])
+    def own_homes(self, authority: Ints) -> Ints:
+        """For each row of `authority`, its arrangement for own homes (NO_ROUTE if it has none)."""
+        return self._first(authority, [arrangement.rule.own_homes for arrangement in self.arrangements])
 
     def _first(self, authority: Ints, wanted: list[bool]) -> Ints:
         """The first arrangement that is wanted: the authority's own, or else one of its cooperative."""
@@ -99,6 +106,7 @@ class _Maker:
 
     def __init__(self, purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement]) -> None:
         self.purchasing, self.authorities = purchasing, authorities
+        self.rules = cast(dict[str, PurchasingRule], purchasing.arrangements)  # scenarios know them as levers only
         self.places = [
             Place(code, name, authorities.region_names[region])
             for code, name, region in zip(authorities.code, authorities.name, authorities.region, strict=True)
@@ -109,17 +117,17 @@ class _Maker:
         self._made = {made.identity: made for made in existing}
         self._orders = self._order_by_row()
         self._cooperatives = {
-            name: self._members_of(rule)
-            for name, rule in purchasing.arrangements.items()
-            if isinstance(rule, Cooperative)
+            name: self._members_of(chosen)
+            for name, rule in self.rules.items()
+            if (chosen := rule.membership()) is not None
         }
 
     def order_of(self, row: int) -> list[int]:
         """The arrangements that one authority tries, a cooperative's own in place of the cooperative."""
         numbers: list[int] = []
         for name in self._orders[row]:
-            rule = self.purchasing.arrangements[name]
-            if not isinstance(rule, Cooperative):
+            rule = self.rules[name]
+            if name not in self._cooperatives:
                 numbers.append(self._shared(name, rule, row).number)
             elif row in self._cooperatives[name]:
                 numbers.extend(self._cooperative(name, rule, row).inner)
@@ -132,9 +140,8 @@ class _Maker:
                 orders[row] = group.order
         return orders
 
-    def _members_of(self, rule: Cooperative) -> dict[int, str]:
+    def _members_of(self, chosen: Members) -> dict[int, str]:
         """Rows of the members with the label of the cooperative that each is in."""
-        chosen = rule.members
         rows = rows_of(self.places, chosen.authorities, chosen.regions)
         if chosen.everybody():
             rows = list(range(len(self.places)))
@@ -144,7 +151,7 @@ class _Maker:
 
     def _shared(self, name: str, rule: PurchasingRule, row: int) -> Arrangement:
         """The arrangement of this name that an authority shares with others of its scope and the same order."""
-        scope = rule.scope()
+        scope = scope_of(rule)
         label = {"authority": self.places[row].code, "region": self.places[row].region, "england": ""}[scope]
         if (name, label, rule.name) in self.used:
             return self._made[name, label, rule.name]
@@ -156,14 +163,14 @@ class _Maker:
         named = (row for row, order in enumerate(self._orders) if name in order)
         return [row for row in named if not region or self.places[row].region == region]
 
-    def _cooperative(self, name: str, rule: Cooperative, row: int) -> Arrangement:
+    def _cooperative(self, name: str, rule: PurchasingRule, row: int) -> Arrangement:
         """The cooperative that an authority is in, with the arrangements made for all its members."""
         label = self._cooperatives[name][row]
         members = [other for other, region in self._cooperatives[name].items() if region == label]
         whole = self._make(name, rule, label, members)
         if not whole.inner:
-            for inner_name in rule.order:
-                inner_rule = self.purchasing.arrangements[inner_name]
+            for inner_name in rule.inside() or []:
+                inner_rule = self.rules[inner_name]
                 inner = self._make(inner_name, inner_rule, f"{name} {label}", members, whole)
                 whole.inner.append(inner.number)
         return whole

@@ -1,47 +1,38 @@
-"""What a purchasing rule is, and the registry that finds the rules.
+"""What a purchasing rule is: the contract that every file of rules in this folder keeps.
 
 A rule is a frozen pydantic model in a file of its own in this folder: its fields are what a scenario may set, its
-hooks say which homes may be asked, at what fee, and what happens at review; what is owed for a place that stands empty
-is agreed when the place is held (`Holdings.retainer`).
+hooks say which homes may be asked, at what fee, what is owed and to whom, and what happens at review; what is owed for a
+place that stands empty is agreed when the place is held (`Holdings.retainer`).
 Dropping a file in here, or into a folder named in MARKETSIM_RULES, makes scenarios accept the rule.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import os
-import pkgutil
-import sys
-import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+import numpy as np
 
-if TYPE_CHECKING:
-    from marketsim.purchasing.arrangement import Arrangement, Lots, LotsOfAll, Market, Together
+from marketsim.core.columns import Floats, Ints
+from marketsim.core.units import Share, figure
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
+from marketsim.scenario.levers import Lever
+from marketsim.scenario.sections.base import Section
 
 Scope = Literal["authority", "region", "england"]
-RULES_VARIABLE = "MARKETSIM_RULES"
 
 
-class PurchasingRule(BaseModel):
+class PurchasingRule(Lever):
     """Base of all purchasing rules.
 
     A subclass sets `name` (the word in YAML and in the column `route`), declares its fields, and overrides the
-    hooks that it needs. `follows_market` is False for a rule whose lots change only when it says so at review, when
-    costs change, or when homes close or own homes of authorities open; `follows_costs` is False too if they change
-    neither with costs nor with own homes. Rules keep nothing: what changes in a run lives in the `Arrangement` that
-    they are given, of which `on_panel` and `shares` are set only in `start`, `change` and `review`.
+    hooks that it needs. Rules keep nothing: what changes in a run lives in the `Arrangement` that they are given and in
+    what it holds (`Market.holdings`); of the arrangement `on_panel` and `shares` are set only in `start`, `change` and
+    `review`. Whoever asks a rule does so through `asking.ask`, which checks the answer.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-    name: ClassVar[str]
-    follows_market: ClassVar[bool] = True
-    follows_costs: ClassVar[bool] = True
+    own_homes: ClassVar[bool] = False  # children in their authority's own homes at the start came through it
     rule: str
 
     def scope(self) -> Scope:
@@ -63,12 +54,24 @@ class PurchasingRule(BaseModel):
         """Which homes may be asked, through which places, at what weekly fee by need band."""
         raise TypeError(f"the rule {self.name} does not say which homes may be asked")
 
-    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The same for several arrangements under this rule. A rule that many buyers have can override this instead,
         and say them all at once."""
-        from marketsim.purchasing.arrangement import side_by_side
+        return Lots.side_by_side([self.lots(market, arrangement) for arrangement in together.arrangements])
 
-        return side_by_side([self.lots(market, arrangement) for arrangement in together.arrangements])
+    def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
+        """What is paid (GBP/week) for children of some need bands who live in some homes when the run begins, through
+        open places. Default: what the homes quote."""
+        return np.asarray(market.quotes[home, band])
+
+    def owes(self, market: Market, arrangement: Arrangement) -> Dues | None:
+        """What the members owe this week besides fees and retainers, in their shares, and to whom. Default: nothing."""
+        return None
+
+    def shares_in(self, market: Market, arrangement: Arrangement, left: Floats) -> Floats | None:
+        """What homes hand back to the members, in their shares, of what is `left` to each this week: its revenue less
+        its running cost (GBP by home). Default: nothing."""
+        return None
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """What happens at the week's review; a rule checks `market.week` itself.
@@ -83,6 +86,18 @@ class PurchasingRule(BaseModel):
         Terms or members that change at a date bring the review of that week.
         """
         return week + 1
+
+    def membership(self) -> Members | None:
+        """For a rule by which members buy as one: who they are; what they buy through is `inside`."""
+        return None
+
+    def bypass_chance(self, urgency: Floats) -> Floats:
+        """The chance that a member goes round what is `inside` for a child of some urgency (0-1)."""
+        return np.zeros_like(urgency)
+
+    def has(self, hook: str) -> bool:
+        """True if this rule has a hook of its own, so that it is worth calling."""
+        return getattr(type(self), hook) is not getattr(PurchasingRule, hook)
 
 
 @dataclass(frozen=True)
@@ -99,73 +114,23 @@ class Reach:
     any_rating: bool = False
 
 
-def registered_rules() -> dict[str, type[PurchasingRule]]:
-    """All rules by name, sorted: those of this folder, then those of the folders in MARKETSIM_RULES.
+@dataclass(frozen=True)
+class Dues:
+    """What is owed in a week (GBP): `office` to whoever runs the arrangement, `homes` to the providers of homes, a
+    value for each home (None: to no home)."""
 
-    Raises ValueError if two files use the same name.
-    """
-    _import_rule_files()
-    found: dict[str, type[PurchasingRule]] = {}
-    for rule in _subclasses(PurchasingRule):
-        if rule.name in found and found[rule.name].__module__ != rule.__module__:
-            raise ValueError(f"two purchasing rules are called {rule.name}")
-        found[rule.name] = rule
-    return dict(sorted(found.items()))
+    office: float = 0.0
+    homes: Floats | None = None
 
 
-def parse_rule(fields: Any) -> PurchasingRule:
-    """The rule that a mapping from YAML describes; pydantic's ValidationError names what is wrong in it."""
-    if isinstance(fields, PurchasingRule):
-        return fields
-    rules = registered_rules()
-    name = fields.get("rule") if isinstance(fields, dict) else None
-    if not isinstance(name, str) or name not in rules:
-        raise UnknownRule(name, list(rules))
-    return rules[name].model_validate(fields)
+class Members(Section):
+    """Who is in the cooperative: those named and those of the regions named; nobody named means everybody."""
 
+    authorities: list[str] = figure([], "names or ONS codes")
+    regions: list[str] = figure([], "names of regions")
+    share: Share = figure(1.0, "share of these authorities that join, the same ones first at any share")
+    one_per: Literal["all", "region"] = figure("all", "`region`: the members of each region form a cooperative each")
 
-class UnknownRule(ValueError):
-    """The word behind `rule:` names no registered rule."""
-
-    def __init__(self, given: object, allowed: list[str]) -> None:
-        self.given, self.allowed = given, allowed
-        super().__init__(f"unknown purchasing rule {given!r}; allowed are {', '.join(allowed)}")
-
-
-def _subclasses(base: type[PurchasingRule]) -> list[type[PurchasingRule]]:
-    direct = base.__subclasses__()
-    return [rule for rule in direct if "name" in vars(rule)] + [r for d in direct for r in _subclasses(d)]
-
-
-def _import_rule_files() -> None:
-    package = importlib.import_module("marketsim.purchasing")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
-    for folder in filter(None, os.environ.get(RULES_VARIABLE, "").split(os.pathsep)):
-        if not Path(folder).is_dir():
-            raise _user_error(f"{RULES_VARIABLE} names {folder}, which is not a folder")
-        for file in sorted(Path(folder).glob("*.py")):
-            _import_file(file)
-
-
-def _import_file(file: Path) -> None:
-    """Import a rule file under a name that is its own; any fault in it is the user's to mend, said in one line."""
-    module_name = f"marketsim_rules_{zlib.crc32(str(file.resolve()).encode()):08x}_{file.stem}"
-    if module_name in sys.modules:
-        return
-    specification = importlib.util.spec_from_file_location(module_name, file)
-    if specification is None or specification.loader is None:
-        raise _user_error(f"{file} can't be read as a purchasing rule")
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[module_name] = module
-    try:
-        specification.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[module_name]
-        raise _user_error(f"{file} is not a purchasing rule: {type(error).__name__}: {error}") from error
-
-
-def _user_error(message: str) -> Exception:
-    from marketsim.scenario.errors import ScenarioError
-
-    return ScenarioError(message)
+    def everybody(self) -> bool:
+        """True if nobody is named."""
+        return not self.authorities and not self.regions

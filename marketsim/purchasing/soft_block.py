@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.units import Count, Miles, Ratio, Share, figure
+from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, LotsOfAll, Market, Together
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
 
@@ -20,8 +21,6 @@ class SoftBlock(PurchasingRule):
     """Places held for a share of the fee; their number follows use every quarter."""
 
     name: ClassVar[str] = "soft_block"
-    follows_market: ClassVar[bool] = False
-    follows_costs: ClassVar[bool] = False
     rule: Literal["soft_block"] = "soft_block"
     places: Count | None = figure(None, "places held per buyer at the start; not given: `share_of_children`")
     share_of_children: Share = figure(0.1, "places per child in homes at the start")
@@ -51,7 +50,7 @@ class SoftBlock(PurchasingRule):
         held = contracts.places_held(market, arrangement)
         self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
 
-    def lots_of_all(self, market: Market, together: Together) -> LotsOfAll:
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The held places."""
         return contracts.held_lots(market, together, self.accepts.array())
 

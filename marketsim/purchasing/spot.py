@@ -7,11 +7,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled
 from marketsim.core.units import Miles, figure
-from marketsim.market.homes import LOCAL_AUTHORITY, Homes
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market, open_places
+from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 
 
@@ -45,17 +44,7 @@ class Spot(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Open places of all homes at the spot fee, but not those that authorities keep for themselves."""
-        homes, keeps = market.homes, market.authorities.keeps_vacancies
-        offered = _offered(homes.table, homes.in_market(market.week), keeps, market.quotes)
-        return Lots(*offered, np.zeros(3))
-
-
-@compiled
-def _offered(homes: Homes, in_market: Bools, keeps: Bools, quotes: Floats) -> tuple[Ints, Ints, Floats, Floats]:
-    """The open places of all homes in the market, but not those of authorities that keep theirs, at the spot fee."""
-    homes = homes.columns
-    rows, count = np.empty(len(in_market), dtype=np.int64), 0
-    for home in range(len(in_market)):
-        rows[count] = home
-        count += in_market[home] and not (homes.sector[home] == LOCAL_AUTHORITY and keeps[homes.authority[home]])
-    return open_places(rows[:count].copy(), quotes)
+        homes = market.homes
+        kept = (homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[homes.authority]
+        home = np.flatnonzero(homes.in_market(market.week) & ~kept)
+        return Lots(home, market.quotes[home])

@@ -1,54 +1,36 @@
-"""What ends in a week: stays in homes and outside them, judgements of homes, and how long places stay blocked."""
+"""What ends in a week: stays, in homes and outside them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import Handle, compiled, handle
-from marketsim.market.children import Children, PlacementRecords
-from marketsim.market.homes import Holdings, Homes
-from marketsim.purchasing.arrangement import Market
-from marketsim.scenario.schema import Scenario
-from marketsim.week import moving as moves
-from marketsim.week.inspecting import INSPECTION, YEAR_WEEKS, Impressions, Inspectors, Standards, inspect, standards_of
-from marketsim.week.providers import BLOCKING, Blocking, blocking_of, draw_blocked
+from marketsim.core.columns import Ints
+from marketsim.market.children import ELSEWHERE, GONE, PLACED, UNREGISTERED
+from marketsim.market.market import Market
+from marketsim.week import moving
 
 
-class Terms(NamedTuple):
-    """By what chances children move, how homes are judged, and which places cannot be filled."""
-
-    moves: moves.Terms
-    standards: Standards
-    blocking: Blocking
-
-
-def ending_terms(scenario: Scenario, seed: int) -> Handle[Terms]:
-    """The terms of a run under the values of a scenario."""
-    return handle(Terms(moves.terms_of(scenario, seed), standards_of(scenario), blocking_of(scenario.providers, seed)))
-
-
-def end_stays(
-    market: Market, records: PlacementRecords, tallies: Floats, terms: Handle[Terms], inspectors: Inspectors
-) -> Ints:
-    """End all stays that are due, judge the homes whose inspection falls into this week, and decide anew which places
-    cannot be filled; returns the rows of the children who leave the model. `tallies` are the week's events."""
-    homes, week = market.homes, market.week
-    turns = homes.phase(INSPECTION, YEAR_WEEKS), homes.phase(BLOCKING, market.scenario.providers.blocked_weeks)
-    return _end_stays(
-        market.children.table, homes.table, market.holdings.table, records.table, tallies, terms, *turns,
-        homes.in_market(week), inspectors.impressions(week), week,
-    )  # fmt: skip
-
-
-@compiled
-def _end_stays(
-    children: Children, homes: Homes, holdings: Holdings, records: PlacementRecords, tallies: Floats,
-    terms: Handle[Terms], inspected: Ints, redrawn: Ints, in_market: Bools, seen: Impressions, week: int,
-) -> Ints:  # fmt: skip
-    """`inspected` and `redrawn` are by home the weeks before week 0 in which it had its turn."""
-    on = terms.columns
-    left = moves.end_stays(children, homes, holdings, records, tallies, on.moves, week)
-    inspect(homes, inspected, in_market, seen, on.standards, week)
-    draw_blocked(homes, redrawn, on.blocking, week, False)
+def end_stays(market: Market) -> Ints:
+    """End all stays that are due; returns the rows of the children who leave the model."""
+    children = market.children
+    due = np.flatnonzero(children.end_week == market.week)
+    state, breaks_down = children.state[due], children.ends_by_breakdown[due]
+    planned, broken = due[(state == PLACED) & ~breaks_down], due[(state == PLACED) & breaks_down]
+    moving.move_out(market, planned, moving.PLANNED)
+    leaving = moving.move_on(market, planned)
+    _break_down(market, broken)
+    elsewhere = moving.end_elsewhere(market, due[state == ELSEWHERE])
+    left = np.concatenate([due[state == UNREGISTERED], leaving, elsewhere])
+    children.state[left] = GONE
+    market.holdings.run_off()
     return left
+
+
+def _break_down(market: Market, rows: Ints) -> None:
+    """Placements break down: homes and children are known for it, and the children search again."""
+    children = market.children
+    np.add.at(market.homes.breakdowns, children.home[rows], 1)
+    children.breakdowns[rows] += 1
+    market.events.count("breakdowns", children.authority[rows])
+    moving.move_out(market, rows, moving.BREAKDOWN)
+    moving.search_again(market, rows)

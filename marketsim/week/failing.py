@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.homes import PRIVATE, Homes
-from marketsim.purchasing.arrangement import Market
+from marketsim.market.homes import PRIVATE
+from marketsim.market.market import Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.week.providers import LARGE_FROM_HOMES
 
@@ -31,8 +30,7 @@ def make_groups(market: Market) -> Groups:
     Raises ScenarioError if a dated failure names a group that there isn't.
     """
     homes, providers = market.homes, market.scenario.providers
-    number, private = _private_homes(market), _private(market)
-    places = np.bincount(homes.provider[private], weights=homes.places[private], minlength=len(number))
+    number, places = _by_provider(market, np.ones(len(homes))), _by_provider(market, homes.places)
     ranked = np.lexsort((np.arange(len(number)), -number))
     ranked = ranked[number[ranked] > 0]
     for position, shock in enumerate(market.scenario.shocks):
@@ -46,23 +44,13 @@ def make_groups(market: Market) -> Groups:
 def failing_groups(market: Market, groups: Groups) -> Ints:
     """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
     homes, providers = market.homes, market.scenario.providers
-    earned = _earned(homes.table, homes.in_market(market.week), len(groups.debt))
+    earned = _by_provider(market, homes.recent_profit)[: len(groups.debt)]
     interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
     short = (groups.debt > 0) & (earned < interest)
     groups.short = np.where(short, groups.short + 1, 0)
     failing = np.flatnonzero(groups.short >= providers.quarters_to_failure)
     groups.debt[failing] = 0.0
     return failing
-
-
-@compiled
-def _earned(homes: Homes, in_market: Bools, groups: int) -> Floats:
-    """What the private homes of each group have been earning (GBP/week)."""
-    homes, earned = homes.columns, np.zeros(groups)
-    for home in range(len(in_market)):
-        if in_market[home] and homes.sector[home] == PRIVATE and homes.provider[home] < groups:
-            earned[homes.provider[home]] += homes.recent_profit[home]
-    return earned
 
 
 def wind_up(market: Market, seed: int, group: int, closes_share: float, failing: Ints | None = None) -> Ints:
@@ -83,11 +71,12 @@ def wind_up(market: Market, seed: int, group: int, closes_share: float, failing:
     return mine[:count]
 
 
-def _private(market: Market) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _private(market: Market) -> Bools:
     return np.asarray(market.homes.in_market(market.week) & (market.homes.sector == PRIVATE))
 
 
-def _private_homes(market: Market) -> Ints:
-    """Open private homes of each provider."""
-    homes = market.homes
-    return np.bincount(homes.provider[_private(market)], minlength=int(homes.provider.max(initial=0)) + 1)
+def _by_provider(market: Market, values: Floats | Ints) -> Floats:
+    """A sum over the private homes in the market of each provider, from values by home."""
+    homes, private = market.homes, _private(market)
+    providers = int(homes.provider.max(initial=0)) + 1
+    return np.bincount(homes.provider[private], weights=values[private], minlength=providers)

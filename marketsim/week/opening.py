@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints, Keys
-from marketsim.core.compiling import compiled
-from marketsim.core.luck import luck_of, mixed
-from marketsim.core.streams import beginning, beginnings, key, name_key, uniform
+from marketsim.core.columns import Floats, Ints, Keys
+from marketsim.core.geometry import scatter
+from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.census import in_groups
+from marketsim.market.costs import local_cost, place_cost, size_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
-from marketsim.purchasing.arrangement import Market
+from marketsim.market.market import Market
 from marketsim.week.providers import last_resort, wanted_asks, wanted_fees
-from marketsim.world.geometry import scatter
-from marketsim.world.stock import local_cost, place_cost, size_cost
 
 QUARTER_WEEKS, MONTH_WEEKS = 13, 4
 QUARTERS_PER_YEAR = WEEKS_PER_YEAR / QUARTER_WEEKS
@@ -92,25 +88,16 @@ def planned_share(market: Market, pipeline: Pipeline) -> float:
 
 def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats, week: int) -> None:
     """Every quarter homes are planned: private ones where they pay, others at their observed rate where they are."""
-    providers, areas = market.scenario.providers, market.authorities
-    expected = _count_open(market.homes.table, market.week, len(areas)).astype(np.float64)
+    providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
+    group = (homes.sector * areas + homes.authority)[homes.is_open(market.week)]
+    expected = np.bincount(group, minlength=len(SECTORS) * areas).reshape(len(SECTORS), areas).astype(np.float64)
     expected[[VOLUNTARY, HEALTH]] *= providers.openings_voluntary
     expected[LOCAL_AUTHORITY] *= providers.openings_local_authority
     expected[PRIVATE] = _private_plans(market, pressure_by_area, planned_share(market, pipeline))
     expected /= QUARTERS_PER_YEAR
-    luck = beginnings(seed, ("number of plans", "site", "planned home"))
-    sector, area, keys = _planned(expected, expected.sum(axis=1), luck, np.uint64(week % 2**64))
-    _register(market, seed, pipeline, sector, area, keys, week, 0)
-
-
-@compiled
-def _count_open(homes: Homes, week: int, areas: int) -> Ints:
-    """Homes registered in `week`, by sector and area."""
-    homes, number = homes.columns, np.zeros((len(SECTORS), areas), dtype=np.int64)
-    for home in range(len(homes.sector)):
-        if homes.opened_week[home] <= week < homes.closed_week[home]:
-            number[homes.sector[home], homes.authority[home]] += 1
-    return number
+    for sector in range(len(SECTORS)):
+        area, keys = _sites(expected[sector], seed, sector, week)
+        _register(market, seed, pipeline, np.full(len(area), sector), area, keys, week, 0)
 
 
 def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, places: int) -> None:
@@ -155,30 +142,12 @@ def _private_plans(market: Market, pressure_by_area: Floats, planned: float) -> 
     return np.asarray(providers.openings_per_year * looked_at * call)
 
 
-@compiled
-def _planned(expected: Floats, total: Floats, luck: Keys, week: np.uint64) -> tuple[Ints, Ints, Keys]:
-    """Draw how many homes of each sector are planned this quarter, and where; with their sectors, areas and keys.
-
-    `expected` is by sector and area, `total` its sums by sector; `luck` begins with a key for the number of plans, the
-    site, and the identity of a home.
-    """
-    count = np.zeros(len(expected), dtype=np.int64)
-    for sector in range(len(expected)):
-        count[sector] = int(total[sector] + luck_of(mixed(mixed(luck[0, 0], np.uint64(sector)), week)))
-    sectors, areas = np.empty(count.sum(), dtype=np.int64), np.empty(count.sum(), dtype=np.int64)
-    keys, plan = np.empty(count.sum(), dtype=np.uint64), 0
-    for sector in range(len(expected)):
-        if count[sector] == 0 or total[sector] <= 0:
-            continue
-        cumulated = np.cumsum(expected[sector]) / total[sector]
-        site = mixed(mixed(luck[1, 0], np.uint64(sector)), week)
-        who = mixed(mixed(luck[2, 0], np.uint64(sector)), week)
-        for number in range(count[sector]):
-            drawn = np.searchsorted(cumulated, luck_of(mixed(site, np.uint64(number))), side="right")
-            sectors[plan], areas[plan] = sector, min(drawn, len(cumulated) - 1)
-            keys[plan] = mixed(who, np.uint64(number))
-            plan += 1
-    return sectors[:plan], areas[:plan], keys[:plan]
+def _sites(expected: Floats, seed: int, sector: int, week: int) -> tuple[Ints, Keys]:
+    """Draw where homes of a sector are planned this quarter, with their keys; `expected` is their number by area."""
+    total = expected.sum()
+    number = np.arange(int(total + uniform(seed, "number of plans", sector, week)[0]) if total > 0 else 0)
+    site = np.searchsorted(np.cumsum(expected) / total, uniform(seed, "site", sector, week, number), side="right")
+    return np.minimum(site, len(expected) - 1), stream(seed, "planned home", sector, week, number)
 
 
 def _register(
@@ -222,68 +191,31 @@ def ask_like_neighbours(market: Market, rows: Ints, pressure_by_area: Floats) ->
 def _owners(market: Market, seed: int, plans: Plans) -> Ints:
     """The authority for own homes; else a provider drawn from the homes of the sector in the area, or in the country if
     there is none; a newcomer where the sector has none at all."""
-    luck = uniform(seed, "owner of new home", plans.key)
-    in_market, areas = market.homes.in_market(market.week), len(market.authorities)
-    return _draw_owners(market.homes.table, in_market, plans.sector, plans.area, luck, areas)
-
-
-@compiled
-def _draw_owners(homes: Homes, in_market: Bools, sector: Ints, area: Ints, luck: Floats, areas: int) -> Ints:
-    """Provider of each plan: that of a home of its sector, drawn by `luck` from those in its area, if any."""
-    homes, owners = homes.columns, area.copy()
-    local, begins_local = in_groups(homes.sector * areas + homes.authority, in_market, len(SECTORS) * areas)
-    anywhere, begins = in_groups(homes.sector, in_market, len(SECTORS))
-    for plan in range(len(owners)):
-        if sector[plan] == LOCAL_AUTHORITY:
-            continue
-        group = sector[plan] * areas + area[plan]
-        first, last, candidates = begins_local[group], begins_local[group + 1], local
-        if first == last:
-            first, last, candidates = begins[sector[plan]], begins[sector[plan] + 1], anywhere
-        if first == last:
-            owners[plan] = homes.provider.max() + 1  # a newcomer
-        else:
-            owners[plan] = homes.provider[candidates[first + int(luck[plan] * (last - first))]]
+    homes, luck = market.homes, uniform(seed, "owner of new home", plans.key)
+    owners, in_market = plans.area.copy(), homes.in_market(market.week)
+    of_sector = [np.flatnonzero(in_market & (homes.sector == sector)) for sector in range(len(SECTORS))]
+    for plan in np.flatnonzero(plans.sector != LOCAL_AUTHORITY).tolist():
+        anywhere = of_sector[plans.sector[plan]]
+        local = anywhere[homes.authority[anywhere] == plans.area[plan]]
+        candidates = local if len(local) else anywhere
+        drawn = candidates[int(luck[plan] * len(candidates))] if len(candidates) else None
+        owners[plan] = homes.provider.max() + 1 if drawn is None else homes.provider[drawn]
     return owners
 
 
 def closing_homes(market: Market, seed: int) -> Ints:
-    """Rows of the homes that close this quarter: some for reasons other than money, more of those that lose money or
-    are rated inadequate. An authority doesn't close an own home for what it loses."""
-    providers = market.scenario.providers
+    """Rows of the homes that close this quarter: some for reasons other than money, more of those that lose their full
+    cost or are rated inadequate. An authority doesn't close an own home for what it loses."""
+    homes, providers = market.homes, market.scenario.providers
     usual = np.empty(len(SECTORS))
     usual[[PRIVATE, LOCAL_AUTHORITY]] = providers.closings_per_year, providers.closings_local_authority
     usual[[VOLUNTARY, HEALTH]] = providers.closings_voluntary
-    hazards = Hazards(usual, providers.closings_if_losing, market.scenario.ratings.closings_if_inadequate)
-    start, in_market = beginning(seed, "closing"), market.homes.in_market(market.week)
-    return _closing(market.homes.table, in_market, hazards, start, market.week, market.cost_index)
-
-
-class Hazards(NamedTuple):
-    """Closings a year: usual ones by sector, and on top those of homes that lose their full cost and of inadequate
-    ones."""
-
-    usual: Floats
-    losing: float
-    inadequate: float
-
-
-@compiled
-def _closing(homes: Homes, in_market: Bools, hazards: Hazards, start: np.uint64, week: int, cost_index: float) -> Ints:
-    """Rows of the homes whose luck in the quarter lies below their hazard."""
-    homes, rows, count = homes.columns, np.empty(len(in_market), dtype=np.int64), 0
-    for home in range(len(in_market)):
-        if not in_market[home]:
-            continue
-        sector = homes.sector[home]
-        full_cost = max(homes.unit_cost[home] * cost_index * homes.places[home], 1.0)
-        losing = min(max(-homes.recent_profit[home] / full_cost, 0.0), 1.0) * (sector != LOCAL_AUTHORITY)
-        a_year = hazards.usual[sector] + hazards.losing * losing
-        hazard = (a_year + hazards.inadequate * (homes.rating[home] == INADEQUATE)) / QUARTERS_PER_YEAR
-        if luck_of(mixed(mixed(start, homes.key[home]), np.uint64(week))) < hazard:
-            rows[count] = home
-            count += 1
-    return rows[:count].copy()
+    full_cost = np.maximum(homes.unit_cost * market.cost_index * homes.places, 1.0)
+    losing = np.clip(-homes.recent_profit / full_cost, 0.0, 1.0) * (homes.sector != LOCAL_AUTHORITY)
+    a_year = usual[homes.sector] + providers.closings_if_losing * losing
+    a_year += market.scenario.ratings.closings_if_inadequate * (homes.rating == INADEQUATE)
+    luck = uniform(seed, "closing", homes.key, market.week)
+    return np.flatnonzero(homes.in_market(market.week) & (luck < a_year / QUARTERS_PER_YEAR))
 
 
 def close(homes: Homes, rows: Ints, week: int) -> None:

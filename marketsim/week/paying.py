@@ -3,156 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled, compiled_part
-from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.census import OF_CHILDREN, Census, Groups, Prices, count_children
-from marketsim.market.children import Children
-from marketsim.market.costs import prices
-from marketsim.market.homes import LOCAL_AUTHORITY, Holdings, Homes, free_in_homes
-from marketsim.market.ledger import (
-    EMPTY_PLACES,
-    KINDS,
-    OWN_EMPTY_PLACES,
-    PLACEMENTS,
-    PLACES_BESIDE,
-    RUNNING_COST,
-    UNREGISTERED,
-    Ledger,
-)
-from marketsim.purchasing.arrangement import Arrangement, Market
-from marketsim.purchasing.cooperative import Cooperative
+from marketsim.core.columns import Floats, Ints
+from marketsim.market import costs
+from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.ledger import Ledger
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.asking import dues_of, handed_back
+from marketsim.week import providers
+from marketsim.week.census import OF_CHILDREN, Census
 
 CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
 
 
-class Payers(NamedTuple):
-    """Who pays for what is bought together: `member` and `share` of the arrangement of a number, from `first[number]`
-    up to `first[number + 1]`; and by arrangement what the office of a cooperative costs (GBP/week, in the money of the
-    scenario)."""
+class Payers:
+    """Who pays for what is bought together: the members of all arrangements, one after the other, with their shares; to
+    be made anew when the arrangements are others."""
 
-    first: Ints
-    member: Ints
-    share: Floats
-    office: Floats
-
-
-class PayersBook:
-    """The payers under all arrangements; to be made anew when the arrangements are others."""
-
-    def __init__(
-        self, arrangements: Sequence[Arrangement], cooperatives: Sequence[tuple[int, Cooperative]] = ()
-    ) -> None:
-        first = np.cumsum([0, *(len(a.members) for a in arrangements)])
-        member = np.concatenate([a.members for a in arrangements])
-        share = np.concatenate([a.shares for a in arrangements])
-        office = np.zeros(len(arrangements))
-        for number, rule in cooperatives:
-            office[number] = rule.running_cost_per_year / WEEKS_PER_YEAR
-        self.payers = Payers(first, member, share, office)
+    def __init__(self, arrangements: Sequence[Arrangement]) -> None:
+        self.first = np.cumsum([0, *(len(arrangement.members) for arrangement in arrangements)])
+        self.member = np.concatenate([arrangement.members for arrangement in arrangements])
+        self.share = np.concatenate([arrangement.shares for arrangement in arrangements])
+        self.owing = [a for a in arrangements if a.rule.has("owes") or a.rule.has("shares_in")]
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
-        self._shared = [(a, slice(*first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
+        self._shared = [(a, slice(*self.first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
 
     def update(self) -> None:
         """Note the shares of now, after some arrangements have been reviewed."""
         for arrangement, entries in self._shared:
-            self.payers.share[entries] = arrangement.shares
+            self.share[entries] = arrangement.shares
+
+    def charge(self, paid: Floats, arrangement: Ints, amount: Floats) -> None:
+        """Add amounts owed under some arrangements to what their members have `paid`, in their shares."""
+        count = self.first[arrangement + 1] - self.first[arrangement]
+        owed = np.repeat(np.arange(len(arrangement)), count)
+        entry = np.arange(len(owed)) - np.repeat(np.cumsum(count) - count - self.first[arrangement], count)
+        by_entry = np.bincount(entry, weights=self.share[entry] * amount[owed], minlength=len(self.member))
+        np.add.at(paid, self.member, by_entry)
 
 
-def pay_week(market: Market, payers: Payers, by: Groups, spent: Floats) -> tuple[Ledger, Census]:
-    """Fees, empty places, own homes, offices of cooperatives and the last resort are paid; with the census of the
-    children for whom this is. What each authority pays is added to what it has `spent` (GBP)."""
-    last_resort = market.scenario.unregistered.weekly_cost * market.cost_index
-    census, paid, received, unregistered, offices = _settle(
-        market.children.table, market.homes.table, market.holdings.table, market.homes.in_market(market.week), by,
-        payers, prices(market), last_resort, spent,
-    )  # fmt: skip
-    return Ledger(paid, received, unregistered, offices), census
-
-
-@compiled
-def _settle(
-    children: Children, homes: Homes, holdings: Holdings, in_market: Bools, by: Groups, payers: Payers, prices: Prices,
-    last_resort: float, spent: Floats,
-) -> tuple[Census, Floats, Floats, float, float]:  # fmt: skip
-    """The census, what authorities pay (kinds, authorities), what providers receive, unregistered settings, and the
-    offices of cooperatives."""
-    census, stock = count_children(children, homes, by), homes.columns
-    free = free_in_homes(homes, holdings, in_market)
-    paid, received = np.zeros((len(KINDS), len(by.region))), np.zeros(stock.provider.max() + 1)
+def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
+    """Fees, empty places, own homes, the last resort, and what arrangements owe besides, are paid."""
+    homes, last_resort = market.homes, providers.last_resort(market)
+    ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
     unregistered = census.sums[:, CHILDREN_UNREGISTERED]
-    paid[PLACEMENTS], paid[PLACES_BESIDE] = census.due.placements, census.due.beside
-    paid[UNREGISTERED] = unregistered * last_resort
-    _pay_retainers(holdings.columns, stock.provider, payers, paid[EMPTY_PLACES], received)
-    for home in range(len(free)):
-        provider = stock.provider[home]
-        received[provider] += census.due.received[home]
-        if stock.sector[home] == LOCAL_AUTHORITY:
-            # An own place costs its fixed share whether or not a child lives there.
-            pounds = free[home] * (prices.fixed * stock.unit_cost[home] * prices.cost_index)
-            paid[OWN_EMPTY_PLACES, stock.authority[home]] += pounds
-            received[provider] += pounds
-    offices = _pay_offices(payers, prices.cost_index, paid[RUNNING_COST])
-    for area in range(len(spent)):
-        spent[area] += column_sum(paid, area)
-    return census, paid, received, unregistered.sum() * last_resort, offices
+    ledger.paid["placements"][:], ledger.paid["places_beside"][:] = census.due.placements, census.due.beside
+    ledger.paid["unregistered"][:] = unregistered * last_resort
+    ledger.unregistered = float(unregistered.sum() * last_resort)
+    _pay_retainers(market, payers, ledger)
+    np.add.at(ledger.received, homes.provider, census.due.received)
+    _pay_own_empty_places(market, ledger)
+    for arrangement in payers.owing:
+        _pay_dues(market, payers, ledger, arrangement)
+        _hand_back(market, payers, ledger, arrangement, census)
+    return ledger
 
 
-@compiled_part
-def column_sum(table: Floats, column: int) -> float:
-    """One column of a table added up, row by row."""
-    total = 0.0
-    for row in range(len(table)):
-        total += table[row, column]
-    return total
-
-
-@compiled_part
-def _pay_offices(payers: Payers, cost_index: float, paid: Floats) -> float:
-    """Members pay the running cost of their cooperative in their shares; returns what all offices cost."""
-    total = 0.0
-    for number in range(len(payers.office)):
-        pounds = payers.office[number] * cost_index
-        if pounds > 0:
-            for entry in range(payers.first[number], payers.first[number + 1]):
-                paid[payers.member[entry]] += payers.share[entry] * pounds
-            total += pounds
-    return total
-
-
-@compiled_part
-def _pay_retainers(holdings: Holdings, provider: Ints, payers: Payers, paid: Floats, received: Floats) -> None:
-    """What contracts owe for held places that stand empty, in the shares of those who share the contract; `provider`
-    is by home."""
-    owed = np.zeros(len(payers.member))
-    for row in range(len(holdings.home)):
-        pounds = max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
-        if pounds > 0:
-            number = holdings.arrangement[row]
-            for entry in range(payers.first[number], payers.first[number + 1]):
-                owed[entry] += payers.share[entry] * pounds
-            received[provider[holdings.home[row]]] += pounds
-    for entry in range(len(owed)):
-        paid[payers.member[entry]] += owed[entry]
-
-
-@compiled
-def paid_empty_places(homes: Homes, holdings: Holdings, in_market: Bools, payers: Payers, authorities: int) -> Floats:
+def paid_empty_places(market: Market, payers: Payers) -> Floats:
     """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
-    free, sector, host = free_in_homes(homes, holdings, in_market), homes.columns.sector, homes.columns.authority
-    holdings = holdings.columns
-    paid, empty = np.zeros(authorities), np.zeros(len(payers.first) - 1)
-    for home in range(len(free)):
-        if sector[home] == LOCAL_AUTHORITY:
-            paid[host[home]] += free[home]
-    for row in range(len(holdings.home)):
-        if holdings.retainer[row] > 0:
-            empty[holdings.arrangement[row]] += max(holdings.places[row] - holdings.used[row], 0)
-    for number in range(len(empty)):
-        for entry in range(payers.first[number], payers.first[number + 1]):
-            paid[payers.member[entry]] += payers.share[entry] * empty[number]
+    homes, holdings = market.homes, market.holdings
+    own = homes.sector == LOCAL_AUTHORITY
+    paid = np.bincount(homes.authority[own], weights=market.free()[own], minlength=len(market.authorities))
+    held = np.flatnonzero(holdings.retainer > 0)
+    empty = np.bincount(holdings.arrangement[held], weights=holdings.empty()[held], minlength=len(payers.first) - 1)
+    payers.charge(paid, np.arange(len(empty)), empty)
     return paid
+
+
+def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
+    """What contracts owe for held places that stand empty, in the shares of those who share the contract."""
+    holdings = market.holdings
+    pounds = holdings.empty() * holdings.retainer
+    rows = np.flatnonzero(pounds > 0)
+    payers.charge(ledger.paid["empty_places"], holdings.arrangement[rows], pounds[rows])
+    np.add.at(ledger.received, market.homes.provider[holdings.home[rows]], pounds[rows])
+
+
+def _pay_own_empty_places(market: Market, ledger: Ledger) -> None:
+    """An own place costs its fixed share whether or not a child lives there."""
+    homes, of = market.homes, costs.prices(market)
+    own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
+    pounds = market.free()[own] * (of.fixed * homes.unit_cost[own] * of.cost_index)
+    np.add.at(ledger.paid["own_empty_places"], homes.authority[own], pounds)
+    np.add.at(ledger.received, homes.provider[own], pounds)
+
+
+def _pay_dues(market: Market, payers: Payers, ledger: Ledger, arrangement: Arrangement) -> None:
+    """What a rule says that members owe to its office, and to homes."""
+    dues, number = dues_of(market, arrangement), np.array([arrangement.number])
+    payers.charge(ledger.paid["running_cost"], number, np.array([dues.office]))
+    payers.charge(ledger.paid["agreed_dues"], number, np.array([dues.homes.sum()]))
+    np.add.at(ledger.received, market.homes.provider, dues.homes)
+    ledger.offices += dues.office
+
+
+def _hand_back(
+    market: Market, payers: Payers, ledger: Ledger, arrangement: Arrangement, census: Census
+) -> None:  # fmt: skip
+    """What a rule says that homes hand back to the members of what is left to them."""
+    if arrangement.rule.has("shares_in"):
+        revenue, cost = costs.books(market, census.due.received, census.due.needs)
+        back = handed_back(market, arrangement, revenue - cost)
+        payers.charge(ledger.paid["handed_back"], np.array([arrangement.number]), np.array([-back.sum()]))
+        np.subtract.at(ledger.received, market.homes.provider, back)

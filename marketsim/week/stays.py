@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.core.compiling import compiled, compiled_part
-from marketsim.core.luck import normal
 from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from marketsim.england.figures import distribution
 from marketsim.scenario.schema import Demand, Stays
@@ -86,61 +83,27 @@ def stay_table(stays: Stays) -> StayTable:
     return StayTable(weeks, weights / weights.sum(), growth)
 
 
-class Elsewhere(NamedTuple):
-    """How long children live in care elsewhere after a home: lognormal with the published median (weeks) and mean, from
-    which the spread of its logarithm follows."""
-
-    median: float
-    spread: float
-
-
-def elsewhere_of(demand: Demand) -> Elsewhere:
-    """The same under a scenario."""
-    median, mean = demand.elsewhere_median_weeks, demand.elsewhere_mean_weeks
-    return Elsewhere(float(median), _spread_elsewhere(median, mean))
-
-
-@compiled_part
-def weeks_elsewhere(of: Elsewhere, luck: float) -> float:
-    """Weeks that a child lives there."""
-    return float(of.median * np.exp(of.spread * normal(luck)))
+def weeks_elsewhere(demand: Demand, luck: Floats) -> Floats:
+    """Weeks that children live in care elsewhere after a home: lognormal with the published median and mean, from which
+    the spread of its logarithm follows."""
+    return np.asarray(demand.elsewhere_median_weeks * np.exp(_spread_elsewhere(demand) * ndtri(luck)))
 
 
 def weeks_elsewhere_left(demand: Demand, luck: Floats, age_luck: Floats) -> Floats:
     """Weeks left of children found living there at one moment: long stays are found more often, part is over."""
-    median, spread = elsewhere_of(demand)
+    median, spread = demand.elsewhere_median_weeks, _spread_elsewhere(demand)
     return np.asarray(median * np.exp(spread**2 + spread * ndtri(luck)) * age_luck)
 
 
-@lru_cache
-def _spread_elsewhere(median_weeks: float, mean_weeks: float) -> float:
-    ratio = mean_weeks / max(median_weeks, 1e-9)
+def _spread_elsewhere(demand: Demand) -> float:
+    ratio = demand.elsewhere_mean_weeks / max(demand.elsewhere_median_weeks, 1e-9)
     return float(np.sqrt(2 * np.log(max(ratio, 1.0))))
 
 
-class Season(NamedTuple):
-    """The season of breakdowns: how far it swings (share), and days from its peak to the start of the run."""
-
-    swing: float
-    days: int
-
-
-def season_of(demand: Demand, start: datetime.date) -> Season:
-    """The season of a scenario, with its peak in the middle of a month."""
-    return Season(demand.breakdown_season, (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days)
-
-
-@compiled
-def season(of: Season, week: int) -> float:
-    """Factor on breakdowns in a week of the run: a cosine over the year."""
-    return float(1 + of.swing * np.cos(2 * np.pi * (of.days + DAYS_PER_WEEK * week) / DAYS_PER_YEAR))
-
-
-@compiled
-def stay_at(luck: float, lengths: Floats, cumulative: Floats) -> float:
-    """The length at which the cumulated weights pass a luck."""
-    position = np.searchsorted(cumulative, luck * cumulative[-1], side="right")
-    return float(lengths[min(position, len(lengths) - 1)])
+def season(demand: Demand, start: datetime.date, week: Ints) -> Floats:
+    """Factor on breakdowns in weeks of a run from `start`: a cosine over the year, its peak in the middle of a month."""
+    days = (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days
+    return np.asarray(1 + demand.breakdown_season * np.cos(2 * np.pi * (days + DAYS_PER_WEEK * week) / DAYS_PER_YEAR))
 
 
 def whole_weeks(weeks: Floats, luck: Floats) -> Ints:

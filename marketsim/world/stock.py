@@ -10,13 +10,9 @@ from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.core.streams import name_key, uniform
 from marketsim.england.figures import distribution
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
-from marketsim.purchasing.arrangement import Authorities
-from marketsim.scenario.schema import Providers
+from marketsim.market.authorities import Authorities
 
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
-
-
-PLACES_AT_COST = 4.0  # size of home for which running costs are given
 
 
 class HomeList(NamedTuple):
@@ -119,30 +115,6 @@ def group_sizes(homes: int, seed: int) -> list[int]:
             sizes.append(size)
             budget -= size
     return sorted(sizes + [1] * (homes - sum(sizes)), reverse=True)
-
-
-def unit_costs(seed: int, homes: Homes, authorities: Authorities, providers: Providers) -> Floats:
-    """Running cost per resident of middling need at planned occupancy (GBP/week), for all homes."""
-    return place_cost(seed, homes, authorities, providers, np.arange(len(homes)))
-
-
-def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers, rows: Ints) -> Floats:
-    """The same for some homes: by sector, house price of the area, and luck of the home."""
-    by_sector = np.full(len(SECTORS), providers.cost_voluntary, dtype=np.float64)
-    by_sector[[PRIVATE, LOCAL_AUTHORITY]] = providers.cost_private, providers.cost_local_authority
-    luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
-    local = local_cost(authorities, providers)[homes.authority[rows]] * size_cost(homes.places[rows], providers)
-    return np.asarray(by_sector[homes.sector[rows]] * local * (1 + providers.cost_spread * luck))
-
-
-def size_cost(places: Ints | float, providers: Providers) -> Floats:
-    """Factor on the cost of a place by the size of the home: a manager and a night shift are needed in every one."""
-    return np.asarray((np.asarray(places) / PLACES_AT_COST) ** -providers.cost_size_elasticity)
-
-
-def local_cost(authorities: Authorities, providers: Providers) -> Floats:
-    """Factor on running cost by house price, for each area."""
-    return np.asarray(1 + providers.cost_house_price_elasticity * authorities.dearness)
 
 
 def short_break_split(homes: Ints, places: Ints, count: int, wanted: int) -> tuple[Ints, Ints]:

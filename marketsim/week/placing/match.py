@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.core.compiling import compiled_part
+from marketsim.core.compiling import compiled
 from marketsim.core.luck import pair_bits, unit
 from marketsim.week.placing.tables import NOBODY, Pools, Round
 
 BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer
 
 
-@compiled_part
+@compiled
 def clear_pools(this: Round, rows: Ints) -> None:
     """Before a round: nobody is kept, or has been turned away, in the pools that its children have offers from."""
     for row in rows:
@@ -23,10 +23,10 @@ def clear_pools(this: Round, rows: Ints) -> None:
                 this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, NOBODY
 
 
-@compiled_part
+@compiled
 def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
     """Deferred acceptance; returns by child its position on its own shortlist, and its burden on the home there."""
-    searches, panels, stock, short, tastes = this.searches, this.panels, this.stock, this.short, this.tastes
+    searches, panels, homes, short, tastes = this.searches, this.panels, this.homes, this.short, this.tastes
     count, kept_first, kept = len(searches.key), this.pools.first, this.pools.kept
     place, burden, gain = np.zeros(count, dtype=np.int64), np.empty(count), np.empty(count)
     kept_next, waiting = np.full(count, NOBODY), rows[::-1].copy()
@@ -36,7 +36,7 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
         row = waiting[top]
         while place[row] < short.size[row]:
             lot, band = short.lot[row, place[row]], searches.band[row]
-            pool, cost = panels.pool[lot], stock.unit_cost[panels.home[lot]] * tastes.money * tastes.cost_by_need[band]
+            pool, cost = panels.pool[lot], homes.unit_cost[panels.home[lot]] * tastes.money * tastes.cost_by_need[band]
             burden[row] = cost + tastes.risk_cost * searches.score[row]  # what it costs the home, its risk included
             gain[row] = panels.fee[lot, band] - burden[row]
             if kept[pool] < this.free[pool]:
@@ -47,7 +47,7 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
             worst, before = _least_wanted(gain, short.luck, place, kept_first[pool], kept_next)
             taken = _prefers(gain, short.luck, place, row, worst)
             loser = worst if taken else row
-            if panels.limited[searches.routes[loser, stage]]:
+            if panels.reaches.limited[searches.routes[loser, stage]]:
                 bid = short.limit[loser] - burden[loser]  # the most that its buyer would leave the provider
                 _note_rival(this.pools, pool, searches.buyers[loser, stage], bid)
             place[loser] += 1
@@ -64,7 +64,7 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
     return place, burden
 
 
-@compiled_part
+@compiled
 def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> float:
     """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place; the
     child's `burden` on the home as matched.
@@ -72,7 +72,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> f
     In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
     """
     route, quoted = this.searches.routes[row, stage], this.panels.fee[lot, this.searches.band[row]]
-    if not this.panels.limited[route]:
+    if not this.panels.reaches.limited[route]:
         return float(quoted)
     limit, pool = this.short.limit[row], this.panels.pool[lot]
     luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.key[lot]))
@@ -85,7 +85,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> f
     return float(max(bargained, bid_up))
 
 
-@compiled_part
+@compiled
 def _least_wanted(gain: Floats, luck: Floats, place: Ints, first: int, following: Ints) -> tuple[int, int]:
     """Of the children that a pool keeps, the one that the provider likes least, and the one before it in the list."""
     worst, before_worst = first, NOBODY
@@ -97,7 +97,7 @@ def _least_wanted(gain: Floats, luck: Floats, place: Ints, first: int, following
     return worst, before_worst
 
 
-@compiled_part
+@compiled
 def _prefers(gain: Floats, luck: Floats, place: Ints, one: int, other: int) -> bool:
     """True if the provider would rather take `one` than `other`, each at the fee of its present offer: for what it
     would `gain`, and if that is the same by luck."""
@@ -106,7 +106,7 @@ def _prefers(gain: Floats, luck: Floats, place: Ints, one: int, other: int) -> b
     return bool(luck[one, place[one]] < luck[other, place[other]])
 
 
-@compiled_part
+@compiled
 def _note_rival(pools: Pools, pool: int, buyer: int, bid: float) -> None:
     """Keep the two highest bids of two different buyers for a pool, the highest first."""
     bids, buyers = pools.rivals, pools.rival_buyers

@@ -20,11 +20,12 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Ints
-from marketsim.core.compiling import compiled, compiled_part
+from marketsim.core.compiling import compiled
+from marketsim.market.children import NO_ROUTE
+from marketsim.market.homes import Homes
 from marketsim.week.placing.match import clear_pools, match_all, settled_fee
 from marketsim.week.placing.search import favoured_homes, live_lots, search_all
 from marketsim.week.placing.tables import (
-    NO_ROUTE,
     NOBODY,
     Awards,
     Geography,
@@ -33,14 +34,11 @@ from marketsim.week.placing.tables import (
     Round,
     Searches,
     Shortlists,
-    Stock,
     Tastes,
 )
 
-__all__ = ["NOBODY", "NO_ROUTE", "Awards", "Geography", "Panels", "Searches", "Stock", "Tastes", "place"]
 
-
-@compiled_part
+@compiled
 def _place_stage(this: Round, rows: Ints, stage: int) -> None:
     """One round: search, match and award for the children in `rows` on the routes of one stage."""
     searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
@@ -60,7 +58,7 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
         free[panels.pool[lot]] -= 1
 
 
-@compiled_part
+@compiled
 def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
     """The searches of one urgency that are still without a place and have a route at this stage."""
     rows = np.empty(len(searches.key), dtype=np.int64)
@@ -74,7 +72,7 @@ def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: i
 
 
 @compiled
-def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
+def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
     """Place this week's children; `free` (places per pool) is reduced by what is awarded.
 
     Shapes: n searches, s stages, p pools. Returns one award per search.
@@ -92,8 +90,8 @@ def place(searches: Searches, panels: Panels, stock: Stock, geography: Geography
         np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
     )
     live = live_lots(panels, free)
-    favoured = favoured_homes(searches, panels, live, len(stock.area))
-    this = Round(searches, panels, live, favoured, stock, geography, tastes, free, pools, short, awards)
+    favoured = favoured_homes(searches, panels, live, len(homes))
+    this = Round(searches, panels, live, favoured, homes, geography, tastes, free, pools, short, awards)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
             rows = _rows_of_stage(searches, awards, emergency, stage)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints, Keys
-from marketsim.core.compiling import compiled_part, row_of
+from marketsim.core.compiling import compiled, row_of
 from marketsim.core.luck import bits_below, half_bound, half_mixed, pair_bits, unit, whole_mixed
+from marketsim.market.children import NO_ROUTE
 from marketsim.market.homes import GOOD
 from marketsim.week.placing.tables import (
-    NO_ROUTE,
     NOBODY,
     Buckets,
     Favoured,
@@ -26,7 +26,7 @@ SWEPT = 256  # homes that luck favours a child with, up to which to sweep for th
 ALL_BITS = np.uint64(2**64 - 1)
 
 
-@compiled_part
+@compiled
 def live_lots(panels: Panels, free: Ints) -> LiveLots:
     """Keep the lots that have a free place."""
     before, count = np.empty(len(panels.pool) + 1, dtype=np.int64), 0
@@ -45,7 +45,7 @@ def live_lots(panels: Panels, free: Ints) -> LiveLots:
     return LiveLots(before, of_area, in_area, lots[:count], keys[:count])
 
 
-@compiled_part
+@compiled
 def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: int) -> Favoured:
     """Look once, in one sweep over all homes with a free place, for those that might take each child.
 
@@ -62,7 +62,7 @@ def favoured_homes(searches: Searches, panels: Panels, live: LiveLots, homes: in
     return favoured
 
 
-@compiled_part
+@compiled
 def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]:
     """The homes of the live lots, each once, with their keys."""
     seen = np.zeros(homes, dtype=np.bool_)
@@ -76,7 +76,7 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
     return home[:count], key[:count]
 
 
-@compiled_part
+@compiled
 def _sweep_all(who: Keys, willingness: Floats, home: Ints, key: Keys, favoured: Favoured) -> None:
     """Write down for each child the homes with which its luck lies below its willingness, if they are SWEPT at most."""
     found, first, favourable, luck = favoured.found, favoured.first, favoured.home, favoured.bits
@@ -102,7 +102,7 @@ def _sweep_all(who: Keys, willingness: Floats, home: Ints, key: Keys, favoured: 
         used += max(found[row], 0)
 
 
-@compiled_part
+@compiled
 def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
     """Half-mix a child with some homes; returns the least. Without a branch, so that processors do several at once."""
     least = ALL_BITS
@@ -112,7 +112,7 @@ def _mix_all(who: np.uint64, key: Keys, mixes: Keys) -> np.uint64:
     return least
 
 
-@compiled_part
+@compiled
 def _some_within(mixes: Keys, first: int, bound: np.uint64) -> bool:
     """True if some of the block from `first` on are not above a bound; without a branch too."""
     within = False
@@ -121,7 +121,7 @@ def _some_within(mixes: Keys, first: int, bound: np.uint64) -> bool:
     return within
 
 
-@compiled_part
+@compiled
 def fee_limit(limited: bool, first_limit: float, expected_fee: float, urgency: float, last_resort: float) -> float:
     """The highest weekly fee that a commissioner accepts: from a multiple of what it expects, when it is not urgent,
     to the cost of the last resort at the deadline."""
@@ -131,7 +131,7 @@ def fee_limit(limited: bool, first_limit: float, expected_fee: float, urgency: f
     return float(min(relaxed * (1.0 - urgency) + last_resort * urgency, last_resort))
 
 
-@compiled_part
+@compiled
 def search_all(this: Round, rows: Ints, stage: int) -> None:
     """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
 
@@ -141,7 +141,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     purpose: to hand all columns on to a part of it costs more than the work done there, and so does a slice of an
     array in its loop, since arrays are counted.
     """
-    searches, panels, live, geography, stock = this.searches, this.panels, this.live, this.geography, this.stock
+    searches, panels, live, geography, homes = this.searches, this.panels, this.live, this.geography, this.homes
     short, tastes, free, favoured = this.short, this.tastes, this.free, this.favoured
     sizes, referred, offered = short.size, this.awards.referrals, this.awards.offers
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
@@ -151,9 +151,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         row = row_of(number)
         route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
         own_area = searches.authority[row]
-        first_miles = panels.miles_at_first[route]
-        radius = first_miles + searches.urgency[row] * (panels.miles_at_last[route] - first_miles)
-        limit = fee_limit(panels.limited[route], panels.limit_at_first[route], searches.expected_fee[row],
+        first_miles = panels.reaches.miles_at_first[route]
+        radius = first_miles + searches.urgency[row] * (panels.reaches.miles_at_last[route] - first_miles)
+        limit = fee_limit(panels.reaches.limited[route], panels.reaches.limit_at_first[route], searches.expected_fee[row],
                           searches.urgency[row], tastes.last_resort)  # fmt: skip
         short.limit[row] = limit
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
@@ -171,12 +171,12 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 referrals = _lots_within(live.in_area, table, geography.miles_at_least, own_area, radius)
                 by_area = False
             else:
-                _sort_into(in_areas, favoured, row, stock.area)
+                _sort_into(in_areas, favoured, row, homes.authority)
         if not by_area and answering == 0:
             sizes[row] = 0
             referred[row] += referrals
             continue
-        away, only_good = searches.away[row], searches.only_good[row] and panels.checks_rating[route]
+        away, only_good = searches.away[row], searches.only_good[row] and panels.reaches.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
         for step in range(geography.nearest.shape[1] if by_area else 1):
@@ -202,18 +202,18 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 squared = east * east + north * north
                 if squared > radius * radius or free[pool] <= 0 or fee > limit:
                     continue
-                in_area = stock.area[home] == own_area
-                if (away and (in_area or squared < nearest)) or (only_good and stock.rating[home] > GOOD):
+                in_area = homes.authority[home] == own_area
+                if (away and (in_area or squared < nearest)) or (only_good and homes.rating[home] > GOOD):
                     continue
-                fit = _fit(searches.age[row], searches.boy[row], searches.score[row], stock.occupied[home],
-                           stock.residents_age[home], stock.residents_boys[home], stock.residents_score[home],
+                fit = _fit(searches.age[row], searches.boy[row], searches.score[row], homes.occupied[home],
+                           homes.residents_age[home], homes.residents_boys[home], homes.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
                 willing = searches.willingness[row] * panels.eager[lot, band] * fit
-                if stock.rating[home] <= GOOD:  # which it would put at risk
+                if homes.rating[home] <= GOOD:  # which it would put at risk
                     willing *= 1.0 - tastes.rating_caution * searches.score[row]
                 if unit(bits) < max(willing, least):
                     offers += 1
-                    score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * stock.rating[home]
+                    score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * homes.rating[home]
                     score += tastes.value_of_match * (1.0 - fit)
                     if not in_area:
                         score += tastes.value_in_area
@@ -221,13 +221,13 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             if size == longest:
                 worst = short.score[row, size - 1]
         if known and by_area:
-            _empty(in_areas, favoured, row, stock.area)
+            _empty(in_areas, favoured, row, homes.authority)
         sizes[row] = size
         referred[row] += referrals
         offered[row] += offers
 
 
-@compiled_part
+@compiled
 def _sort_into(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
     """Put the homes that luck favours one child with into the areas where they stand."""
     for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
@@ -236,14 +236,14 @@ def _sort_into(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) ->
         buckets.first[area] = entry
 
 
-@compiled_part
+@compiled
 def _empty(buckets: Buckets, favoured: Favoured, row: int, area_of: Ints) -> None:
     """Take them out again."""
     for entry in range(favoured.first[row], favoured.first[row] + favoured.found[row]):
         buckets.first[area_of[favoured.home[entry]]] = NOBODY
 
 
-@compiled_part
+@compiled
 def _lots_in(
     buckets: Buckets, area: int, favoured: Favoured, row: int, first: Ints, table: int, following: Ints,
     lots: Ints, luck: Keys,
@@ -260,7 +260,7 @@ def _lots_in(
     return count
 
 
-@compiled_part
+@compiled
 def _lucky(who: np.uint64, most: np.uint64, live: LiveLots, start: int, stop: int, lots: Ints, luck: Keys) -> int:
     """Write down the lots, of the live ones from `start` to `stop`, with which the luck of a child lies below `most`
     bits; returns how many."""
@@ -273,7 +273,7 @@ def _lucky(who: np.uint64, most: np.uint64, live: LiveLots, start: int, stop: in
     return count
 
 
-@compiled_part
+@compiled
 def _lots_of(
     favoured: Favoured, row: int, first: Ints, table: int, following: Ints, lots: Ints, luck: Keys
 ) -> int:  # fmt: skip
@@ -289,7 +289,7 @@ def _lots_of(
     return count
 
 
-@compiled_part
+@compiled
 def _lots_within(lots: Ints, table: int, miles_at_least: Floats, from_area: int, radius: float) -> int:
     """The live lots of a table that may lie within a radius, from `lots` by table and area: a search that sees them all
     makes as many referrals as one that visits these areas one by one."""
@@ -299,7 +299,7 @@ def _lots_within(lots: Ints, table: int, miles_at_least: Floats, from_area: int,
     return within
 
 
-@compiled_part
+@compiled
 def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int, scores: float,
          age_mismatch: float, sex_mismatch: float, need_mismatch: float) -> float:  # fmt: skip
     """How well a child fits those who live in a home: 1 with nobody there, less with every mismatch."""
@@ -312,7 +312,7 @@ def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int
     return (1.0 - age_mismatch * gap) * (1.0 - sex_mismatch * other_sex) * (1.0 - need_mismatch * both_needy)
 
 
-@compiled_part
+@compiled
 def _keep(short: Shortlists, row: int, size: int, lot: int, score: float, chance: float) -> int:
     """Put an offer in its place on one child's shortlist; equal scores are ordered by luck. Returns the new size."""
     lots, scores, chances, place, longest = short.lot, short.score, short.luck, size, short.lot.shape[1]
@@ -331,7 +331,7 @@ def _keep(short: Shortlists, row: int, size: int, lot: int, score: float, chance
     return int(min(size + 1, longest))
 
 
-@compiled_part
+@compiled
 def _better(score: float, chance: float, than_score: float, than_chance: float) -> bool:
     """True for an offer that comes before another one on a shortlist."""
     return bool(score < than_score or (score == than_score and chance < than_chance))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.market.homes import Homes
 
 NOBODY = -1  # compiled code has no None
-NO_ROUTE = -1
 
 
 class Searches(NamedTuple):
@@ -32,6 +32,17 @@ class Searches(NamedTuple):
     expected_fee: Floats
     routes: Ints
     buyers: Ints
+
+
+class Reaches(NamedTuple):
+    """By arrangement: the search radius (miles) at first and at the deadline, the fee that is accepted at first over
+    the one expected, whether there is such a limit, and whether the rating of homes is looked at."""
+
+    miles_at_first: Floats
+    miles_at_last: Floats
+    limit_at_first: Floats
+    limited: Bools
+    checks_rating: Bools
 
 
 class Panels(NamedTuple):
@@ -59,26 +70,7 @@ class Panels(NamedTuple):
     area_least_fee: Floats
     least_fee: Floats
     least_acceptance: Floats
-    miles_at_first: Floats
-    miles_at_last: Floats
-    limit_at_first: Floats
-    limited: Bools
-    checks_rating: Bools
-
-
-class Stock(NamedTuple):
-    """What a search needs to know of homes: host area, cost, rating and residents.
-
-    `rating` as in homes.RATINGS, `unit_cost` in the money in which the scenario is written (GBP/week).
-    """
-
-    area: Ints
-    rating: Ints
-    unit_cost: Floats
-    occupied: Ints
-    residents_age: Ints
-    residents_boys: Ints
-    residents_score: Floats
+    reaches: Reaches
 
 
 class Geography(NamedTuple):
@@ -190,7 +182,7 @@ class Round(NamedTuple):
     panels: Panels
     live: LiveLots
     favoured: Favoured
-    stock: Stock
+    homes: Homes
     geography: Geography
     tastes: Tastes
     free: Ints

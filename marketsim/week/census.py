@@ -11,14 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled, compiled_part, row_of
+from marketsim.core.compiling import compiled, row_of
 from marketsim.market.children import PLACED, UNREGISTERED, WAITING, Children
+from marketsim.market.costs import Prices
 from marketsim.market.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 
-EVENTS = (
-    "placements_started", "placements_ended", "breakdowns", "wait_weeks", "referrals", "offers", "homes_opened",
-    "homes_closed", "cohort", "three_placements",
-)  # fmt: skip
 OF_CHILDREN = (
     "children_placed", "children_waiting", "children_unregistered", "out_of_area", "out_of_region", "over_20_miles",
     "miles", "independent_children", "independent_fees", "hosted_from_elsewhere",
@@ -62,28 +59,19 @@ class Groups(NamedTuple):
     above_fixed: Floats
 
 
-class Prices(NamedTuple):
-    """What a place costs that stands empty and one that is staffed (both over the unit cost), and the index by which
-    unit costs have risen."""
-
-    fixed: float
-    staffed: float
-    cost_index: float
-
-
-@compiled_part
+@compiled
 def _no_fees(authorities: int, homes: int) -> Fees:
     return Fees(np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes))
 
 
-@compiled_part
+@compiled
 def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     """The children as they are now."""
     region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
-    children, homes, first = children.columns, homes.columns, len(OF_CHILDREN)
-    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
-    independent, paid = np.empty(len(children.state)), 0
-    for child in range(len(children.state)):
+    first = len(OF_CHILDREN)
+    due, sums = _no_fees(len(region), len(homes)), np.zeros((len(region), first + by.routes))
+    independent, paid = np.empty(len(children)), 0
+    for child in range(len(children)):
         area, state = row_of(children.authority[child]), children.state[child]
         if state == PLACED:
             home, miles = row_of(children.home[child]), children.miles[child]
@@ -113,42 +101,12 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
 
 
 @compiled
-def note_profits(
-    homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices, memory: float
-) -> None:  # fmt: skip
-    """What homes have been earning moves by the share `memory` towards what they earn now: revenue less running cost
-    (GBP/week)."""
-    revenue, cost = _books(homes, holdings, due, in_market, prices)
-    profit = homes.columns.recent_profit
-    for home in range(len(cost)):
-        profit[home] += memory * ((revenue[home] - cost[home]) - profit[home])
-
-
-@compiled_part
-def _books(homes: Homes, holdings: Holdings, due: Fees, in_market: Bools, prices: Prices) -> tuple[Floats, Floats]:
-    """Weekly revenue and running cost of each home (GBP) at the fees that are due.
-
-    Revenue: fees of residents, what is paid for places beside them, retainers for held places that stand empty. Cost:
-    fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
-    resident. Blocked places are not staffed and cost nothing.
-    """
-    homes, holdings = homes.columns, holdings.columns
-    revenue, cost = np.zeros(len(in_market)), np.zeros(len(in_market))
-    for row in range(len(holdings.home)):
-        revenue[holdings.home[row]] += max(holdings.places[row] - holdings.used[row], 0) * holdings.retainer[row]
-    for home in range(len(cost)):
-        revenue[home] += due.received[home]
-        cost[home] = _cost(homes, home, in_market[home], due.needs[home], prices)
-    return revenue, cost
-
-
-@compiled_part
 def _cost(homes: Homes, home: int, in_market: bool, needs: float, prices: Prices) -> float:
     staffed = max(homes.places[home] - homes.blocked[home], homes.occupied[home]) if in_market else 0
     return float(homes.unit_cost[home] * prices.cost_index * (prices.staffed * staffed + needs))
 
 
-@compiled_part
+@compiled
 def count_homes(
     homes: Homes, holdings: Holdings, due: Fees, week: int, in_market: Bools, large: Bools, on_framework: Bools,
     prices: Prices, authorities: int,
@@ -156,10 +114,9 @@ def count_homes(
     """By host authority (authorities, sums) the sums `OF_HOMES`. Homes behind the end of `large` are not large,
     those behind that of `on_framework` on none. Of the places that a home keeps empty those are blocked that are
     neither occupied nor held."""
-    homes, holdings = homes.columns, holdings.columns
     sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
     revenue = np.zeros(len(in_market))
-    for row in range(len(holdings.home)):
+    for row in range(len(holdings)):
         empty = max(holdings.places[row] - holdings.used[row], 0)
         held[holdings.home[row]] += empty
         revenue[holdings.home[row]] += empty * holdings.retainer[row]
@@ -188,18 +145,3 @@ def count_homes(
             sums[area, 11] += homes.rating[home] <= GOOD
             sums[area, 12] += 1.0
     return sums
-
-
-@compiled_part
-def in_groups(group: Ints, wanted: Bools, groups: int) -> tuple[Ints, Ints]:
-    """The rows wanted, group by group in their order, and where each group begins (and the last ends)."""
-    begins = np.zeros(groups + 1, dtype=np.int64)
-    for row in range(len(wanted)):
-        begins[group[row] + 1] += wanted[row]
-    begins = np.cumsum(begins)
-    rows, following = np.empty(begins[-1], dtype=np.int64), begins.copy()
-    for row in range(len(wanted)):
-        if wanted[row]:
-            rows[following[group[row]]] = row
-            following[group[row]] += 1
-    return rows, begins

@@ -1,14 +1,12 @@
-"""Positions in miles, and how far areas lie from each other."""
+"""Positions in miles."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from marketsim.core.columns import Floats, Ints, Keys
+from marketsim.core.columns import Floats, Keys
 from marketsim.core.compiling import compiled
-from marketsim.core.luck import luck_of, mixed
-from marketsim.core.streams import beginnings
-from marketsim.week.placing.tables import Geography
+from marketsim.core.streams import uniform
 
 EARTH_RADIUS_MILES = 3_958.8
 MILES_PER_KM = 0.621371
@@ -33,28 +31,16 @@ def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 
 def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
-    return scattered(beginnings(seed, (decision + " radius", decision + " angle")), keys, x, y, radius)
+    lucks = (uniform(seed, f"{decision} {part}", keys) for part in ("radius", "angle"))
+    return _scattered(*lucks, x, y, radius)
 
 
 @compiled
-def scattered(begins: Keys, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
-    """The same by where the luck of radius and angle begins."""
-    east, north = np.empty(len(keys)), np.empty(len(keys))
-    for one in range(len(keys)):
-        distance = radius[one] * np.sqrt(luck_of(mixed(begins[0, 0], keys[one])))
-        angle = 2 * np.pi * luck_of(mixed(begins[1, 0], keys[one]))
+def _scattered(far: Floats, turn: Floats, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
+    """The same from the luck of radius and angle; compiled, since NumPy's sines differ in the last digit between
+    processors."""
+    east, north = np.empty(len(far)), np.empty(len(far))
+    for one in range(len(far)):
+        distance, angle = radius[one] * np.sqrt(far[one]), 2 * np.pi * turn[one]
         east[one], north[one] = x[one] + distance * np.cos(angle), y[one] + distance * np.sin(angle)
     return east, north
-
-
-def geography(x: Floats, y: Floats, radius: Floats, home_area: Ints, home_x: Floats, home_y: Floats) -> Geography:
-    """Areas nearest first for each authority.
-
-    The lower bound is the distance of the centres less the radius of the children's disc and less the distance of
-    the area's farthest home from its centre.
-    """
-    reach = np.zeros(len(x))
-    np.maximum.at(reach, home_area, np.hypot(home_x - x[home_area], home_y - y[home_area]))
-    apart = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    bound = np.maximum(apart - radius[:, None] - reach[None, :], 0.0) * (1 - 1e-9)
-    return Geography(np.argsort(bound, axis=1, kind="stable"), bound)

@@ -1,0 +1,65 @@
+"""The authorities with children's services duties, as columns, and how far they lie from each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from marketsim.core.columns import Bools, Floats, Ints, Keys
+
+
+@dataclass
+class Authorities:
+    """The authorities as columns; positions in miles, `radius` of the disc in which the children live.
+
+    `expected_fee` (authorities, bands) is what each expects to pay (GBP/week) and `overspent` the share by which its
+    spend in the year lies above its budget; those that `keeps_vacancies` do not sell vacant places of their own homes.
+    """
+
+    key: Keys
+    code: list[str]
+    name: list[str]
+    region_names: list[str]
+    region: Ints
+    x: Floats
+    y: Floats
+    radius: Floats
+    children: Ints
+    unregistered: Ints
+    population: Floats
+    house_price: Floats
+    expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
+    overspent: Floats = field(default_factory=lambda: np.zeros(0))
+    keeps_vacancies: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    _within: dict[float, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.keeps_vacancies = np.zeros(len(self), dtype=np.bool_)
+        self.overspent = np.zeros(len(self))
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+    @cached_property
+    def share_of_children(self) -> Floats:
+        """Of all children in homes at the start; the same for each authority if there are none."""
+        total = self.children.sum()
+        return np.asarray(self.children / total if total > 0 else np.full(len(self), 1 / len(self)))
+
+    @cached_property
+    def apart(self) -> Floats:
+        """Miles between the centres of all areas."""
+        return np.asarray(np.hypot(self.x[:, None] - self.x[None, :], self.y[:, None] - self.y[None, :]))
+
+    def within(self, miles: float) -> Floats:
+        """1 for each pair of areas with centres so near to each other, 0 for the others."""
+        if miles not in self._within:
+            self._within[miles] = (self.apart <= miles).astype(np.float64)
+        return self._within[miles]
+
+    @cached_property
+    def dearness(self) -> Floats:
+        """How often the house price of each area doubles that of the middle one."""
+        return np.asarray(np.log2(self.house_price / np.median(self.house_price)))

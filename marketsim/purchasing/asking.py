@@ -1,0 +1,174 @@
+"""The one way to ask a rule: whatever is wrong with its answer is one line with its file and hook.
+
+Rules can be files of users. A home that isn't there or a fee that is no number would end up in compiled code, which
+looks at nothing twice; so what a rule says, and what it has written, is checked here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import numpy as np
+
+from marketsim.core.columns import Floats
+from marketsim.market.children import OPEN_PLACE
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
+from marketsim.purchasing.rule import Dues, PurchasingRule, Reach, Scope
+from marketsim.scenario.errors import ScenarioError
+
+LIMIT = 1e9  # GBP: what no fee and no week's dues come near
+
+
+def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
+    """What a hook of a rule says; ScenarioError, one line, for whatever goes wrong in it (an exit too)."""
+    try:
+        return getattr(rule, hook)(*about)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        words = " ".join(str(error).split())
+        raise _fault(rule, hook, f"{type(error).__name__}{': ' if words else ''}{words}") from error
+
+
+def scope_of(rule: PurchasingRule) -> Scope:
+    """For whom one arrangement is made."""
+    said = ask(rule, "scope")
+    if said not in get_args(Scope):
+        raise _fault(rule, "scope", f"returned {said!r}; allowed are {', '.join(get_args(Scope))}")
+    return cast(Scope, said)
+
+
+def reach_of(rule: PurchasingRule) -> Reach:
+    """How far a search goes and how much it accepts."""
+    said = ask(rule, "reach")
+    if not isinstance(said, Reach):
+        raise _fault(rule, "reach", f"returned {type(said).__name__}, not Reach")
+    limit = 0.0 if said.fee_limit_at_first is None else said.fee_limit_at_first
+    _check_numbers(rule, "reach", [said.miles_at_first, said.miles_at_last, limit], "miles and limits")
+    return said
+
+
+def lots_of(market: Market, together: Together) -> Lots:
+    """The lots of arrangements under one rule."""
+    rule = together.rule
+    hook = "lots_of_all" if rule.has("lots_of_all") else "lots"
+    said = ask(rule, "lots_of_all", market, together)
+    if not isinstance(said, Lots):
+        raise _fault(rule, hook, f"returned {type(said).__name__}, not Lots")
+    try:
+        _check_lots(market, said, len(together))
+    except (ValueError, TypeError) as error:
+        raise _fault(rule, hook, str(error)) from None
+    return said
+
+
+def settle(market: Market, arrangement: Arrangement, hook: str) -> bool:
+    """Let a rule `start`, `change` or `review` an arrangement, and check what it has written; True if lots changed."""
+    rule = arrangement.rule
+    changed = bool(ask(rule, hook, market, arrangement))
+    shares = np.asarray(arrangement.shares)
+    _check_numbers(rule, hook, shares, "shares")
+    if shares.shape != arrangement.members.shape or abs(shares.sum() - 1) > 1e-6:
+        raise _fault(rule, hook, f"left shares that don't add up to 1 over {len(arrangement.members)} members")
+    panel = np.asarray(arrangement.on_panel)
+    if panel.dtype != np.bool_ or panel.ndim != 1 or len(panel) > len(market.homes):
+        raise _fault(rule, hook, "left a panel that isn't true or false by home")
+    _check_numbers(rule, hook, arrangement.ceilings, "ceilings")
+    _check_holdings(market, rule, hook)
+    return changed
+
+
+def next_review_of(rule: PurchasingRule, week: int, arrangement: Arrangement) -> int:
+    """The week before which no other review is needed."""
+    said = ask(rule, "next_review", week, arrangement)
+    if not isinstance(said, int | np.integer) or said <= week:
+        raise _fault(rule, "next_review", f"returned {said!r}, which is not a week after {week}")
+    return int(said)
+
+
+def dues_of(market: Market, arrangement: Arrangement) -> Dues:
+    """What the members owe this week besides fees and retainers."""
+    rule = arrangement.rule
+    said = ask(rule, "owes", market, arrangement) or Dues()
+    if not isinstance(said, Dues):
+        raise _fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
+    homes = np.zeros(len(market.homes)) if said.homes is None else said.homes
+    _check_numbers(rule, "owes", [said.office], "the office")
+    _check_numbers(rule, "owes", homes, "what homes get", len(market.homes))
+    return Dues(float(said.office), np.asarray(homes, dtype=np.float64))
+
+
+def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Floats:
+    """What homes hand back to the members this week (GBP by home), of what is left to each."""
+    said = ask(arrangement.rule, "shares_in", market, arrangement, left)
+    back = np.zeros(len(market.homes)) if said is None else said
+    _check_numbers(arrangement.rule, "shares_in", back, "what is handed back", len(market.homes))
+    return np.asarray(back, dtype=np.float64)
+
+
+def _check_lots(market: Market, lots: Lots, arrangements: int) -> None:
+    """Raises ValueError for the first thing that is wrong with a table of lots."""
+    count = len(lots.home)
+    shapes = {"home": (count,), "holding": (count,), "fee": (count, 3), "eager": (count, 3), "number": (arrangements,)}
+    for name, shape in shapes.items():
+        column = getattr(lots, name)
+        kinds = "f" if len(shape) == 2 else "iu"
+        if not isinstance(column, np.ndarray) or column.dtype.kind not in kinds or column.shape != shape:
+            raise ValueError(f"{name}: expected {'numbers' if kinds == 'f' else 'whole numbers'} of shape {shape}")
+    _check_rows("home", lots.home, 0, len(market.homes))
+    _check_rows("holding", lots.holding, OPEN_PLACE, len(market.holdings))
+    held = lots.holding != OPEN_PLACE
+    if (market.holdings.home[lots.holding[held]] != lots.home[held]).any():
+        raise ValueError("holding: lies in another home")
+    if (lots.number < 0).any() or lots.number.sum() != count:
+        raise ValueError(f"number: adds up to {lots.number.sum()}, but there are {count} lots")
+    for name, most in (("fee", LIMIT), ("eager", 1.0), ("least_acceptance", 1.0)):
+        _check_within(name, getattr(lots, name), most)
+
+
+def _check_rows(name: str, rows: Any, least: int, count: int) -> None:
+    wrong = (rows < least) | (rows >= count)
+    if wrong.any():
+        raise ValueError(f"{name}: {rows[wrong][0]} is not there; rows go from 0 to {count - 1}")
+
+
+def _check_within(name: str, values: Any, most: float) -> None:
+    wrong = ~((values >= 0) & (values <= most))
+    if wrong.any():
+        raise ValueError(f"{name}: {values[wrong][0]:g} is not from 0 to {most:g}")
+
+
+def _check_holdings(market: Market, rule: PurchasingRule, hook: str) -> None:
+    """What is held lies in homes that there are, and money and places are numbers."""
+    holdings = market.holdings
+    try:
+        _check_rows("holdings.home", holdings.home, 0, len(market.homes))
+        for name in ("places", "used", "fee", "retainer"):
+            _check_within(f"holdings.{name}", getattr(holdings, name), LIMIT)
+    except ValueError as error:
+        raise _fault(rule, hook, str(error)) from None
+
+
+def _check_numbers(rule: PurchasingRule, hook: str, values: Any, what: str, count: int | None = None) -> None:
+    """Finite numbers from 0 up, `count` of them."""
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+        _check_within(what, np.atleast_1d(numbers), LIMIT)
+    except (TypeError, ValueError) as error:
+        raise _fault(rule, hook, str(error)) from None
+    if count is not None and numbers.shape != (count,):
+        raise _fault(rule, hook, f"{what}: expected a value for each of {count} homes")
+
+
+def _fault(rule: PurchasingRule, hook: str, words: str) -> ScenarioError:
+    file = Path(inspect.getfile(type(rule))).name
+    return ScenarioError(f"the rule {rule.name}, in {hook}: {words}", f"{file}:")
+
+
+def reviewed(arrangements: Sequence[Arrangement]) -> list[int]:
+    """The numbers of the arrangements whose rules have something to review."""
+    return [arrangement.number for arrangement in arrangements if arrangement.rule.has("review")]
