@@ -28,9 +28,9 @@ from marketsim.experiments.evidence import (
 )
 from marketsim.experiments.plausible import plausible_set
 from marketsim.experiments.signoff import Score, Signoff, read_score, signoff
-from marketsim.purchasing.rule import registered_rules
 from marketsim.reports.evidence import chosen, described
 from marketsim.results.store import StoreError
+from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 

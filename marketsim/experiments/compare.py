@@ -16,8 +16,8 @@ from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
+from marketsim.scenario.sections.world import places_of
 
 DEFAULT_REPLICATES = 8
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r

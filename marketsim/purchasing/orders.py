@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from marketsim.purchasing.arrangement import Arrangement, Authorities
 from marketsim.purchasing.cooperative import Cooperative
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.members import Place, rows_of
 from marketsim.scenario.schema import Purchasing
+from marketsim.scenario.sections.world import Place, rows_of
 from marketsim.week.placing.tables import NO_ROUTE
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
@@ -99,6 +100,7 @@ class _Maker:
 
     def __init__(self, purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement]) -> None:
         self.purchasing, self.authorities = purchasing, authorities
+        self.rules = cast(dict[str, PurchasingRule], purchasing.arrangements)  # scenarios know them as levers only
         self.places = [
             Place(code, name, authorities.region_names[region])
             for code, name, region in zip(authorities.code, authorities.name, authorities.region, strict=True)
@@ -110,7 +112,7 @@ class _Maker:
         self._orders = self._order_by_row()
         self._cooperatives = {
             name: self._members_of(rule)
-            for name, rule in purchasing.arrangements.items()
+            for name, rule in self.rules.items()
             if isinstance(rule, Cooperative)
         }
 
@@ -118,7 +120,7 @@ class _Maker:
         """The arrangements that one authority tries, a cooperative's own in place of the cooperative."""
         numbers: list[int] = []
         for name in self._orders[row]:
-            rule = self.purchasing.arrangements[name]
+            rule = self.rules[name]
             if not isinstance(rule, Cooperative):
                 numbers.append(self._shared(name, rule, row).number)
             elif row in self._cooperatives[name]:
@@ -163,7 +165,7 @@ class _Maker:
         whole = self._make(name, rule, label, members)
         if not whole.inner:
             for inner_name in rule.order:
-                inner_rule = self.purchasing.arrangements[inner_name]
+                inner_rule = self.rules[inner_name]
                 inner = self._make(inner_name, inner_rule, f"{name} {label}", members, whole)
                 whole.inner.append(inner.number)
         return whole

@@ -1,4 +1,4 @@
-"""What a purchasing rule is, and the registry that finds the rules.
+"""What a purchasing rule is: the contract that every file of rules in this folder keeps.
 
 A rule is a frozen pydantic model in a file of its own in this folder: its fields are what a scenario may set, its
 hooks say which homes may be asked, at what fee, and what happens at review; what is owed for a place that stands empty
@@ -8,26 +8,18 @@ Dropping a file in here, or into a folder named in MARKETSIM_RULES, makes scenar
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import os
-import pkgutil
-import sys
-import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from marketsim.scenario.levers import Lever
 
 if TYPE_CHECKING:
     from marketsim.purchasing.arrangement import Arrangement, Lots, LotsOfAll, Market, Together
 
 Scope = Literal["authority", "region", "england"]
-RULES_VARIABLE = "MARKETSIM_RULES"
 
 
-class PurchasingRule(BaseModel):
+class PurchasingRule(Lever):
     """Base of all purchasing rules.
 
     A subclass sets `name` (the word in YAML and in the column `route`), declares its fields, and overrides the
@@ -37,9 +29,6 @@ class PurchasingRule(BaseModel):
     they are given, of which `on_panel` and `shares` are set only in `start`, `change` and `review`.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-    name: ClassVar[str]
     follows_market: ClassVar[bool] = True
     follows_costs: ClassVar[bool] = True
     rule: str
@@ -97,75 +86,3 @@ class Reach:
     miles_at_last: float = 1_000.0
     fee_limit_at_first: float | None = None
     any_rating: bool = False
-
-
-def registered_rules() -> dict[str, type[PurchasingRule]]:
-    """All rules by name, sorted: those of this folder, then those of the folders in MARKETSIM_RULES.
-
-    Raises ValueError if two files use the same name.
-    """
-    _import_rule_files()
-    found: dict[str, type[PurchasingRule]] = {}
-    for rule in _subclasses(PurchasingRule):
-        if rule.name in found and found[rule.name].__module__ != rule.__module__:
-            raise ValueError(f"two purchasing rules are called {rule.name}")
-        found[rule.name] = rule
-    return dict(sorted(found.items()))
-
-
-def parse_rule(fields: Any) -> PurchasingRule:
-    """The rule that a mapping from YAML describes; pydantic's ValidationError names what is wrong in it."""
-    if isinstance(fields, PurchasingRule):
-        return fields
-    rules = registered_rules()
-    name = fields.get("rule") if isinstance(fields, dict) else None
-    if not isinstance(name, str) or name not in rules:
-        raise UnknownRule(name, list(rules))
-    return rules[name].model_validate(fields)
-
-
-class UnknownRule(ValueError):
-    """The word behind `rule:` names no registered rule."""
-
-    def __init__(self, given: object, allowed: list[str]) -> None:
-        self.given, self.allowed = given, allowed
-        super().__init__(f"unknown purchasing rule {given!r}; allowed are {', '.join(allowed)}")
-
-
-def _subclasses(base: type[PurchasingRule]) -> list[type[PurchasingRule]]:
-    direct = base.__subclasses__()
-    return [rule for rule in direct if "name" in vars(rule)] + [r for d in direct for r in _subclasses(d)]
-
-
-def _import_rule_files() -> None:
-    package = importlib.import_module("marketsim.purchasing")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
-    for folder in filter(None, os.environ.get(RULES_VARIABLE, "").split(os.pathsep)):
-        if not Path(folder).is_dir():
-            raise _user_error(f"{RULES_VARIABLE} names {folder}, which is not a folder")
-        for file in sorted(Path(folder).glob("*.py")):
-            _import_file(file)
-
-
-def _import_file(file: Path) -> None:
-    """Import a rule file under a name that is its own; any fault in it is the user's to mend, said in one line."""
-    module_name = f"marketsim_rules_{zlib.crc32(str(file.resolve()).encode()):08x}_{file.stem}"
-    if module_name in sys.modules:
-        return
-    specification = importlib.util.spec_from_file_location(module_name, file)
-    if specification is None or specification.loader is None:
-        raise _user_error(f"{file} can't be read as a purchasing rule")
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[module_name] = module
-    try:
-        specification.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[module_name]
-        raise _user_error(f"{file} is not a purchasing rule: {type(error).__name__}: {error}") from error
-
-
-def _user_error(message: str) -> Exception:
-    from marketsim.scenario.errors import ScenarioError
-
-    return ScenarioError(message)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from marketsim.scenario.errors import escaped, shortened
 from marketsim.scenario.leaves import leaves
-from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of
-from marketsim.scenario.wording import unit_of
+from marketsim.scenario.shape import shape_of, unit_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def describe(loaded: LoadedScenario) -> str:
+class Described(Protocol):
+    """A scenario that was loaded: its values, and by dotted key where each came from."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The resolved scenario as plain values."""
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where each value came from."""
+
+
+def describe(loaded: Described) -> str:
     """The resolved scenario as aligned lines `dotted.key  value  unit  source`, one for each value."""
     rows = []
     for leaf in leaves(loaded.values, shape_of(Scenario)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from marketsim.scenario.nodes import Node, Path
+from marketsim.scenario.documents import Document, Path
 from marketsim.scenario.shape import Shape
 
 
@@ -31,11 +31,11 @@ def leaves(value: Any, shape: Shape, path: Path = ()) -> Iterator[Leaf]:
         yield Leaf(path, value, shape)
 
 
-def origin(leaf: Leaf, root: Node) -> str:
+def origin(leaf: Leaf, document: Document) -> str:
     """Where the value came from: `file:line:col`, `--set`, or `default` with its status and source."""
-    node, depth = root.nearest(leaf.path)
-    if depth == len(leaf.path) or not isinstance(node.value, dict):
-        return str(node.mark)
+    path, value = document.nearest(leaf.path)
+    if path == leaf.path or not isinstance(value, dict):
+        return str(document.mark(path))
     status, source = leaf.shape.schema.get("status", ""), leaf.shape.schema.get("source", "")
     if not status:
         return "default"

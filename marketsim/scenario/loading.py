@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marketsim.scenario.errors import ScenarioError, shown
+from marketsim.scenario.documents import Document, Mark, option
+from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.leaves import leaves, origin
-from marketsim.scenario.nodes import Mark, Node, merge
-from marketsim.scenario.reader import displayed, read_nodes, read_yaml
+from marketsim.scenario.reader import laid, read_text, read_yaml
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
 from marketsim.scenario.shipped import find_base, find_scenario
@@ -46,47 +46,51 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Loaded
     column, for every mistake in the files and in the overrides.
     """
     path = find_scenario(scenario)
-    root = resolved(path)
+    document = resolved(path)
     for override in overrides:
-        root = _overridden(root, override)
-    checked = validate(root, Scenario)
+        document = _overridden(document, override)
+    checked = validate(document, Scenario)
     values = checked.model_dump(mode="json", serialize_as_any=True, by_alias=True)
     shape = shape_of(Scenario)
-    sources = {".".join(map(str, leaf.path)): origin(leaf, root) for leaf in leaves(values, shape)}
+    sources = {".".join(map(str, leaf.path)): origin(leaf, document) for leaf in leaves(values, shape)}
     return LoadedScenario(checked, path, sources, values, _digest(values))
 
 
-def resolved(path: Path) -> Node:
+def resolved(path: Path) -> Document:
     """The values of a file laid over those of its bases, not yet checked; named after the file.
 
     Raises ScenarioError if a file can't be read, a base is missing, or bases go in a circle or are too many.
     """
     first, *bases = _chain(path)
-    root = _without(first, "extends")
+    document = first.without("extends")
     for base in bases:
-        root = merge(_without(base, "extends", *_OWN_WORDS), root)
-    if root.child("name") is None:
-        return merge(root, _mapping({"name": Node(path.stem, Mark(displayed(path)))}, root.mark))
-    return root
+        document = laid(base.without("extends", *_OWN_WORDS), document)
+    return named_after(path, document)
 
 
-def _chain(path: Path) -> list[Node]:
+def named_after(path: Path, document: Document) -> Document:
+    """The document with the name of its file, unless it gives itself a name."""
+    return document if "name" in document.values else laid(document, option(["name"], path.stem, displayed(path)))
+
+
+def _chain(path: Path) -> list[Document]:
     """What the file holds, then its base, and so on."""
     seen: list[Path] = [path.resolve()]
-    chain = [read_yaml(path).root]
-    while (extends := chain[-1].child("extends")) is not None:
-        path = find_base(extends, path.parent)
+    chain = [read_yaml(path)]
+    while "extends" in chain[-1].values:
+        mark = chain[-1].mark(("extends",))
+        path = find_base(chain[-1].values["extends"], mark, path.parent)
         seen.append(path.resolve())
         if seen[-1] in seen[:-1]:
             circle = " -> ".join(file.name for file in seen[seen.index(seen[-1]) :])
-            raise extends.mark.error(f"extends: goes round in a circle: {circle}")
+            raise mark.error(f"extends: goes round in a circle: {circle}")
         if len(seen) > LONGEST_CHAIN:
-            raise extends.mark.error(f"extends: more than {LONGEST_CHAIN} files extend one another")
-        chain.append(read_yaml(path).root)
+            raise mark.error(f"extends: more than {LONGEST_CHAIN} files extend one another")
+        chain.append(read_yaml(path))
     return chain
 
 
-def _overridden(root: Node, override: str) -> Node:
+def _overridden(document: Document, override: str) -> Document:
     """The values with one `dotted.key=value` laid over them."""
     name, equals, text = override.partition("=")
     keys = [key.strip() for key in name.split(".")]
@@ -94,27 +98,15 @@ def _overridden(root: Node, override: str) -> Node:
         raise ScenarioError(f"{shown(override)} is malformed; write dotted.key=value", SET)
     if keys[0] == "extends":
         raise ScenarioError("extends: can only be set in a file", SET)
-    node, depth = root.nearest(keys[:-1])
-    if node.value is not None and not isinstance(node.value, dict):
-        message = f"{shown('.'.join(keys[:depth]))} is {shown(node.value)}, which has no key {shown(keys[depth])}"
-        raise ScenarioError(message, SET)
-    mark = Mark(SET)
+    reached, value = document.nearest(keys[:-1])
+    if value is not None and not isinstance(value, dict):
+        missing = shown(keys[len(reached)])
+        raise ScenarioError(f"{shown('.'.join(map(str, reached)))} is {shown(value)}, which has no key {missing}", SET)
     try:
-        new = read_nodes(text, lambda line, column: mark) or Node(None, mark)
+        new = read_text(text, lambda line, column: Mark(SET))
     except ScenarioError as error:
         raise ScenarioError(f"{name.strip()}: {error.message}", SET) from None
-    for key in reversed(keys):
-        new = _mapping({key: Node(new.value, new.mark, mark)}, mark)
-    return merge(root, new)
-
-
-def _mapping(entries: dict[str, Node], mark: Mark) -> Node:
-    return Node(dict(entries), mark)
-
-
-def _without(root: Node, *keys: str) -> Node:
-    entries = root.value if isinstance(root.value, dict) else {}
-    return Node({key: node for key, node in entries.items() if key not in keys}, root.mark)
+    return laid(document, option(keys, None if new is None else new.values, SET))
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -10,10 +10,11 @@ import datetime
 import re
 
 from marketsim.scenario.errors import shown
-from marketsim.scenario.nodes import Scalar
 
 MOST_DIGITS = 18
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+Scalar = str | int | float | bool | datetime.date | None
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

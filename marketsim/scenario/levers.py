@@ -1,0 +1,168 @@
+"""Whatever a scenario switches on by name: the base of all such classes, and the registry that finds them."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar, Final, Protocol, get_args
+
+from pydantic import ValidationError
+
+from marketsim.core import plugins
+from marketsim.scenario.errors import ScenarioError, displayed, shown
+from marketsim.scenario.sections.base import Section
+
+NAME = re.compile("[a-z][a-z0-9_]*")
+
+
+class Membership(Protocol):
+    """Authorities chosen by name or ONS code, and by region."""
+
+    @property
+    def authorities(self) -> list[str]:
+        """Names or ONS codes."""
+
+    @property
+    def regions(self) -> list[str]:
+        """Names of regions."""
+
+    def everybody(self) -> bool:
+        """True if nobody is named."""
+
+
+class Lever(Section):
+    """Base of all that a scenario switches on by name; the fields of a subclass are what a scenario may set."""
+
+    name: ClassVar[str]
+
+    def inside(self) -> list[str] | None:
+        """The arrangements that it is made of, in the order in which it tries them (its field `order`); None for one
+        that stands for itself."""
+        return None
+
+    def membership(self) -> Membership | None:
+        """Who is in it (its field `members`), if nobody can be in two such; None if it has no members."""
+        return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of levers: what one is called, the key of a scenario that names it, the class that all derive from (as
+    `package.module:Class`; the package is where they are), and the variable that names folders with more."""
+
+    noun: str
+    key: str
+    base: str
+    variable: str
+
+
+RULES = Kind("purchasing rule", "rule", "marketsim.purchasing.rule:PurchasingRule", "MARKETSIM_RULES")
+
+
+class UnknownRule(ValueError):
+    """The word behind `rule:` names no registered rule."""
+
+    def __init__(self, given: object, allowed: list[str], noun: str = RULES.noun) -> None:
+        self.given: Final = given
+        self.allowed: Final = allowed
+        super().__init__(f"unknown {noun} {given!r}; allowed are {', '.join(allowed)}")
+
+
+def registered_rules() -> dict[str, type[Lever]]:
+    """All purchasing rules by name; ScenarioError for a fault in a user's file."""
+    return registered(RULES)
+
+
+def parse_rule(fields: Any) -> Lever:
+    """The rule that a mapping from YAML describes; pydantic's ValidationError names what is wrong in it."""
+    return parse(RULES, fields)
+
+
+def registered(kind: Kind) -> dict[str, type[Lever]]:
+    """All levers of a kind by name, sorted: those of its package, and those in the folders that its variable names.
+
+    Raises ScenarioError, one line with the file, for a fault in a user's file.
+    """
+    try:
+        files = plugins.files_in(kind.variable)
+    except NotADirectoryError as error:
+        raise ScenarioError(f"{kind.variable} names {error.filename}, which is not a folder") from None
+    return _registered(kind, files)
+
+
+def parse(kind: Kind, fields: Any) -> Lever:
+    """The lever that a mapping from YAML describes. Raises UnknownRule, or pydantic's ValidationError."""
+    if isinstance(fields, Lever):
+        return fields
+    levers = registered(kind)
+    name = fields.get(kind.key) if isinstance(fields, dict) else None
+    if not isinstance(name, str) or name not in levers:
+        raise UnknownRule(name, list(levers), kind.noun)
+    return levers[name].model_validate(fields)
+
+
+@cache
+def _registered(kind: Kind, files: tuple[Path, ...]) -> dict[str, type[Lever]]:
+    package = kind.base.partition(":")[0].rpartition(".")[0]
+    shipped = [lever for module in plugins.modules_of(package) for lever in _levers_in(module, Lever)]
+    found = {lever.name: lever for lever in shipped if "name" in vars(lever)}
+    origin = dict.fromkeys(found, "a rule of marketsim's own")
+    for file in files:
+        for lever in _levers_of_file(kind, file):
+            if lever.name in found:
+                raise _refusal(kind, file, f"the name {shown(lever.name)} is taken by {origin[lever.name]}")
+            found[lever.name], origin[lever.name] = lever, file.name
+    return dict(sorted(found.items()))
+
+
+def _levers_of_file(kind: Kind, file: Path) -> list[type[Lever]]:
+    """What a user's file adds. Whatever goes wrong in it is the user's to mend, even if it wants to end the program."""
+    try:
+        levers = _levers_in(plugins.import_file(file), pkgutil.resolve_name(kind.base))
+        faults = [fault for lever in levers for fault in _faults(lever, kind.key)]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise _refusal(kind, file, plugins.said(error, file)) from error
+    if not levers:
+        faults = [f"there is no class in it that derives from {kind.base.rpartition(':')[2]}"]
+    if faults:
+        raise _refusal(kind, file, faults[0])
+    return [lever for lever in levers if "name" in vars(lever)]
+
+
+def _levers_in(module: ModuleType, base: type[Lever]) -> list[type[Lever]]:
+    """The classes that a module defines, those that it only imports left out."""
+    classes = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base)]
+    return [value for value in dict.fromkeys(classes) if value.__module__ == module.__name__]
+
+
+def _faults(lever: type[Lever], key: str) -> Iterator[str]:
+    """What is wrong with a user's class; one without a name may be the base of others."""
+    name, called = vars(lever).get("name"), f"class {lever.__name__}"
+    if name is None:
+        if not lever.__subclasses__():
+            yield f'{called} has no name; write `name: ClassVar[str] = "..."`'
+        return
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        yield f"the name {shown(name)} of {called} is not a word of lower-case letters, digits and underscores"
+        return
+    if key not in lever.model_fields or get_args(lever.model_fields[key].annotation) != (name,):
+        yield f'{called} lacks the field `{key}: Literal["{name}"] = "{name}"`'
+        return
+    try:
+        lever.model_validate({})
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            if detail["loc"] and detail["type"] != "missing":
+                where = ".".join(map(str, detail["loc"]))
+                yield f"the default of {where} in {called} is refused: {detail['msg']}, got {shown(detail['input'])}"
+
+
+def _refusal(kind: Kind, file: Path, fault: str) -> ScenarioError:
+    return ScenarioError(f"is not a {kind.noun}: {fault}", displayed(file))
