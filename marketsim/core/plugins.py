@@ -51,7 +51,7 @@ def import_file(file: Path) -> ModuleType:
 
 
 def said(error: BaseException, file: Path) -> str:
-    """What an error says, with its type and the last line of the file that was reached (syntax errors name their own)."""
+    """What an error says, with its type and the last line of the file that was reached (a syntax error has its own)."""
     summary = traceback.TracebackException.from_exception(error)
     lines = [frame.lineno for frame in summary.stack if frame.filename == str(file)]
     words = ": ".join(part for part in (type(error).__name__, str(summary)) if part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
 
 Model = TypeVar("Model", bound=BaseModel)
+Steps = tuple[str, ...]
 TAGS = ("rule", "kind")
 
 
@@ -25,16 +26,17 @@ def laid_over(base: Any, over: Any) -> Any:
     return base | {key: laid_over(base[key], value) if key in base else value for key, value in over.items()}
 
 
-def given(value: Any) -> Any:
-    """What was given of a part of a scenario, models taken apart into mappings, defaults left out but for the word that
-    says which kind of part it is."""
+def given(value: Any, also: Set[Steps] = frozenset(), path: Steps = ()) -> Any:
+    """What was given of a part of a scenario, models taken apart into mappings; defaults are left out, but for the word
+    that says which kind of part it is, and the parts `also` wanted, by their paths."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        named = {fields[name].alias or name: getattr(value, name) for name in fields if _says(value, name)}
-        return given(named | (value.model_extra or {}))
+        fields, wanted = type(value).model_fields, {*value.model_fields_set, *TAGS}
+        named = {name: getattr(value, name) for name in fields if name in wanted or (*path, name) in also}
+        taken = {fields[name].alias or name: given(part, also, (*path, name)) for name, part in named.items()}
+        return taken | given(value.model_extra or {})
     if isinstance(value, dict):
-        return {key: given(entry) for key, entry in value.items()}
-    return [given(entry) for entry in value] if isinstance(value, list) else value
+        return {key: given(part, also, (*path, key)) for key, part in value.items()}
+    return [given(part) for part in value] if isinstance(value, list) else value
 
 
 def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = False) -> Model:
@@ -46,13 +48,21 @@ def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = F
     laid = {key: value for key, value in values.items() if _leads_somewhere(scenario, key)}
     if keep_given:
         laid = {key: value for key, value in laid.items() if not is_given(scenario, key)}
-    changed = given(scenario)
+    steps = {key: tuple(key.split(".")) for key in laid}
+    changed = given(scenario, {path[:depth] for path in steps.values() for depth in range(len(path))})
     for key, value in laid.items():
-        changed = laid_over(changed, _below(scenario, key.split("."), value))
+        changed = laid_over(changed, nested(steps[key], value))
     try:
         return type(scenario).model_validate(changed)
     except ValidationError as error:
         raise ScenarioError(_refusal(error, laid)) from None
+
+
+def nested(steps: Sequence[str], value: Any) -> Any:
+    """The value in mappings for the steps on the way to it."""
+    for step in reversed(steps):
+        value = {step: value}
+    return value
 
 
 def is_given(scenario: BaseModel, key: str) -> bool:
@@ -79,10 +89,6 @@ def value_at(scenario: BaseModel, key: str) -> Any:
     return node
 
 
-def _says(part: BaseModel, name: str) -> bool:
-    return name in part.model_fields_set or name in TAGS
-
-
 def _leads_somewhere(scenario: BaseModel, key: str) -> bool:
     """False for a key of an arrangement that the scenario doesn't have. Raises ScenarioError for an unknown key."""
     try:
@@ -92,15 +98,6 @@ def _leads_somewhere(scenario: BaseModel, key: str) -> bool:
         raise ScenarioError(message) from None
     steps = key.split(".")
     return steps[:2] != ["purchasing", "arrangements"] or value_at(scenario, ".".join(steps[:3])) is not None
-
-
-def _below(part: Any, steps: list[str], value: Any) -> Any:
-    """The value in mappings for the steps on the way to it, each with the word for what kind of part it is."""
-    if not steps:
-        return value
-    tags = {tag: getattr(part, tag) for tag in TAGS if isinstance(part, BaseModel) and tag in type(part).model_fields}
-    inner = part.get(steps[0]) if isinstance(part, dict) else getattr(part, steps[0], None)
-    return tags | {steps[0]: _below(inner, steps[1:], value)}
 
 
 def _refusal(error: ValidationError, values: Mapping[str, Any]) -> str:
