@@ -14,9 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from marketsim.scenario.leaves import leaves
 from marketsim.scenario.levers import registered_rules
-from marketsim.scenario.loading import LoadedScenario
+from marketsim.scenario.loading import LoadedScenario, leaves
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of, unit_of
 

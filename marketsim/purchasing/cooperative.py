@@ -58,9 +58,9 @@ class Cooperative(PurchasingRule):
         """Members buy through what is in `order`."""
         return self.order
 
-    def membership(self) -> Members:
+    def membership(self) -> tuple[list[str], list[str]]:
         """Nobody can be in two cooperatives."""
-        return self.members
+        return self.members.authorities, self.members.regions
 
     def bypass_chance(self, urgency: Floats) -> Floats:
         """Chance that a member goes round the cooperative for a child of the given urgency (0-1)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketsim.scenario.errors import ScenarioError
 
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Document:
     and, in a mapping, where its key does (`key_marks`)."""
 
     values: Any
-    marks: dict[Path, Mark]
-    key_marks: dict[Path, Mark]
+    marks: dict[Steps, Mark]
+    key_marks: dict[Steps, Mark]
 
-    def nearest(self, path: Sequence[str | int]) -> tuple[Path, Any]:
+    def nearest(self, path: Sequence[str | int]) -> tuple[Steps, Any]:
         """How far the path leads, and the value there."""
         value = self.values
         for depth, key in enumerate(path):
@@ -45,7 +45,7 @@ class Document:
             value = value[key]
         return tuple(path), value
 
-    def mark(self, path: Path, of_name: bool = False) -> Mark:
+    def mark(self, path: Steps, of_name: bool = False) -> Mark:
         """Where the value stands, or with `of_name` its key (which the top and entries of lists do not have)."""
         return self.key_marks.get(path, self.marks[path]) if of_name else self.marks[path]
 
@@ -70,7 +70,7 @@ def option(keys: Sequence[str], value: Any, name: str) -> Document:
     return Document(value, marks, {path: mark for path, mark in marks.items() if path and isinstance(path[-1], str)})
 
 
-def _paths(value: Any, path: Path) -> Iterator[Path]:
+def _paths(value: Any, path: Steps) -> Iterator[Steps]:
     """The path of a value and of all below it."""
     yield path
     entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, Final, Protocol, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import ValidationError
 
@@ -18,21 +18,6 @@ from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.sections.base import Section
 
 NAME = re.compile("[a-z][a-z0-9_]*")
-
-
-class Membership(Protocol):
-    """Authorities chosen by name or ONS code, and by region."""
-
-    @property
-    def authorities(self) -> list[str]:
-        """Names or ONS codes."""
-
-    @property
-    def regions(self) -> list[str]:
-        """Names of regions."""
-
-    def everybody(self) -> bool:
-        """True if nobody is named."""
 
 
 class Lever(Section):
@@ -45,8 +30,9 @@ class Lever(Section):
         that stands for itself."""
         return None
 
-    def membership(self) -> Membership | None:
-        """Who is in it (its field `members`), if nobody can be in two such; None if it has no members."""
+    def membership(self) -> tuple[list[str], list[str]] | None:
+        """Its members by name or ONS code and by region (in its field `members`), nobody named for everybody, if no
+        authority can be in two such levers; None if it has no members."""
         return None
 
 
@@ -67,23 +53,12 @@ RULES = Kind("purchasing rule", "rule", "marketsim.purchasing.rule:PurchasingRul
 class UnknownRule(ValueError):
     """The word behind `rule:` names no registered rule."""
 
-    def __init__(self, given: object, allowed: list[str], noun: str = RULES.noun) -> None:
-        self.given: Final = given
-        self.allowed: Final = allowed
+    def __init__(self, given: object, allowed: list[str], noun: str) -> None:
+        self.given, self.allowed = given, allowed
         super().__init__(f"unknown {noun} {given!r}; allowed are {', '.join(allowed)}")
 
 
-def registered_rules() -> dict[str, type[Lever]]:
-    """All purchasing rules by name; ScenarioError for a fault in a user's file."""
-    return registered(RULES)
-
-
-def parse_rule(fields: Any) -> Lever:
-    """The rule that a mapping from YAML describes; pydantic's ValidationError names what is wrong in it."""
-    return parse(RULES, fields)
-
-
-def registered(kind: Kind) -> dict[str, type[Lever]]:
+def registered_rules(kind: Kind = RULES) -> dict[str, type[Lever]]:
     """All levers of a kind by name, sorted: those of its package, and those in the folders that its variable names.
 
     Raises ScenarioError, one line with the file, for a fault in a user's file.
@@ -95,11 +70,11 @@ def registered(kind: Kind) -> dict[str, type[Lever]]:
     return _registered(kind, files)
 
 
-def parse(kind: Kind, fields: Any) -> Lever:
+def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
     """The lever that a mapping from YAML describes. Raises UnknownRule, or pydantic's ValidationError."""
     if isinstance(fields, Lever):
         return fields
-    levers = registered(kind)
+    levers = registered_rules(kind)
     name = fields.get(kind.key) if isinstance(fields, dict) else None
     if not isinstance(name, str) or name not in levers:
         raise UnknownRule(name, list(levers), kind.noun)

@@ -1,25 +1,25 @@
-"""From a scenario's name to a checked scenario that knows where each of its values came from."""
+"""From a scenario's name to a checked scenario that knows, and says, where each of its values came from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marketsim.scenario.documents import Document, Mark, option
-from marketsim.scenario.errors import ScenarioError, displayed, shown
-from marketsim.scenario.leaves import leaves, origin
+from marketsim.scenario.documents import Document, Mark, Steps, option
+from marketsim.scenario.errors import ScenarioError, displayed, escaped, shortened, shown
 from marketsim.scenario.reader import laid, read_text, read_yaml
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of
+from marketsim.scenario.shape import Shape, shape_of, unit_of
 from marketsim.scenario.shipped import find_base, find_scenario
 from marketsim.scenario.validating import validate
 
 LONGEST_CHAIN = 16
 SET = "--set"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OWN_WORDS = ("name", "question", "description")
 
 
@@ -37,6 +37,15 @@ class LoadedScenario:
     sources: dict[str, str]
     values: dict[str, Any]
     digest: str
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value of a resolved scenario, with its path and what the schema says of it."""
+
+    path: Steps
+    value: Any
+    shape: Shape
 
 
 def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> LoadedScenario:
@@ -113,3 +122,59 @@ def _digest(values: dict[str, Any]) -> str:
     counted = {key: value for key, value in values.items() if key not in _OWN_WORDS}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def leaves(value: Any, shape: Shape, path: Steps = ()) -> Iterator[Leaf]:
+    """All single values; a list of plain values counts as one, a list of mappings is taken apart."""
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from leaves(entry, shape.at(key, entry), (*path, key))
+    elif isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+        for number, entry in enumerate(value):
+            yield from leaves(entry, shape.at(number, entry), (*path, number))
+    else:
+        yield Leaf(path, value, shape)
+
+
+def origin(leaf: Leaf, document: Document) -> str:
+    """Where the value came from: `file:line:col`, `--set`, or `default` with its status and source."""
+    path, value = document.nearest(leaf.path)
+    if path == leaf.path or not isinstance(value, dict):
+        return str(document.mark(path))
+    status, source = leaf.shape.schema.get("status", ""), leaf.shape.schema.get("source", "")
+    if not status:
+        return "default"
+    return f"default ({status})" if source in ("", status) else f"default ({status}: {source})"
+
+
+def describe(loaded: LoadedScenario) -> str:
+    """The resolved scenario as aligned lines `dotted.key  value  unit  source`, one for each value."""
+    rows = []
+    for leaf in leaves(loaded.values, shape_of(Scenario)):
+        name = ".".join(map(str, leaf.path))
+        rows.append((escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
+    return "\n".join(lines)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file, for editors.
+
+    Nothing is required at the top, since what a file leaves out may come from the file that it extends.
+    """
+    shape = shape_of(Scenario)
+    schema = {key: value for key, value in shape.schema.items() if key != "required"}
+    extends = {"type": "string", "description": "one base file: this file says only what differs from it"}
+    schema["properties"] = {"extends": extends, **schema["properties"]}
+    return {"$schema": DIALECT, **schema, "title": "marketsim scenario", "$defs": shape.definitions}
+
+
+def _text(value: Any) -> str:
+    """The value as it could be written in YAML, on one line."""
+    if isinstance(value, list):
+        more = f" ({len(value)} entries)" if len(value) > 1 else ""
+        text = f"[{', '.join(map(_text, value))}]"
+        return text if len(text) <= 60 else shortened(text) + more
+    text = value if isinstance(value, str) and value else json.dumps(value)
+    return escaped(shortened(text))

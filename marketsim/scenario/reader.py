@@ -18,8 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent, ScalarEvent, StreamEndEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from marketsim.scenario import documents
-from marketsim.scenario.documents import Document, Mark
+from marketsim.scenario.documents import Document, Mark, Steps
 from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.scalars import CONTROL, scalar_value
@@ -69,7 +68,7 @@ def laid(base: Document, over: Document) -> Document:
     values = laid_over(base.values, over.values)
     both = Document(values, {}, {})
 
-    def gives_place(path: documents.Path, mark: Mark) -> bool:
+    def gives_place(path: Steps, mark: Mark) -> bool:
         return mark.line is not None or both.nearest(path)[1] is over.nearest(path)[1]
 
     marks = {path: mark for path, mark in over.marks.items() if gives_place(path, mark)}
@@ -181,14 +180,14 @@ class _Taker:
 
     def __init__(self, mark: Marks) -> None:
         self._mark = mark
-        self._marks: dict[documents.Path, Mark] = {}
-        self._keys: dict[documents.Path, Mark] = {}
+        self._marks: dict[Steps, Mark] = {}
+        self._keys: dict[Steps, Mark] = {}
 
     def document(self, root: Any) -> Document:
         """All that is below the topmost node."""
         return Document(self._value(root, ()), self._marks, self._keys)
 
-    def _value(self, node: Any, path: documents.Path) -> Any:
+    def _value(self, node: Any, path: Steps) -> Any:
         self._marks[path] = _at(node.start_mark, self._mark)
         if isinstance(node, ScalarNode):
             if node.value == "" and not node.style and path in self._keys:
@@ -202,7 +201,7 @@ class _Taker:
             return entries
         return [self._value(entry, (*path, number)) for number, entry in enumerate(node.value)]
 
-    def _key(self, node: Any, path: documents.Path) -> str:
+    def _key(self, node: Any, path: Steps) -> str:
         mark = _at(node.start_mark, self._mark)
         if node.value == "<<" and not node.style:
             raise mark.error("merge keys (<<) are not allowed; use `extends`")

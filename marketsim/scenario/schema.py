@@ -17,7 +17,7 @@ from marketsim.scenario.errors import LocatedError, shown
 from marketsim.scenario.levers import RULES, Lever, parse_rule, registered_rules
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
-from marketsim.scenario.sections.base import ByNeed, Plug, PoundsByNeed, RatioByNeed, Section, ShareByNeed
+from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, ShareByNeed
 from marketsim.scenario.sections.children import Demand, Need, Stays
 from marketsim.scenario.sections.dated import Change, ProviderFailure
 from marketsim.scenario.sections.providers import Providers, Ratings
@@ -25,32 +25,9 @@ from marketsim.scenario.sections.world import EnglandWorld, Horizon, Place, Synt
 from marketsim.scenario.shape import shape_of
 
 __all__ = [
-    "CHANGEABLE",
-    "ByNeed",
-    "Change",
-    "Commissioning",
-    "Demand",
-    "Economy",
-    "EnglandWorld",
-    "Group",
-    "Horizon",
-    "Need",
-    "OwnHomes",
-    "PoundsByNeed",
-    "ProviderFailure",
-    "Providers",
-    "Purchasing",
-    "Ratings",
-    "RatioByNeed",
-    "Rule",
-    "Scenario",
-    "Section",
-    "ShareByNeed",
-    "Stays",
-    "SyntheticWorld",
-    "Unregistered",
-    "World",
-]
+    "Commissioning", "Demand", "Economy", "EnglandWorld", "OwnHomes", "PoundsByNeed", "Providers", "Purchasing",
+    "Scenario", "Section", "ShareByNeed", "Stays", "SyntheticWorld", "World",
+]  # fmt: skip
 
 LONGEST_NAME = 80
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
@@ -202,8 +179,8 @@ def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
         members = rule.membership()
         if members is not None and name in used:
             path: Path = ("purchasing", "arrangements", name, "members")
-            rows = rows_of(places, members.authorities, members.regions, path)
-            yield name, list(range(len(places))) if members.everybody() else rows, path
+            rows = rows_of(places, *members, path) if any(members) else list(range(len(places)))
+            yield name, rows, path
 
 
 def _check_claims(places: Sequence[Place], kind: str, claims: Claims) -> None:

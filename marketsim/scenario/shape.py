@@ -79,10 +79,10 @@ def shape_of(model: type[Section]) -> Shape:
 
 @lru_cache(maxsize=8)
 def _shape_with(model: type[Section], plugged_in: tuple[Plug, ...]) -> Shape:
-    kinds = (model, *(kind for plug in plugged_in for kind in plug.models.values()))
+    kinds = (model, *(kind for plug in plugged_in for _, kind in plug.named))
     references, top = models_json_schema([(kind, "validation") for kind in kinds], ref_template=REFERENCE + "{model}")
     for plug in plugged_in:
-        by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.models.items()}
+        by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.named}
         top["$defs"][plug.section]["properties"][plug.entry]["additionalProperties"] = {
             "oneOf": [{"$ref": reference} for reference in by_name.values()],
             "discriminator": {"propertyName": plug.key, "mapping": by_name},

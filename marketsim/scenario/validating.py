@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from marketsim.scenario.documents import Document, Mark, Path, has
+from marketsim.scenario.documents import Document, Mark, Steps, has
 from marketsim.scenario.errors import LocatedError, did_you_mean, listed, sentence, shortened, shown
 from marketsim.scenario.sections.base import Section
 from marketsim.scenario.shape import Shape, allowed_words, expectation, shape_of
@@ -38,20 +38,20 @@ def _order(mark: Mark, document: Document) -> tuple[bool, bool, str, int, int]:
     return (mark.line is not None, not own, mark.file, mark.line or 0, mark.column or 0)
 
 
-def _path(detail: Any, document: Document) -> Path:
+def _path(detail: Any, document: Document) -> Steps:
     """The path that the complaint is about; it may end in a key that isn't there.
 
     Pydantic's location also holds names of types, which are left out.
     """
     value = document.values
-    path: Path = ()
+    path: Steps = ()
     for step in detail["loc"]:
         if has(value, step):
             value, path = value[step], (*path, step)
     return path + _rest(detail, value)
 
 
-def _rest(detail: Any, value: Any) -> Path:
+def _rest(detail: Any, value: Any) -> Steps:
     """The steps from the mapping in which the complaint was raised to the entry that it is about."""
     context = detail.get("ctx", {})
     cause = context.get("error")
@@ -66,7 +66,7 @@ def _rest(detail: Any, value: Any) -> Path:
     return next(((key,) for key, entry in entries.items() if entry == given), ())
 
 
-def _mark(path: Path, detail: Any, document: Document) -> Mark:
+def _mark(path: Steps, detail: Any, document: Document) -> Mark:
     """The value itself if it is there and plain; otherwise its name, or that of what it should stand in."""
     reached, value = document.nearest(path)
     plain = reached == path and not isinstance(value, dict | list)
@@ -77,7 +77,7 @@ def _about_key(detail: Any) -> bool:
     return bool(detail["type"] == "extra_forbidden" or detail["loc"][-1:] == (_KEY,))
 
 
-def _message(path: Path, detail: Any, document: Document, shape: Shape) -> str:
+def _message(path: Steps, detail: Any, document: Document, shape: Shape) -> str:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, LocatedError):
         return str(cause)
@@ -122,7 +122,7 @@ def _wrong(value: Any, shape: Shape, fallback: str) -> str:
     return sentence(f"{wrong}, got {shown(value)}", suggestion)
 
 
-def _shape_at(path: Path, document: Document, shape: Shape) -> Shape:
+def _shape_at(path: Steps, document: Document, shape: Shape) -> Shape:
     """What the schema says of the path, the alternatives chosen by what stands in the file."""
     value = document.values
     for step in path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +24,14 @@ class Section(BaseModel):
         return ()
 
 
-@dataclass(frozen=True)
-class Plug:
-    """Models that may stand as entries of the mapping `entry` of a section (the name of its class), each under the
-    word that the entry has for `key`."""
+class Plug(NamedTuple):
+    """Models that may stand as entries of the mapping `entry` of a section (the name of its class), each with the word
+    that the entry then has for `key`."""
 
     section: str
     entry: str
     key: str
     named: tuple[tuple[str, type[BaseModel]], ...]
-
-    @property
-    def models(self) -> dict[str, type[BaseModel]]:
-        """The models by their words."""
-        return dict(self.named)
 
 
 class ByNeed(Section):
