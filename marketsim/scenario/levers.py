@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from marketsim.core import plugins
 from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.sections.base import Section
 
 NAME = re.compile("[a-z][a-z0-9_]*")
+Said = TypeVar("Said")
+_NAMES: TypeAdapter[list[str] | None] = TypeAdapter(list[str] | None)
+_MEMBERS: TypeAdapter[tuple[list[str], list[str]] | None] = TypeAdapter(tuple[list[str], list[str]] | None)
 
 
 class Lever(Section):
@@ -78,7 +82,31 @@ def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
     name = fields.get(kind.key) if isinstance(fields, dict) else None
     if not isinstance(name, str) or name not in levers:
         raise UnknownRule(name, list(levers), kind.noun)
-    return levers[name].model_validate(fields)
+    lever = levers[name]
+    return _guarded(lever, "reading its fields", lambda: lever.model_validate(fields), passing=ValidationError)
+
+
+def inside(lever: Lever) -> list[str] | None:
+    """What `Lever.inside` says. Raises ScenarioError, with the file and the hook, for a fault in a user's."""
+    return _guarded(type(lever), "inside", lambda: _NAMES.validate_python(lever.inside()))
+
+
+def membership(lever: Lever) -> tuple[list[str], list[str]] | None:
+    """What `Lever.membership` says. Raises ScenarioError as above."""
+    return _guarded(type(lever), "membership", lambda: _MEMBERS.validate_python(lever.membership()))
+
+
+def _guarded(
+    lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()
+) -> Said:
+    """What a call gives; whatever goes wrong in it is for the writer of the lever's file to mend."""
+    try:
+        return call()
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, passing)):
+            raise
+        file = Path(str(sys.modules[lever.__module__].__file__))
+        raise ScenarioError(f"{what}: {plugins.said(error, file)}", displayed(file)) from error
 
 
 @cache
@@ -131,6 +159,7 @@ def _faults(lever: type[Lever], key: str) -> Iterator[str]:
         yield f'{called} lacks the field `{key}: Literal["{name}"] = "{name}"`'
         return
     try:
+        lever.model_json_schema()
         lever.model_validate({})
     except ValidationError as error:
         for detail in error.errors(include_url=False):

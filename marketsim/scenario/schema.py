@@ -14,7 +14,7 @@ from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, fie
 
 from marketsim.core.units import Share, figure
 from marketsim.scenario.errors import LocatedError, shown
-from marketsim.scenario.levers import RULES, Lever, parse_rule, registered_rules
+from marketsim.scenario.levers import RULES, Lever, inside, membership, parse_rule, registered_rules
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
 from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, ShareByNeed
@@ -61,7 +61,7 @@ class Purchasing(Section):
         for number, group in enumerate(self.groups):
             _check_order(group.order, self.arrangements, ("groups", number, "order"))
         for name, rule in self.arrangements.items():
-            if (inner := rule.inside()) is not None:
+            if (inner := inside(rule)) is not None:
                 _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
         for name in self.at_start:
             if name not in self.arrangements:
@@ -125,7 +125,7 @@ class Scenario(Section):
     @classmethod
     def plugged_in(cls) -> tuple[Plug, ...]:
         """The purchasing rules, as entries of `purchasing.arrangements`."""
-        return (Plug("Purchasing", "arrangements", RULES.key, tuple(registered_rules().items())),)
+        return (Plug("purchasing", "arrangements", RULES.key, tuple(registered_rules().items())),)
 
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:
@@ -160,7 +160,7 @@ def _check_order(
             raise LocatedError((*path, position), "unknown arrangement", given=name, allowed=sorted(arrangements))
         if order.index(name) != position:
             raise LocatedError((*path, position), f"the arrangement {name!r} is named twice")
-        if within is not None and arrangements[name].inside() is not None:
+        if within is not None and inside(arrangements[name]) is not None:
             raise LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
 
 
@@ -176,11 +176,11 @@ def _groups(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
 def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
     used = {name for order in purchasing.orders() for name in order}
     for name, rule in purchasing.arrangements.items():
-        members = rule.membership()
+        members = membership(rule)
         if members is not None and name in used:
             path: Path = ("purchasing", "arrangements", name, "members")
-            rows = rows_of(places, *members, path) if any(members) else list(range(len(places)))
-            yield name, rows, path
+            rows = rows_of(places, members[0], members[1], path)
+            yield name, rows if any(members) else list(range(len(places))), path
 
 
 def _check_claims(places: Sequence[Place], kind: str, claims: Claims) -> None:

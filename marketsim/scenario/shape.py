@@ -42,8 +42,7 @@ class Shape:
         """This shape with references followed, and of alternatives the one that the value is meant for."""
         if "$ref" in self.schema:
             rest = {word: entry for word, entry in self.schema.items() if word != "$ref"}
-            target = self.definitions[self.schema["$ref"].removeprefix(REFERENCE)]
-            return Shape({**target, **rest}, self.definitions).settled(value)
+            return Shape({**_definition(self.schema, self.definitions), **rest}, self.definitions).settled(value)
         chosen = self._chosen(value)
         if chosen is None:
             return self
@@ -81,13 +80,21 @@ def shape_of(model: type[Section]) -> Shape:
 def _shape_with(model: type[Section], plugged_in: tuple[Plug, ...]) -> Shape:
     kinds = (model, *(kind for plug in plugged_in for _, kind in plug.named))
     references, top = models_json_schema([(kind, "validation") for kind in kinds], ref_template=REFERENCE + "{model}")
+    whole = _definition(references[model, "validation"], top["$defs"])
     for plug in plugged_in:
         by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.named}
-        top["$defs"][plug.section]["properties"][plug.entry]["additionalProperties"] = {
+        section = _definition(whole["properties"][plug.section], top["$defs"])
+        section["properties"][plug.entry]["additionalProperties"] = {
             "oneOf": [{"$ref": reference} for reference in by_name.values()],
             "discriminator": {"propertyName": plug.key, "mapping": by_name},
         }
     return Shape(references[model, "validation"], top["$defs"]).settled(None)
+
+
+def _definition(reference: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """What is referred to; its name isn't that of the class where a user's class has the same."""
+    found: dict[str, Any] = definitions[reference["$ref"].removeprefix(REFERENCE)]
+    return found
 
 
 def expectation(shape: Shape) -> str:

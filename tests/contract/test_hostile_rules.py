@@ -12,6 +12,7 @@ import pytest
 from marketsim.cli.main import main
 from marketsim.scenario import levers
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.loading import describe, load_scenario
 
 HEAD = """
 from typing import ClassVar, Literal
@@ -88,6 +89,10 @@ FAULTS = {
         HEAD + "from pydantic import Field\n\n\n" + rule(more="places: int = Field(default_factory=lambda: 1 // 0)"),
         ["ZeroDivisionError", "mine.py"],
     ),
+    "a type that has no schema": (
+        HEAD + "from collections.abc import Callable\n\n\n" + rule(more="how: Callable[[], int] = len"),
+        ["PydanticInvalidForJsonSchema", "mine.py"],
+    ),
     "a type that isn't there": (
         "from __future__ import annotations\n" + HEAD + rule(more="places: Nowhere = 1"),
         ["is not a purchasing rule: ", "Nowhere"],
@@ -128,6 +133,34 @@ def test_a_fault_is_one_line_with_its_file(
     said = refusal(folder, capsys, monkeypatch, "check", "near.yaml")
     assert said.startswith("rules/mine.py is not a purchasing rule: ")
     assert all(words in said for words in expected), said
+
+
+WITHIN = {
+    "a validator that fails": (
+        "@field_validator('miles')\n    @classmethod\n    def _check(cls, miles):\n        return miles / 0",
+        "reading its fields: ZeroDivisionError: ",
+    ),
+    "what it is made of": ("def inside(self):\n        raise SystemExit(3)", "inside: SystemExit: 3 (line 16)"),
+    "a word for a list": ("def inside(self):\n        return 'spot'", "inside: ValidationError: "),
+    "numbers for names": ("def membership(self):\n        return [5], []", "membership: ValidationError: "),
+    "who is in it": ("def membership(self):\n        return self.nobody", "membership: AttributeError: "),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WITHIN.values(), ids=WITHIN)
+def test_a_fault_that_shows_when_a_scenario_is_read_is_one_line_too(
+    text: str, expected: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = HEAD + "from pydantic import field_validator\n\n\n"
+    (folder / "rules" / "mine.py").write_text(head + rule(more=f"miles: Miles\n    {text}"))
+    (folder / "near.yaml").write_text(SCENARIO.replace("mine}", "mine, miles: 3}"))
+    assert refusal(folder, capsys, monkeypatch, "check", "near.yaml").startswith(f"rules/mine.py {expected}")
+
+
+def test_a_class_may_be_called_like_one_of_ours(folder: Path) -> None:
+    (folder / "rules" / "mine.py").write_text(HEAD + rule(title="Purchasing", more="miles: Miles = 2.0"))
+    loaded = load_scenario("near.yaml")
+    assert loaded.sources["purchasing.arrangements.near.miles"] == "default" and " miles " in describe(loaded)
 
 
 @pytest.mark.parametrize("words", [["check", "town"], ["schema"], ["run", "town", "--out", "out"]], ids=" ".join)

@@ -25,8 +25,8 @@ class Section(BaseModel):
 
 
 class Plug(NamedTuple):
-    """Models that may stand as entries of the mapping `entry` of a section (the name of its class), each with the word
-    that the entry then has for `key`."""
+    """Models that may stand as entries of the mapping `entry` of a section, each with the word that the entry then has
+    for `key`."""
 
     section: str
     entry: str
