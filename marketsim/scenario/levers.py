@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from marketsim.core import plugins
-from marketsim.scenario.errors import ScenarioError, displayed, shown
+from marketsim.scenario import errors
 from marketsim.scenario.sections.base import Section
 
 NAME = re.compile("[a-z][a-z0-9_]*")
@@ -70,7 +70,7 @@ def registered_rules(kind: Kind = RULES) -> dict[str, type[Lever]]:
     try:
         files = plugins.files_in(kind.variable)
     except NotADirectoryError as error:
-        raise ScenarioError(f"{kind.variable} names {error.filename}, which is not a folder") from None
+        raise errors.ScenarioError(f"{kind.variable} names {error.filename}, which is not a folder") from None
     return _registered(kind, files)
 
 
@@ -106,7 +106,7 @@ def _guarded(
         if isinstance(error, (KeyboardInterrupt, passing)):
             raise
         file = Path(str(sys.modules[lever.__module__].__file__))
-        raise ScenarioError(f"{what}: {plugins.said(error, file)}", displayed(file)) from error
+        raise errors.ScenarioError(f"{what}: {plugins.said(error, file)}", errors.displayed(file)) from error
 
 
 @cache
@@ -118,7 +118,7 @@ def _registered(kind: Kind, files: tuple[Path, ...]) -> dict[str, type[Lever]]:
     for file in files:
         for lever in _levers_of_file(kind, file):
             if lever.name in found:
-                raise _refusal(kind, file, f"the name {shown(lever.name)} is taken by {origin[lever.name]}")
+                raise _refusal(kind, file, f"the name {errors.shown(lever.name)} is taken by {origin[lever.name]}")
             found[lever.name], origin[lever.name] = lever, file.name
     return dict(sorted(found.items()))
 
@@ -153,7 +153,7 @@ def _faults(lever: type[Lever], key: str) -> Iterator[str]:
             yield f'{called} has no name; write `name: ClassVar[str] = "..."`'
         return
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield f"the name {shown(name)} of {called} is not a word of lower-case letters, digits and underscores"
+        yield f"the name {errors.shown(name)} of {called} is not a word of lower-case letters, digits and underscores"
         return
     if key not in lever.model_fields or get_args(lever.model_fields[key].annotation) != (name,):
         yield f'{called} lacks the field `{key}: Literal["{name}"] = "{name}"`'
@@ -164,9 +164,9 @@ def _faults(lever: type[Lever], key: str) -> Iterator[str]:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if detail["loc"] and detail["type"] != "missing":
-                where = ".".join(map(str, detail["loc"]))
-                yield f"the default of {where} in {called} is refused: {detail['msg']}, got {shown(detail['input'])}"
+                where, given = ".".join(map(str, detail["loc"])), errors.shown(detail["input"])
+                yield f"the default of {where} in {called} is refused: {detail['msg']}, got {given}"
 
 
-def _refusal(kind: Kind, file: Path, fault: str) -> ScenarioError:
-    return ScenarioError(f"is not a {kind.noun}: {fault}", displayed(file))
+def _refusal(kind: Kind, file: Path, fault: str) -> errors.ScenarioError:
+    return errors.ScenarioError(f"is not a {kind.noun}: {fault}", errors.displayed(file))

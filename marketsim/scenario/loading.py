@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marketsim.scenario.documents import Document, Mark, Steps, option
-from marketsim.scenario.errors import ScenarioError, displayed, escaped, shortened, shown
-from marketsim.scenario.reader import laid, read_text, read_yaml
+from marketsim.scenario import documents, errors, reader, shipped
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of, unit_of
-from marketsim.scenario.shipped import find_base, find_scenario
 from marketsim.scenario.validating import validate
 
 LONGEST_CHAIN = 16
@@ -43,7 +40,7 @@ class LoadedScenario:
 class Leaf:
     """One value of a resolved scenario, with its path and what the schema says of it."""
 
-    path: Steps
+    path: documents.Steps
     value: Any
     shape: Shape
 
@@ -54,7 +51,7 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Loaded
     `overrides` are `dotted.key=value`, later ones win. Raises ScenarioError, one line with file, line and
     column, for every mistake in the files and in the overrides.
     """
-    path = find_scenario(scenario)
+    path = shipped.find_scenario(scenario)
     document = resolved(path)
     for override in overrides:
         document = _overridden(document, override)
@@ -65,7 +62,7 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Loaded
     return LoadedScenario(checked, path, sources, values, _digest(values))
 
 
-def resolved(path: Path) -> Document:
+def resolved(path: Path) -> documents.Document:
     """The values of a file laid over those of its bases, not yet checked; named after the file.
 
     Raises ScenarioError if a file can't be read, a base is missing, or bases go in a circle or are too many.
@@ -73,49 +70,51 @@ def resolved(path: Path) -> Document:
     first, *bases = _chain(path)
     document = first.without("extends")
     for base in bases:
-        document = laid(base.without("extends", *_OWN_WORDS), document)
+        document = reader.laid(base.without("extends", *_OWN_WORDS), document)
     return named_after(path, document)
 
 
-def named_after(path: Path, document: Document) -> Document:
+def named_after(path: Path, document: documents.Document) -> documents.Document:
     """The document with the name of its file, unless it gives itself a name."""
-    return document if "name" in document.values else laid(document, option(["name"], path.stem, displayed(path)))
+    if "name" in document.values:
+        return document
+    return reader.laid(document, documents.option(["name"], path.stem, errors.displayed(path)))
 
 
-def _chain(path: Path) -> list[Document]:
+def _chain(path: Path) -> list[documents.Document]:
     """What the file holds, then its base, and so on."""
     seen: list[Path] = [path.resolve()]
-    chain = [read_yaml(path)]
+    chain = [reader.read_yaml(path)]
     while "extends" in chain[-1].values:
         mark = chain[-1].mark(("extends",))
-        path = find_base(chain[-1].values["extends"], mark, path.parent)
+        path = shipped.find_base(chain[-1].values["extends"], mark, path.parent)
         seen.append(path.resolve())
         if seen[-1] in seen[:-1]:
             circle = " -> ".join(file.name for file in seen[seen.index(seen[-1]) :])
             raise mark.error(f"extends: goes round in a circle: {circle}")
         if len(seen) > LONGEST_CHAIN:
             raise mark.error(f"extends: more than {LONGEST_CHAIN} files extend one another")
-        chain.append(read_yaml(path))
+        chain.append(reader.read_yaml(path))
     return chain
 
 
-def _overridden(document: Document, override: str) -> Document:
+def _overridden(document: documents.Document, override: str) -> documents.Document:
     """The values with one `dotted.key=value` laid over them."""
     name, equals, text = override.partition("=")
     keys = [key.strip() for key in name.split(".")]
     if not equals or not all(keys) or not text.strip():
-        raise ScenarioError(f"{shown(override)} is malformed; write dotted.key=value", SET)
+        raise errors.ScenarioError(f"{errors.shown(override)} is malformed; write dotted.key=value", SET)
     if keys[0] == "extends":
-        raise ScenarioError("extends: can only be set in a file", SET)
+        raise errors.ScenarioError("extends: can only be set in a file", SET)
     reached, value = document.nearest(keys[:-1])
     if value is not None and not isinstance(value, dict):
-        missing = shown(keys[len(reached)])
-        raise ScenarioError(f"{shown('.'.join(map(str, reached)))} is {shown(value)}, which has no key {missing}", SET)
+        found, missing = errors.shown(".".join(map(str, reached))), errors.shown(keys[len(reached)])
+        raise errors.ScenarioError(f"{found} is {errors.shown(value)}, which has no key {missing}", SET)
     try:
-        new = read_text(text, lambda line, column: Mark(SET))
-    except ScenarioError as error:
-        raise ScenarioError(f"{name.strip()}: {error.message}", SET) from None
-    return laid(document, option(keys, None if new is None else new.values, SET))
+        new = reader.read_text(text, lambda line, column: documents.Mark(SET))
+    except errors.ScenarioError as error:
+        raise errors.ScenarioError(f"{name.strip()}: {error.message}", SET) from None
+    return reader.laid(document, documents.option(keys, None if new is None else new.values, SET))
 
 
 def _digest(values: dict[str, Any]) -> str:
@@ -124,7 +123,7 @@ def _digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def leaves(value: Any, shape: Shape, path: Steps = ()) -> Iterator[Leaf]:
+def leaves(value: Any, shape: Shape, path: documents.Steps = ()) -> Iterator[Leaf]:
     """All single values; a list of plain values counts as one, a list of mappings is taken apart."""
     if isinstance(value, dict) and value:
         for key, entry in value.items():
@@ -136,7 +135,7 @@ def leaves(value: Any, shape: Shape, path: Steps = ()) -> Iterator[Leaf]:
         yield Leaf(path, value, shape)
 
 
-def origin(leaf: Leaf, document: Document) -> str:
+def origin(leaf: Leaf, document: documents.Document) -> str:
     """Where the value came from: `file:line:col`, `--set`, or `default` with its status and source."""
     path, value = document.nearest(leaf.path)
     if path == leaf.path or not isinstance(value, dict):
@@ -152,7 +151,7 @@ def describe(loaded: LoadedScenario) -> str:
     rows = []
     for leaf in leaves(loaded.values, shape_of(Scenario)):
         name = ".".join(map(str, leaf.path))
-        rows.append((escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
+        rows.append((errors.escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
     return "\n".join(lines)
@@ -175,6 +174,6 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         more = f" ({len(value)} entries)" if len(value) > 1 else ""
         text = f"[{', '.join(map(_text, value))}]"
-        return text if len(text) <= 60 else shortened(text) + more
+        return text if len(text) <= 60 else errors.shortened(text) + more
     text = value if isinstance(value, str) and value else json.dumps(value)
-    return escaped(shortened(text))
+    return errors.escaped(errors.shortened(text))

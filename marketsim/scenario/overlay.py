@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario import errors
 
 Model = TypeVar("Model", bound=BaseModel)
 Steps = tuple[str, ...]
@@ -55,7 +55,7 @@ def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = F
     try:
         return type(scenario).model_validate(changed)
     except ValidationError as error:
-        raise ScenarioError(_refusal(error, laid)) from None
+        raise errors.ScenarioError(_refusal(error, laid)) from None
 
 
 def nested(steps: Sequence[str], value: Any) -> Any:
@@ -94,8 +94,8 @@ def _leads_somewhere(scenario: BaseModel, key: str) -> bool:
     try:
         value_at(scenario, key)
     except KeyError as error:
-        message = sentence(f"there is no value {shown(key)}", did_you_mean(error.args[0], error.args[1]))
-        raise ScenarioError(message) from None
+        near = errors.did_you_mean(*error.args)
+        raise errors.ScenarioError(errors.sentence(f"there is no value {errors.shown(key)}", near)) from None
     steps = key.split(".")
     return steps[:2] != ["purchasing", "arrangements"] or value_at(scenario, ".".join(steps[:3])) is not None
 
@@ -105,4 +105,5 @@ def _refusal(error: ValidationError, values: Mapping[str, Any]) -> str:
     first = error.errors()[0]
     at_fault = [key for key in values if all(a == b for a, b in zip(key.split("."), first["loc"], strict=False))]
     at_fault = at_fault or list(values)
-    return f"{listed(at_fault)}: {first['msg']}, got {listed([shown(values[key]) for key in at_fault])}"
+    got = [errors.shown(values[key]) for key in at_fault]
+    return f"{errors.listed(at_fault)}: {first['msg']}, got {errors.listed(got)}"

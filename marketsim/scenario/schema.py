@@ -13,8 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from marketsim.core.units import Share, figure
-from marketsim.scenario.errors import LocatedError, shown
-from marketsim.scenario.levers import RULES, Lever, inside, membership, parse_rule, registered_rules
+from marketsim.scenario import errors, levers
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
 from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, ShareByNeed
@@ -33,7 +32,7 @@ LONGEST_NAME = 80
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 
 Path = tuple[str | int, ...]
-Rule = Annotated[SerializeAsAny[Lever], PlainValidator(parse_rule)]
+Rule = Annotated[SerializeAsAny[levers.Lever], PlainValidator(levers.parse_rule)]
 
 
 class Group(Section):
@@ -61,15 +60,15 @@ class Purchasing(Section):
         for number, group in enumerate(self.groups):
             _check_order(group.order, self.arrangements, ("groups", number, "order"))
         for name, rule in self.arrangements.items():
-            if (inner := inside(rule)) is not None:
+            if (inner := levers.inside(rule)) is not None:
                 _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
         for name in self.at_start:
             if name not in self.arrangements:
-                raise LocatedError(
+                raise errors.LocatedError(
                     ("at_start", name), "unknown arrangement", given=name, allowed=sorted(self.arrangements)
                 )
         if sum(self.at_start.values()) > 1:
-            raise LocatedError(("at_start",), "the shares add up to more than 1")
+            raise errors.LocatedError(("at_start",), "the shares add up to more than 1")
         return self
 
     def orders(self) -> list[list[str]]:
@@ -118,14 +117,14 @@ class Scenario(Section):
         if len(name) > LONGEST_NAME or not FOLDER_NAME.fullmatch(name):
             raise ValueError(
                 f"expected up to {LONGEST_NAME} letters, digits, spaces, dots, dashes or underscores, beginning with a "
-                f"letter or digit, got {shown(name)}"
+                f"letter or digit, got {errors.shown(name)}"
             )
         return name
 
     @classmethod
     def plugged_in(cls) -> tuple[Plug, ...]:
         """The purchasing rules, as entries of `purchasing.arrangements`."""
-        return (Plug("purchasing", "arrangements", RULES.key, tuple(registered_rules().items())),)
+        return (Plug("purchasing", "arrangements", levers.RULES.key, tuple(levers.registered_rules().items())),)
 
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:
@@ -150,18 +149,18 @@ class Scenario(Section):
 
 
 def _check_order(
-    order: list[str], arrangements: dict[str, Lever], path: Path, within: str | None = None
+    order: list[str], arrangements: dict[str, levers.Lever], path: Path, within: str | None = None
 ) -> None:
     """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative."""
     if not order:
-        raise LocatedError(path, "names no arrangement; at least one is needed")
+        raise errors.LocatedError(path, "names no arrangement; at least one is needed")
     for position, name in enumerate(order):
         if name not in arrangements:
-            raise LocatedError((*path, position), "unknown arrangement", given=name, allowed=sorted(arrangements))
+            raise errors.LocatedError((*path, position), "unknown arrangement", name, sorted(arrangements))
         if order.index(name) != position:
-            raise LocatedError((*path, position), f"the arrangement {name!r} is named twice")
-        if within is not None and inside(arrangements[name]) is not None:
-            raise LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
+            raise errors.LocatedError((*path, position), f"the arrangement {name!r} is named twice")
+        if within is not None and levers.inside(arrangements[name]) is not None:
+            raise errors.LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
 
 
 Claims = Iterator[tuple[str, list[int], Path]]  # a name, the rows of its authorities, and where they are named
@@ -176,7 +175,7 @@ def _groups(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
 def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
     used = {name for order in purchasing.orders() for name in order}
     for name, rule in purchasing.arrangements.items():
-        members = membership(rule)
+        members = levers.membership(rule)
         if members is not None and name in used:
             path: Path = ("purchasing", "arrangements", name, "members")
             rows = rows_of(places, members[0], members[1], path)
@@ -190,7 +189,7 @@ def _check_claims(places: Sequence[Place], kind: str, claims: Claims) -> None:
         for row in rows:
             if row in taken:
                 message = f"the authority {places[row].name!r} is in two {kind}, {taken[row]!r} and {name!r}"
-                raise LocatedError(path, message)
+                raise errors.LocatedError(path, message)
             taken[row] = name
 
 
@@ -200,11 +199,11 @@ def _check_dates(scenario: Scenario) -> None:
     for number, change in enumerate(scenario.changes):
         if change.date < before:
             words = f"lies before {before}; changes stand in the order of their dates"
-            raise LocatedError(("changes", number, "from"), words)
+            raise errors.LocatedError(("changes", number, "from"), words)
         before = change.date
     for number, shock in enumerate(scenario.shocks):
         if shock.date < scenario.horizon.start:
-            raise LocatedError(("shocks", number, "from"), f"lies before the start, {scenario.horizon.start}")
+            raise errors.LocatedError(("shocks", number, "from"), f"lies before the start, {scenario.horizon.start}")
 
 
 def _check_changes(scenario: Scenario) -> None:
@@ -221,27 +220,28 @@ def _check_changes(scenario: Scenario) -> None:
             raise _located(path, error) from None
 
 
-def _cannot_change(path: Path, section: str) -> LocatedError:
+def _cannot_change(path: Path, section: str) -> errors.LocatedError:
     allowed = sorted(CHANGEABLE)
     if section in Scenario.model_fields:
-        return LocatedError(path, f"can't change within a run; allowed: {', '.join(allowed)}")
-    return LocatedError(path, "unknown key", section, allowed)
+        return errors.LocatedError(path, f"can't change within a run; allowed: {', '.join(allowed)}")
+    return errors.LocatedError(path, "unknown key", section, allowed)
 
 
-def _located(path: Path, error: ValidationError) -> LocatedError:
+def _located(path: Path, error: ValidationError) -> errors.LocatedError:
     """The first complaint about a changed scenario, at the entry of the change that it is about."""
     detail = error.errors(include_url=False)[0]
     cause = detail.get("ctx", {}).get("error")
     where = (*path, *detail["loc"])
-    if isinstance(cause, LocatedError):
-        return LocatedError((*where, *cause.path), str(cause))
+    if isinstance(cause, errors.LocatedError):
+        return errors.LocatedError((*where, *cause.path), str(cause))
     if detail["type"] == "extra_forbidden":
         shape = shape_of(Scenario)  # without values, which choose among alternatives, it may say nothing
         for step in detail["loc"][:-1]:
             shape = shape.at(step)
-        return LocatedError(where, "unknown key", str(detail["loc"][-1]), list(shape.schema.get("properties", {})))
+        allowed = list(shape.schema.get("properties", {}))
+        return errors.LocatedError(where, "unknown key", str(detail["loc"][-1]), allowed)
     words = detail["msg"].replace("Input should be", "expected")
-    return LocatedError(where, f"{words[:1].lower()}{words[1:]}, got {shown(detail['input'])}")
+    return errors.LocatedError(where, f"{words[:1].lower()}{words[1:]}, got {errors.shown(detail['input'])}")
 
 
 def _check_places(scenario: Scenario) -> None:
@@ -250,6 +250,6 @@ def _check_places(scenario: Scenario) -> None:
     known = sorted({place.region for place in places})
     for region in scenario.demand.growth_by_region:
         if region not in known:
-            raise LocatedError(("demand", "growth_by_region", region), "unknown region", region, known)
+            raise errors.LocatedError(("demand", "growth_by_region", region), "unknown region", region, known)
     for number, policy in enumerate(scenario.commissioning.own_homes):
         rows_of(places, policy.authorities, policy.regions, ("commissioning", "own_homes", number))

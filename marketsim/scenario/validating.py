@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from marketsim.scenario.documents import Document, Mark, Steps, has
-from marketsim.scenario.errors import LocatedError, did_you_mean, listed, sentence, shortened, shown
+from marketsim.scenario import documents, errors
 from marketsim.scenario.sections.base import Section
 from marketsim.scenario.shape import Shape, allowed_words, expectation, shape_of
 
@@ -16,7 +15,7 @@ Model = TypeVar("Model", bound=Section)
 _KEY = "[key]"
 
 
-def validate(document: Document, model: type[Model]) -> Model:
+def validate(document: documents.Document, model: type[Model]) -> Model:
     """The model that the values describe.
 
     Raises ScenarioError for the first thing wrong: in `--set`, then in the file itself, then in its bases; in
@@ -28,34 +27,34 @@ def validate(document: Document, model: type[Model]) -> Model:
         details = error.errors(include_url=False)
     found = [(path := _path(detail, document), _mark(path, detail, document), detail) for detail in details]
     path, mark, detail = min(found, key=lambda complaint: _order(complaint[1], document))
-    name = ".".join(shortened(str(step)) for step in path)
+    name = ".".join(errors.shortened(str(step)) for step in path)
     message = _message(path, detail, document, shape_of(model))
     raise mark.error(f"{name}: {message}" if name else message)
 
 
-def _order(mark: Mark, document: Document) -> tuple[bool, bool, str, int, int]:
+def _order(mark: documents.Mark, document: documents.Document) -> tuple[bool, bool, str, int, int]:
     own = mark.file == document.mark(()).file
     return (mark.line is not None, not own, mark.file, mark.line or 0, mark.column or 0)
 
 
-def _path(detail: Any, document: Document) -> Steps:
+def _path(detail: Any, document: documents.Document) -> documents.Steps:
     """The path that the complaint is about; it may end in a key that isn't there.
 
     Pydantic's location also holds names of types, which are left out.
     """
     value = document.values
-    path: Steps = ()
+    path: documents.Steps = ()
     for step in detail["loc"]:
-        if has(value, step):
+        if documents.has(value, step):
             value, path = value[step], (*path, step)
     return path + _rest(detail, value)
 
 
-def _rest(detail: Any, value: Any) -> Steps:
+def _rest(detail: Any, value: Any) -> documents.Steps:
     """The steps from the mapping in which the complaint was raised to the entry that it is about."""
     context = detail.get("ctx", {})
     cause = context.get("error")
-    if isinstance(cause, LocatedError):
+    if isinstance(cause, errors.LocatedError):
         return cause.path
     if detail["type"] == "missing":
         return (str(detail["loc"][-1]),)
@@ -66,7 +65,7 @@ def _rest(detail: Any, value: Any) -> Steps:
     return next(((key,) for key, entry in entries.items() if entry == given), ())
 
 
-def _mark(path: Steps, detail: Any, document: Document) -> Mark:
+def _mark(path: documents.Steps, detail: Any, document: documents.Document) -> documents.Mark:
     """The value itself if it is there and plain; otherwise its name, or that of what it should stand in."""
     reached, value = document.nearest(path)
     plain = reached == path and not isinstance(value, dict | list)
@@ -77,9 +76,9 @@ def _about_key(detail: Any) -> bool:
     return bool(detail["type"] == "extra_forbidden" or detail["loc"][-1:] == (_KEY,))
 
 
-def _message(path: Steps, detail: Any, document: Document, shape: Shape) -> str:
+def _message(path: documents.Steps, detail: Any, document: documents.Document, shape: Shape) -> str:
     cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, LocatedError):
+    if isinstance(cause, errors.LocatedError):
         return str(cause)
     if _about_key(detail):
         return _unknown_key(str(path[-1]), _shape_at(path[:-1], document, shape))
@@ -94,14 +93,14 @@ def _message(path: Steps, detail: Any, document: Document, shape: Shape) -> str:
 
 def _missing(shape: Shape) -> str:
     expected = expectation(shape)
-    return sentence("missing", expected and f"expected {expected}")
+    return errors.sentence("missing", expected and f"expected {expected}")
 
 
 def _unknown_key(key: str, parent: Shape) -> str:
     named = Shape(parent.schema.get("propertyNames", {}), parent.definitions).settled(None)
     allowed = list(parent.schema.get("properties", {})) or allowed_words(named)
-    options = f"allowed: {listed(allowed)}" if allowed else ""
-    return sentence("unknown key", options, did_you_mean(key, allowed))
+    options = f"allowed: {errors.listed(allowed)}" if allowed else ""
+    return errors.sentence("unknown key", options, errors.did_you_mean(key, allowed))
 
 
 def _raised(cause: ValueError, value: Any, shape: Shape) -> str:
@@ -109,24 +108,24 @@ def _raised(cause: ValueError, value: Any, shape: Shape) -> str:
     given, allowed = getattr(cause, "given", None), getattr(cause, "allowed", ())
     tag = shape.tag()
     if tag and given is None:
-        words = f"{tag[0]} is missing; allowed: {listed(tag[1])}"
+        words = f"{tag[0]} is missing; allowed: {errors.listed(tag[1])}"
         return words if isinstance(value, dict) else _wrong(value, shape, "")
-    return sentence(str(cause), did_you_mean(given, allowed) if isinstance(given, str) else "")
+    return errors.sentence(str(cause), errors.did_you_mean(given, allowed) if isinstance(given, str) else "")
 
 
 def _wrong(value: Any, shape: Shape, fallback: str) -> str:
     """A value of the wrong type, out of range, or not among the words allowed."""
     expected, words = expectation(shape), allowed_words(shape)
     wrong = f"expected {expected}" if expected else fallback.replace("Input should be", "expected")
-    suggestion = did_you_mean(value, words) if isinstance(value, str) else ""
-    return sentence(f"{wrong}, got {shown(value)}", suggestion)
+    suggestion = errors.did_you_mean(value, words) if isinstance(value, str) else ""
+    return errors.sentence(f"{wrong}, got {errors.shown(value)}", suggestion)
 
 
-def _shape_at(path: Steps, document: Document, shape: Shape) -> Shape:
+def _shape_at(path: documents.Steps, document: documents.Document, shape: Shape) -> Shape:
     """What the schema says of the path, the alternatives chosen by what stands in the file."""
     value = document.values
     for step in path:
-        value = value[step] if has(value, step) else None
+        value = value[step] if documents.has(value, step) else None
         tag = shape.tag()
         if tag and step == tag[0]:
             return Shape({"enum": tag[1]}, shape.definitions)
