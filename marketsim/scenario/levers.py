@@ -114,7 +114,7 @@ def _registered(kind: Kind, files: tuple[Path, ...]) -> dict[str, type[Lever]]:
     package = kind.base.partition(":")[0].rpartition(".")[0]
     shipped = [lever for module in plugins.modules_of(package) for lever in _levers_in(module, Lever)]
     found = {lever.name: lever for lever in shipped if "name" in vars(lever)}
-    origin = dict.fromkeys(found, "a rule of marketsim's own")
+    origin = dict.fromkeys(found, f"a {kind.noun} of marketsim's own")
     for file in files:
         for lever in _levers_of_file(kind, file):
             if lever.name in found:

@@ -68,7 +68,7 @@ FAULTS = {
         HEAD + "class Mine(PurchasingRule):\n    name: ClassVar[int] = 5",
         ["the name 5 of class Mine is not a word"],
     ),
-    "a name that is taken": (HEAD + rule("spot"), ["the name 'spot' is taken by a rule of marketsim's own"]),
+    "a name that is taken": (HEAD + rule("spot"), ["the name 'spot' is taken by a purchasing rule of marketsim's own"]),
     "two rules of a name": (HEAD + rule() + rule(title="Other"), ["the name 'mine' is taken by mine.py"]),
     "no field rule": (HEAD + rule(field=""), ['class Mine lacks the field `rule: Literal["mine"] = "mine"`']),
     "another word": (HEAD + rule(field='rule: Literal["other"] = "other"'), ["lacks the field `rule: Literal"]),
