@@ -99,11 +99,11 @@ def membership(lever: Lever) -> tuple[list[str], list[str]] | None:
 def _guarded(
     lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()
 ) -> Said:
-    """What a call gives; whatever goes wrong in it is for the writer of the lever's file to mend."""
+    """What a call gives; whatever goes wrong in a user's lever is the user's to mend."""
     try:
         return call()
     except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, passing)):
+        if isinstance(error, (KeyboardInterrupt, passing)) or lever.__module__.startswith("marketsim."):
             raise
         file = Path(str(sys.modules[lever.__module__].__file__))
         raise errors.ScenarioError(f"{what}: {plugins.said(error, file)}", errors.displayed(file)) from error
