@@ -20,7 +20,7 @@ from marketsim.experiments.run import RunResult, as_scenario, forget, run
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
-from marketsim.scenario.changes import merged
+from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
 from marketsim.week import buying as purchases
 from marketsim.week.placing.place import place
@@ -57,7 +57,7 @@ def empty_by_home(holdings: Holdings, homes: int) -> Ints:
 
 def small_scenario(**sections: Any) -> Scenario:
     """A synthetic market of 24 homes that runs 30 weeks in a blink, with some sections changed."""
-    return Scenario.model_validate(merged(SMALL, sections))
+    return Scenario.model_validate(laid_over(SMALL, sections))
 
 
 def watched_place(searches: Any, panels: Any, stock: Any, geography: Any, tastes: Any, free: Any) -> Any:

@@ -26,11 +26,11 @@ from marketsim.experiments.evidence import (
     parameters,
     recorded_entries,
 )
-from marketsim.experiments.plausible import plausible_set
 from marketsim.experiments.signoff import Score, Signoff, read_score, signoff
-from marketsim.purchasing.rule import registered_rules
 from marketsim.reports.evidence import chosen, described
 from marketsim.results.store import StoreError
+from marketsim.scenario.drawn import plausible_set
+from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 

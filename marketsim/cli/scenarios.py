@@ -9,8 +9,7 @@ import typer
 
 def check(scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")]) -> None:
     """Check scenarios and print each with all its values and where they come from."""
-    from marketsim.scenario.describe import describe
-    from marketsim.scenario.loading import load_scenario
+    from marketsim.scenario.loading import describe, load_scenario
 
     described = [describe(load_scenario(name)) for name in scenarios]
     for name, text in zip(scenarios, described, strict=True):
@@ -32,6 +31,6 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from marketsim.scenario.describe import json_schema
+    from marketsim.scenario.loading import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2))

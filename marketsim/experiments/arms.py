@@ -15,9 +15,8 @@ from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.shape import Shape, expectation, shape_of
 from marketsim.scenario.shipped import find_scenario
-from marketsim.scenario.wording import expectation
 
 if TYPE_CHECKING:
     from marketsim.experiments.definition import Definition

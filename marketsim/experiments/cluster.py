@@ -18,9 +18,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from marketsim.experiments.pool import Crew
-from marketsim.purchasing.rule import registered_rules
 from marketsim.results.resuming import program_digest
 from marketsim.scenario.errors import shown
+from marketsim.scenario.levers import registered_rules
 
 LOCAL = "local"
 LOOPBACK = "127.0.0.1"

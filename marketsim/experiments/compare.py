@@ -9,15 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.experiments.differences import compare_outcomes
-from marketsim.experiments.plausible import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
 from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.results import store
+from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
+from marketsim.scenario.sections.world import places_of
 
 DEFAULT_REPLICATES = 8
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
@@ -71,7 +71,7 @@ def compare(
 ) -> Comparison:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
-    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (plausible.py).
+    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (drawn.py).
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest. `on_progress` is called with the number of finished and of all runs. Raises
     ScenarioError, StoreError, and ValueError for numbers out of range.

@@ -11,9 +11,10 @@ from pydantic import Field, field_validator, model_validator
 from marketsim.experiments.arms import COMPARED
 from marketsim.experiments.factors import Factor
 from marketsim.experiments.plan import located_plan
-from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, sentence, shown
-from marketsim.scenario.nodes import Mark, Node, merge
-from marketsim.scenario.reader import displayed, read_yaml
+from marketsim.scenario.documents import option
+from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, displayed, sentence, shown
+from marketsim.scenario.loading import named_after
+from marketsim.scenario.reader import laid, read_yaml
 from marketsim.scenario.schema import FOLDER_NAME, LONGEST_NAME
 from marketsim.scenario.sections.base import Section
 from marketsim.scenario.validating import validate
@@ -78,22 +79,18 @@ def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) 
     `load_scenario` does. Raises ScenarioError, one line with file, line and column.
     """
     file = _found(path)
-    root = merge(read_yaml(file).root, _changes(changes or {}))
-    if root.child("name") is None:
-        root = merge(root, Node({"name": Node(file.stem, Mark(displayed(file)))}, root.mark))
-    definition = _beside(validate(root, Definition), file.parent)
+    document = read_yaml(file)
+    for key, value in (changes or {}).items():
+        document = laid(document, option([key], value, f"--{key}"))
+    document = named_after(file, document)
+    definition = _beside(validate(document, Definition), file.parent)
     try:
         located_plan(definition)
     except LocatedError as error:
-        node, depth = root.nearest(error.path)
-        mark = node.name_mark if depth < len(error.path) or isinstance(node.value, dict) else node.mark
-        raise mark.error(f"{'.'.join(map(str, error.path))}: {error}") from None
+        reached, value = document.nearest(error.path)
+        of_name = reached != error.path or isinstance(value, dict)
+        raise document.mark(reached, of_name).error(f"{'.'.join(map(str, error.path))}: {error}") from None
     return definition
-
-
-def _changes(changes: Mapping[str, Any]) -> Node:
-    """Entries given on the command line, marked by their option."""
-    return Node({key: Node(value, Mark(f"--{key}")) for key, value in changes.items()}, Mark("options"))
 
 
 def _found(path: str | Path) -> Path:

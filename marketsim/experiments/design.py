@@ -16,7 +16,7 @@ from marketsim.core import streams
 from marketsim.core.columns import Floats
 from marketsim.experiments.arms import Arm
 from marketsim.experiments.compare import SEEDS_PER_COMPARISON
-from marketsim.experiments.plausible import draws_vectors, vectors_of
+from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import LocatedError
 
 if TYPE_CHECKING:

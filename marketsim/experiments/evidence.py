@@ -14,12 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from marketsim.purchasing.rule import registered_rules
-from marketsim.scenario.leaves import leaves
-from marketsim.scenario.loading import LoadedScenario
+from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.loading import LoadedScenario, leaves
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape, shape_of
-from marketsim.scenario.wording import unit_of
+from marketsim.scenario.shape import Shape, shape_of, unit_of
 
 STATUSES = ("measured", "estimated", "assumption")
 GIVEN = "given"  # the status of what a scenario's file or --set says

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from marketsim.core import interrupts
 from marketsim.experiments.run import run
-from marketsim.purchasing.rule import registered_rules
+from marketsim.scenario.levers import registered_rules
 
 MOST_WORKERS = 61  # a process pool on Windows takes no more
 MOST_TRIES = 2

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core import interrupts
-from marketsim.experiments.plausible import vector_of, with_vector
 from marketsim.model import MarketModel
 from marketsim.results.outcomes import MEASURES, Tally
 from marketsim.results.tables import homes_frame, placements_frame
+from marketsim.scenario.drawn import vector_of, with_vector
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 

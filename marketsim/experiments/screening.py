@@ -99,7 +99,7 @@ def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition |
     path = Path(named[0])
     inside = Path(EXPERIMENTS) / f"{named[0].removesuffix('.yaml')}.yaml"
     is_file = path.is_file() and path.suffix in (".yaml", ".yml")
-    if not (is_file and read_yaml(path).root.child("scenarios") is not None) and (is_file or not inside.is_file()):
+    if not (is_file and "scenarios" in read_yaml(path).values) and (is_file or not inside.is_file()):
         return None
     if len(named) > 1:
         raise ScenarioError(f"is an experiment; expected it alone, or scenarios, got {len(named)} names", named[0])

@@ -42,6 +42,14 @@ class Cooperative(PurchasingRule):
     )
     bypass: Bypass = Bypass()
 
+    def inside(self) -> list[str]:
+        """Members buy through what is in `order`."""
+        return self.order
+
+    def membership(self) -> tuple[list[str], list[str]]:
+        """Nobody can be in two cooperatives."""
+        return self.members.authorities, self.members.regions
+
     def bypass_chance(self, urgency: Floats) -> Floats:
         """Chance that a member goes round the cooperative for a child of the given urgency (0-1)."""
         return np.asarray(self.bypass.not_urgent + (self.bypass.urgent - self.bypass.not_urgent) * urgency)

@@ -17,7 +17,7 @@ from marketsim.purchasing.arrangement import Arrangement
 from marketsim.purchasing.asking import scope_of
 from marketsim.purchasing.rule import Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.members import Place, rows_of
+from marketsim.scenario.sections.world import Place, rows_of
 from marketsim.scenario.schema import Purchasing
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate

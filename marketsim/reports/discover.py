@@ -23,8 +23,7 @@ from marketsim.reports.workbook import footing
 from marketsim.results import store
 from marketsim.results.outcomes import MEASURES
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of
-from marketsim.scenario.wording import unit_of
+from marketsim.scenario.shape import shape_of, unit_of
 
 CONDITIONS = ["box", "factor", "low", "high", "among", "quasi_p", "returns_low", "returns_high", "returns_among",
               "coverage", "density", "support"]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 LONGEST_SHOWN = 60
@@ -83,6 +84,14 @@ def shown(value: object) -> str:
             return "a mapping"
         case _:
             return "a list"
+
+
+def displayed(path: Path) -> str:
+    """The path as messages show it: from the current folder where it lies below that."""
+    try:
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
 
 
 def shortened(text: str) -> str:

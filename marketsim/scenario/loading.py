@@ -1,25 +1,22 @@
-"""From a scenario's name to a checked scenario that knows where each of its values came from."""
+"""From a scenario's name to a checked scenario that knows, and says, where each of its values came from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marketsim.scenario.errors import ScenarioError, shown
-from marketsim.scenario.leaves import leaves, origin
-from marketsim.scenario.nodes import Mark, Node, merge
-from marketsim.scenario.reader import displayed, read_nodes, read_yaml
+from marketsim.scenario import documents, errors, reader, shipped
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of
-from marketsim.scenario.shipped import find_base, find_scenario
+from marketsim.scenario.shape import Shape, shape_of, unit_of
 from marketsim.scenario.validating import validate
 
 LONGEST_CHAIN = 16
 SET = "--set"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OWN_WORDS = ("name", "question", "description")
 
 
@@ -39,85 +36,144 @@ class LoadedScenario:
     digest: str
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """One value of a resolved scenario, with its path and what the schema says of it."""
+
+    path: documents.Steps
+    value: Any
+    shape: Shape
+
+
 def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> LoadedScenario:
     """Read a scenario by path or shipped name, lay it over its bases, apply overrides, and check it.
 
     `overrides` are `dotted.key=value`, later ones win. Raises ScenarioError, one line with file, line and
     column, for every mistake in the files and in the overrides.
     """
-    path = find_scenario(scenario)
-    root = resolved(path)
+    path = shipped.find_scenario(scenario)
+    document = resolved(path)
     for override in overrides:
-        root = _overridden(root, override)
-    checked = validate(root, Scenario)
+        document = _overridden(document, override)
+    checked = validate(document, Scenario)
     values = checked.model_dump(mode="json", serialize_as_any=True, by_alias=True)
     shape = shape_of(Scenario)
-    sources = {".".join(map(str, leaf.path)): origin(leaf, root) for leaf in leaves(values, shape)}
+    sources = {".".join(map(str, leaf.path)): origin(leaf, document) for leaf in leaves(values, shape)}
     return LoadedScenario(checked, path, sources, values, _digest(values))
 
 
-def resolved(path: Path) -> Node:
+def resolved(path: Path) -> documents.Document:
     """The values of a file laid over those of its bases, not yet checked; named after the file.
 
     Raises ScenarioError if a file can't be read, a base is missing, or bases go in a circle or are too many.
     """
     first, *bases = _chain(path)
-    root = _without(first, "extends")
+    document = first.without("extends")
     for base in bases:
-        root = merge(_without(base, "extends", *_OWN_WORDS), root)
-    if root.child("name") is None:
-        return merge(root, _mapping({"name": Node(path.stem, Mark(displayed(path)))}, root.mark))
-    return root
+        document = reader.laid(base.without("extends", *_OWN_WORDS), document)
+    return named_after(path, document)
 
 
-def _chain(path: Path) -> list[Node]:
+def named_after(path: Path, document: documents.Document) -> documents.Document:
+    """The document with the name of its file, unless it gives itself a name."""
+    if "name" in document.values:
+        return document
+    return reader.laid(document, documents.option(["name"], path.stem, errors.displayed(path)))
+
+
+def _chain(path: Path) -> list[documents.Document]:
     """What the file holds, then its base, and so on."""
     seen: list[Path] = [path.resolve()]
-    chain = [read_yaml(path).root]
-    while (extends := chain[-1].child("extends")) is not None:
-        path = find_base(extends, path.parent)
+    chain = [reader.read_yaml(path)]
+    while "extends" in chain[-1].values:
+        mark = chain[-1].mark(("extends",))
+        path = shipped.find_base(chain[-1].values["extends"], mark, path.parent)
         seen.append(path.resolve())
         if seen[-1] in seen[:-1]:
             circle = " -> ".join(file.name for file in seen[seen.index(seen[-1]) :])
-            raise extends.mark.error(f"extends: goes round in a circle: {circle}")
+            raise mark.error(f"extends: goes round in a circle: {circle}")
         if len(seen) > LONGEST_CHAIN:
-            raise extends.mark.error(f"extends: more than {LONGEST_CHAIN} files extend one another")
-        chain.append(read_yaml(path).root)
+            raise mark.error(f"extends: more than {LONGEST_CHAIN} files extend one another")
+        chain.append(reader.read_yaml(path))
     return chain
 
 
-def _overridden(root: Node, override: str) -> Node:
+def _overridden(document: documents.Document, override: str) -> documents.Document:
     """The values with one `dotted.key=value` laid over them."""
     name, equals, text = override.partition("=")
     keys = [key.strip() for key in name.split(".")]
     if not equals or not all(keys) or not text.strip():
-        raise ScenarioError(f"{shown(override)} is malformed; write dotted.key=value", SET)
+        raise errors.ScenarioError(f"{errors.shown(override)} is malformed; write dotted.key=value", SET)
     if keys[0] == "extends":
-        raise ScenarioError("extends: can only be set in a file", SET)
-    node, depth = root.nearest(keys[:-1])
-    if node.value is not None and not isinstance(node.value, dict):
-        message = f"{shown('.'.join(keys[:depth]))} is {shown(node.value)}, which has no key {shown(keys[depth])}"
-        raise ScenarioError(message, SET)
-    mark = Mark(SET)
+        raise errors.ScenarioError("extends: can only be set in a file", SET)
+    reached, value = document.nearest(keys[:-1])
+    if value is not None and not isinstance(value, dict):
+        found, missing = errors.shown(".".join(map(str, reached))), errors.shown(keys[len(reached)])
+        raise errors.ScenarioError(f"{found} is {errors.shown(value)}, which has no key {missing}", SET)
     try:
-        new = read_nodes(text, lambda line, column: mark) or Node(None, mark)
-    except ScenarioError as error:
-        raise ScenarioError(f"{name.strip()}: {error.message}", SET) from None
-    for key in reversed(keys):
-        new = _mapping({key: Node(new.value, new.mark, mark)}, mark)
-    return merge(root, new)
-
-
-def _mapping(entries: dict[str, Node], mark: Mark) -> Node:
-    return Node(dict(entries), mark)
-
-
-def _without(root: Node, *keys: str) -> Node:
-    entries = root.value if isinstance(root.value, dict) else {}
-    return Node({key: node for key, node in entries.items() if key not in keys}, root.mark)
+        new = reader.read_text(text, lambda line, column: documents.Mark(SET))
+    except errors.ScenarioError as error:
+        raise errors.ScenarioError(f"{name.strip()}: {error.message}", SET) from None
+    return reader.laid(document, documents.option(keys, None if new is None else new.values, SET))
 
 
 def _digest(values: dict[str, Any]) -> str:
     counted = {key: value for key, value in values.items() if key not in _OWN_WORDS}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def leaves(value: Any, shape: Shape, path: documents.Steps = ()) -> Iterator[Leaf]:
+    """All single values; a list of plain values counts as one, a list of mappings is taken apart."""
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from leaves(entry, shape.at(key, entry), (*path, key))
+    elif isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+        for number, entry in enumerate(value):
+            yield from leaves(entry, shape.at(number, entry), (*path, number))
+    else:
+        yield Leaf(path, value, shape)
+
+
+def origin(leaf: Leaf, document: documents.Document) -> str:
+    """Where the value came from: `file:line:col`, `--set`, or `default` with its status and source."""
+    path, value = document.nearest(leaf.path)
+    if path == leaf.path or not isinstance(value, dict):
+        return str(document.mark(path))
+    status, source = leaf.shape.schema.get("status", ""), leaf.shape.schema.get("source", "")
+    if not status:
+        return "default"
+    return f"default ({status})" if source in ("", status) else f"default ({status}: {source})"
+
+
+def describe(loaded: LoadedScenario) -> str:
+    """The resolved scenario as aligned lines `dotted.key  value  unit  source`, one for each value."""
+    rows = []
+    for leaf in leaves(loaded.values, shape_of(Scenario)):
+        name = ".".join(map(str, leaf.path))
+        rows.append((errors.escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
+    return "\n".join(lines)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file, for editors.
+
+    Nothing is required at the top, since what a file leaves out may come from the file that it extends.
+    """
+    shape = shape_of(Scenario)
+    schema = {key: value for key, value in shape.schema.items() if key != "required"}
+    extends = {"type": "string", "description": "one base file: this file says only what differs from it"}
+    schema["properties"] = {"extends": extends, **schema["properties"]}
+    return {"$schema": DIALECT, **schema, "title": "marketsim scenario", "$defs": shape.definitions}
+
+
+def _text(value: Any) -> str:
+    """The value as it could be written in YAML, on one line."""
+    if isinstance(value, list):
+        more = f" ({len(value)} entries)" if len(value) > 1 else ""
+        text = f"[{', '.join(map(_text, value))}]"
+        return text if len(text) <= 60 else errors.shortened(text) + more
+    text = value if isinstance(value, str) and value else json.dumps(value)
+    return errors.escaped(errors.shortened(text))

@@ -1,38 +1,71 @@
-"""Values laid over a scenario by their dotted keys, as plausible sets, calibration and sweeps do."""
+"""Values laid over values: a file over its base, `--set` over a file, changes at a date, plausible sets and sweeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
-from marketsim.scenario.schema import Scenario
+from marketsim.scenario import errors
 
-Part = TypeVar("Part", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
+Steps = tuple[str, ...]
+TAGS = ("rule", "kind")
 
 
-def with_values(scenario: Scenario, values: Mapping[str, Any], keep_given: bool = False) -> Scenario:
+def laid_over(base: Any, over: Any) -> Any:
+    """`over` laid over `base`: mappings key by key; lists and single values are replaced.
+
+    So is a mapping given another `rule` or `kind`: the old entries mean nothing to it.
+    """
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    if any(tag in over and over[tag] != base.get(tag) for tag in TAGS):
+        return over
+    return base | {key: laid_over(base[key], value) if key in base else value for key, value in over.items()}
+
+
+def given(value: Any, also: Set[Steps] = frozenset(), path: Steps = ()) -> Any:
+    """What was given of a part of a scenario, models taken apart into mappings; defaults are left out, but for the word
+    that says which kind of part it is, and the parts `also` wanted, by their paths."""
+    if isinstance(value, BaseModel):
+        fields, wanted = type(value).model_fields, {*value.model_fields_set, *TAGS}
+        named = {name: getattr(value, name) for name in fields if name in wanted or (*path, name) in also}
+        taken = {fields[name].alias or name: given(part, also, (*path, name)) for name, part in named.items()}
+        return taken | given(value.model_extra or {})
+    if isinstance(value, dict):
+        return {key: given(part, also, (*path, key)) for key, part in value.items()}
+    return [given(part) for part in value] if isinstance(value, list) else value
+
+
+def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = False) -> Model:
     """The scenario with other values at some dotted keys (`providers.bidding`), checked like a file, all together.
 
     With `keep_given` a value that the scenario's own file sets is not replaced. Keys of arrangements that the scenario
     has not are passed over. Raises ScenarioError for an unknown key or a value that isn't allowed.
     """
-    changes: dict[str, Any] = {}
-    for key, value in values.items():
-        steps = key.split(".")
-        if _leads_nowhere(scenario, steps) or (keep_given and is_given(scenario, key)):
-            continue
-        below = changes
-        for step in steps[:-1]:
-            below = below.setdefault(step, {})
-        below[steps[-1]] = value
-    changed: Scenario = _changed(scenario, changes, "")
-    return changed
+    laid = {key: value for key, value in values.items() if _leads_somewhere(scenario, key)}
+    if keep_given:
+        laid = {key: value for key, value in laid.items() if not is_given(scenario, key)}
+    steps = {key: tuple(key.split(".")) for key in laid}
+    changed = given(scenario, {path[:depth] for path in steps.values() for depth in range(len(path))})
+    for key, value in laid.items():
+        changed = laid_over(changed, nested(steps[key], value))
+    try:
+        return type(scenario).model_validate(changed)
+    except ValidationError as error:
+        raise errors.ScenarioError(_refusal(error, laid)) from None
 
 
-def is_given(scenario: Scenario, key: str) -> bool:
+def nested(steps: Sequence[str], value: Any) -> Any:
+    """The value in mappings for the steps on the way to it."""
+    for step in reversed(steps):
+        value = {step: value}
+    return value
+
+
+def is_given(scenario: BaseModel, key: str) -> bool:
     """True if the scenario's own file (or `--set`) gives the value at a dotted key."""
     node: Any = scenario
     for step in key.split("."):
@@ -42,69 +75,35 @@ def is_given(scenario: Scenario, key: str) -> bool:
     return True
 
 
-def value_at(scenario: Scenario, key: str) -> Any:
+def value_at(scenario: BaseModel, key: str) -> Any:
     """The value at a dotted key; None where the scenario has no such arrangement, KeyError for an unknown key."""
     node: Any = scenario
     for step in key.split("."):
         if isinstance(node, dict):
             node = node.get(step)
         elif node is not None:
-            _check_field(node, step)
+            fields = type(node).model_fields if isinstance(node, BaseModel) else {}
+            if step not in fields:
+                raise KeyError(step, sorted(fields))
             node = getattr(node, step)
     return node
 
 
-def _leads_nowhere(scenario: Scenario, steps: list[str]) -> bool:
-    """True for a key of an arrangement that the scenario doesn't have."""
-    is_arrangement = steps[:2] == ["purchasing", "arrangements"] and len(steps) > 2
-    return is_arrangement and steps[2] not in scenario.purchasing.arrangements
-
-
-def _changed(node: Any, changes: Any, where: str) -> Any:
-    """A part of a scenario with changes laid over it: values by name, in dicts for the parts below. All are checked
-    together, since one value may be allowed only beside another."""
-    if not isinstance(changes, dict):
-        return changes
-    if isinstance(node, dict):
-        return {**node, **{name: _changed(node.get(name), to, f"{where}{name}.") for name, to in changes.items()}}
-    _check_names(node, changes, where)
-    given = {name: getattr(node, name) for name in node.model_fields_set}
-    new = {name: _changed(getattr(node, name), to, f"{where}{name}.") for name, to in changes.items()}
+def _leads_somewhere(scenario: BaseModel, key: str) -> bool:
+    """False for a key of an arrangement that the scenario doesn't have. Raises ScenarioError for an unknown key."""
     try:
-        return type(node).model_validate({**given, **new})
-    except ValidationError as error:
-        raise ScenarioError(_refusal(error, changes, where)) from None
+        value_at(scenario, key)
+    except KeyError as error:
+        near = errors.did_you_mean(*error.args)
+        raise errors.ScenarioError(errors.sentence(f"there is no value {errors.shown(key)}", near)) from None
+    steps = key.split(".")
+    return steps[:2] != ["purchasing", "arrangements"] or value_at(scenario, ".".join(steps[:3])) is not None
 
 
-def _check_names(node: Any, changes: dict[str, Any], where: str) -> None:
-    """Refuse names that a part of a scenario doesn't have."""
-    for name, below in changes.items():
-        try:
-            _check_field(node, name)
-        except KeyError as error:
-            key = next(_leaves({name: below}, where))[0]
-            message = sentence(f"there is no value {shown(key)}", did_you_mean(name, list(error.args[1])))
-            raise ScenarioError(message) from None
-
-
-def _refusal(error: ValidationError, changes: dict[str, Any], where: str) -> str:
-    """What is wrong with the first value that is refused, or with all of a part that do not go together."""
+def _refusal(error: ValidationError, values: Mapping[str, Any]) -> str:
+    """What is wrong with the first value that is refused, or with all that do not go together."""
     first = error.errors()[0]
-    at_fault = {name: below for name, below in changes.items() if name in first["loc"][:1]} or changes
-    values = dict(_leaves(at_fault, where))
-    return f"{listed(list(values))}: {first['msg']}, got {listed([shown(value) for value in values.values()])}"
-
-
-def _leaves(changes: dict[str, Any], where: str) -> Iterator[tuple[str, Any]]:
-    """The values with their dotted keys."""
-    for name, below in changes.items():
-        if isinstance(below, dict):
-            yield from _leaves(below, f"{where}{name}.")
-        else:
-            yield f"{where}{name}", below
-
-
-def _check_field(node: Any, name: str) -> None:
-    fields = type(node).model_fields if isinstance(node, BaseModel) else {}
-    if name not in fields:
-        raise KeyError(name, sorted(fields))
+    at_fault = [key for key in values if all(a == b for a, b in zip(key.split("."), first["loc"], strict=False))]
+    at_fault = at_fault or list(values)
+    got = [errors.shown(values[key]) for key in at_fault]
+    return f"{errors.listed(at_fault)}: {first['msg']}, got {errors.listed(got)}"

@@ -7,13 +7,15 @@ and not a traceback, and the answer is the same under every version of the libra
 from __future__ import annotations
 
 import datetime
+import math
 import re
 
 from marketsim.scenario.errors import shown
-from marketsim.scenario.nodes import Scalar
 
 MOST_DIGITS = 18
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+Scalar = str | int | float | bool | datetime.date | None
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -34,28 +36,14 @@ def scalar_value(text: str) -> Scalar:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        return _integer(text)
-    if _FLOAT.fullmatch(text) or _NO_NUMBER.fullmatch(text):
-        return _float(text)
-    return _date(text) if _DATE.fullmatch(text) else text
-
-
-def _integer(text: str) -> int:
-    if len(text) > MOST_DIGITS + 2:
-        raise ValueError(f"a number of {len(text):,} digits; at most {MOST_DIGITS} are allowed")
-    base = {"0x": 16, "0o": 8}.get(text[:2], 10)
-    return int(text, base)
-
-
-def _float(text: str) -> float:
-    value = float("nan") if _NO_NUMBER.fullmatch(text) else float(text)
-    if value - value != 0:
+        if len(text) > MOST_DIGITS + 2:
+            raise ValueError(f"a number of {len(text):,} digits; at most {MOST_DIGITS} are allowed")
+        return int(text, {"0x": 16, "0o": 8}.get(text[:2], 10))
+    if _NO_NUMBER.fullmatch(text) or (_FLOAT.fullmatch(text) and math.isinf(float(text))):
         raise ValueError(f"{shown(text)} is not a finite number; NaN and infinity are not allowed")
-    return value
-
-
-def _date(text: str) -> datetime.date:
+    if _FLOAT.fullmatch(text):
+        return float(text)
     try:
-        return datetime.date.fromisoformat(text)
+        return datetime.date.fromisoformat(text) if _DATE.fullmatch(text) else text
     except ValueError:
         raise ValueError(f"there is no date {shown(text)}; write year-month-day, such as 2024-04-01") from None

@@ -6,53 +6,33 @@ paid; `economy` moves costs from week to week. Sources named "targets" are the r
 
 from __future__ import annotations
 
-import datetime
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SerializeAsAny, field_validator, model_validator
+from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from marketsim.core.units import Share, figure
-from marketsim.purchasing.rule import PurchasingRule, parse_rule
-from marketsim.scenario.errors import LocatedError, shown
+from marketsim.scenario import errors, levers
+from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
-from marketsim.scenario.sections.base import ByNeed, PoundsByNeed, RatioByNeed, Section, ShareByNeed
+from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, ShareByNeed
 from marketsim.scenario.sections.children import Demand, Need, Stays
+from marketsim.scenario.sections.dated import Change, ProviderFailure
 from marketsim.scenario.sections.providers import Providers, Ratings
-from marketsim.scenario.sections.world import EnglandWorld, Horizon, SyntheticWorld, World
+from marketsim.scenario.sections.world import EnglandWorld, Horizon, Place, SyntheticWorld, World, places_of, rows_of
+from marketsim.scenario.shape import shape_of
 
 __all__ = [
-    "CHANGEABLE",
-    "ByNeed",
-    "Change",
-    "Commissioning",
-    "Demand",
-    "Economy",
-    "EnglandWorld",
-    "Group",
-    "Horizon",
-    "Need",
-    "OwnHomes",
-    "PoundsByNeed",
-    "ProviderFailure",
-    "Providers",
-    "Purchasing",
-    "Ratings",
-    "RatioByNeed",
-    "Rule",
-    "Scenario",
-    "Section",
-    "ShareByNeed",
-    "Stays",
-    "SyntheticWorld",
-    "Unregistered",
-    "World",
-]
+    "Commissioning", "Demand", "Economy", "EnglandWorld", "OwnHomes", "PoundsByNeed", "Providers", "Purchasing",
+    "Scenario", "Section", "ShareByNeed", "Stays", "SyntheticWorld", "World",
+]  # fmt: skip
 
 LONGEST_NAME = 80
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 
-Rule = Annotated[SerializeAsAny[PurchasingRule], PlainValidator(parse_rule)]
+Path = tuple[str | int, ...]
+Rule = Annotated[SerializeAsAny[levers.Lever], PlainValidator(levers.parse_rule)]
 
 
 class Group(Section):
@@ -80,34 +60,20 @@ class Purchasing(Section):
         for number, group in enumerate(self.groups):
             _check_order(group.order, self.arrangements, ("groups", number, "order"))
         for name, rule in self.arrangements.items():
-            inner = getattr(rule, "order", None)
-            if inner is not None:
+            if (inner := levers.inside(rule)) is not None:
                 _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
         for name in self.at_start:
             if name not in self.arrangements:
-                raise LocatedError(
+                raise errors.LocatedError(
                     ("at_start", name), "unknown arrangement", given=name, allowed=sorted(self.arrangements)
                 )
         if sum(self.at_start.values()) > 1:
-            raise LocatedError(("at_start",), "the shares add up to more than 1")
+            raise errors.LocatedError(("at_start",), "the shares add up to more than 1")
         return self
 
-
-class ProviderFailure(Section):
-    """A dated shock: a large private group fails and its homes close, with the children back on the market."""
-
-    date: Annotated[datetime.date, Field(alias="from", description="date of the failure")]
-    provider_rank: Annotated[int, Field(ge=1, le=10_000, json_schema_extra={"unit": "rank"})] = figure(
-        1, "which private group: 1 is the one with most homes in week 0"
-    )
-    closes_share: Share = figure(1.0, "share of its homes that close at once; others take over the rest")
-
-
-class Change(BaseModel):
-    """Values that hold from a date on: any of the sections that describe the market, but for `world` and `stays`."""
-
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True, allow_inf_nan=False)
-    date: Annotated[datetime.date, Field(alias="from", description="date from which the values hold")]
+    def orders(self) -> list[list[str]]:
+        """The order of all, then those of the groups."""
+        return [self.order, *(group.order for group in self.groups)]
 
 
 CHANGEABLE = (
@@ -151,35 +117,139 @@ class Scenario(Section):
         if len(name) > LONGEST_NAME or not FOLDER_NAME.fullmatch(name):
             raise ValueError(
                 f"expected up to {LONGEST_NAME} letters, digits, spaces, dots, dashes or underscores, beginning with a "
-                f"letter or digit, got {shown(name)}"
+                f"letter or digit, got {errors.shown(name)}"
             )
         return name
 
+    @classmethod
+    def plugged_in(cls) -> tuple[Plug, ...]:
+        """The purchasing rules, as entries of `purchasing.arrangements`."""
+        return (Plug("purchasing", "arrangements", levers.RULES.key, tuple(levers.registered_rules().items())),)
+
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:
-        from marketsim.scenario.members import check_memberships
-
-        check_memberships(self)
+        places = places_of(self.world)
+        _check_claims(places, "groups", _groups(self.purchasing, places))
+        _check_claims(places, "cooperatives", _memberships(self.purchasing, places))
         return self
 
     @model_validator(mode="after")
     def _changes_are_scenarios(self) -> Scenario:
-        from marketsim.scenario.changes import check_changes
-
-        check_changes(self)
+        _check_dates(self)
+        _check_changes(self)
+        _check_places(self)
         return self
+
+    def in_turn(self) -> Iterator[Scenario]:
+        """The scenarios that hold after each of its changes, which build on one another."""
+        values = given(self.model_copy(update={"changes": []}))
+        for change in self.changes:
+            values = laid_over(values, given(change.model_extra))
+            yield Scenario.model_validate(values)
 
 
 def _check_order(
-    order: list[str], arrangements: dict[str, Any], path: tuple[str | int, ...], within: str | None = None
+    order: list[str], arrangements: dict[str, levers.Lever], path: Path, within: str | None = None
 ) -> None:
     """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative."""
     if not order:
-        raise LocatedError(path, "names no arrangement; at least one is needed")
+        raise errors.LocatedError(path, "names no arrangement; at least one is needed")
     for position, name in enumerate(order):
         if name not in arrangements:
-            raise LocatedError((*path, position), "unknown arrangement", given=name, allowed=sorted(arrangements))
+            raise errors.LocatedError((*path, position), "unknown arrangement", name, sorted(arrangements))
         if order.index(name) != position:
-            raise LocatedError((*path, position), f"the arrangement {name!r} is named twice")
-        if within is not None and hasattr(arrangements[name], "order"):
-            raise LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
+            raise errors.LocatedError((*path, position), f"the arrangement {name!r} is named twice")
+        if within is not None and levers.inside(arrangements[name]) is not None:
+            raise errors.LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
+
+
+Claims = Iterator[tuple[str, list[int], Path]]  # a name, the rows of its authorities, and where they are named
+
+
+def _groups(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
+    for number, group in enumerate(purchasing.groups):
+        path: Path = ("purchasing", "groups", number)
+        yield group.name, rows_of(places, group.authorities, group.regions, path), path
+
+
+def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
+    used = {name for order in purchasing.orders() for name in order}
+    for name, rule in purchasing.arrangements.items():
+        members = levers.membership(rule)
+        if members is not None and name in used:
+            path: Path = ("purchasing", "arrangements", name, "members")
+            rows = rows_of(places, members[0], members[1], path)
+            yield name, rows if any(members) else list(range(len(places))), path
+
+
+def _check_claims(places: Sequence[Place], kind: str, claims: Claims) -> None:
+    """No authority is in two groups, or in two cooperatives. Raises LocatedError at the second mention."""
+    taken: dict[int, str] = {}
+    for name, rows, path in claims:
+        for row in rows:
+            if row in taken:
+                message = f"the authority {places[row].name!r} is in two {kind}, {taken[row]!r} and {name!r}"
+                raise errors.LocatedError(path, message)
+            taken[row] = name
+
+
+def _check_dates(scenario: Scenario) -> None:
+    """Changes stand in the order of their dates, and nothing lies before the start."""
+    before = scenario.horizon.start
+    for number, change in enumerate(scenario.changes):
+        if change.date < before:
+            words = f"lies before {before}; changes stand in the order of their dates"
+            raise errors.LocatedError(("changes", number, "from"), words)
+        before = change.date
+    for number, shock in enumerate(scenario.shocks):
+        if shock.date < scenario.horizon.start:
+            raise errors.LocatedError(("shocks", number, "from"), f"lies before the start, {scenario.horizon.start}")
+
+
+def _check_changes(scenario: Scenario) -> None:
+    """Changes name sections that can change, and lead to scenarios. Raises LocatedError at what is wrong."""
+    in_turn = scenario.in_turn()
+    for number, change in enumerate(scenario.changes):
+        path: Path = ("changes", number)
+        for section in change.model_extra or {}:
+            if section not in CHANGEABLE:
+                raise _cannot_change((*path, section), section)
+        try:
+            next(in_turn)
+        except ValidationError as error:
+            raise _located(path, error) from None
+
+
+def _cannot_change(path: Path, section: str) -> errors.LocatedError:
+    allowed = sorted(CHANGEABLE)
+    if section in Scenario.model_fields:
+        return errors.LocatedError(path, f"can't change within a run; allowed: {', '.join(allowed)}")
+    return errors.LocatedError(path, "unknown key", section, allowed)
+
+
+def _located(path: Path, error: ValidationError) -> errors.LocatedError:
+    """The first complaint about a changed scenario, at the entry of the change that it is about."""
+    detail = error.errors(include_url=False)[0]
+    cause = detail.get("ctx", {}).get("error")
+    where = (*path, *detail["loc"])
+    if isinstance(cause, errors.LocatedError):
+        return errors.LocatedError((*where, *cause.path), str(cause))
+    if detail["type"] == "extra_forbidden":
+        shape = shape_of(Scenario)  # without values, which choose among alternatives, it may say nothing
+        for step in detail["loc"][:-1]:
+            shape = shape.at(step)
+        allowed = list(shape.schema.get("properties", {}))
+        return errors.LocatedError(where, "unknown key", str(detail["loc"][-1]), allowed)
+    words = detail["msg"].replace("Input should be", "expected")
+    return errors.LocatedError(where, f"{words[:1].lower()}{words[1:]}, got {errors.shown(detail['input'])}")
+
+
+def _check_places(scenario: Scenario) -> None:
+    """Regions and authorities named in demand and in the opening of own homes exist."""
+    places = places_of(scenario.world)
+    known = sorted({place.region for place in places})
+    for region in scenario.demand.growth_by_region:
+        if region not in known:
+            raise errors.LocatedError(("demand", "growth_by_region", region), "unknown region", region, known)
+    for number, policy in enumerate(scenario.commissioning.own_homes):
+        rows_of(places, policy.authorities, policy.regions, ("commissioning", "own_homes", number))

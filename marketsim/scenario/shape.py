@@ -1,4 +1,4 @@
-"""What the schema expects at a path, read off the JSON Schema: type, bounds, unit, words, status, source.
+"""What the schema expects at a path, read off the JSON Schema, and how to say it: `a number from 0 to 1 (share)`.
 
 The JSON Schema is the one public description of a pydantic model that has all of this in one place, so that
 errors, `marketsim check` and editors speak from the same text.
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from marketsim.purchasing.rule import PurchasingRule, registered_rules
+from marketsim.scenario import errors
+from marketsim.scenario.sections.base import Plug, Section
 
 REFERENCE = "#/$defs/"
 _INHERITED = ("status", "source")
@@ -42,8 +42,7 @@ class Shape:
         """This shape with references followed, and of alternatives the one that the value is meant for."""
         if "$ref" in self.schema:
             rest = {word: entry for word, entry in self.schema.items() if word != "$ref"}
-            target = self.definitions[self.schema["$ref"].removeprefix(REFERENCE)]
-            return Shape({**target, **rest}, self.definitions).settled(value)
+            return Shape({**_definition(self.schema, self.definitions), **rest}, self.definitions).settled(value)
         chosen = self._chosen(value)
         if chosen is None:
             return self
@@ -72,26 +71,98 @@ class Shape:
         return None
 
 
-def shape_of(model: type[BaseModel]) -> Shape:
-    """The shape of a whole model, with the registered purchasing rules as alternatives for an arrangement."""
-    return _shape_with(model, tuple(registered_rules().values()))
+def shape_of(model: type[Section]) -> Shape:
+    """The shape of a whole model, with what is plugged in as alternatives where it may stand."""
+    return _shape_with(model, model.plugged_in())
 
 
 @lru_cache(maxsize=8)
-def _shape_with(model: type[BaseModel], rules: tuple[type[PurchasingRule], ...]) -> Shape:
-    references, top = models_json_schema(
-        [(kind, "validation") for kind in (model, *rules)], ref_template=REFERENCE + "{model}"
-    )
-    definitions = top["$defs"]
-    by_rule = {rule.name: references[rule, "validation"]["$ref"] for rule in rules}
-    _offer_rules(definitions.get("Purchasing", {}), by_rule)
-    return Shape(references[model, "validation"], definitions).settled(None)
-
-
-def _offer_rules(purchasing: dict[str, Any], by_rule: dict[str, str]) -> None:
-    arrangements = purchasing.get("properties", {}).get("arrangements")
-    if arrangements is not None:
-        arrangements["additionalProperties"] = {
-            "oneOf": [{"$ref": reference} for reference in by_rule.values()],
-            "discriminator": {"propertyName": "rule", "mapping": by_rule},
+def _shape_with(model: type[Section], plugged_in: tuple[Plug, ...]) -> Shape:
+    kinds = (model, *(kind for plug in plugged_in for _, kind in plug.named))
+    references, top = models_json_schema([(kind, "validation") for kind in kinds], ref_template=REFERENCE + "{model}")
+    whole = _definition(references[model, "validation"], top["$defs"])
+    for plug in plugged_in:
+        by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.named}
+        section = _definition(whole["properties"][plug.section], top["$defs"])
+        section["properties"][plug.entry]["additionalProperties"] = {
+            "oneOf": [{"$ref": reference} for reference in by_name.values()],
+            "discriminator": {"propertyName": plug.key, "mapping": by_name},
         }
+    return Shape(references[model, "validation"], top["$defs"]).settled(None)
+
+
+def _definition(reference: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """What is referred to; its name isn't that of the class where a user's class has the same."""
+    found: dict[str, Any] = definitions[reference["$ref"].removeprefix(REFERENCE)]
+    return found
+
+
+def expectation(shape: Shape) -> str:
+    """What may stand at this place of the schema; empty if the schema doesn't say."""
+    phrases = [_phrase(option) for option in shape.alternatives()]
+    return " or ".join(dict.fromkeys(phrase for phrase in phrases if phrase))
+
+
+def allowed_words(shape: Shape) -> list[str]:
+    """The words that are allowed here if only certain words are, else an empty list."""
+    words: list[str] = []
+    for option in shape.alternatives():
+        schema = option.schema
+        choices = [schema["const"]] if "const" in schema else schema.get("enum", [])
+        words += [choice for choice in choices if isinstance(choice, str)]
+    return words
+
+
+def unit_of(shape: Shape) -> str:
+    """The unit, of whichever alternative has one; empty if there is none."""
+    return next((str(option.schema["unit"]) for option in shape.alternatives() if "unit" in option.schema), "")
+
+
+def _phrase(shape: Shape) -> str:
+    schema = shape.schema
+    words = allowed_words(shape)
+    if words:
+        quoted = [errors.shown(word) for word in words]
+        return quoted[0] if len(words) == 1 else f"one of {errors.listed(quoted)}"
+    unit = f" ({schema['unit']})" if "unit" in schema else ""
+    match schema.get("type"):
+        case "number" | "integer" as kind:
+            noun = "a number" if kind == "number" else "a whole number"
+            return noun + _range(schema) + unit
+        case "array":
+            return "a list" + _length(schema, "Items", "entries")
+        case "string" if schema.get("format") == "date":
+            return "a date such as 2024-04-01"
+        case "string":
+            form = f" of the form {schema['pattern']}" if "pattern" in schema else ""
+            return "text" + _length(schema, "Length", "characters") + form
+        case "boolean":
+            return "true or false"
+        case "object":
+            return "a mapping, lines such as `key: value`"
+        case "null":
+            return "nothing"
+    return "a mapping, lines such as `key: value`" if "oneOf" in schema else ""
+
+
+def _range(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f" from {_number(low)} to {_number(high)}"
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    limits = [("at least", low), ("above", over), ("below", under), ("at most", high)]
+    stated = [f"{words} {_number(limit)}" for words, limit in limits if limit is not None]
+    return " " + " and ".join(stated) if stated else ""
+
+
+def _length(schema: dict[str, Any], measure: str, noun: str) -> str:
+    low, high = schema.get(f"min{measure}"), schema.get(f"max{measure}")
+    if low is not None and high is not None:
+        return f" of {low} to {high} {noun}"
+    if low is not None:
+        return f" of at least {low} {noun}"
+    return f" of at most {high} {noun}" if high is not None else ""
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else str(value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marketsim.scenario.errors import ScenarioError, did_you_mean, escaped, sentence, shown
-from marketsim.scenario.nodes import Node
+from marketsim.scenario import errors
+from marketsim.scenario.documents import Mark
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -37,23 +37,23 @@ def find_scenario(scenario: str | Path) -> Path:
         return path
     message = "is neither a file nor the name of a shipped scenario"
     allowed = f"shipped are: {', '.join(shipped)}" if shipped else ""
-    near = did_you_mean(str(scenario), [*shipped, *_siblings(path)])
-    raise ScenarioError(sentence(message, allowed, near), escaped(str(scenario))[:200] or "''")
+    near = errors.did_you_mean(str(scenario), [*shipped, *_siblings(path)])
+    raise errors.ScenarioError(errors.sentence(message, allowed, near), errors.escaped(str(scenario))[:200] or "''")
 
 
-def find_base(extends: Node, folder: Path) -> Path:
+def find_base(name: object, mark: Mark, folder: Path) -> Path:
     """The file that an `extends` entry names: in the folder of its own file, else among those shipped.
 
     Raises ScenarioError at the entry if its value isn't a file name or there is no such file.
     """
-    name = extends.value
     if not isinstance(name, str) or not name:
-        raise extends.mark.error(f"extends: expected the name of one file, such as spot.yaml, got {shown(name)}")
+        raise mark.error(f"extends: expected the name of one file, such as spot.yaml, got {errors.shown(name)}")
     for candidate in (folder / name, shipped_folder() / name):
         if _exists(candidate):
             return candidate
-    near = did_you_mean(name, [*_siblings(folder / name), *(file.name for file in shipped_scenarios())])
-    raise extends.mark.error(sentence(f"extends: there is no file {shown(name)} here or among those shipped", near))
+    near = errors.did_you_mean(name, [*_siblings(folder / name), *(file.name for file in shipped_scenarios())])
+    missing = f"extends: there is no file {errors.shown(name)} here or among those shipped"
+    raise mark.error(errors.sentence(missing, near))
 
 
 def _exists(path: Path) -> bool:

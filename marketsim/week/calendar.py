@@ -6,8 +6,8 @@ import numpy as np
 
 from marketsim.core.columns import Ints
 from marketsim.scenario.changes import scenarios_by_week, week_of
-from marketsim.scenario.members import places_of, rows_of
 from marketsim.scenario.schema import OwnHomes, Scenario, World
+from marketsim.scenario.sections.world import places_of, rows_of
 
 
 class Timetable:

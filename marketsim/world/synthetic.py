@@ -8,8 +8,8 @@ from marketsim.core.columns import Ints
 from marketsim.core.streams import key, name_key, name_keys, uniform
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, Homes
 from marketsim.purchasing.arrangement import Authorities
-from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import SyntheticWorld
+from marketsim.scenario.sections.world import places_of
 from marketsim.world.england import apportion
 from marketsim.world.geometry import scatter
 from marketsim.world.stock import HomeList, fill_columns

@@ -9,7 +9,7 @@ import pytest
 
 from marketsim.experiments.run import forget
 from marketsim.model import MarketModel
-from marketsim.scenario.changes import merged
+from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -87,7 +87,7 @@ QUIET: dict[str, Any] = {
 @pytest.fixture(scope="session")
 def quiet() -> Quiet:
     """Makes scenarios of the quiet market with some sections changed."""
-    return lambda **sections: Scenario.model_validate(merged(QUIET, sections))
+    return lambda **sections: Scenario.model_validate(laid_over(QUIET, sections))
 
 
 @pytest.fixture(scope="module")

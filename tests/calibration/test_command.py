@@ -12,7 +12,7 @@ import pytest
 import marketsim.trust.calibration.folder
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario
-from marketsim.experiments.plausible import read_vectors
+from marketsim.scenario.drawn import read_vectors
 from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
 from marketsim.trust.validation.targets import TARGET_MEASURES
 

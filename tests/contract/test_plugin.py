@@ -19,10 +19,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.children import OPEN_PLACE
+from marketsim.market.children import OPEN_PLACE
 from marketsim.purchasing.arrangement import Arrangement, Lots, Market
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
-from marketsim.units import Miles, figure
+from marketsim.core.units import Miles, figure
 
 
 class NearestOnly(PurchasingRule):

@@ -16,10 +16,10 @@ from marketsim.experiments.run import run
 from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement, Together
-from marketsim.purchasing.rule import PurchasingRule, Reach, registered_rules
+from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape
-from marketsim.scenario.wording import unit_of
+from marketsim.scenario.shape import Shape, unit_of
 from marketsim.week.placing.panels import PanelBook
 
 WEEKS = 30
@@ -36,7 +36,7 @@ LIVELY = {  # homes open and close all the time
     "registration_weeks_least": 4,
     "registration_weeks_most": 20,
 }
-RULES = registered_rules()
+RULES: Any = registered_rules()
 every_rule = pytest.mark.parametrize("kind", RULES.values(), ids=RULES)
 
 

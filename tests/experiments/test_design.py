@@ -14,7 +14,7 @@ from marketsim.experiments.definition import Definition
 from marketsim.experiments.design import OWN_COLUMNS, make_design
 from marketsim.experiments.making import tasks_of
 from marketsim.experiments.plan import plan_of
-from marketsim.experiments.plausible import plausible_set, vectors_of, with_vector
+from marketsim.scenario.drawn import plausible_set, vectors_of, with_vector
 from marketsim.scenario.overlay import value_at, with_values
 
 LEVEL = {"demand.level": {"low": 0.5, "high": 1.5}}

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from marketsim.scenario.describe import describe, json_schema
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import LoadedScenario, load_scenario
+from marketsim.scenario.loading import LoadedScenario, describe, json_schema, load_scenario
 from marketsim.scenario.shipped import shipped_scenarios
 
 BASE = """\

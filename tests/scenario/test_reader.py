@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from marketsim.scenario.documents import Document
 from marketsim.scenario.errors import ScenarioError, did_you_mean, escaped
-from marketsim.scenario.reader import Document, read_yaml
+from marketsim.scenario.reader import read_yaml
 
 
 def read(folder: Path, content: str | bytes) -> Document:

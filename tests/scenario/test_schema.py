@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketsim.scenario.describe import json_schema
+from marketsim.scenario.loading import json_schema
 
 STATUSES = {"measured", "estimated", "assumption"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +16,22 @@ DFE_2024 = "DfE, Children looked after in England 2024"
 class Section(BaseModel):
     """Base of all sections: strict types, no unknown keys, no NaN, cannot be changed once read."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
+
+    @classmethod
+    def plugged_in(cls) -> tuple[Plug, ...]:
+        """What users can add to the words of the schema, for a model in which there is such; as of now."""
+        return ()
+
+
+class Plug(NamedTuple):
+    """Models that may stand as entries of the mapping `entry` of a section, each with the word that the entry then has
+    for `key`."""
+
+    section: str
+    entry: str
+    key: str
+    named: tuple[tuple[str, type[BaseModel]], ...]
 
 
 class ByNeed(Section):

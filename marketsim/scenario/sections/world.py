@@ -1,13 +1,17 @@
-"""When and where: the horizon of a run, England, and synthetic worlds."""
+"""When and where: the horizon of a run, England, synthetic worlds, and which authorities a world has."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from marketsim.core.units import Count, Miles, Share, figure
+from marketsim.england.figures import authority_rows
+from marketsim.scenario.errors import LocatedError
 from marketsim.scenario.sections.base import DFE_2024, Section
 
 STOCK_YEARS = (2014, 2023, 2024)
@@ -77,3 +81,42 @@ class SyntheticWorld(Section):
 
 
 World = Annotated[EnglandWorld | SyntheticWorld, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Name, ONS code and region of an authority, real or synthetic."""
+
+    code: str
+    name: str
+    region: str
+
+
+def places_of(world: World) -> list[Place]:
+    """The authorities of a world in their fixed order (row order of the model)."""
+    if world.kind == "england":
+        return [Place(row["ons_code"], row["name"], row["region"]) for row in authority_rows()]
+    count, regions = world.authorities, min(world.regions, world.authorities)
+    return [Place(f"S{n + 1:04d}", f"Authority {n + 1}", f"Region {n * regions // count + 1}") for n in range(count)]
+
+
+def rows_of(
+    places: Sequence[Place], names: Sequence[str], regions: Sequence[str], path: tuple[str | int, ...] = ()
+) -> list[int]:
+    """Row numbers of the authorities named (by name or ONS code) or lying in the regions named, in row order.
+
+    Raises LocatedError at `path` for a name or region that the world doesn't have, or one given twice.
+    """
+    by_name = {place.name: row for row, place in enumerate(places)} | {p.code: row for row, p in enumerate(places)}
+    rows: list[int] = []
+    for position, name in enumerate(names):
+        if name not in by_name:
+            where = (*path, "authorities", position)
+            raise LocatedError(where, "unknown authority", given=name, allowed=[place.name for place in places])
+        rows.append(by_name[name])
+    known = sorted({place.region for place in places})
+    for position, region in enumerate(regions):
+        if region not in known:
+            raise LocatedError((*path, "regions", position), "unknown region", given=region, allowed=known)
+        rows.extend(row for row, place in enumerate(places) if place.region == region)
+    return sorted(set(rows))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.experiments.compare import SEEDS_PER_COMPARISON
-from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import as_scenario
 from marketsim.experiments.signoff import signoff
 from marketsim.results import store
+from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario

@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from marketsim.core import streams
-from marketsim.scenario.errors import ScenarioError, shown
+from marketsim.scenario import errors
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 
@@ -31,7 +31,7 @@ def plausible_set() -> dict[int, Values]:
     try:
         return read_vectors(table.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ScenarioError(f"the plausible set can't be read: {error.strerror or error}", FILE) from None
+        raise errors.ScenarioError(f"the plausible set can't be read: {error.strerror or error}", FILE) from None
 
 
 def read_vectors(text: str) -> dict[int, Values]:
@@ -39,21 +39,21 @@ def read_vectors(text: str) -> dict[int, Values]:
     rows = csv.reader(text.splitlines())
     header = next(rows, [])
     if header[:1] != [NUMBER] or len(set(header)) != len(header):
-        raise ScenarioError(
-            f"expected a first column {shown(NUMBER)}, then a column for each key, each once", FILE, 1, 1
+        raise errors.ScenarioError(
+            f"expected a first column {errors.shown(NUMBER)}, then a column for each key, each once", FILE, 1, 1
         )
     vectors: dict[int, Values] = {}
     for line, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
-            raise ScenarioError(f"expected {len(header)} cells, got {len(cells)}", FILE, line, 1)
+            raise errors.ScenarioError(f"expected {len(header)} cells, got {len(cells)}", FILE, line, 1)
         number, *values = (_number(cell, line, column) for column, cell in enumerate(cells, start=1))
         if number in vectors or number != int(number):
-            raise ScenarioError(
-                f"expected a whole number that no other vector has, got {shown(cells[0])}", FILE, line, 1
+            raise errors.ScenarioError(
+                f"expected a whole number that no other vector has, got {errors.shown(cells[0])}", FILE, line, 1
             )
         vectors[int(number)] = dict(zip(header[1:], values, strict=True))
     if not vectors:
-        raise ScenarioError("the plausible set has no vectors", FILE)
+        raise errors.ScenarioError("the plausible set has no vectors", FILE)
     return vectors
 
 
@@ -83,8 +83,8 @@ def with_vector(scenario: Scenario, vector: int | None) -> Scenario:
         return scenario
     try:
         return with_values(scenario, plausible_set()[vector], keep_given=True)
-    except ScenarioError as error:
-        raise ScenarioError(f"vector {vector}: {error.message}", FILE) from None
+    except errors.ScenarioError as error:
+        raise errors.ScenarioError(f"vector {vector}: {error.message}", FILE) from None
 
 
 def vectors_of(replicates: int, seed: int) -> list[int]:
@@ -106,5 +106,5 @@ def _number(cell: str, line: int, column: int) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ScenarioError(f"expected a number, got {shown(cell)}", FILE, line, column)
+        raise errors.ScenarioError(f"expected a number, got {errors.shown(cell)}", FILE, line, column)
     return value
