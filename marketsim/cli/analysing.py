@@ -94,7 +94,7 @@ def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Co
     from marketsim.experiments.screening import columns_of, experiment_at
     from marketsim.scenario.loading import load_scenario
     from marketsim.trust.calibration.files import RANGES, read_space
-    from marketsim.trust.validation.targets import TARGET_MEASURES
+    from marketsim.trust.measures import TARGET_MEASURES
 
     if (found := experiment_at(named, given)) is not None:
         return found, columns_of(found)

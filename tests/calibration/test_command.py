@@ -14,7 +14,7 @@ import marketsim.trust.calibration.runs
 from marketsim import load_scenario
 from marketsim.experiments.plausible import read_vectors
 from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
-from marketsim.trust.validation.targets import TARGET_MEASURES
+from marketsim.trust.measures import TARGET_MEASURES
 
 Result = subprocess.CompletedProcess[str]
 Typed = Callable[..., Result]

@@ -8,9 +8,9 @@ from hand_made import hand_made
 
 from marketsim.scenario.errors import ScenarioError
 from marketsim.trust.validation.against import known_areas, read_figures, set_against, summary
+from marketsim.trust.validation.patterns import at_end
 from marketsim.trust.validation.predictions import measures, predict, predict_homes, together
 from marketsim.trust.validation.scorecard import interval
-from marketsim.trust.validation.snapshot import at_end
 
 
 def predicted() -> dict[tuple[str, str], float]:

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from marketsim.results.store import StoreError
+from marketsim.trust.measures import Target, shipped_targets
 from marketsim.trust.validation import recorded as recording
 from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, check_checkout, newly_failing, record, recorded
-from marketsim.trust.validation.scorecard import Given, Target, interval, score, shipped_targets
+from marketsim.trust.validation.scorecard import Given, interval, score
 
-TARGETS = [Target("homes", "homes", 100.0, 0.1), Target("weekly_fee_mean_2020", "GBP/week", 4_000.0, 0.08)]
+TARGETS = [Target("homes", 100.0, 0.1, "homes"), Target("weekly_fee_mean_2020", 4_000.0, 0.08, "GBP/week")]
 KNOWN = {
     name: Recorded(name, "target", "fitted", "because", "yes", "yes", f"why {name} misses")
     for name in ("homes", "weekly_fee_mean_2020", "void_paradox")

@@ -19,7 +19,7 @@ from marketsim.trust.calibration.plan import Plan, least_runs
 from marketsim.trust.calibration.runs import Measure, OnProgress, Runner
 from marketsim.trust.calibration.space import Space
 from marketsim.trust.calibration.waves import Match, match
-from marketsim.trust.validation.targets import measure_targets
+from marketsim.trust.measures import measure_targets
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from marketsim.scenario.overlay import value_at, with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.trust.calibration.space import Parameter, Space
 from marketsim.trust.calibration.targets import Target
-from marketsim.trust.validation.reading import Row, read_rows
+from marketsim.trust.rows import Row, read_rows
 
 RANGES = Path(marketsim.england.__file__).with_name("uncertain.csv")
 TARGETS = Path(marketsim.england.__file__).with_name("targets.csv")

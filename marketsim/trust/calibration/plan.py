@@ -12,7 +12,7 @@ from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_
 from marketsim.trust.calibration.space import Space
 from marketsim.trust.calibration.targets import Target
 from marketsim.trust.calibration.waves import DEFAULT_KEEP, DEFAULT_WAVES, RUNS_PER_PARAMETER, Settings
-from marketsim.trust.validation.targets import TARGET_MEASURES, YEAR_WEEKS
+from marketsim.trust.measures import TARGET_MEASURES, YEAR_WEEKS
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from marketsim.england.figures import authority_rows
 from marketsim.experiments.run import ENGLAND
+from marketsim.trust.rows import read_rows
 from marketsim.trust.validation.predictions import measures
-from marketsim.trust.validation.reading import read_rows
 
 COLUMNS = ("measure", "area", "value")
 LEAST_FOR_CORRELATION = 3

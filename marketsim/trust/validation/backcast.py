@@ -11,7 +11,7 @@ import pandas as pd
 
 from marketsim.england.figures import national_rows
 from marketsim.experiments.run import RunResult
-from marketsim.trust.validation.targets import MOST_OF_A_YEAR_WEEKS, NAN, fee_in_year, homes_open, mean
+from marketsim.trust.measures import MOST_OF_A_YEAR_WEEKS, NAN, fee_in_year, homes_open
 
 COLUMNS = ["year", "measure", "unit", "recorded", "model", "off_by"]
 NEAR_DAYS = 20  # a run of whole years of 52 weeks ends some days before 31 March
@@ -76,33 +76,27 @@ def _flow(column: str) -> Series:
     return lambda years, year: years.flow(column, year)
 
 
+def _fee(month: int) -> Series:
+    return lambda years, year: fee_in_year(years.weekly, year, month)
+
+
 def _mean_places(years: Years, year: int) -> float:
     return years.stock("places", year) / years.stock("homes", year)
 
 
 def _new_places(years: Years, year: int) -> float:
     homes = years.new_homes(year)
-    return NAN if homes is None else mean(homes["places"])
+    return NAN if homes is None else float(homes["places"].mean())
 
 
-def _homes_of(sector: str) -> Series:
-    def count(years: Years, year: int) -> float:
+def _of_sector(sector: str, figure: Callable[[pd.Series[int]], float]) -> Series:
+    """A figure of the places of a sector's homes: how many there are, or their sum."""
+
+    def measured(years: Years, year: int) -> float:
         homes = years.homes(year, sector)
-        return NAN if homes is None else float(len(homes))
+        return NAN if homes is None else float(figure(homes["places"]))
 
-    return count
-
-
-def _places_of(sector: str) -> Series:
-    def places(years: Years, year: int) -> float:
-        homes = years.homes(year, sector)
-        return NAN if homes is None else float(homes["places"].sum())
-
-    return places
-
-
-def _fee(month: int) -> Series:
-    return lambda years, year: fee_in_year(years.weekly, year, month)
+    return measured
 
 
 SECTOR_WORDS = {"la": "local_authority", "private": "private", "voluntary": "voluntary", "health": "health"}
@@ -118,8 +112,8 @@ SERIES: dict[str, Series] = {
     "weekly_price_independent_home_mean_cma": _fee(12),
     "weekly_price_independent_home_mean_ncercc": _fee(3),
     "weekly_price_residential_placement_mean_ccn": _fee(3),
-    **{f"homes_mainstream_{short}": _homes_of(sector) for short, sector in SECTOR_WORDS.items()},
-    **{f"places_mainstream_{short}": _places_of(sector) for short, sector in SECTOR_WORDS.items()},
+    **{f"homes_mainstream_{short}": _of_sector(sector, len) for short, sector in SECTOR_WORDS.items()},
+    **{f"places_mainstream_{short}": _of_sector(sector, sum) for short, sector in SECTOR_WORDS.items()},
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.experiments.run import ENGLAND
-from marketsim.trust.validation.snapshot import Snapshot
+from marketsim.trust.validation.patterns import Snapshot
 
 COLUMNS = ["measure", "area", "value", "unit"]
 BAND_MILES = (0, 5, 10, 20, 50, 100, np.inf)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import marketsim
 from marketsim.results import store
 
 ROLES = ("input", "fitted", "out of sample")
@@ -81,7 +82,7 @@ def record(card: pd.DataFrame, short_card: pd.DataFrame, folder: Path) -> Path:
 
 def checkout() -> Path:
     """The folder above the package: the checkout, if there is one."""
-    return Path(__file__).parents[2]
+    return Path(marketsim.__file__).parents[1]
 
 
 def check_checkout(folder: Path) -> None:

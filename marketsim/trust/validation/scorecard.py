@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from marketsim.england.figures import target_rows
-from marketsim.trust.validation import decay
+from marketsim.trust.measures import NAN, TARGET_MEASURES, Target, shipped_targets
+from marketsim.trust.rows import read_rows
 from marketsim.trust.validation.patterns import PATTERNS, Pattern
-from marketsim.trust.validation.reading import read_rows
 from marketsim.trust.validation.recorded import LEFT_OUT, PASS, Recorded
-from marketsim.trust.validation.targets import NAN, TARGET_MEASURES
 
 FAIL, NOT_MEASURED = "fail", "not measured"
 BACKCAST_TARGETS = ("weekly_fee_mean_2020", "weekly_fee_growth")
@@ -26,26 +25,11 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
-class Target:
-    """One row of targets.csv; `tolerance` is relative."""
-
-    measure: str
-    unit: str
-    value: float
-    tolerance: float
-
-
-@dataclass(frozen=True)
 class Given:
     """What the runs of one sort gave: a value for each replicate, by measure. Left empty by a sort that was not run."""
 
     targets: Mapping[str, Sequence[float]] = field(default_factory=dict)
     patterns: Mapping[str, Sequence[float]] = field(default_factory=dict)
-
-
-def shipped_targets() -> list[Target]:
-    """The rows of england/targets.csv."""
-    return [Target(row["measure"], row["unit"], float(row["value"]), float(row["tolerance"])) for row in target_rows()]
 
 
 def read_targets(path: Path) -> list[Target]:
@@ -60,7 +44,7 @@ def read_targets(path: Path) -> list[Target]:
         if name in targets:
             raise row.error(f"the measure {name} stands here a second time")
         value = row.number("value", more_than=0)
-        targets[name] = Target(name, units[name], value, row.number("tolerance", least=0))
+        targets[name] = Target(name, value, row.number("tolerance", least=0), units[name])
     return list(targets.values())
 
 
@@ -70,8 +54,6 @@ def interval(values: Sequence[float] | pd.Series[float], of_next: bool = False) 
     With `of_next` it is the interval for one run more (wider by the root of n + 1): what a single figure that was
     observed should be held against.
     """
-    from scipy.special import stdtrit
-
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     count = len(known)
@@ -91,8 +73,7 @@ def score(
     not decide. `result` is empty for what was not run (the backcast, the pair of runs of framework decay).
     """
     rows = [_target_row(target, model, null, backcast) for target in targets]
-    rows += [_pattern_row(PATTERNS[name], model, null) for name in PATTERNS]
-    rows.append(_decay_row(model))
+    rows += [_pattern_row(pattern, model, null) for pattern in PATTERNS.values()]
     for row in rows:
         known = baseline.get(str(row["measure"]))
         row["role"], row["note"] = (known.role, known.note) if known else ("", "")
@@ -119,26 +100,13 @@ def _target_row(target: Target, model: Given, null: Given, backcast: Given) -> d
 
 def _pattern_row(pattern: Pattern, model: Given, null: Given) -> dict[str, object]:
     values, of_null = model.patterns.get(pattern.name), _mean(null.patterns.get(pattern.name))
-    value = _mean(values)
+    value, (low, high) = _mean(values), interval(values or [])
     held, null_held = pattern.holds(value, of_null), pattern.holds(of_null, of_null) and not pattern.below_null
-    row = _pattern_cells(pattern.name, pattern.criterion, values, value, held)
-    return row | {"null": of_null, "nearer": "" if np.isnan(of_null) else _holder(held, null_held)}
-
-
-def _decay_row(model: Given) -> dict[str, object]:
-    values = model.patterns.get(decay.NAME)
-    value = _mean(values)
-    return _pattern_cells(decay.NAME, decay.CRITERION, values, value, value >= decay.AT_LEAST) | {"nearer": ""}
-
-
-def _pattern_cells(
-    name: str, criterion: str, values: Sequence[float] | None, value: float, held: bool
-) -> dict[str, object]:
-    low, high = interval(values or [])
     result = LEFT_OUT if values is None else NOT_MEASURED if np.isnan(value) else PASS if held else FAIL
     return {
-        "measure": name, "kind": "pattern", "unit": "", "criterion": criterion, "model": value, "ci_low": low,
-        "ci_high": high, "result": result,
+        "measure": pattern.name, "kind": "pattern", "unit": "", "criterion": pattern.criterion, "model": value,
+        "ci_low": low, "ci_high": high, "result": result, "null": of_null,
+        "nearer": "" if np.isnan(of_null) else _holder(held, null_held),
     }  # fmt: skip
 
 

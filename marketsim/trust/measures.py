@@ -1,12 +1,14 @@
-"""The target measures (england/targets.csv) as one run gives them."""
+"""The targets (england/targets.csv), and their measures as one run gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
+from marketsim.england.figures import target_rows
 from marketsim.experiments.run import ENGLAND, RunResult
 from marketsim.scenario.schema import EnglandWorld
 
@@ -17,6 +19,21 @@ NAN = float("nan")
 FEE_YEARS = 5  # CCN gives the growth of fees from 2019 to 2024
 
 Frame: TypeAlias = pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Target:
+    """A published figure: its measure, its value in `unit`, and the tolerance as a share of the value."""
+
+    measure: str
+    value: float
+    tolerance: float
+    unit: str = ""
+
+
+def shipped_targets() -> list[Target]:
+    """The rows of england/targets.csv."""
+    return [Target(row["measure"], float(row["value"]), float(row["tolerance"]), row["unit"]) for row in target_rows()]
 
 
 class LastYear:
@@ -82,11 +99,6 @@ def fee_in_year(weekly: Frame, year: int, month: int = 12) -> float:
     return float(rows["weekly_fee_mean_gbp"].mean()) if len(rows) >= MOST_OF_A_YEAR_WEEKS else NAN
 
 
-def mean(values: Any) -> float:
-    """The mean of a column, NaN of none."""
-    return float(values.mean()) if len(values) else NAN
-
-
 def _outcome(name: str) -> Measure:
     return lambda last: last.outcomes.get(name, NAN)
 
@@ -100,11 +112,11 @@ def _in_year(column: str) -> Measure:
 
 
 def _route(route: str) -> Measure:
-    return lambda last: mean(last.bought()["route"] == route)
+    return lambda last: float((last.bought()["route"] == route).mean())
 
 
 def _in_house_cost(last: LastYear) -> float:
-    return mean(last.running.loc[last.running["route"] == "in_house", "weekly_fee_gbp"])
+    return float(last.running.loc[last.running["route"] == "in_house", "weekly_fee_gbp"].mean())
 
 
 def _fee_need(last: LastYear) -> float:
@@ -123,11 +135,11 @@ def _three_or_more(last: LastYear) -> float:
     """Of the children in homes at the start of the year; without that outcome, of the placements seen in homes."""
     if "three_or_more_placements_share" in last.outcomes:
         return last.outcomes["three_or_more_placements_share"]
-    return mean(last.in_year.groupby("child_id").size() >= 3)
+    return float((last.in_year.groupby("child_id").size() >= 3).mean())
 
 
 def _displaced(last: LastYear) -> float:
-    return mean(last.running["displaced"]) if "displaced" in last.running else NAN
+    return float(last.running["displaced"].mean()) if "displaced" in last.running else NAN
 
 
 def _authority_places(last: LastYear) -> float:
@@ -155,7 +167,7 @@ TARGET_MEASURES: dict[str, Measure] = {
     "over_20_miles_share": _outcome("over_20_miles_share"),
     "new_placements_per_year": _in_year("placements_started"),
     "placements_ended_per_year": _in_year("placements_ended"),
-    "placement_duration_mean": lambda last: mean(last.days()),
+    "placement_duration_mean": lambda last: float(last.days().mean()),
     "placement_duration_median": lambda last: float(last.days().median()),
     "weekly_fee_mean": _outcome("weekly_fee_mean_gbp"),
     "weekly_fee_mean_2020": lambda last: fee_in_year(last.all_weeks, 2020),
@@ -169,9 +181,9 @@ TARGET_MEASURES: dict[str, Measure] = {
     "homes_registered_per_year": _in_year("homes_opened"),
     "homes_closed_share": lambda last: _ratio(last.weekly["homes_closed"].sum(), last.before["homes"]),
     "share_places_local_authority": _authority_places,
-    "emergency_share": lambda last: mean(last.started["notice"] == "emergency"),
+    "emergency_share": lambda last: float((last.started["notice"] == "emergency").mean()),
     "fostering_displacement": _displaced,
-    "need_without_complexity": lambda last: mean(last.running["need_band"] == "standard"),
+    "need_without_complexity": lambda last: float((last.running["need_band"] == "standard").mean()),
     "fee_need_correlation": _fee_need,
     "share_three_or_more_placements": _three_or_more,
     "weekly_fee_growth": _fee_growth,
