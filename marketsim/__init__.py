@@ -22,9 +22,9 @@ _HOMES = {
     "compare": "marketsim.experiments.compare",
     "RunResult": "marketsim.experiments.run",
     "run": "marketsim.experiments.run",
-    "LoadedScenario": "marketsim.scenario",
-    "ScenarioError": "marketsim.scenario",
-    "load_scenario": "marketsim.scenario",
+    "LoadedScenario": "marketsim.scenario.loading",
+    "ScenarioError": "marketsim.scenario.errors",
+    "load_scenario": "marketsim.scenario.loading",
 }
 
 
