@@ -93,7 +93,7 @@ def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Co
     from marketsim.experiments.factors import Factor
     from marketsim.experiments.screening import columns_of, experiment_at
     from marketsim.scenario.loading import load_scenario
-    from marketsim.trust.calibration.files import RANGES, read_space
+    from marketsim.trust.calibration.inputs import RANGES, read_space
     from marketsim.trust.measures import TARGET_MEASURES
 
     if (found := experiment_at(named, given)) is not None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import marketsim.trust.calibration.folder
+import marketsim.trust.calibration.calibrate
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario
 from marketsim.experiments.plausible import read_vectors
-from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
+from marketsim.trust.calibration.inputs import RANGES, TARGETS, read_space, read_targets, split_targets
 from marketsim.trust.measures import TARGET_MEASURES
 
 Result = subprocess.CompletedProcess[str]
@@ -42,7 +42,7 @@ def test_it_prints_what_is_left_and_says_how_many_runs_it_took(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed = tmp_path / "plausible.csv"
-    monkeypatch.setattr(marketsim.trust.calibration.folder, "shipped_plausible", lambda: installed)
+    monkeypatch.setattr(marketsim.trust.calibration.calibrate, "shipped_plausible", lambda: installed)
     result = typed("calibrate", "town", *FILES, *SHORT, "--out", "new", "--install")
     assert result.returncode == 0 and result.stderr == ""
     runs = pd.read_parquet("new/runs.parquet")

@@ -19,8 +19,7 @@ from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.trust.calibration.history import Run
-from marketsim.trust.calibration.space import Space, Vector
+from marketsim.trust.calibration.space import Run, Space, Vector
 
 Measure: TypeAlias = Callable[[RunResult], Mapping[str, float]]
 OnProgress: TypeAlias = Callable[[str, int, int], None]

@@ -1,23 +1,97 @@
-"""Reading ranges and targets from CSV: every mistake is one line that says where it is and what is allowed."""
+"""What a calibration is given, scenario, ranges and targets: every mistake is one line that says where it is."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import marketsim.england
+from marketsim.experiments.run import as_scenario
+from marketsim.results.resuming import PLAUSIBLE, plain, program_digest
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, shown
+from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import value_at, with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.trust.calibration.space import Parameter, Space
-from marketsim.trust.calibration.targets import Target
+from marketsim.trust.calibration import space as cube
+from marketsim.trust.calibration.space import Parameter, Settings, Space
+from marketsim.trust.measures import TARGET_MEASURES, YEAR_WEEKS, Target
 from marketsim.trust.rows import Row, read_rows
 
 RANGES = Path(marketsim.england.__file__).with_name("uncertain.csv")
 TARGETS = Path(marketsim.england.__file__).with_name("targets.csv")
 RANGE_COLUMNS = ("key", "low", "high", "scale", "reason", "fitted_to")
 TARGET_COLUMNS = ("measure", "value", "tolerance")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A scenario and its uncertain parameters, the targets they are fitted to and those held out, and the settings.
+
+    `weeks` replaces the scenario's horizon unless it is None.
+    """
+
+    loaded: LoadedScenario
+    space: Space
+    targets: tuple[Target, ...]
+    settings: Settings
+    held_out: tuple[Target, ...] = ()
+    weeks: int | None = None
+
+
+def read_inputs(
+    scenario: str | Path,
+    targets: Path | None = None,
+    ranges: Path | None = None,
+    runs_per_wave: int | None = None,
+    waves: int = cube.DEFAULT_WAVES,
+    keep: int = cube.DEFAULT_KEEP,
+    seed: int = 1,
+    weeks: int | None = None,
+) -> Inputs:
+    """Read the files that a calibration needs (those of England, if not given) and check that they fit each other.
+
+    Targets that no parameter names in `fitted_to` are held out. Without `runs_per_wave`: ten for each parameter. Raises
+    ScenarioError for every mistake in the files, for runs shorter than the year that targets are measured over, and for
+    fewer runs a wave than the parameters need.
+    """
+    loaded = load_scenario(scenario)
+    horizon = as_scenario(loaded, weeks).horizon.weeks
+    if horizon < YEAR_WEEKS:
+        message = f"targets are measured over a year: expected at least {YEAR_WEEKS} weeks, got {horizon}"
+        raise ScenarioError(message, loaded.path.name)
+    space = read_space(ranges or RANGES, loaded.scenario, TARGET_MEASURES)
+    fitted, held_out = split_targets(space, read_targets(targets or TARGETS, TARGET_MEASURES))
+    if not fitted:
+        raise ScenarioError("no parameter's fitted_to names any of these targets", str(targets or TARGETS.name))
+    runs = cube.RUNS_PER_PARAMETER * len(space) if runs_per_wave is None else runs_per_wave
+    if runs < least_runs(space):
+        message = f"expected at least {least_runs(space)} for {len(space)} parameters, got {runs}"
+        raise ScenarioError(message, "--runs-per-wave")
+    return Inputs(loaded, space, tuple(fitted), Settings(runs, waves, keep, seed), tuple(held_out), weeks)
+
+
+def least_runs(space: Space) -> int:
+    """The fewest runs in a wave from which emulators can learn anything."""
+    return 2 * len(space) + 2
+
+
+def identity(inputs: Inputs, measure: str) -> dict[str, Any]:
+    """What makes a calibration the same one, as plain JSON values; `measure` names the function that measures runs."""
+    loaded = inputs.loaded
+    entries = {
+        "scenario": {"name": loaded.scenario.name, "file": loaded.path.name, "sha256": loaded.digest},
+        "weeks": as_scenario(loaded, inputs.weeks).horizon.weeks,
+        "ranges": [asdict(parameter) for parameter in inputs.space.parameters],
+        "targets": [asdict(target) for target in inputs.targets],
+        "held_out": [asdict(target) for target in inputs.held_out],
+        "settings": asdict(inputs.settings),
+        "measure": measure,
+        "program": program_digest((PLAUSIBLE,)),  # the set is what calibrations make: it plays no part in them
+    }
+    return plain(entries)
 
 
 def read_space(path: Path, scenario: Scenario, measures: Collection[str]) -> Space:
