@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.experiments.differences import compare_outcomes
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON, labels_of, refuse_other_world
 from marketsim.experiments.plausible import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
@@ -16,11 +17,9 @@ from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
 DEFAULT_REPLICATES = 8
-SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 
 
@@ -110,15 +109,6 @@ def compare(
     return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, plan.signoff)
 
 
-def refuse_other_world(loaded: list[LoadedScenario]) -> None:
-    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
-    expected = places_of(loaded[0].scenario.world)
-    for one in loaded[1:]:
-        if places_of(one.scenario.world) != expected:
-            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
-            raise ScenarioError(message, one.path.name)
-
-
 def _tasks(
     loaded: list[LoadedScenario], labels: list[str], replicates: int, seed: int, weeks: int | None, out: Path | None
 ) -> list[_Task]:
@@ -165,17 +155,6 @@ def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
         frame.assign(scenario=task.label, replicate=task.replicate, vector=task.vector) for frame in kept
     )
     return outcomes, weekly
-
-
-def labels_of(names: list[str]) -> list[str]:
-    """Names of the scenarios, with a number behind those that occur again."""
-    labels: list[str] = []
-    for name in names:
-        number, label = 2, name
-        while label in labels:
-            label, number = f"{name}-{number}", number + 1
-        labels.append(label)
-    return labels
 
 
 def _write_manifest(folder: Path, status: str, plan: _Plan, started: str, finished: str | None) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from marketsim.core.columns import Floats
 from marketsim.experiments.arm_values import LESS, england_by_point
-from marketsim.experiments.design import OWN_COLUMNS
+from marketsim.experiments.plan import OWN_COLUMNS
 from marketsim.experiments.prim import Box, Mask, balanced, measures, peel, quasi_p, simplified
 from marketsim.experiments.sets import open_set
 from marketsim.results.store import StoreError

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from threadpoolctl import threadpool_limits
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, run
 from marketsim.results import store

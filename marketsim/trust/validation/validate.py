@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import as_scenario, run
