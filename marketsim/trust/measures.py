@@ -49,7 +49,6 @@ class LastYear:
         self.started = placements[placements["start_week"] > end - YEAR_WEEKS]
         self.ended = placements[placements["end_week"].fillna(-1) > end - YEAR_WEEKS]
         self.running = placements[placements["end_week"].isna()]
-        self.in_year = pd.concat([self.started, self.ended, self.running]).drop_duplicates(["child_id", "start_week"])
         self.open_homes = homes_open(result.homes, end)
         england = result.outcomes[result.outcomes["region"] == ENGLAND]
         self.outcomes: dict[str, float] = dict(zip(england["outcome"], england["value"], strict=True))
@@ -115,31 +114,11 @@ def _route(route: str) -> Measure:
     return lambda last: float((last.bought()["route"] == route).mean())
 
 
-def _in_house_cost(last: LastYear) -> float:
-    return float(last.running.loc[last.running["route"] == "in_house", "weekly_fee_gbp"].mean())
-
-
 def _fee_need(last: LastYear) -> float:
     independent = last.independent()
     if min(independent["need_score"].nunique(), independent["weekly_fee_gbp"].nunique()) < 2:
         return NAN
     return float(independent["need_score"].corr(independent["weekly_fee_gbp"]))
-
-
-def _margin_large(last: LastYear) -> float:
-    """Margin of the 15 largest private groups; of all private homes in a version that doesn't tell them apart."""
-    return last.outcomes.get("large_provider_margin", last.outcomes.get("provider_margin", NAN))
-
-
-def _three_or_more(last: LastYear) -> float:
-    """Of the children in homes at the start of the year; without that outcome, of the placements seen in homes."""
-    if "three_or_more_placements_share" in last.outcomes:
-        return last.outcomes["three_or_more_placements_share"]
-    return float((last.in_year.groupby("child_id").size() >= 3).mean())
-
-
-def _displaced(last: LastYear) -> float:
-    return float(last.running["displaced"].mean()) if "displaced" in last.running else NAN
 
 
 def _authority_places(last: LastYear) -> float:
@@ -171,8 +150,8 @@ TARGET_MEASURES: dict[str, Measure] = {
     "placement_duration_median": lambda last: float(last.days().median()),
     "weekly_fee_mean": _outcome("weekly_fee_mean_gbp"),
     "weekly_fee_mean_2020": lambda last: fee_in_year(last.all_weeks, 2020),
-    "weekly_cost_in_house": _in_house_cost,
-    "operating_margin_large": _margin_large,
+    "weekly_cost_in_house": lambda last: float(last.running.query("route == 'in_house'")["weekly_fee_gbp"].mean()),
+    "operating_margin_large": _outcome("large_provider_margin"),
     "share_spot": _route("spot"),
     "share_framework": _route("framework"),
     "share_block": _route("block"),
@@ -182,9 +161,9 @@ TARGET_MEASURES: dict[str, Measure] = {
     "homes_closed_share": lambda last: _ratio(last.weekly["homes_closed"].sum(), last.before["homes"]),
     "share_places_local_authority": _authority_places,
     "emergency_share": lambda last: float((last.started["notice"] == "emergency").mean()),
-    "fostering_displacement": _displaced,
+    "fostering_displacement": lambda last: float(last.running["displaced"].mean()),
     "need_without_complexity": lambda last: float((last.running["need_band"] == "standard").mean()),
     "fee_need_correlation": _fee_need,
-    "share_three_or_more_placements": _three_or_more,
+    "share_three_or_more_placements": _outcome("three_or_more_placements_share"),
     "weekly_fee_growth": _fee_growth,
 }
