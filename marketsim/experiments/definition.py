@@ -135,13 +135,9 @@ class Factor(Section):
             assert self.low is not None and self.high is not None
             first, last = np.ceil(self.low), np.floor(self.high)
             return [int(value) for value in np.minimum(first + np.floor(unit * (last - first + 1)), last)]
-        return [self._kept_inside(value) for value in _rounded(self._quantile(unit), whole)]
-
-    def _kept_inside(self, value: float) -> float:
-        """Rounding may not lead out of the bounds."""
-        if self.low is not None:
-            value = max(value, self.low)
-        return value if self.high is None else min(value, self.high)
+        low, high = (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
+        drawn = _rounded(self._quantile(unit), whole)
+        return [min(max(value, low), high) for value in drawn]  # rounding may not lead out of the bounds
 
     def _quantile(self, unit: Floats) -> Floats:
         below, above = self._cut()

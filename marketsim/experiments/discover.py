@@ -79,7 +79,8 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
         raise StoreError(f"{folder}: the sweep varies no factor, so there are no conditions to find")
     values = _values(folder, design, runs, outcome, quantity)
     whole = ~np.isnan(values).any(axis=1)
-    points = design.drop_duplicates("point").sort_values("point").loc[whole, keys].reset_index(drop=True)
+    points = design.drop_duplicates("point").sort_values("point")[keys]
+    points = points.iloc[np.flatnonzero(whole)].reset_index(drop=True)
     if len(points) < FEWEST_POINTS:
         raise StoreError(f"{folder}: {len(points)} points are finished; at least {FEWEST_POINTS} are needed")
     differences = values[whole].mean(axis=1)
