@@ -96,12 +96,11 @@ def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Co
     from marketsim.experiments.screening import columns_of
     from marketsim.scenario.loading import load_scenario
     from marketsim.trust.calibration.inputs import RANGES, read_space
-    from marketsim.trust.measures import TARGET_MEASURES
 
     if (found := experiment_at(named, given)) is not None:
         return found, columns_of(found)
     loaded = [load_scenario(name) for name in named]
-    space = read_space(RANGES, loaded[0].scenario, TARGET_MEASURES)
+    space = read_space(RANGES, loaded[0].scenario)
     factors = {one.key: Factor(low=one.low, high=one.high, role="uncertainty") for one in space.parameters}
     definition = Definition(
         name="-".join(one.scenario.name for one in loaded)[:60], scenarios=named, factors=factors,

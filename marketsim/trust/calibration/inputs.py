@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,8 @@ def read_inputs(
     if horizon < YEAR_WEEKS:
         message = f"targets are measured over a year: expected at least {YEAR_WEEKS} weeks, got {horizon}"
         raise ScenarioError(message, loaded.path.name)
-    space = read_space(ranges or RANGES, loaded.scenario, TARGET_MEASURES)
-    fitted, held_out = split_targets(space, read_targets(targets or TARGETS, TARGET_MEASURES))
+    space = read_space(ranges or RANGES, loaded.scenario)
+    fitted, held_out = split_targets(space, read_targets(targets or TARGETS))
     if not fitted:
         raise ScenarioError("no parameter's fitted_to names any of these targets", str(targets or TARGETS.name))
     runs = cube.RUNS_PER_PARAMETER * len(space) if runs_per_wave is None else runs_per_wave
@@ -94,24 +94,21 @@ def identity(inputs: Inputs, measure: str) -> dict[str, Any]:
     return plain(entries)
 
 
-def read_space(path: Path, scenario: Scenario, measures: Collection[str]) -> Space:
-    """The uncertain parameters of a ranges file, checked against a scenario.
-
-    `measures` are the target measures that `fitted_to` may name. Raises ScenarioError.
-    """
+def read_space(path: Path, scenario: Scenario) -> Space:
+    """The uncertain parameters of a ranges file, checked against a scenario. Raises ScenarioError."""
     parameters: list[Parameter] = []
     for row in read_rows(path, RANGE_COLUMNS):
         if row.cells["key"] in (parameter.key for parameter in parameters):
             raise row.error(f"the key {shown(row.cells['key'])} is listed twice")
-        parameters.append(_parameter(row, scenario, measures))
+        parameters.append(_parameter(row, scenario))
     return Space(tuple(parameters))
 
 
-def read_targets(path: Path, measures: Collection[str]) -> list[Target]:
-    """The targets of a file, whose measures must be among those given. Raises ScenarioError."""
+def read_targets(path: Path) -> list[Target]:
+    """The targets of a file. Raises ScenarioError."""
     targets: list[Target] = []
     for row in read_rows(path, TARGET_COLUMNS):
-        name = row.word("measure", measures, "measure")
+        name = row.word("measure", TARGET_MEASURES, "measure")
         if name in (target.measure for target in targets):
             raise row.error(f"the measure {shown(name)} is listed twice")
         value = row.number("value")
@@ -128,7 +125,7 @@ def split_targets(space: Space, targets: Sequence[Target]) -> tuple[list[Target]
     return fitted, [target for target in targets if target not in fitted]
 
 
-def _parameter(row: Row, scenario: Scenario, measures: Collection[str]) -> Parameter:
+def _parameter(row: Row, scenario: Scenario) -> Parameter:
     key, low, high = row.cells["key"], row.number("low"), row.number("high")
     whole = _is_whole(row, scenario)
     scale = row.cells["scale"]
@@ -142,7 +139,7 @@ def _parameter(row: Row, scenario: Scenario, measures: Collection[str]) -> Param
         raise row.error(f"{key}: reason: expected why the range is what it is, got nothing")
     fitted_to = tuple(name.strip() for name in row.cells["fitted_to"].split(";") if name.strip())
     for name in fitted_to:
-        row.known(name, measures, "measure")
+        row.known(name, TARGET_MEASURES, "measure")
     parameter = Parameter(key, low, high, scale == "log", whole, row.cells["reason"], fitted_to)
     _check_feasible(row, parameter, scenario)
     return parameter

@@ -14,7 +14,6 @@ import marketsim.trust.calibration.runs
 from marketsim import load_scenario
 from marketsim.experiments.plausible import read_vectors
 from marketsim.trust.calibration.inputs import RANGES, TARGETS, read_space, read_targets, split_targets
-from marketsim.trust.measures import TARGET_MEASURES
 
 Result = subprocess.CompletedProcess[str]
 Typed = Callable[..., Result]
@@ -72,22 +71,22 @@ def test_ctrl_c_says_how_to_go_on(typed: Typed, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_files_of_england_can_be_used() -> None:
     scenario = load_scenario("england_2024").scenario
-    space = read_space(RANGES, scenario, TARGET_MEASURES)
-    fitted, held_out = split_targets(space, read_targets(TARGETS, TARGET_MEASURES))
+    space = read_space(RANGES, scenario)
+    fitted, held_out = split_targets(space, read_targets(TARGETS))
     assert len(space) >= 6 and len(fitted) >= 5 and len(held_out) >= 5
     assert all(parameter.reason and parameter.fitted_to for parameter in space.parameters)
 
 
 def test_targets_that_no_parameter_is_fitted_to_are_held_out(typed: Typed) -> None:
     scenario = load_scenario("town").scenario
-    targets = read_targets(Path("targets.csv"), TARGET_MEASURES)
+    targets = read_targets(Path("targets.csv"))
     typed("--help")
-    space = read_space(Path("ranges.csv"), scenario, TARGET_MEASURES)
+    space = read_space(Path("ranges.csv"), scenario)
     fitted, held_out = split_targets(space, targets)
     assert [one.measure for one in fitted] == ["void_rate_survey", "weekly_fee_mean"]
     assert [one.measure for one in held_out] == ["places"]
     Path("ranges.csv").write_text(HEADER + "providers.blocked_share,0,0.4,linear,why,\n")
-    assert split_targets(read_space(Path("ranges.csv"), scenario, ()), targets) == (targets, [])
+    assert split_targets(read_space(Path("ranges.csv"), scenario), targets) == (targets, [])
 
 
 # Mistakes
