@@ -23,7 +23,8 @@ def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) 
     `load_scenario` does. Raises ScenarioError, one line with file, line and column.
     """
     file = _found(path)
-    root = merge(read_yaml(file).root, _changes(changes or {}))
+    given = {key: Node(value, Mark(f"--{key}")) for key, value in (changes or {}).items()}  # marked by their option
+    root = merge(read_yaml(file).root, Node(given, Mark("options")))
     if root.child("name") is None:
         root = merge(root, Node({"name": Node(file.stem, Mark(displayed(file)))}, root.mark))
     definition = _beside(validate(root, Definition), file.parent)
@@ -49,11 +50,6 @@ def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition |
     if not definition.factors:
         raise ScenarioError("has no factors, so there is nothing to rank", named[0])
     return definition
-
-
-def _changes(changes: Mapping[str, Any]) -> Node:
-    """Entries given on the command line, marked by their option."""
-    return Node({key: Node(value, Mark(f"--{key}")) for key, value in changes.items()}, Mark("options"))
 
 
 def _found(path: str | Path) -> Path:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition, Factor
+from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition
 from marketsim.experiments.plan import whole_factors
 from marketsim.experiments.sensitivity import Columns, Method, analyse, points_at, sample
 from marketsim.experiments.sets import open_set
@@ -94,7 +92,7 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
 def columns_of(definition: Definition) -> Columns:
     """How places from 0 to 1 become values of each factor, as in a sweep. Raises ScenarioError."""
     whole = whole_factors(definition)
-    return {key: _column(factor, whole[key]) for key, factor in definition.factors.items()}
+    return {key: partial(factor.at, whole=whole[key]) for key, factor in definition.factors.items()}
 
 
 def check_outcomes(wanted: Sequence[str], definition: Definition) -> list[str]:
@@ -105,7 +103,3 @@ def check_outcomes(wanted: Sequence[str], definition: Definition) -> list[str]:
             words = sentence(f"unknown outcome {shown(name)}", f"allowed: {listed(kept)}", did_you_mean(name, kept))
             raise ScenarioError(words, "--outcome")
     return list(wanted)
-
-
-def _column(factor: Factor, whole: bool) -> Callable[[Floats], list[Any]]:
-    return lambda unit: factor.at(np.asarray(unit, dtype=np.float64), whole)

@@ -49,21 +49,11 @@ class LastYear:
         self.started = placements[placements["start_week"] > end - YEAR_WEEKS]
         self.ended = placements[placements["end_week"].fillna(-1) > end - YEAR_WEEKS]
         self.running = placements[placements["end_week"].isna()]
+        self.bought = self.started[self.started["route"] != "in_house"]
+        self.days = (self.ended["end_week"] - self.ended["start_week"]).astype("float64") * DAYS
         self.open_homes = homes_open(result.homes, end)
         england = result.outcomes[result.outcomes["region"] == ENGLAND]
         self.outcomes: dict[str, float] = dict(zip(england["outcome"], england["value"], strict=True))
-
-    def bought(self) -> Frame:
-        """Placements started that were not in an own home."""
-        return self.started[self.started["route"] != "in_house"]
-
-    def independent(self) -> Frame:
-        """Placements started in independent homes."""
-        return self.started[self.started["sector"] != "local_authority"]
-
-    def days(self) -> pd.Series[float]:
-        """Length of the placements that ended."""
-        return (self.ended["end_week"] - self.ended["start_week"]).astype("float64") * DAYS
 
 
 Measure: TypeAlias = Callable[[LastYear], float]
@@ -111,11 +101,11 @@ def _in_year(column: str) -> Measure:
 
 
 def _route(route: str) -> Measure:
-    return lambda last: float((last.bought()["route"] == route).mean())
+    return lambda last: float((last.bought["route"] == route).mean())
 
 
 def _fee_need(last: LastYear) -> float:
-    independent = last.independent()
+    independent = last.started[last.started["sector"] != "local_authority"]
     if min(independent["need_score"].nunique(), independent["weekly_fee_gbp"].nunique()) < 2:
         return NAN
     return float(independent["need_score"].corr(independent["weekly_fee_gbp"]))
@@ -146,8 +136,8 @@ TARGET_MEASURES: dict[str, Measure] = {
     "over_20_miles_share": _outcome("over_20_miles_share"),
     "new_placements_per_year": _in_year("placements_started"),
     "placements_ended_per_year": _in_year("placements_ended"),
-    "placement_duration_mean": lambda last: float(last.days().mean()),
-    "placement_duration_median": lambda last: float(last.days().median()),
+    "placement_duration_mean": lambda last: float(last.days.mean()),
+    "placement_duration_median": lambda last: float(last.days.median()),
     "weekly_fee_mean": _outcome("weekly_fee_mean_gbp"),
     "weekly_fee_mean_2020": lambda last: fee_in_year(last.all_weeks, 2020),
     "weekly_cost_in_house": lambda last: float(last.running.query("route == 'in_house'")["weekly_fee_gbp"].mean()),

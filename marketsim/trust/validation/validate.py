@@ -19,13 +19,10 @@ from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
-from marketsim.trust.measures import YEAR_WEEKS, Target, measure_targets, shipped_targets
-from marketsim.trust.validation import null_model
+from marketsim.trust import measures
+from marketsim.trust.validation import null_model, patterns, predictions, scorecard
 from marketsim.trust.validation.backcast import backcast_table, mean_table
-from marketsim.trust.validation.patterns import at_end, values_of
-from marketsim.trust.validation.predictions import predict, predict_homes, together
 from marketsim.trust.validation.recorded import recorded
-from marketsim.trust.validation.scorecard import Given, interval, score
 
 DEFAULT_SCENARIO, NEXT_YEAR_SCENARIO, BACKCAST_SCENARIO = "baseline_2023", "england_2024", "backcast_2014"
 REPLICATES, SHORT_REPLICATES = 40, 6
@@ -78,7 +75,7 @@ def validate(
     seed: int = 1,
     short: bool = False,
     backcast: bool = True,
-    targets: Sequence[Target] | None = None,
+    targets: Sequence[measures.Target] | None = None,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
@@ -93,7 +90,7 @@ def validate(
     count = replicates if replicates is not None else SHORT_REPLICATES if short else REPLICATES
     if not 1 <= count <= SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
         raise ValueError(f"from 1 to {SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
-    wanted = list(shipped_targets() if targets is None else targets)
+    wanted = list(measures.shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
     jobs = _jobs(measured, seed, count, short, backcast)
     found = _collect(jobs, workers, on_progress)
@@ -115,17 +112,17 @@ def at_target_date(loaded: LoadedScenario) -> Scenario:
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
     to_date = (TARGET_DATE - scenario.horizon.start).days // 7
-    return as_scenario(scenario, max(YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
+    return as_scenario(scenario, max(measures.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
 def _jobs(scenario: Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
     """The longest first."""
-    wanted = {target.measure: target.value for target in shipped_targets()}
+    wanted = {target.measure: target.value for target in measures.shipped_targets()}
     runs = _replicates(scenario, seed, count)
     jobs = [Job("null", runs[:FEWER_REPLICATES], wanted), *_each("card", runs)]
     if short:
         return jobs
-    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, YEAR_WEEKS), seed, min(count, FEWER_REPLICATES))
+    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, measures.YEAR_WEEKS), seed, min(count, FEWER_REPLICATES))
     jobs = [*_each("decay", runs[:LONG_REPLICATES]), *_each("next year", after), *jobs]
     if backcast:
         past = _replicates(load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
@@ -162,16 +159,18 @@ def _collect(
     return by_kind
 
 
-def _card(targets: list[Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
+def _card(targets: list[measures.Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
     card, null, past, decay = (_given(found.get(kind, [])) for kind in ("card", "null", "backcast", "decay"))
-    return score(targets, Given(card.targets, {**card.patterns, **decay.patterns}), null, past, recorded())
+    model = scorecard.Given(card.targets, {**card.patterns, **decay.patterns})
+    return scorecard.score(targets, model, null, past, recorded())
 
 
-def _given(rows: list[Found]) -> Given:
+def _given(rows: list[Found]) -> scorecard.Given:
     """The values of several replicates, by measure."""
-    targets = {name: [row.targets.get(name, float("nan")) for row in rows] for row in rows[:1] for name in row.targets}
-    patterns = {name: [row.patterns[name] for row in rows] for row in rows[:1] for name in row.patterns}
-    return Given(targets, patterns)
+    if not rows:
+        return scorecard.Given()
+    targets = {name: [row.targets.get(name, measures.NAN) for row in rows] for name in rows[0].targets}
+    return scorecard.Given(targets, {name: [row.patterns[name] for row in rows] for name in rows[0].patterns})
 
 
 def _predictions(found: Mapping[str, list[Found]]) -> pd.DataFrame:
@@ -179,7 +178,7 @@ def _predictions(found: Mapping[str, list[Found]]) -> pd.DataFrame:
         [row.predictions for kind in kinds for row in found.get(kind, []) if row.predictions is not None]
         for kinds in (("card", "next year"), ("null",))
     )
-    return together(runs, nulls, lambda values: interval(values, of_next=True))
+    return predictions.together(runs, nulls, lambda values: scorecard.interval(values, of_next=True))
 
 
 def _backcast(found: Mapping[str, list[Found]]) -> pd.DataFrame | None:
@@ -216,9 +215,9 @@ def do(job: Job) -> list[Found]:
 
 def _run_card(job: Job) -> list[Found]:
     result = run(*job.runs[0])
-    state = at_end(result)
-    patterns = values_of("run", result) | values_of("state", state)
-    return [Found(measure_targets(result), patterns, predict(state))]
+    state = patterns.at_end(result)
+    values = patterns.values_of("run", result) | patterns.values_of("state", state)
+    return [Found(measures.measure_targets(result), values, predictions.predict(state))]
 
 
 def _run_null(job: Job) -> list[Found]:
@@ -231,21 +230,21 @@ def _run_null(job: Job) -> list[Found]:
         home, miles = null_model.take_nearest(layout, rates)
         state = null_model.null_snapshot(layout, home, miles)
         targets = null_model.null_targets(layout, home, miles)
-        found.append(Found(targets, values_of("state", state), predict(state), rates=rates))
+        found.append(Found(targets, patterns.values_of("state", state), predictions.predict(state), rates=rates))
     return found
 
 
 def _run_next_year(job: Job) -> list[Found]:
-    return [Found(predictions=predict_homes(at_end(run(*job.runs[0]))))]
+    return [Found(predictions=predictions.predict_homes(patterns.at_end(run(*job.runs[0]))))]
 
 
 def _run_backcast(job: Job) -> list[Found]:
     result = run(*job.runs[0])
-    return [Found(measure_targets(result), backcast=backcast_table(result))]
+    return [Found(measures.measure_targets(result), backcast=backcast_table(result))]
 
 
 def _run_decay(job: Job) -> list[Found]:
-    return [Found(patterns=values_of("scenario", *job.runs[0]))]
+    return [Found(patterns=patterns.values_of("scenario", *job.runs[0]))]
 
 
 WORK: dict[str, Callable[[Job], list[Found]]] = {
