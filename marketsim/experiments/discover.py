@@ -28,7 +28,7 @@ CONDITION = re.compile(r"\s*(>=|<=|>|<)\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\
 FEWEST_POINTS, FEWEST_CASES = 20, 5
 MOST_BOXES = 3
 WORTH_COVERAGE = 0.1  # of all cases; a further box that catches fewer is not told
-RESAMPLES = 100  # the words of reporting say so
+RESAMPLES = 100  # reports/discover.py says so
 
 
 @dataclass(frozen=True)

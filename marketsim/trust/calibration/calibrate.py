@@ -13,7 +13,6 @@ import pandas as pd
 
 import marketsim
 from marketsim.core.columns import Floats
-from marketsim.experiments.run import as_scenario
 from marketsim.experiments.signoff import signoff
 from marketsim.results import store
 from marketsim.results.resuming import found_in
@@ -68,9 +67,7 @@ def calibrate(
     if found is None:
         store.new_folder(out, "")
     store.write_manifest(out, status="running", started=started, finished=None, calibration=same)
-    scenario = as_scenario(inputs.loaded, inputs.weeks)
-    scenario = scenario.model_copy(update={"uncertainty": "none"})  # what is not known is in the vectors
-    runner = Runner(scenario, inputs.space, measure, out, inputs.settings.seed, workers, on_progress)
+    runner = Runner(inputs.scenario, inputs.space, measure, out, inputs.settings.seed, workers, on_progress)
     try:
         matched = match(inputs.space, inputs.targets, runner, inputs.settings)
     except KeyboardInterrupt:

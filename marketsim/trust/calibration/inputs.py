@@ -40,6 +40,11 @@ class Inputs:
     held_out: tuple[Target, ...] = ()
     weeks: int | None = None
 
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is run: what is not known of it is in the vectors."""
+        return as_scenario(self.loaded, self.weeks).model_copy(update={"uncertainty": "none"})
+
 
 def read_inputs(
     scenario: str | Path,
@@ -83,7 +88,7 @@ def identity(inputs: Inputs, measure: str) -> dict[str, Any]:
     loaded = inputs.loaded
     entries = {
         "scenario": {"name": loaded.scenario.name, "file": loaded.path.name, "sha256": loaded.digest},
-        "weeks": as_scenario(loaded, inputs.weeks).horizon.weeks,
+        "weeks": inputs.scenario.horizon.weeks,
         "ranges": [asdict(parameter) for parameter in inputs.space.parameters],
         "targets": [asdict(target) for target in inputs.targets],
         "held_out": [asdict(target) for target in inputs.held_out],
