@@ -45,6 +45,7 @@ def sensitivity(
         from rich.console import Console
 
         from marketsim.experiments.screening import Screening, check_outcomes, screen
+        from marketsim.experiments.sweep import sweep
         from marketsim.reports.sensitivity import print_sensitivity, write_sensitivity_figures
         from marketsim.results.store import RESULTS
 
@@ -56,13 +57,14 @@ def sensitivity(
     folder = out or RESULTS / f"{method}-{definition.name}"
     typer.echo(f"{screening.runs:,} runs: {screening}")
     try:
-        done = screen(screening, folder, workers, _progress)
+        done = sweep(definition, folder, workers, points=screening.points, on_progress=_progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    shown = done.table[done.table["outcome"].isin(wanted)]
-    print_sensitivity(shown, method, done.remark, done.footing, Console())
-    paths = write_sensitivity_figures(shown, method, done.remark, done.footing, folder)
+    screened = screen(screening, folder, len(done.failed))
+    shown = screened.table[screened.table["outcome"].isin(wanted)]
+    print_sensitivity(shown, method, screened.remark, screened.footing, Console())
+    paths = write_sensitivity_figures(shown, method, screened.remark, screened.footing, folder)
     typer.echo(f"Results: {folder} (sensitivity.csv, {', '.join(path.name for path in paths)}, runs/)")
 
 
@@ -89,17 +91,16 @@ def discover(
 
 def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Columns]:
     """The sweep that is meant: of an experiment, or of scenarios over the parameters that nobody knows."""
-    from marketsim.experiments.definition import Definition
-    from marketsim.experiments.factors import Factor
-    from marketsim.experiments.screening import columns_of, experiment_at
+    from marketsim.experiments.definition import Definition, Factor
+    from marketsim.experiments.experiment_file import experiment_at
+    from marketsim.experiments.screening import columns_of
     from marketsim.scenario.loading import load_scenario
-    from marketsim.trust.calibration.files import RANGES, read_space
-    from marketsim.trust.validation.targets import TARGET_MEASURES
+    from marketsim.trust.calibration.inputs import RANGES, read_space
 
     if (found := experiment_at(named, given)) is not None:
         return found, columns_of(found)
     loaded = [load_scenario(name) for name in named]
-    space = read_space(RANGES, loaded[0].scenario, TARGET_MEASURES)
+    space = read_space(RANGES, loaded[0].scenario)
     factors = {one.key: Factor(low=one.low, high=one.high, role="uncertainty") for one in space.parameters}
     definition = Definition(
         name="-".join(one.scenario.name for one in loaded)[:60], scenarios=named, factors=factors,

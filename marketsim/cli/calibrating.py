@@ -37,30 +37,28 @@ def calibrate(
         from marketsim.experiments.signoff import signoff
         from marketsim.reports.calibration import print_calibration, write_calibration_figure
         from marketsim.results.store import RESULTS
-        from marketsim.trust.calibration.calibrate import calibrate as calibrate_scenario
-        from marketsim.trust.calibration.calibrate import write_plausible
-        from marketsim.trust.calibration.folder import shipped_plausible
-        from marketsim.trust.calibration.plan import read_plan
+        from marketsim.trust.calibration import calibrate as calibration
+        from marketsim.trust.calibration.inputs import read_inputs
 
-    plan = read_plan(scenario, targets, ranges, runs_per_wave, waves, keep, seed, weeks)
-    kept = shipped_plausible() if install else None
-    folder = out or RESULTS / f"calibrate-{plan.loaded.scenario.name}"
+    inputs = read_inputs(scenario, targets, ranges, runs_per_wave, waves, keep, seed, weeks)
+    kept = calibration.shipped_plausible() if install else None
+    folder = out or RESULTS / f"calibrate-{inputs.loaded.scenario.name}"
     try:
         with progress_bar("runs") as progress:
             task = progress.add_task("starting", total=None)
             advance: Callable[[str, int, int], None] = lambda text, done, total: progress.update(  # noqa: E731
                 task, description=text, completed=done, total=total
             )
-            calibrated = calibrate_scenario(plan, folder, workers=workers, on_progress=advance)
+            calibrated = calibration.calibrate(inputs, folder, workers=workers, on_progress=advance)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     print_calibration(calibrated, Console())
-    footing = signoff([plan.loaded]).line()
+    footing = signoff([inputs.loaded]).line()
     typer.echo(footing)
     figure = write_calibration_figure(calibrated, folder, footing)
     if kept is not None:
-        write_plausible(kept, calibrated.plausible)
+        calibration.write_plausible(kept, calibrated.plausible)
     typer.echo(
         f"Results: {folder} (plausible.csv, waves.csv, parameters.csv, targets.csv, runs.parquet, {figure.name})"
     )

@@ -32,7 +32,7 @@ def run(
         from marketsim.reports.tables import print_run
         from marketsim.results import store
         from marketsim.scenario.loading import load_scenario
-        from marketsim.trust.validation.targets import has_targets
+        from marketsim.trust.measures import has_targets
 
     loaded = load_scenario(scenario, change or [])
     store.check_new(out)

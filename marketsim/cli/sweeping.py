@@ -53,7 +53,7 @@ def sweep(
     from marketsim.core import interrupts
 
     with interrupts.deferred():
-        from marketsim.experiments.definition import load_definition
+        from marketsim.experiments.experiment_file import load_definition
         from marketsim.experiments.plan import plan_of
         from marketsim.results.store import RESULTS
 
@@ -102,7 +102,7 @@ def _shard(text: str | None) -> tuple[int, int] | None:
 
 
 def _say_estimate(plan: Plan, workers: int | None) -> None:
-    from marketsim.experiments.estimating import estimate
+    from marketsim.experiments.sweep import estimate
 
     found = estimate(plan, workers)
     counts = {"point": found.points, "replicate": plan.definition.replicates, "scenario": len(plan.arms)}

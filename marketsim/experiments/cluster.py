@@ -37,6 +37,12 @@ class ClusterError(Exception):
     """The cluster can't be used, or was lost; the message is one line."""
 
 
+def check_installed() -> None:
+    """Raises ClusterError, which says how to install it, if Dask is missing."""
+    if importlib.util.find_spec("distributed") is None:
+        raise ClusterError("--dask needs Dask, which is not installed: pip install 'marketsim[cluster]'")
+
+
 @contextmanager
 def dask_crew(address: str, workers: int | None = None, dashboard: str = DASHBOARD) -> Iterator[Crew]:
     """The workers of the cluster at `address`, or `workers` processes (None: one a core) of a new one for `local`.
@@ -52,65 +58,49 @@ def dask_crew(address: str, workers: int | None = None, dashboard: str = DASHBOA
     with ExitStack() as stack:
         try:
             if address == LOCAL:
-                address = stack.enter_context(_local(workers, dashboard)).scheduler_address
+                logging.getLogger("distributed").setLevel(logging.ERROR)
+                address = stack.enter_context(distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, host=LOOPBACK, dashboard_address=dashboard,
+                    worker_dashboard_address=f"{LOOPBACK}:0",
+                )).scheduler_address  # fmt: skip
             client = stack.enter_context(distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
             client.wait_for_workers(1, timeout=WAIT_SECONDS)
             _check_workers(client)
         except (OSError, ValueError, TimeoutError) as error:
-            raise ClusterError(f"--dask {address}: {_line(error)}") from None
+            line = " ".join(str(error).split())[:300] or type(error).__name__
+            raise ClusterError(f"--dask {address}: {line}") from None
         yield DaskCrew(client)
-
-
-def check_installed() -> None:
-    """Raises ClusterError, which says how to install it, if Dask is missing."""
-    if importlib.util.find_spec("distributed") is None:
-        raise ClusterError("--dask needs Dask, which is not installed: pip install 'marketsim[cluster]'")
 
 
 class DaskCrew:
     """The workers of a cluster, as many as there are at the time."""
 
+    beside = True
+
     def __init__(self, client: Any) -> None:
         from distributed import KilledWorker
 
         self.losses: tuple[type[BaseException], ...] = (BrokenExecutor, KilledWorker)
-        self.beside = True
         self._client = client
         self._executor = client.get_executor(pure=False)  # a run tried again is no result to be found from before
         self._threads, self._counted = 1, 0.0
 
     def capacity(self) -> int:
-        """Tasks for all threads, and as many to come."""
+        """Tasks for all threads, and as many to come. Raises ClusterError if the scheduler is gone."""
         if time.monotonic() - self._counted > COUNT_SECONDS:
             self._counted = time.monotonic()
-            self._threads = max(self._count_threads(), 1)
+            if self._client.status != "running":
+                raise ClusterError(LOST)
+            try:
+                self._threads = max(sum(self._client.nthreads().values()), 1)
+            except (OSError, RuntimeError, ValueError):
+                raise ClusterError(LOST) from None  # while it was asked
         return self._threads * QUEUED_PER_THREAD
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Send the task to the cluster."""
         given: Future[Any] = self._executor.submit(work, task)
         return given
-
-    def _count_threads(self) -> int:
-        try:
-            if self._client.status == "running":
-                return int(sum(self._client.nthreads().values()))
-        except (OSError, RuntimeError, ValueError):
-            pass  # lost while it was asked
-        raise ClusterError(LOST) from None
-
-
-@contextmanager
-def _local(workers: int | None, dashboard: str) -> Iterator[Any]:
-    """A cluster of processes on this machine; everything listens on the loopback address but, if asked, the page."""
-    import distributed
-
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    with distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, host=LOOPBACK, dashboard_address=dashboard,
-        worker_dashboard_address=f"{LOOPBACK}:0",
-    ) as cluster:  # fmt: skip
-        yield cluster
 
 
 def _check_workers(client: Any) -> None:
@@ -124,7 +114,3 @@ def _check_workers(client: Any) -> None:
 def _get_ready() -> str:
     registered_rules()
     return program_digest()
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__

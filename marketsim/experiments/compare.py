@@ -9,18 +9,17 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.experiments.differences import compare_outcomes
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON, labels_of, refuse_other_world
+from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
 from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.results import store
-from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.sections.world import places_of
 
 DEFAULT_REPLICATES = 8
-SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 
 
@@ -71,7 +70,7 @@ def compare(
 ) -> Comparison:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
-    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (drawn.py).
+    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (plausible.py).
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest. `on_progress` is called with the number of finished and of all runs. Raises
     ScenarioError, StoreError, and ValueError for numbers out of range.
@@ -108,15 +107,6 @@ def compare(
         store.write_csv(out / "comparison.csv", table)
         _write_manifest(out, "finished", plan, started, store.now())
     return Comparison(labels[0], labels[1:], table, outcomes, weekly, out, plan.signoff)
-
-
-def refuse_other_world(loaded: list[LoadedScenario]) -> None:
-    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
-    expected = places_of(loaded[0].scenario.world)
-    for one in loaded[1:]:
-        if places_of(one.scenario.world) != expected:
-            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
-            raise ScenarioError(message, one.path.name)
 
 
 def _tasks(
@@ -165,17 +155,6 @@ def _run_task(task: _Task) -> tuple[pd.DataFrame, pd.DataFrame]:
         frame.assign(scenario=task.label, replicate=task.replicate, vector=task.vector) for frame in kept
     )
     return outcomes, weekly
-
-
-def labels_of(names: list[str]) -> list[str]:
-    """Names of the scenarios, with a number behind those that occur again."""
-    labels: list[str] = []
-    for name in names:
-        number, label = 2, name
-        while label in labels:
-            label, number = f"{name}-{number}", number + 1
-        labels.append(label)
-    return labels
 
 
 def _write_manifest(folder: Path, status: str, plan: _Plan, started: str, finished: str | None) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from marketsim.core.columns import Floats
 from marketsim.experiments.arm_values import LESS, england_by_point
-from marketsim.experiments.design import OWN_COLUMNS
+from marketsim.experiments.plan import OWN_COLUMNS
 from marketsim.experiments.prim import Box, Mask, balanced, measures, peel, quasi_p, simplified
 from marketsim.experiments.sets import open_set
 from marketsim.results.store import StoreError
@@ -28,7 +28,7 @@ CONDITION = re.compile(r"\s*(>=|<=|>|<)\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\
 FEWEST_POINTS, FEWEST_CASES = 20, 5
 MOST_BOXES = 3
 WORTH_COVERAGE = 0.1  # of all cases; a further box that catches fewer is not told
-RESAMPLES = 100  # the words of reporting say so
+RESAMPLES = 100  # reports/discover.py says so
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
         raise StoreError(f"{folder}: the sweep varies no factor, so there are no conditions to find")
     values = _values(folder, design, runs, outcome, quantity)
     whole = ~np.isnan(values).any(axis=1)
-    points = design.drop_duplicates("point").sort_values("point")[keys].iloc[np.flatnonzero(whole)]
-    points = points.reset_index(drop=True)
+    points = design.drop_duplicates("point").sort_values("point")[keys]
+    points = points.iloc[np.flatnonzero(whole)].reset_index(drop=True)
     if len(points) < FEWEST_POINTS:
         raise StoreError(f"{folder}: {len(points)} points are finished; at least {FEWEST_POINTS} are needed")
     differences = values[whole].mean(axis=1)
     cases: Mask = np.asarray(test(differences), dtype=np.bool_)
-    boxes, trajectory, chosen = _boxes(points, cases)
+    boxes, trajectory, chosen = find_boxes(points, cases)
     unsure = _unsure(values[whole], test, differences)
     return Discovery(
         outcome, quantity, fails_if.strip(), points, differences, cases, boxes, trajectory, chosen, unsure,
@@ -93,12 +93,11 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     )  # fmt: skip
 
 
-def find_boxes(points: pd.DataFrame, cases: Mask) -> list[Found]:
-    """Up to three boxes, each found among the points outside those before; none if too few points are cases or not."""
-    return _boxes(points, cases)[0]
+def find_boxes(points: pd.DataFrame, cases: Mask) -> tuple[list[Found], pd.DataFrame, int]:
+    """Up to three boxes, each found among the points outside those before; none if too few points are cases or not.
 
-
-def _boxes(points: pd.DataFrame, cases: Mask) -> tuple[list[Found], pd.DataFrame, int]:
+    And the peeling trajectory of the first, with the number of its box there.
+    """
     boxes: list[Found] = []
     outside = np.ones(len(points), dtype=np.bool_)
     trajectory, chosen = pd.DataFrame(), 0
@@ -138,9 +137,7 @@ def _returns(box: Box, points: pd.DataFrame, cases: Mask) -> dict[tuple[str, str
 
 
 def _trajectory(path: list[Box], points: pd.DataFrame, cases: Mask) -> pd.DataFrame:
-    rows = [
-        (step, *measures(box, points, cases), len(box.limits), "; ".join(box.limits)) for step, box in enumerate(path)
-    ]
+    rows = [(n, *measures(box, points, cases), len(box.limits), "; ".join(box.limits)) for n, box in enumerate(path)]
     return pd.DataFrame(rows, columns=["step", "coverage", "density", "support", "restricted", "factors"])
 
 
@@ -160,12 +157,11 @@ def _quantity(design: pd.DataFrame, scenario: str | None) -> str:
     if not others:
         raise StoreError(f"the sweep has one scenario, {shown(labels[0])}; expected a baseline and another to compare")
     if scenario is None and len(others) > 1:
-        raise ScenarioError(f"the sweep compares several scenarios with {labels[0]}; expected one of {listed(others)}",
-                            "--scenario")  # fmt: skip
+        words = f"the sweep compares several scenarios with {labels[0]}; expected one of {listed(others)}"
+        raise ScenarioError(words, "--scenario")
     if scenario is not None and scenario not in others:
-        words = sentence(
-            f"unknown scenario {shown(scenario)}", f"allowed: {listed(others)}", did_you_mean(scenario, others)
-        )
+        nearest = did_you_mean(scenario, others)
+        words = sentence(f"unknown scenario {shown(scenario)}", f"allowed: {listed(others)}", nearest)
         raise ScenarioError(words, "--scenario")
     return f"{scenario or others[0]}{LESS}{labels[0]}"
 
@@ -173,8 +169,7 @@ def _quantity(design: pd.DataFrame, scenario: str | None) -> str:
 def _condition(text: str) -> Callable[[Any], Any]:
     matched = CONDITION.fullmatch(text)
     if matched is None:
-        message = f"expected >, >=, < or <= and a number, such as '> 0', got {shown(text)}"
-        raise ScenarioError(message, "--fails-if")
+        raise ScenarioError(f"expected >, >=, < or <= and a number, such as '> 0', got {shown(text)}", "--fails-if")
     compare, threshold = OPERATORS[matched[1]], float(matched[2])
     return lambda value: compare(value, threshold)
 

@@ -1,21 +1,41 @@
-"""A sweep that was checked: its scenarios, and the table of its runs."""
+"""A sweep that was checked: its scenarios, whether its factors mean anything to them, and the table of its runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments.arms import Arm, arms_of, check_points, is_whole, shapes_of
-from marketsim.experiments.design import check_size, points_of, runs_of
-from marketsim.scenario.errors import LocatedError, ScenarioError, shown
+from marketsim.experiments.definition import Definition, check_size, points_of
+from marketsim.scenario.drawn import draws_vectors, vectors_of
+from marketsim.experiments.run import as_scenario
+from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
+from marketsim.scenario.loading import LoadedScenario, load_scenario
+from marketsim.scenario.sections.world import places_of
+from marketsim.scenario.overlay import with_values
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.shipped import find_scenario
+from marketsim.scenario.shape import expectation
 
-if TYPE_CHECKING:
-    from marketsim.experiments.definition import Definition
-
+SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
+NO_FACTORS = ("name", "question", "description", "uncertainty", "shocks", "changes")
+ARRANGEMENTS = ["purchasing", "arrangements"]
+OWN_COLUMNS = ["run", "point", "replicate", "seed", "vector", "scenario"]
 SPREAD = 200  # points from all over a design that are checked before the first run
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A scenario as a sweep runs it; `scenario` has the sweep's number of weeks."""
+
+    label: str
+    loaded: LoadedScenario
+    scenario: Scenario
 
 
 @dataclass(frozen=True)
@@ -37,22 +57,82 @@ def plan_of(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
 
     Raises ScenarioError for whatever is wrong with scenarios, factors and values, before anything is run.
     """
-    try:
+    with _in_one_line(definition):
         return located_plan(definition, points)
+
+
+def whole_factors(definition: Definition) -> dict[str, bool]:
+    """Which factors take whole numbers only. Raises ScenarioError as `plan_of` does."""
+    with _in_one_line(definition):
+        return _whole(_shapes_of(definition, _arms_of(definition)))
+
+
+def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
+    """The plan of a sweep; raises LocatedError for what is wrong in the definition itself."""
+    arms = _arms_of(definition)
+    shapes = _shapes_of(definition, arms)
+    points = points_of(definition, _whole(shapes)) if points is None else _given_points(definition, points)
+    _check_points(_telling(points), arms, shapes)
+    return Plan(definition, arms, _runs_of(definition, points, arms))
+
+
+@contextmanager
+def _in_one_line(definition: Definition) -> Iterator[None]:
+    try:
+        yield
     except LocatedError as error:
         raise ScenarioError(f"{'.'.join(map(str, error.path))}: {error}", definition.name) from None
 
 
-def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
-    """The same; raises LocatedError for what is wrong in the definition itself."""
-    arms = arms_of(definition)
-    shapes = shapes_of(definition, arms)
-    if points is None:
-        points = points_of(definition, {key: is_whole(shape) for key, shape in shapes.items()})
-    else:
-        points = _given_points(definition, points)
-    check_points(_telling(points), arms, shapes)
-    return Plan(definition, arms, runs_of(definition, points, arms))
+def _arms_of(definition: Definition) -> list[Arm]:
+    """The arms, the baseline first.
+
+    Raises LocatedError for names without a scenario, ScenarioError for mistakes in the scenarios' own files.
+    """
+    loaded = []
+    for position, name in enumerate(definition.scenarios):
+        try:
+            path = find_scenario(name)
+        except ScenarioError as error:
+            raise LocatedError(("scenarios", position), f"{shown(name)} {error.message}") from None
+        loaded.append(load_scenario(path))
+    refuse_other_world(loaded)
+    pairs = zip(labels_of([one.scenario.name for one in loaded]), loaded, strict=True)
+    return [Arm(label, one, as_scenario(one, definition.weeks)) for label, one in pairs]
+
+
+def _shapes_of(definition: Definition, arms: Sequence[Arm]) -> dict[str, Shape]:
+    """What the schema says of each factor's key; raises LocatedError for a key that no arm has a single value at."""
+    schema = shape_of(Scenario)
+    return {key: _shape_at(key, arms, schema) for key in definition.factors}
+
+
+def _whole(shapes: Mapping[str, Shape]) -> dict[str, bool]:
+    """Where only whole numbers are allowed."""
+    return {
+        key: {option.schema.get("type") for option in shape.alternatives()} - {"null"} == {"integer"}
+        for key, shape in shapes.items()
+    }
+
+
+def labels_of(names: list[str]) -> list[str]:
+    """Names of the scenarios, with a number behind those that occur again."""
+    labels: list[str] = []
+    for name in names:
+        number, label = 2, name
+        while label in labels:
+            label, number = f"{name}-{number}", number + 1
+        labels.append(label)
+    return labels
+
+
+def refuse_other_world(loaded: list[LoadedScenario]) -> None:
+    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
+    expected = places_of(loaded[0].scenario.world)
+    for one in loaded[1:]:
+        if places_of(one.scenario.world) != expected:
+            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
+            raise ScenarioError(message, one.path.name)
 
 
 def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:
@@ -61,6 +141,83 @@ def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:
             raise LocatedError(("factors", key), f"the points given have no column {shown(key)}")
     check_size(definition, len(points), "the table of points")
     return points[list(definition.factors)].reset_index(drop=True)
+
+
+def _runs_of(definition: Definition, points: pd.DataFrame, arms: Sequence[Arm]) -> pd.DataFrame:
+    """The design: each point, by replicates, by arms."""
+    draw = [draws_vectors(arm.scenario) for arm in arms]
+    count = definition.replicates
+    vectors: Sequence[int | None] = vectors_of(count, definition.seed) if any(draw) else [None] * count
+    each = len(arms) * count
+    run = np.arange(len(points) * each)
+    replicate = run % each // len(arms)
+    arm_of, replicate_of = (run % len(arms)).tolist(), replicate.tolist()
+    drawn = [vectors[r] if draw[a] else None for r, a in zip(replicate_of, arm_of, strict=True)]
+    own: dict[str, Any] = {
+        "run": run,
+        "point": run // each,
+        "replicate": replicate,
+        "seed": definition.seed * SEEDS_PER_COMPARISON + replicate,
+        "vector": pd.array(drawn, "Int64"),
+        "scenario": [arms[a].label for a in arm_of],
+    }
+    return pd.concat([pd.DataFrame(own), points.iloc[run // each].reset_index(drop=True)], axis=1)
+
+
+def _check_points(points: pd.DataFrame, arms: Sequence[Arm], shapes: Mapping[str, Shape]) -> None:
+    """Check points of a design (a column a factor), all values of a point together.
+
+    Raises LocatedError for the first that some arm can't have: for the value that is wrong by itself, if there is one.
+    """
+    for record in points.to_dict("records"):
+        values = {str(key): value for key, value in record.items()}
+        for arm in arms:
+            try:
+                with_values(arm.scenario, values)
+            except ScenarioError as error:
+                for key, shape in shapes.items():
+                    _check_value(key, values[key], arm, shape)
+                words = error.message.replace("Value error, ", "")
+                raise LocatedError(("factors",), f"at some points of the design: {words}") from None
+
+
+def _check_value(key: str, value: Any, arm: Arm, shape: Shape) -> None:
+    """Raises LocatedError for a value that an arm can't have, all else being as it is."""
+    try:
+        with_values(arm.scenario, {key: value})
+    except ScenarioError as error:
+        expected = expectation(shape)
+        own = "Value error, " in error.message or not expected
+        words = error.message.replace("Value error, ", "").removeprefix(f"{key}: ")
+        expectation_missed = f"expected {expected}; the design has {shown(value)}"
+        raise LocatedError(("factors", key), words if own else expectation_missed) from None
+
+
+def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:
+    steps = key.split(".")
+    having = [arm for arm in arms if _has_arrangement(arm, steps)]
+    if not having:
+        known = sorted({name for arm in arms for name in arm.scenario.purchasing.arrangements})
+        raise LocatedError(("factors", key), "no scenario has an arrangement", steps[2], known)
+    shape = schema
+    value: Any = having[0].loaded.values
+    for step in steps:
+        allowed = [name for name in shape.schema.get("properties", {}) if shape is not schema or name not in NO_FACTORS]
+        if step not in allowed and (allowed or "additionalProperties" not in shape.schema):
+            raise LocatedError(("factors", key), "no scenario has a value", step, allowed)
+        value = value.get(step) if isinstance(value, dict) else None
+        shape = shape.at(step, value)
+    kinds = {option.schema.get("type") for option in shape.alternatives()}
+    if kinds & {"object", "array"} or "oneOf" in shape.schema:
+        inner = [name for name in shape.schema.get("properties", {})]
+        more = f"; it has: {listed([f'{key}.{name}' for name in inner])}" if inner else ""
+        raise LocatedError(("factors", key), f"is not a single value{more}")
+    return shape
+
+
+def _has_arrangement(arm: Arm, steps: list[str]) -> bool:
+    """False for a key of an arrangement that the arm doesn't have."""
+    return steps[:2] != ARRANGEMENTS or len(steps) < 3 or steps[2] in arm.scenario.purchasing.arrangements
 
 
 def _telling(points: pd.DataFrame) -> pd.DataFrame:

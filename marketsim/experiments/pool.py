@@ -8,11 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from marketsim.core import interrupts
@@ -20,7 +20,6 @@ from marketsim.experiments.run import run
 from marketsim.scenario.levers import registered_rules
 
 MOST_WORKERS = 61  # a process pool on Windows takes no more
-MOST_TRIES = 2
 LOOK_AGAIN_SECONDS = 5.0  # a cluster's capacity may have changed by then
 Task = TypeVar("Task")
 Given = TypeVar("Given")
@@ -32,8 +31,12 @@ class LostWorker(Exception):
 
 @dataclass(frozen=True)
 class Ended(Generic[Task, Given]):
-    """A task that came to its end: `given` by the work, or the `error` that ended it after so many tries."""
+    """A task that came to its end: `given` by the work, or the `error` that ended it after so many tries.
 
+    `number`: its place among the tasks, from 0.
+    """
+
+    number: int
     task: Task
     given: Given | None
     error: BaseException | None
@@ -57,38 +60,32 @@ class Crew(Protocol):
         """Begin a task."""
 
 
-def run_each(
-    tasks: Iterable[Task], work: Callable[[Task], Given], crew: Crew, tries: int = MOST_TRIES
-) -> Iterator[Ended[Task, Given]]:
-    """Do each task, and yield each as it ends. A task whose process died is tried again, `tries` times in all.
+def run_each(tasks: Iterable[Task], work: Callable[[Task], Given], crew: Crew) -> Iterator[Ended[Task, Given]]:
+    """Do each task, and yield each as it ends. A task whose process died is tried once more.
 
     Tasks are drawn from the iterable only as the crew can begin them.
     """
-    coming, again = iter(tasks), deque[tuple[Task, int]]()
-    waiting: dict[Future[Given], tuple[Task, int]] = {}
+    coming = enumerate(tasks)
+    waiting: dict[Future[Given], tuple[int, Task, int]] = {}
 
     def begin() -> None:
-        while len(waiting) < crew.capacity():
-            begun = again.popleft() if again else next(((task, 1) for task in coming), None)
-            if begun is None:
-                return
-            waiting[crew.submit(work, begun[0])] = begun
+        for number, task in islice(coming, max(crew.capacity() - len(waiting), 0)):
+            waiting[crew.submit(work, task)] = number, task, 1
 
-    while True:
-        begin()
-        if not waiting:
-            return
+    begin()
+    while waiting:
         ended = []
         for future in wait(waiting, LOOK_AGAIN_SECONDS, FIRST_COMPLETED).done:
-            task, count = waiting.pop(future)
+            number, task, tries = waiting.pop(future)
             error = BrokenExecutor("given up") if future.cancelled() else future.exception()
-            if isinstance(error, crew.losses) and count < tries:
-                again.append((task, count + 1))
+            if isinstance(error, crew.losses) and tries == 1:
+                waiting[crew.submit(work, task)] = number, task, 2
             else:
-                ended.append(Ended(task, None if error else future.result(), error, count))
+                ended.append(Ended(number, task, None if error else future.result(), error, tries))
         if crew.beside:
             begin()  # so that nobody waits for a task while the caller looks at what has ended
         yield from ended
+        begin()
 
 
 def run_all(tasks: Sequence[Task], work: Callable[[Task], Given], workers: int | None) -> Iterator[tuple[int, Given]]:
@@ -99,18 +96,23 @@ def run_all(tasks: Sequence[Task], work: Callable[[Task], Given], workers: int |
     LostWorker for a task that killed its process twice.
     """
     with local_crew(workers, len(tasks)) as crew:
-        for ended in run_each(enumerate(tasks), _Numbered(work), crew):
+        for ended in run_each(tasks, work, crew):
             if isinstance(ended.error, BrokenExecutor):
-                raise LostWorker(f"the process of task {ended.task[0]} died {ended.tries} times; nothing else is wrong")
+                raise LostWorker(f"the process of task {ended.number} died {ended.tries} times; nothing else is wrong")
             if ended.error is not None:
                 raise ended.error
-            yield ended.task[0], ended.given  # type: ignore[misc]
+            yield ended.number, ended.given  # type: ignore[misc]
+
+
+def worker_count(workers: int | None, tasks: int) -> int:
+    """How many processes there are for so many tasks; `workers` None: one a core."""
+    return min(workers or multiprocessing.cpu_count(), tasks, MOST_WORKERS)
 
 
 @contextmanager
 def local_crew(workers: int | None, tasks: int) -> Iterator[Crew]:
     """As many processes as workers (None: one a core), but no more than tasks; with one, this process itself."""
-    count = min(workers or multiprocessing.cpu_count(), tasks, MOST_WORKERS)
+    count = worker_count(workers, tasks)
     if count <= 1:
         yield Here()
         return
@@ -149,68 +151,48 @@ class Processes:
     beside = True
 
     def __init__(self, count: int) -> None:
-        self._lanes = [_Lane() for _ in range(count)]
+        self._latest = dict(_start() for _ in range(count))
 
     def get_ready(self) -> None:
         """Wait until all have started; LostWorker if they can't."""
         warm_up()  # compiles, if need be, while the workers import
-        for lane in self._lanes:
-            lane.check()
-
-    def capacity(self) -> int:
-        """A task for each process."""
-        return len(self._lanes)
-
-    def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
-        """Give a process that is free the task."""
-        return next(lane for lane in self._lanes if lane.is_free()).submit(work, task)
-
-    def close(self) -> None:
-        """End all processes, each after what it is doing."""
-        for lane in self._lanes:
-            lane.close()
-
-
-class _Lane:
-    """One process, started anew when it has died."""
-
-    def __init__(self) -> None:
-        self._start()
-
-    def _start(self) -> None:
-        with interrupts.ignored():
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_follow_parent)
-            self._last: Future[Any] = self._pool.submit(_get_ready)
-
-    def check(self) -> None:
         try:
-            self._last.result()
+            for first in self._latest.values():
+                first.result()
         except BrokenExecutor as error:
             raise LostWorker(f"worker processes can't be started: {error}") from None
 
-    def is_free(self) -> bool:
-        return self._last.done()
+    def capacity(self) -> int:
+        """A task for each process."""
+        return len(self._latest)
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Give a process that is free the task; one that has died is started anew."""
+        process = next(one for one, latest in self._latest.items() if latest.done())
         try:
-            self._last = self._pool.submit(work, task)
+            given = process.submit(work, task)
         except BrokenExecutor:
-            self._start()
-            self._last = self._pool.submit(work, task)
-        return self._last
+            del self._latest[process]
+            process, _ = _start()
+            given = process.submit(work, task)
+        self._latest[process] = given
+        return given
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End all processes, each after what it is doing."""
+        for process in self._latest:
+            process.shutdown(wait=True, cancel_futures=True)
 
 
-@dataclass(frozen=True)
-class _Numbered(Generic[Task, Given]):
-    """The work, for tasks that carry their number."""
+def _start() -> tuple[ProcessPoolExecutor, Future[Any]]:
+    """A process, and its first task: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
+    with interrupts.ignored():
+        process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_follow_parent)
+        return process, process.submit(_get_ready)
 
-    work: Callable[[Task], Given]
 
-    def __call__(self, numbered: tuple[int, Task]) -> Given:
-        return self.work(numbered[1])
+def _get_ready() -> int:
+    return len(registered_rules())
 
 
 def warm_up() -> None:
@@ -229,8 +211,3 @@ def _follow_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=leave, daemon=True).start()
-
-
-def _get_ready() -> int:
-    """First task of a worker: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
-    return len(registered_rules())

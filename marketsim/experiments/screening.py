@@ -1,30 +1,24 @@
-"""A sensitivity analysis from beginning to end: points, runs through a resumable sweep, indices."""
+"""A sensitivity analysis: which points a sweep must make, and the ranking of factors by what it left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.arms import COMPARED, arms_of, is_whole, shapes_of
-from marketsim.experiments.definition import EXPERIMENTS, Definition, load_definition
-from marketsim.experiments.factors import Factor
+from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition
+from marketsim.experiments.plan import whole_factors
 from marketsim.experiments.sensitivity import Columns, Method, analyse, points_at, sample
 from marketsim.experiments.sets import open_set
 from marketsim.experiments.signoff import signoff
-from marketsim.experiments.sweep import sweep
 from marketsim.results import store
-from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
 from marketsim.scenario.loading import load_scenario
-from marketsim.scenario.reader import read_yaml
 
-UNBOUNDED = ("normal", "lognormal")
 MIDDLE = 0.95  # of an unbounded distribution that Morris' levels span: its ends are infinitely far
 
 
@@ -52,6 +46,11 @@ class Screening:
         return places
 
     @property
+    def points(self) -> pd.DataFrame:
+        """The points that a sweep must make: a column a factor."""
+        return points_at(self.unit, self.columns)
+
+    @property
     def runs(self) -> int:
         """How many runs there are in all."""
         return len(self.unit) * self.definition.replicates * len(self.definition.scenarios)
@@ -74,48 +73,26 @@ class Screened:
     footing: str
 
 
-def screen(
-    screening: Screening, folder: Path, workers: int | None, on_progress: Callable[[int, int], None] | None = None
-) -> Screened:
-    """Make the runs that the folder lacks, analyse all, and write sensitivity.csv into it.
+def screen(screening: Screening, folder: Path, failed: int) -> Screened:
+    """Analyse a sweep of the screening's points, of which so many runs failed; write sensitivity.csv into its folder.
 
-    Raises ScenarioError, and StoreError if the folder holds something else or too few runs succeeded.
+    Raises StoreError if too few runs succeeded.
     """
     definition, keys = screening.definition, list(screening.columns)
-    points = points_at(screening.unit, screening.columns)
-    done = sweep(definition, folder, workers, points=points, on_progress=on_progress)
     found = open_set(folder)
     unit = sample(screening.method, len(keys), screening.size, definition.seed)
     table = analyse(screening.method, unit, found.design, found.outcomes(), keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
-    if done.failed:
-        remark += f" {len(done.failed)} runs failed; their trajectories or samples are left out."
+    if failed:
+        remark += f" {failed} runs failed; their trajectories or samples are left out."
     return Screened(table, remark, signoff([load_scenario(name) for name in definition.scenarios]).line())
-
-
-def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition | None:
-    """The experiment if that is what is named: a file that lists `scenarios`, or a name in experiments/; else None."""
-    path = Path(named[0])
-    inside = Path(EXPERIMENTS) / f"{named[0].removesuffix('.yaml')}.yaml"
-    is_file = path.is_file() and path.suffix in (".yaml", ".yml")
-    if not (is_file and "scenarios" in read_yaml(path).values) and (is_file or not inside.is_file()):
-        return None
-    if len(named) > 1:
-        raise ScenarioError(f"is an experiment; expected it alone, or scenarios, got {len(named)} names", named[0])
-    definition = load_definition(path if is_file else inside, changes)
-    if not definition.factors:
-        raise ScenarioError("has no factors, so there is nothing to rank", named[0])
-    return definition
 
 
 def columns_of(definition: Definition) -> Columns:
     """How places from 0 to 1 become values of each factor, as in a sweep. Raises ScenarioError."""
-    try:
-        shapes = shapes_of(definition, arms_of(definition))
-    except LocatedError as error:
-        raise ScenarioError(f"{'.'.join(map(str, error.path))}: {error}", definition.name) from None
-    return {key: _column(factor, is_whole(shapes[key])) for key, factor in definition.factors.items()}
+    whole = whole_factors(definition)
+    return {key: partial(factor.at, whole=whole[key]) for key, factor in definition.factors.items()}
 
 
 def check_outcomes(wanted: Sequence[str], definition: Definition) -> list[str]:
@@ -126,7 +103,3 @@ def check_outcomes(wanted: Sequence[str], definition: Definition) -> list[str]:
             words = sentence(f"unknown outcome {shown(name)}", f"allowed: {listed(kept)}", did_you_mean(name, kept))
             raise ScenarioError(words, "--outcome")
     return list(wanted)
-
-
-def _column(factor: Factor, whole: bool) -> Callable[[Floats], list[Any]]:
-    return lambda unit: factor.at(np.asarray(unit, dtype=np.float64), whole)

@@ -100,7 +100,7 @@ class ResultSet:
 
     @cached_property
     def design(self) -> pd.DataFrame:
-        """A row a run, as `make_design` gives it."""
+        """A row a run, as `plan_of` lays it out."""
         return _read(self.path / "design.parquet")
 
     @cached_property

@@ -14,14 +14,17 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments import pool
 from marketsim.experiments.definition import Definition
-from marketsim.experiments.making import Made, RunTask, failure_of, make_run, tasks_of
+from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.plan import Plan, plan_of
-from marketsim.experiments.pool import Crew, Ended, local_crew, run_each
 from marketsim.experiments.sets import KIND, SweepFolder
 from marketsim.results import store
 from marketsim.results.resuming import found_in, read_manifest
 from marketsim.results.tracing import identity, manifest_of
+from marketsim.scenario.errors import ScenarioError
+
+DISK_BLOCK = 4_096  # bytes; a file takes whole ones
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def sweep(
     *,
     shard: tuple[int, int] | None = None,
     points: pd.DataFrame | None = None,
-    crew: AbstractContextManager[Crew] | None = None,
+    crew: AbstractContextManager[pool.Crew] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_run: Callable[[RunEnded], None] | None = None,
 ) -> SweepResult:
@@ -73,16 +76,33 @@ def sweep(
     kept = files.runs() if there else set()
     missing = [number for number in mine if number not in kept]
     counted = _Counted(len(mine), len(mine) - len(missing), on_progress, on_run)
-    with _makers(crew, workers, len(missing)) as makers:  # before the folder: a crew that can't work leaves none
+    makers = crew if crew is not None and missing else pool.local_crew(workers, len(missing))
+    with makers as ready:  # before the folder: a crew that can't work leaves none
         if shard is None:
             files.clear_beginnings()
         started = _begin(plan, files, same, bool(missing))
         files.clear_parts(missing)
-        for ended in run_each(tasks_of(plan, missing), make_run, makers):
+        for ended in pool.run_each(tasks_of(plan, missing), make_run, ready):
             _keep(files, ended)
             counted.note(ended)
     complete = _finish(plan, files, same, started)
     return SweepResult(files.path, len(mine), len(missing), len(mine) - len(missing), sorted(counted.failed), complete)
+
+
+def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
+    """The tasks of some runs of the design, made as they are asked for."""
+    arms = {arm.label: arm.scenario for arm in plan.arms}
+    outcomes = plan.definition.outcomes
+    kept = None if outcomes is None else tuple(outcomes)
+    columns: dict[str, list[Any]] = {str(name): column.tolist() for name, column in plan.design.items()}
+    for number in runs:
+        row = {name: column[number] for name, column in columns.items()}
+        settings = {key: row[key] for key in plan.definition.factors}
+        vector = None if row["vector"] is pd.NA else int(row["vector"])
+        yield RunTask(
+            number, row["point"], row["replicate"], row["seed"], vector, row["scenario"], settings,
+            arms[row["scenario"]], kept,
+        )  # fmt: skip
 
 
 @dataclass
@@ -99,7 +119,7 @@ class _Counted:
         if self.on_progress is not None:
             self.on_progress(self.done, self.total)
 
-    def note(self, ended: Ended[RunTask, Made]) -> None:
+    def note(self, ended: pool.Ended[RunTask, Made]) -> None:
         """Count a run that ended, keep the number of one that failed, and tell those who watch."""
         self.done += 1
         error = failure_of(ended)
@@ -113,7 +133,15 @@ class _Counted:
             self.on_run(RunEnded(ended.task, seconds, line, self.done, self.total, len(self.failed)))
 
 
-def _keep(files: SweepFolder, ended: Ended[RunTask, Made]) -> None:
+def failure_of(ended: pool.Ended[RunTask, Made]) -> str:
+    """The traceback of a run that failed; empty for one that did not."""
+    if ended.given is not None:
+        return ended.given.traceback
+    often = "once" if ended.tries == 1 else f"{ended.tries} times"
+    return f"The process of this run ended {often} without a result: killed, or out of memory.\n({ended.error})"
+
+
+def _keep(files: SweepFolder, ended: pool.Ended[RunTask, Made]) -> None:
     task = ended.task
     with _disk(files):
         if ended.given is not None and ended.given.outcomes is not None:
@@ -125,11 +153,6 @@ def _keep(files: SweepFolder, ended: Ended[RunTask, Made]) -> None:
             "traceback": failure_of(ended),
         }  # fmt: skip
         files.write_failure(task.run, entries)
-
-
-def _makers(crew: AbstractContextManager[Crew] | None, workers: int | None, runs: int) -> AbstractContextManager[Crew]:
-    """Who makes the runs; nobody is called for none."""
-    return crew if crew is not None and runs else local_crew(workers, runs)
 
 
 def _begin(plan: Plan, files: SweepFolder, same: dict[str, Any], more: bool) -> str:
@@ -178,3 +201,32 @@ def _disk(files: SweepFolder) -> Iterator[None]:
             f"{files.path} can't be written: {error.strerror or error}; runs that are finished are kept, and the same "
             "command goes on with the rest"
         ) from None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Points and runs of a sweep; mean seconds of a run; seconds in all with so many workers; bytes on disk."""
+
+    points: int
+    runs: int
+    workers: int
+    seconds_a_run: float
+    seconds: float
+    bytes: int
+
+
+def estimate(plan: Plan, workers: int | None = None) -> Estimate:
+    """Make the first run of each arm and reckon from that. Raises ScenarioError if one fails."""
+    pool.warm_up()
+    seconds = 0.0
+    size = 0
+    for task in tasks_of(plan, list(range(len(plan.arms)))):
+        made = make_run(task)
+        if made.outcomes is None:
+            line = made.traceback.strip().splitlines()[-1]
+            raise ScenarioError(f"run {task.run} of the sweep would fail: {line}", plan.definition.name)
+        seconds += made.seconds / len(plan.arms)
+        size += -(-len(made.outcomes.to_parquet(None, index=False, compression="zstd")) // DISK_BLOCK) * DISK_BLOCK
+    runs = len(plan.design)
+    count = pool.worker_count(workers, runs)
+    return Estimate(plan.points, runs, count, seconds, seconds * runs / count, size // len(plan.arms) * runs)

@@ -54,12 +54,8 @@ class Cooperative(PurchasingRule):
         """Chance that a member goes round the cooperative for a child of the given urgency (0-1)."""
         return np.asarray(self.bypass.not_urgent + (self.bypass.urgent - self.bypass.not_urgent) * urgency)
 
-    def inside(self) -> list[str]:
-        """Members buy through what is in `order`."""
-        return self.order
-
-    def membership(self) -> Members:
-        """Nobody can be in two cooperatives."""
+    def joined_by(self) -> Members:
+        """The members, as the scenario says."""
         return self.members
 
     def owes(self, market: Market, arrangement: Arrangement) -> Dues:

@@ -119,7 +119,7 @@ class _Maker:
         self._cooperatives = {
             name: self._members_of(chosen)
             for name, rule in self.rules.items()
-            if (chosen := rule.membership()) is not None
+            if (chosen := rule.joined_by()) is not None
         }
 
     def order_of(self, row: int) -> list[int]:

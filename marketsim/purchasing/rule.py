@@ -87,7 +87,7 @@ class PurchasingRule(Lever):
         """
         return week + 1
 
-    def membership(self) -> Members | None:
+    def joined_by(self) -> Members | None:
         """For a rule by which members buy as one: who they are; what they buy through is `inside`."""
         return None
 

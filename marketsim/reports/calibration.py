@@ -20,8 +20,7 @@ from rich.table import Table
 
 from marketsim.reports.figures import COLOURS
 from marketsim.reports.tables import number
-from marketsim.trust.calibration.calibrate import Calibration
-from marketsim.trust.calibration.summary import CANNOT_BE_MET, FITTED, HELD_OUT
+from marketsim.trust.calibration.calibrate import CANNOT_BE_MET, FITTED, HELD_OUT, Calibration
 
 FIGURE = "calibration.png"
 BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]

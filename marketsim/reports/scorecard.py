@@ -13,13 +13,13 @@ from rich.table import Table
 from marketsim.experiments.run import ENGLAND, RunResult
 from marketsim.experiments.signoff import signoff
 from marketsim.reports.tables import number
+from marketsim.trust.measures import measure_targets, shipped_targets
 from marketsim.trust.validation import against
 from marketsim.trust.validation.backcast import PLAIN_MISS, verdict
 from marketsim.trust.validation.null_model import FITTED_TO
 from marketsim.trust.validation.predictions import IMPORTED, NEXT_YEAR, OUT_OF_AREA, OUT_OF_REGION
 from marketsim.trust.validation.recorded import LEFT_OUT, PASS, ROLES, recorded
-from marketsim.trust.validation.scorecard import FAIL, MODEL, Given, score, shipped_targets
-from marketsim.trust.validation.targets import measure_targets
+from marketsim.trust.validation.scorecard import FAIL, MODEL, Given, score
 from marketsim.trust.validation.validate import LONG_REPLICATES, Validation
 
 HEADINGS = {"input": "Put in", "fitted": "Fitted", "out of sample": "Out of sample", "": "Not recorded"}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from marketsim import ScenarioError, load_scenario
-from marketsim.experiments.definition import load_definition
-from marketsim.experiments.design import make_design
-from marketsim.experiments.factors import Factor
+from marketsim.experiments.definition import Factor
+from marketsim.experiments.experiment_file import load_definition
+from marketsim.experiments.plan import plan_of
 from marketsim.scenario.overlay import with_values
 
 SHIPPED = sorted((Path(__file__).parents[2] / "experiments").glob("*.yaml"))
@@ -24,7 +24,7 @@ DRAWN = "design: latin_hypercube\nsamples: 8\n"
 def test_shipped_experiments_are_valid_and_ask_a_question(path: Path) -> None:
     definition = load_definition(path)
     assert definition.name == path.stem and definition.question.endswith("?")
-    assert len(make_design(definition)) >= 100
+    assert len(plan_of(definition).design) >= 100
 
 
 def test_the_five_that_were_asked_for_ship() -> None:
@@ -130,7 +130,7 @@ def test_values_that_are_allowed_only_together_are_taken(tmp_path: Path) -> None
     factors = "factors: {need.share_standard: {values: [0.9]}, need.share_severe: {values: [0.05]}}"
     for text in (factors, "factors: {need.share_severe: {values: [0.05]}, need.share_standard: {values: [0.9]}}"):
         (tmp_path / "x.yaml").write_text(TOWN + text, encoding="utf-8")
-        assert len(make_design(load_definition(tmp_path / "x.yaml"))) == 1
+        assert len(plan_of(load_definition(tmp_path / "x.yaml")).design) == 1
     with pytest.raises(ScenarioError, match="together exceed 1"):
         with_values(load_scenario("town").scenario, {"need.share_standard": 0.9})
 
@@ -146,7 +146,7 @@ def test_entries_can_be_replaced_and_are_checked_as_in_the_file(tmp_path: Path) 
 def test_a_scenario_beside_the_file_comes_first(tmp_path: Path) -> None:
     (tmp_path / "town.yaml").write_text("extends: spot.yaml\nname: mine", encoding="utf-8")
     (tmp_path / "x.yaml").write_text("scenarios: [town.yaml]", encoding="utf-8")
-    assert set(make_design(load_definition(tmp_path / "x.yaml"))["scenario"]) == {"mine"}
+    assert set(plan_of(load_definition(tmp_path / "x.yaml")).design["scenario"]) == {"mine"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def cube(count: int = 400, seed: int = 1) -> pd.DataFrame:
 def test_a_planted_box_is_found() -> None:
     points = cube()
     cases = ((points["a"] > 0.6) & (points["c"] < 0.4)).to_numpy()
-    found = find_boxes(points, cases)
+    found = find_boxes(points, cases)[0]
     assert len(found) == 1 and set(found[0].box.limits) == {"a", "c"}
     assert found[0].box.limits["a"].low == pytest.approx(0.6, abs=0.03)
     assert found[0].box.limits["c"].high == pytest.approx(0.4, abs=0.03)
@@ -29,14 +29,14 @@ def test_a_planted_box_is_found() -> None:
 def test_a_planted_box_in_noise_is_found() -> None:
     points, luck = cube(), np.random.default_rng(2).random(400)
     cases = ((points["a"] > 0.6) & (points["c"] < 0.4)).to_numpy() & (luck < 0.8) | (luck > 0.95)
-    box = find_boxes(points, cases)[0]
+    box = find_boxes(points, cases)[0][0]
     assert {"a", "c"} <= set(box.box.limits) and box.density > 0.6
 
 
 def test_words_are_peeled_one_by_one() -> None:
     points = cube().assign(rule=np.tile(["none", "cpi", "pay", "both"], 100))
     cases = points["rule"].isin(["none", "pay"]).to_numpy()
-    found = find_boxes(points, cases)
+    found = find_boxes(points, cases)[0]
     assert found[0].box.limits == {"rule": Limit(among=frozenset({"none", "pay"}))}
     assert (found[0].coverage, found[0].density, found[0].support) == (1.0, 1.0, 0.5)
 
@@ -44,7 +44,7 @@ def test_words_are_peeled_one_by_one() -> None:
 def test_two_planted_boxes() -> None:
     points = cube(800)
     cases = ((points["a"] > 0.8) | ((points["b"] < 0.3) & (points["d"] < 0.5))).to_numpy()
-    found = find_boxes(points, cases)
+    found = find_boxes(points, cases)[0]
     assert len(found) >= 2
     assert {frozenset(one.box.limits) for one in found[:2]} == {frozenset("a"), frozenset("bd")}
     assert sum(one.coverage for one in found) > 0.9
@@ -53,7 +53,7 @@ def test_two_planted_boxes() -> None:
 def test_cases_by_chance_alone_give_weak_conditions() -> None:
     points = cube()
     cases = np.random.default_rng(5).random(400) < 0.3
-    for one in find_boxes(points, cases):
+    for one in find_boxes(points, cases)[0]:
         assert one.density < 0.6 or max(one.p_values.values()) > 1e-6
         assert min(one.returns.values()) < 0.8
 
@@ -61,7 +61,7 @@ def test_cases_by_chance_alone_give_weak_conditions() -> None:
 def test_few_or_only_cases_give_no_box() -> None:
     points = cube(50)
     for cases in (np.zeros(50, bool), np.ones(50, bool), np.arange(50) < 3):
-        assert find_boxes(points, cases) == []
+        assert find_boxes(points, cases)[0] == []
 
 
 def test_measures_by_hand() -> None:
@@ -86,5 +86,5 @@ def test_the_trajectory_trades_coverage_for_density() -> None:
 def test_ties_go_together() -> None:
     """A grid of three values: a limit lies between two of them."""
     points = pd.DataFrame({"x": np.repeat([1.0, 2.0, 3.0], 20)})
-    box = find_boxes(points, (points["x"] > 1.5).to_numpy())[0].box
+    box = find_boxes(points, (points["x"] > 1.5).to_numpy())[0][0].box
     assert box.limits == {"x": Limit(low=1.5)}

@@ -277,7 +277,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(
 def test_a_run_takes_the_same_whatever_was_run_before(tmp_path: Path) -> None:
     """Tasks carry all that a run needs."""
     plan = marketsim.experiments.sweep.plan_of(small_definition(tmp_path))
-    first, *_, last = marketsim.experiments.making.tasks_of(plan, list(range(RUNS)))
+    first, *_, last = marketsim.experiments.sweep.tasks_of(plan, list(range(RUNS)))
     alone = make_run(last).outcomes
     make_run(first)
     again = make_run(last).outcomes

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, run
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.trust.calibration.history import Run
-from marketsim.trust.calibration.space import Space, Vector
+from marketsim.trust.calibration.space import Run, Space, Vector
 
 Measure: TypeAlias = Callable[[RunResult], Mapping[str, float]]
 OnProgress: TypeAlias = Callable[[str, int, int], None]
@@ -30,10 +29,7 @@ OnProgress: TypeAlias = Callable[[str, int, int], None]
 class _Task:
     scenario: Scenario
     measure: Measure
-    number: int
-    wave: int
-    seed: int
-    vector: Vector
+    run: Run  # not yet made
     path: Path
 
 
@@ -62,14 +58,14 @@ class Runner:
         first = self.asked + 1
         self.asked += len(vectors)
         tasks = [self._task(first + row, wave, vector) for row, vector in enumerate(vectors)]
-        found = {task.number: _read_run(task.path) for task in tasks if task.path.exists()}
-        missing = [task for task in tasks if task.number not in found]
+        found = {task.run.number: _read_run(task.path) for task in tasks if task.path.exists()}
+        missing = [task for task in tasks if task.run.number not in found]
         self._tell(wave, len(found), len(tasks))
         for _, finished in run_all(missing, _run_task, self.workers):
             found[finished.number] = finished
             self.made += 1
             self._tell(wave, len(found), len(tasks))
-        return [found[task.number] for task in tasks]
+        return [found[task.run.number] for task in tasks]
 
     def _plan(self, wave: int, points: Floats) -> list[Vector]:
         """The vectors of a wave, as planned when it began."""
@@ -85,8 +81,8 @@ class Runner:
     def _task(self, number: int, wave: int, vector: Vector) -> _Task:
         path = self.folder / "runs" / f"run-{number:05d}.json"
         path.parent.mkdir(exist_ok=True)
-        seed = self.seed * SEEDS_PER_COMPARISON + number
-        return _Task(self.scenario, self.measure, number, wave, seed, vector, path)
+        run = Run(number, wave, self.seed * SEEDS_PER_COMPARISON + number, vector)
+        return _Task(self.scenario, self.measure, run, path)
 
     def _tell(self, wave: int, done: int, total: int) -> None:
         if self.on_progress is not None:
@@ -96,33 +92,25 @@ class Runner:
 
 def _run_task(task: _Task) -> Run:
     """One run in a worker: measured, stored and returned."""
-    outputs: dict[str, float] = {}
-    error = ""
     try:
         with threadpool_limits(1):
-            result = run(with_values(task.scenario, task.vector), task.seed)
+            result = run(with_values(task.scenario, task.run.vector), task.run.seed)
         given = {name: float(value) for name, value in task.measure(result).items()}
         outputs = {name: value if math.isfinite(value) else math.nan for name, value in given.items()}
+        finished = replace(task.run, outputs=outputs)
     except (ScenarioError, ValueError) as refused:
-        error = str(refused) or type(refused).__name__
-    finished = Run(task.number, task.wave, task.seed, task.vector, outputs, error)
-    _write_run(task.path, finished)
+        finished = replace(task.run, error=str(refused) or type(refused).__name__)
+    entries = {"run": finished.number} | asdict(finished)
+    entries["outputs"] = {name: None if math.isnan(value) else value for name, value in finished.outputs.items()}
+    del entries["number"]
+    store.write_text(task.path, json.dumps(entries, indent=1, allow_nan=False) + "\n")
     return finished
-
-
-def _write_run(path: Path, finished: Run) -> None:
-    outputs = {name: value if math.isfinite(value) else None for name, value in finished.outputs.items()}
-    entries = {
-        "run": finished.number, "wave": finished.wave, "seed": finished.seed, "vector": finished.vector,
-        "outputs": outputs, "error": finished.error,
-    }  # fmt: skip
-    store.write_text(path, json.dumps(entries, indent=1, allow_nan=False) + "\n")
 
 
 def _read_run(path: Path) -> Run:
     read = _read_json(path)
-    outputs = {name: math.nan if value is None else value for name, value in read["outputs"].items()}
-    return Run(read["run"], read["wave"], read["seed"], read["vector"], outputs, read["error"])
+    outputs = {name: math.nan if value is None else value for name, value in read.pop("outputs").items()}
+    return Run(read.pop("run"), outputs=outputs, **read)
 
 
 def _read_json(path: Path) -> Any:

@@ -1,9 +1,9 @@
-"""The uncertain parameters and their ranges, seen as a unit cube."""
+"""The uncertain parameters and their ranges, seen as a unit cube; runs made in it, and how many to make."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from marketsim.core.columns import Floats
 
 DIGITS = 6  # significant digits of a value in a vector
+RUNS_PER_PARAMETER = 10  # Loeppky, Sacks and Welch, Technometrics 2009
+DEFAULT_WAVES, DEFAULT_KEEP = 5, 50
 
 Vector: TypeAlias = dict[str, float]
 
@@ -70,3 +72,28 @@ class Space:
     def point(self, vector: Vector) -> Floats:
         """The point at which a vector lies."""
         return np.array([parameter.unit(vector[parameter.key]) for parameter in self.parameters])
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run that was made: its vector and its measures, or the error with which it failed.
+
+    A measure that the run leaves undefined is NaN.
+    """
+
+    number: int
+    wave: int
+    seed: int
+    vector: Vector
+    outputs: dict[str, float] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much to run: `runs_per_wave` runs in each of at most `waves` waves, `keep` vectors in the end."""
+
+    runs_per_wave: int
+    waves: int = DEFAULT_WAVES
+    keep: int = DEFAULT_KEEP
+    seed: int = 1

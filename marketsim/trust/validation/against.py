@@ -9,8 +9,8 @@ import pandas as pd
 
 from marketsim.england.figures import authority_rows
 from marketsim.experiments.run import ENGLAND
-from marketsim.trust.validation.predictions import measures
-from marketsim.trust.validation.reading import read_rows
+from marketsim.trust.rows import read_rows
+from marketsim.trust.validation.predictions import MEASURES
 
 COLUMNS = ("measure", "area", "value")
 LEAST_FOR_CORRELATION = 3
@@ -21,7 +21,7 @@ def read_figures(path: Path) -> pd.DataFrame:
     areas = known_areas()
     rows, seen = [], set()
     for row in read_rows(path, COLUMNS):
-        pair = row.word("measure", measures(), "measure"), row.word("area", areas, "area")
+        pair = row.word("measure", MEASURES, "measure"), row.word("area", areas, "area")
         if pair in seen:
             raise row.error(f"{pair[0]} of {pair[1]} stands here a second time")
         seen.add(pair)

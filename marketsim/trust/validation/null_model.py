@@ -7,6 +7,7 @@ another for the rest. What the model does not do better than this, it has not ex
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,7 @@ from marketsim.market.children import BANDS, STANDARD
 from marketsim.purchasing.arrangement import Market
 from marketsim.results.tables import homes_frame
 from marketsim.scenario.schema import Scenario
-from marketsim.trust.validation.snapshot import Snapshot, snapshot
-from marketsim.trust.validation.targets import mean
+from marketsim.trust.validation.patterns import Snapshot, snapshot
 from marketsim.week.arriving import starting_children, traits
 from marketsim.world.start import build_market
 
@@ -140,7 +140,7 @@ def fit_rates(layout: Layout, wanted: dict[str, float]) -> OfferRates:
 def _figures(layout: Layout, home: Ints, miles: Floats) -> dict[str, float]:
     placed = home != NOWHERE
     away = layout.market.homes.authority[home[placed]] != layout.authority[placed]
-    return {"out_of_area_share": mean(away), "over_20_miles_share": mean(miles[placed] > FAR_MILES)}
+    return {"out_of_area_share": _share(away), "over_20_miles_share": _share(miles[placed] > FAR_MILES)}
 
 
 def null_snapshot(layout: Layout, home: Ints, miles: Floats) -> Snapshot:
@@ -175,5 +175,10 @@ def null_targets(layout: Layout, home: Ints, miles: Floats) -> dict[str, float]:
         "void_rate_survey": 1 - occupancy,  # no place is blocked here
         "share_places_local_authority": float(homes.places[own].sum() / homes.places[is_open].sum()),
         "unregistered_children": float((~placed).sum()),
-        "need_without_complexity": mean(layout.band[placed] == STANDARD),
+        "need_without_complexity": _share(layout.band[placed] == STANDARD),
     }
+
+
+def _share(true: Bools) -> float:
+    """The share of those that are true; NaN of none."""
+    return float(true.mean()) if len(true) else math.nan

@@ -1,6 +1,7 @@
 """Structural patterns of the market, each with a criterion that it can fail: what must come out of the rules.
 
-Those that are read from a snapshot are read from the null model's too.
+Those that are read from a snapshot, the children in homes and the homes at one moment, are read from the null model's
+too. Framework decay is read from runs of its own: ceilings that stand still while fees rise make homes leave.
 """
 
 from __future__ import annotations
@@ -8,30 +9,65 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from marketsim.england.figures import distribution
-from marketsim.experiments.run import RunResult
+from marketsim.experiments.run import RunResult, as_scenario, run
 from marketsim.market.children import BANDS
-from marketsim.trust.validation.snapshot import Snapshot, at_end
-from marketsim.trust.validation.targets import NAN, YEAR_WEEKS, mean
+from marketsim.scenario.overlay import with_values
+from marketsim.scenario.schema import Scenario
 
+NAN = math.nan
+YEAR_WEEKS, DECAY_WEEKS = 52, 156
+PER_CHILD = ["home_authority", "host_authority", "need_band", "distance_miles", "out_of_area"]
 CONCENTRATED = 0.10  # Herfindahl index above which a market counts as concentrated (CC2/OFT1254, 2010, para. 5.3.5)
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """`children`: a row a child in a home: PER_CHILD, `home_region` and `host_region`. `homes`: a row an open home, as
+    in `RunResult.homes`. `region_of`: the region of every authority, by ONS code.
+    """
+
+    children: pd.DataFrame
+    homes: pd.DataFrame
+    region_of: dict[str, str]
+
+
+def at_end(result: RunResult) -> Snapshot:
+    """The last week of a run."""
+    placements, homes = result.placements, result.homes
+    areas = result.authorities[["ons_code", "region"]].rename(columns={"ons_code": "code"})
+    if areas.empty:  # a run of less than a year has no rows by authority
+        areas = homes[["host_authority", "host_region"]].set_axis(["code", "region"], axis="columns")
+    region_of = dict(zip(areas["code"], areas["region"], strict=True))
+    running = placements.loc[placements["end_week"].isna(), PER_CHILD]
+    return snapshot(running, homes[homes["closed_week"].isna()], region_of)
+
+
+def snapshot(children: pd.DataFrame, homes: pd.DataFrame, region_of: dict[str, str]) -> Snapshot:
+    """A snapshot of children described by PER_CHILD; their regions are added."""
+    regions = {f"{side}_region": children[f"{side}_authority"].map(region_of) for side in ("home", "host")}
+    return Snapshot(children.assign(**regions).reset_index(drop=True), homes, region_of)
+
+
+@dataclass(frozen=True)
 class Pattern:
-    """A pattern holds where its value lies from `at_least` to `at_most`; `below_null`: and not above the null's."""
+    """A pattern holds where its value lies from `at_least` to `at_most`; `below_null`: and not above the null's.
+
+    `measure` gives the value `of` a run (RunResult), a state (Snapshot), or a scenario and a seed to run it with.
+    """
 
     name: str
+    of: Literal["run", "state", "scenario"]
     criterion: str
     at_least: float
     at_most: float
     below_null: bool
-    of_run: Callable[[RunResult], float] | None
-    of_state: Callable[[Snapshot], float] | None
+    measure: Callable[..., float]
 
     def holds(self, value: float, null: float = NAN) -> bool:
         """Whether a value (mean of the replicates) meets the criterion; NaN never does."""
@@ -40,45 +76,39 @@ class Pattern:
 
 
 PATTERNS: dict[str, Pattern] = {}
-OfRun = Callable[[RunResult], float]
-OfState = Callable[[Snapshot], float]
+Measure = TypeVar("Measure", bound=Callable[..., float])
 
 
-def run_pattern(criterion: str, at_least: float = -math.inf, at_most: float = math.inf) -> Callable[[OfRun], OfRun]:
-    """Register a pattern that needs a whole run, under the name of its function."""
+def values_of(of: Literal["run", "state", "scenario"], *what: object) -> dict[str, float]:
+    """The value of each pattern of this kind, by name."""
+    return {name: pattern.measure(*what) for name, pattern in PATTERNS.items() if pattern.of == of}
 
-    def register(function: OfRun) -> OfRun:
+
+def pattern(
+    of: Literal["run", "state", "scenario"], criterion: str, at_least: float = -math.inf, at_most: float = math.inf,
+    below_null: bool = False,
+) -> Callable[[Measure], Measure]:  # fmt: skip
+    """Register a pattern under the name of its function."""
+
+    def register(function: Measure) -> Measure:
         name = function.__name__
-        PATTERNS[name] = Pattern(name, criterion, at_least, at_most, False, function, None)
+        PATTERNS[name] = Pattern(name, of, criterion, at_least, at_most, below_null, function)
         return function
 
     return register
 
 
-def state_pattern(
-    criterion: str, at_least: float = -math.inf, at_most: float = math.inf, below_null: bool = False
-) -> Callable[[OfState], OfState]:
-    """Register a pattern that the last week shows, under the name of its function."""
-
-    def register(function: OfState) -> OfState:
-        name = function.__name__
-        PATTERNS[name] = Pattern(name, criterion, at_least, at_most, below_null, None, function)
-        return function
-
-    return register
-
-
-@run_pattern("more places that could be filled stand empty than children are without a home: in most weeks", 0.5)
+@pattern("run", "more places that could be filled stand empty than children are without a home: in most weeks", 0.5)
 def void_paradox(result: RunResult) -> float:
     """Share of the last year's weeks with unplaced children and at least as many fillable empty places."""
     weekly = result.weekly.tail(YEAR_WEEKS)
     unplaced = weekly["children_waiting"] + weekly["children_unregistered"]
     registered = weekly["occupied"] / (1 - weekly["void_rate"])
     fillable = registered - weekly["occupied"] - weekly["blocked_places"]
-    return mean((unplaced > 0) & (fillable >= unplaced))
+    return float(((unplaced > 0) & (fillable >= unplaced)).mean())
 
 
-@state_pattern("rank correlation of house price and places per child: at least half of England's -0.17", -1, -0.085)
+@pattern("state", "rank correlation of house price and places per child: at least half of England's -0.17", -1, -0.085)
 def clustering_of_places(state: Snapshot) -> float:
     """Spearman's correlation over authorities of house price with the places in them per child of the authority.
 
@@ -87,7 +117,7 @@ def clustering_of_places(state: Snapshot) -> float:
     return _against_price(state.homes, _per_child(state.homes.groupby("host_authority")["places"].sum(), state))
 
 
-@run_pattern("rank correlation of house price and homes opened in the run per child: clearly negative", -1, -0.2)
+@pattern("run", "rank correlation of house price and homes opened in the run per child: clearly negative", -1, -0.2)
 def clustering_of_new_homes(result: RunResult) -> float:
     """Spearman's correlation of house price with the homes that opened, per child of the authority at the end."""
     state = at_end(result)
@@ -95,18 +125,20 @@ def clustering_of_new_homes(result: RunResult) -> float:
     return _against_price(state.homes, _per_child(new, state)) if len(new) else NAN
 
 
-@state_pattern("children from elsewhere live in the cheaper half of authorities more than children come from there", 1)
+@pattern(
+    "state", "children from elsewhere live in the cheaper half of authorities more than children come from there", 1
+)
 def clustering_of_children(state: Snapshot) -> float:
     """Share hosted, of children from elsewhere, by the half of authorities with the cheapest houses, over the share of
     all children whose home authority is among these."""
     price = _prices(state.homes)
     cheap = set(price.index[price <= price.median()])
     away = state.children[state.children["out_of_area"]]
-    hosted, own = mean(away["host_authority"].isin(cheap)), mean(state.children["home_authority"].isin(cheap))
-    return hosted / own if own > 0 else NAN
+    hosted, own = away["host_authority"].isin(cheap).mean(), state.children["home_authority"].isin(cheap).mean()
+    return float(hosted / own) if own > 0 else NAN
 
 
-@run_pattern("mean wait rises with each band of need: by at least a tenth each time", 1.1)
+@pattern("run", "mean wait rises with each band of need: by at least a tenth each time", 1.1)
 def cherry_picking_wait(result: RunResult) -> float:
     """Least ratio of the mean wait of a band to that of the band of less need, placements started in the last year."""
     placements = result.placements
@@ -114,13 +146,13 @@ def cherry_picking_wait(result: RunResult) -> float:
     return _least_step(started.groupby("need_band")["wait_weeks"].mean())
 
 
-@state_pattern("mean distance rises with each band of need: by at least a tenth each time", 1.1)
+@pattern("state", "mean distance rises with each band of need: by at least a tenth each time", 1.1)
 def cherry_picking_distance(state: Snapshot) -> float:
     """Least ratio of the mean distance of a band to that of the band of less need, children in homes."""
     return _least_step(state.children.groupby("need_band")["distance_miles"].mean())
 
 
-@state_pattern("private homes by size of organisation: at most a tenth would have to be in another class", 0, 0.10)
+@pattern("state", "private homes by size of organisation: at most a tenth would have to be in another class", 0, 0.10)
 def provider_sizes(state: Snapshot) -> float:
     """Half the sum of absolute differences from Ofsted's shares of March 2025 (figures.csv, organisation_size)."""
     published = distribution("organisation_size")
@@ -130,8 +162,8 @@ def provider_sizes(state: Snapshot) -> float:
     return float(np.abs(share - np.array(list(published.values()))).sum() / 2) if len(sizes) else NAN
 
 
-@state_pattern(
-    "Herfindahl index of private homes over providers: below 0.10, not a concentrated market", 0, CONCENTRATED
+@pattern(
+    "state", "Herfindahl index of private homes over providers: below 0.10, not a concentrated market", 0, CONCENTRATED
 )
 def concentration(state: Snapshot) -> float:
     """Sum of squared shares of providers in private homes; CC2/OFT1254 (2010) calls 0.10 and more concentrated."""
@@ -139,10 +171,38 @@ def concentration(state: Snapshot) -> float:
     return float(((sizes / sizes.sum()) ** 2).sum()) if len(sizes) else NAN
 
 
-@state_pattern("share of children placed outside their region: no higher than the null model's", 0, 1, below_null=True)
+@pattern(
+    "state", "share of children placed outside their region: no higher than the null model's", 0, 1, below_null=True
+)
 def children_out_of_region(state: Snapshot) -> float:
     """Share of children in homes whose home stands in another region."""
-    return mean(state.children["home_region"] != state.children["host_region"])
+    return float((state.children["home_region"] != state.children["host_region"]).mean())
+
+
+@pattern(
+    "scenario", "coverage falls in 3 years of frozen ceilings, from its start and against ceilings raised with costs",
+    at_least=0.02,
+)
+def framework_decay(scenario: Scenario, seed: int, weeks: int = DECAY_WEEKS) -> float:
+    """The less of two falls of `framework_coverage` (share of independent homes) by the end, with frozen ceilings.
+
+    One is the fall from the first week, the other the gap to the same run with ceilings raised as pay and prices are.
+    NaN for a scenario without a framework.
+    """
+    frozen, raised = _coverage(scenario, seed, weeks, "none"), _coverage(scenario, seed, weeks, "cpi_and_pay")
+    if frozen is None or raised is None:
+        return NAN
+    return min(frozen[0] - frozen[1], raised[1] - frozen[1])
+
+
+def _coverage(scenario: Scenario, seed: int, weeks: int, uplift: str) -> tuple[float, float] | None:
+    """Coverage in the first and in the last week with one formula of uplift for all frameworks; None without any."""
+    names = [name for name, rule in scenario.purchasing.arrangements.items() if rule.name == "framework"]
+    if not names:
+        return None
+    changed = with_values(scenario, {f"purchasing.arrangements.{name}.uplift": uplift for name in names})
+    coverage = run(as_scenario(changed, weeks), seed).weekly["framework_coverage"]
+    return float(coverage.iloc[0]), float(coverage.iloc[-1])
 
 
 def _prices(homes: pd.DataFrame) -> pd.Series[float]:

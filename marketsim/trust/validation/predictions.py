@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from marketsim.experiments.run import ENGLAND
-from marketsim.trust.validation.snapshot import Snapshot
+from marketsim.trust.validation.patterns import Snapshot
 
 COLUMNS = ["measure", "area", "value", "unit"]
 BAND_MILES = (0, 5, 10, 20, 50, 100, np.inf)
 NEXT_YEAR = "homes_next_year"
 OUT_OF_AREA, OUT_OF_REGION, IMPORTED = "out_of_area_share", "out_of_region_share", "children_hosted_from_elsewhere"
-
-
-def band_names() -> list[str]:
-    """The distance bands: "0_5", "5_10" ... "100_more" (miles; the upper limit belongs to the band)."""
-    upper = [*(f"{limit:.0f}" for limit in BAND_MILES[1:-1]), "more"]
-    return [f"{low:.0f}_{high}" for low, high in zip(BAND_MILES[:-1], upper, strict=True)]
-
-
-def measures() -> dict[str, str]:
-    """The measures that are predicted, with their units."""
-    bands = {
-        f"distance_{band}_miles_{side}": "share of children in homes"
-        for side in ("inside", "outside")
-        for band in band_names()
-    }
-    return {OUT_OF_AREA: "share", OUT_OF_REGION: "share", IMPORTED: "children", **bands, NEXT_YEAR: "homes"}
+# "0_5", "5_10" ... "100_more" (miles; the upper limit belongs to the band)
+BANDS = [f"{low:.0f}_{high:.0f}".replace("inf", "more") for low, high in pairwise(BAND_MILES)]
+SIDES = {"inside": False, "outside": True}  # of the boundary of the home authority
+MEASURES = {
+    OUT_OF_AREA: "share",
+    OUT_OF_REGION: "share",
+    IMPORTED: "children",
+    **{f"distance_{band}_miles_{side}": "share of children in homes" for side in SIDES for band in BANDS},
+    NEXT_YEAR: "homes",
+}
 
 
 def predict(state: Snapshot) -> pd.DataFrame:
@@ -41,9 +36,9 @@ def predict(state: Snapshot) -> pd.DataFrame:
     children = state.children
     abroad = children["home_region"] != children["host_region"]
     columns = {OUT_OF_AREA: children["out_of_area"], OUT_OF_REGION: abroad}
-    band = pd.cut(children["distance_miles"], BAND_MILES, labels=band_names(), include_lowest=True)
-    for side, outside in (("inside", False), ("outside", True)):
-        for name in band_names():
+    band = pd.cut(children["distance_miles"], BAND_MILES, labels=BANDS, include_lowest=True)
+    for side, outside in SIDES.items():
+        for name in BANDS:
             columns[f"distance_{name}_miles_{side}"] = (band == name) & (children["out_of_area"] == outside)
     table = pd.DataFrame(columns).astype("float64")
     by_area = [
@@ -79,7 +74,7 @@ def _rows(wide: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(unit=rows["measure"].map(measures()))[COLUMNS]
+    return rows.assign(unit=rows["measure"].map(MEASURES))[COLUMNS]
 
 
 def together(
@@ -96,6 +91,6 @@ def together(
     table[["ci_low", "ci_high"]] = bounds
     null = pd.concat(nulls, ignore_index=True).groupby(keys)["value"].mean() if nulls else None
     table["null_value"] = np.nan if null is None else null
-    order = {name: number for number, name in enumerate(measures())}
+    order = {name: number for number, name in enumerate(MEASURES)}
     rows = table.reset_index().sort_values("measure", key=lambda names: names.map(order), kind="stable")
     return rows[["measure", "area", "value", "ci_low", "ci_high", "unit", "null_value"]].reset_index(drop=True)

@@ -7,18 +7,17 @@
 from __future__ import annotations
 
 import csv
-import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 
+import marketsim
 from marketsim.results import store
 
 ROLES = ("input", "fitted", "out of sample")
-COLUMNS = ["measure", "kind", "role", "why", "passes", "passes_short", "note"]
 YES, NO, LEFT_OUT = "yes", "no", ""
 PASS = "pass"
 
@@ -44,8 +43,7 @@ class Recorded:
 def recorded() -> dict[str, Recorded]:
     """The recorded baseline by measure."""
     text = files("marketsim.england").joinpath("scorecard.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["measure"]: Recorded(**{column: row[column] for column in COLUMNS}) for row in rows}
+    return {row["measure"]: Recorded(**row) for row in csv.DictReader(text.splitlines())}
 
 
 def newly_failing(card: pd.DataFrame, baseline: dict[str, Recorded], short: bool) -> list[str]:
@@ -65,23 +63,17 @@ def record(card: pd.DataFrame, short_card: pd.DataFrame, folder: Path) -> Path:
     """
     path = folder / "marketsim" / "england" / "scorecard.csv"
     check_checkout(folder)
-    results = [dict(zip(one["measure"], one["result"], strict=True)) for one in (card, short_card)]
-    rows = [
-        replace(row, passes=_word(results[0].get(name)), passes_short=_word(results[1].get(name)))
-        for name, row in recorded().items()
-    ]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([[getattr(row, column) for column in COLUMNS] for row in rows])
-    store.write_text(path, text.getvalue())
+    table = pd.DataFrame(list(recorded().values()))
+    for column, one in (("passes", card), ("passes_short", short_card)):
+        table[column] = table["measure"].map(one.set_index("measure")["result"].map(_word)).fillna(LEFT_OUT)
+    store.write_text(path, table.to_csv(index=False, lineterminator="\n"))
     recorded.cache_clear()
     return path
 
 
 def checkout() -> Path:
     """The folder above the package: the checkout, if there is one."""
-    return Path(__file__).parents[2]
+    return Path(marketsim.__file__).parents[1]
 
 
 def check_checkout(folder: Path) -> None:
@@ -90,5 +82,5 @@ def check_checkout(folder: Path) -> None:
         raise store.StoreError("--record rewrites the recorded baseline of a checkout; this marketsim is not in one")
 
 
-def _word(result: str | None) -> str:
-    return {None: LEFT_OUT, LEFT_OUT: LEFT_OUT, PASS: YES}.get(result, NO)
+def _word(result: str) -> str:
+    return {LEFT_OUT: LEFT_OUT, PASS: YES}.get(result, NO)

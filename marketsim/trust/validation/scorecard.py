@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from marketsim.england.figures import target_rows
-from marketsim.trust.validation import decay
-from marketsim.trust.validation.patterns import PATTERNS, Pattern
-from marketsim.trust.validation.reading import read_rows
-from marketsim.trust.validation.recorded import LEFT_OUT, PASS, Recorded
-from marketsim.trust.validation.targets import NAN, TARGET_MEASURES
+from marketsim.trust import measures
+from marketsim.trust.rows import read_rows
+from marketsim.trust.validation import patterns, recorded
 
 FAIL, NOT_MEASURED = "fail", "not measured"
 BACKCAST_TARGETS = ("weekly_fee_mean_2020", "weekly_fee_growth")
@@ -26,16 +24,6 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
-class Target:
-    """One row of targets.csv; `tolerance` is relative."""
-
-    measure: str
-    unit: str
-    value: float
-    tolerance: float
-
-
-@dataclass(frozen=True)
 class Given:
     """What the runs of one sort gave: a value for each replicate, by measure. Left empty by a sort that was not run."""
 
@@ -43,24 +31,19 @@ class Given:
     patterns: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
-def shipped_targets() -> list[Target]:
-    """The rows of england/targets.csv."""
-    return [Target(row["measure"], row["unit"], float(row["value"]), float(row["tolerance"])) for row in target_rows()]
-
-
-def read_targets(path: Path) -> list[Target]:
+def read_targets(path: Path) -> list[measures.Target]:
     """The targets of a user's file, with at least the columns measure, value and tolerance of england/targets.csv.
 
     Raises ScenarioError, with file and line, for an unknown measure, one named twice, or a number out of range.
     """
-    units = {target.measure: target.unit for target in shipped_targets()}
-    targets: dict[str, Target] = {}
+    units = {target.measure: target.unit for target in measures.shipped_targets()}
+    targets: dict[str, measures.Target] = {}
     for row in read_rows(path, ("measure", "value", "tolerance")):
-        name = row.word("measure", TARGET_MEASURES, "measure")
+        name = row.word("measure", measures.TARGET_MEASURES, "measure")
         if name in targets:
             raise row.error(f"the measure {name} stands here a second time")
         value = row.number("value", more_than=0)
-        targets[name] = Target(name, units[name], value, row.number("tolerance", least=0))
+        targets[name] = measures.Target(name, value, row.number("tolerance", least=0), units[name])
     return list(targets.values())
 
 
@@ -70,45 +53,43 @@ def interval(values: Sequence[float] | pd.Series[float], of_next: bool = False) 
     With `of_next` it is the interval for one run more (wider by the root of n + 1): what a single figure that was
     observed should be held against.
     """
-    from scipy.special import stdtrit
-
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     count = len(known)
     if count < 2:
-        return NAN, NAN
+        return measures.NAN, measures.NAN
     spread = known.std(ddof=1) * np.sqrt(1 / count + (1 if of_next else 0))
     half = float(stdtrit(count - 1, 0.975) * spread)
     return float(known.mean()) - half, float(known.mean()) + half
 
 
 def score(
-    targets: Sequence[Target], model: Given, null: Given, backcast: Given, baseline: Mapping[str, Recorded]
-) -> pd.DataFrame:
+    targets: Sequence[measures.Target], model: Given, null: Given, backcast: Given,
+    baseline: Mapping[str, recorded.Recorded],
+) -> pd.DataFrame:  # fmt: skip
     """The card as rows of COLUMNS: the targets, then the patterns.
 
     A target passes if the mean of the replicates lies within target x (1 +- tolerance): the interval is shown and does
     not decide. `result` is empty for what was not run (the backcast, the pair of runs of framework decay).
     """
     rows = [_target_row(target, model, null, backcast) for target in targets]
-    rows += [_pattern_row(PATTERNS[name], model, null) for name in PATTERNS]
-    rows.append(_decay_row(model))
+    rows += [_pattern_row(pattern, model, null) for pattern in patterns.PATTERNS.values()]
     for row in rows:
         known = baseline.get(str(row["measure"]))
         row["role"], row["note"] = (known.role, known.note) if known else ("", "")
     return pd.DataFrame(rows).reindex(columns=COLUMNS)
 
 
-def _target_row(target: Target, model: Given, null: Given, backcast: Given) -> dict[str, object]:
+def _target_row(target: measures.Target, model: Given, null: Given, backcast: Given) -> dict[str, object]:
     name = target.measure
     needs_backcast = name in BACKCAST_TARGETS and np.isnan(_mean(model.targets.get(name)))
     values = (backcast if needs_backcast else model).targets.get(name)
     value, of_null = _mean(values), _mean(null.targets.get(name))
     off, null_off = value / target.value - 1, of_null / target.value - 1
     within = target.value * (1 - target.tolerance) <= value <= target.value * (1 + target.tolerance)
-    result = PASS if within else FAIL
+    result = recorded.PASS if within else FAIL
     if np.isnan(off):
-        result = LEFT_OUT if needs_backcast and values is None else NOT_MEASURED
+        result = recorded.LEFT_OUT if needs_backcast and values is None else NOT_MEASURED
     low, high = interval(values or [])
     return {
         "measure": name, "kind": "target", "unit": target.unit, "target": target.value, "tolerance": target.tolerance,
@@ -117,34 +98,22 @@ def _target_row(target: Target, model: Given, null: Given, backcast: Given) -> d
     }  # fmt: skip
 
 
-def _pattern_row(pattern: Pattern, model: Given, null: Given) -> dict[str, object]:
+def _pattern_row(pattern: patterns.Pattern, model: Given, null: Given) -> dict[str, object]:
     values, of_null = model.patterns.get(pattern.name), _mean(null.patterns.get(pattern.name))
-    value = _mean(values)
+    value, (low, high) = _mean(values), interval(values or [])
     held, null_held = pattern.holds(value, of_null), pattern.holds(of_null, of_null) and not pattern.below_null
-    row = _pattern_cells(pattern.name, pattern.criterion, values, value, held)
-    return row | {"null": of_null, "nearer": "" if np.isnan(of_null) else _holder(held, null_held)}
-
-
-def _decay_row(model: Given) -> dict[str, object]:
-    values = model.patterns.get(decay.NAME)
-    value = _mean(values)
-    return _pattern_cells(decay.NAME, decay.CRITERION, values, value, value >= decay.AT_LEAST) | {"nearer": ""}
-
-
-def _pattern_cells(
-    name: str, criterion: str, values: Sequence[float] | None, value: float, held: bool
-) -> dict[str, object]:
-    low, high = interval(values or [])
-    result = LEFT_OUT if values is None else NOT_MEASURED if np.isnan(value) else PASS if held else FAIL
+    measured = NOT_MEASURED if np.isnan(value) else recorded.PASS if held else FAIL
     return {
-        "measure": name, "kind": "pattern", "unit": "", "criterion": criterion, "model": value, "ci_low": low,
-        "ci_high": high, "result": result,
+        "measure": pattern.name, "kind": "pattern", "unit": "", "criterion": pattern.criterion, "model": value,
+        "ci_low": low, "ci_high": high, "null": of_null,
+        "result": recorded.LEFT_OUT if values is None else measured,
+        "nearer": "" if np.isnan(of_null) else _holder(held, null_held),
     }  # fmt: skip
 
 
 def _mean(values: Sequence[float] | None) -> float:
     known = [value for value in values or [] if not np.isnan(value)]
-    return float(np.mean(known)) if known else NAN
+    return float(np.mean(known)) if known else measures.NAN
 
 
 def _nearer(off: float, null_off: float) -> str:

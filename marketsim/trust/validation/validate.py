@@ -1,36 +1,55 @@
-"""All that `marketsim validate` runs, and what it leaves."""
+"""All that `marketsim validate` runs, cut into jobs for several processes, and what it leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
+from marketsim.experiments.plan import SEEDS_PER_COMPARISON
+from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.run import as_scenario, run
 from marketsim.experiments.signoff import signoff
 from marketsim.results import store
-from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
-from marketsim.trust.validation.backcast import mean_table
-from marketsim.trust.validation.jobs import Found, Job, do
-from marketsim.trust.validation.null_model import OfferRates
-from marketsim.trust.validation.predictions import together
+from marketsim.trust import measures
+from marketsim.trust.validation import null_model, patterns, predictions, scorecard
+from marketsim.trust.validation.backcast import backcast_table, mean_table
 from marketsim.trust.validation.recorded import recorded
-from marketsim.trust.validation.scorecard import Given, Target, interval, score, shipped_targets
-from marketsim.trust.validation.targets import YEAR_WEEKS
 
 DEFAULT_SCENARIO, NEXT_YEAR_SCENARIO, BACKCAST_SCENARIO = "baseline_2023", "england_2024", "backcast_2014"
 REPLICATES, SHORT_REPLICATES = 40, 6
 FEWER_REPLICATES = 8  # of what a year more of runs, or the null model, gives
 LONG_REPLICATES = 4  # of what takes ten years, or pairs of three
 TARGET_DATE = date(2024, 3, 31)
+Replicates: TypeAlias = tuple[tuple[Scenario, int], ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work for one process: of a kind (a key of WORK), with a scenario and seed for each replicate."""
+
+    kind: str
+    runs: Replicates
+    wanted: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one replicate gave."""
+
+    targets: Mapping[str, float] = field(default_factory=dict)
+    patterns: Mapping[str, float] = field(default_factory=dict)
+    predictions: pd.DataFrame | None = None
+    backcast: pd.DataFrame | None = None
+    rates: null_model.OfferRates | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ class Validation:
     short_card: pd.DataFrame
     predictions: pd.DataFrame
     backcast: pd.DataFrame | None
-    rates: OfferRates
+    rates: null_model.OfferRates
     started: str
 
 
@@ -56,7 +75,7 @@ def validate(
     seed: int = 1,
     short: bool = False,
     backcast: bool = True,
-    targets: Sequence[Target] | None = None,
+    targets: Sequence[measures.Target] | None = None,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
@@ -71,7 +90,7 @@ def validate(
     count = replicates if replicates is not None else SHORT_REPLICATES if short else REPLICATES
     if not 1 <= count <= SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
         raise ValueError(f"from 1 to {SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
-    wanted = list(shipped_targets() if targets is None else targets)
+    wanted = list(measures.shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
     jobs = _jobs(measured, seed, count, short, backcast)
     found = _collect(jobs, workers, on_progress)
@@ -93,29 +112,29 @@ def at_target_date(loaded: LoadedScenario) -> Scenario:
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
     to_date = (TARGET_DATE - scenario.horizon.start).days // 7
-    return as_scenario(scenario, max(YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
+    return as_scenario(scenario, max(measures.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
 def _jobs(scenario: Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
     """The longest first."""
-    wanted = {target.measure: target.value for target in shipped_targets()}
+    wanted = {target.measure: target.value for target in measures.shipped_targets()}
     runs = _replicates(scenario, seed, count)
-    jobs = [Job("null", runs[:FEWER_REPLICATES], wanted), *(Job("card", (one,)) for one in runs)]
+    jobs = [Job("null", runs[:FEWER_REPLICATES], wanted), *_each("card", runs)]
     if short:
         return jobs
-    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, YEAR_WEEKS), seed, min(count, FEWER_REPLICATES))
-    jobs = [
-        *(Job("decay", (one,)) for one in runs[:LONG_REPLICATES]),
-        *(Job("next year", (one,)) for one in after),
-        *jobs,
-    ]
-    if not backcast:
-        return jobs
-    past = _replicates(load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
-    return [*(Job("backcast", (one,)) for one in past), *jobs]
+    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, measures.YEAR_WEEKS), seed, min(count, FEWER_REPLICATES))
+    jobs = [*_each("decay", runs[:LONG_REPLICATES]), *_each("next year", after), *jobs]
+    if backcast:
+        past = _replicates(load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
+        jobs = [*_each("backcast", past), *jobs]
+    return jobs
 
 
-def _replicates(scenario: Scenario, seed: int, count: int) -> tuple[tuple[Scenario, int], ...]:
+def _each(kind: str, runs: Replicates) -> list[Job]:
+    return [Job(kind, (one,)) for one in runs]
+
+
+def _replicates(scenario: Scenario, seed: int, count: int) -> Replicates:
     """The scenario of each replicate, completed with a vector of the plausible set if it draws any, and its seed."""
     seeds = [seed * SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
     if not draws_vectors(scenario):
@@ -140,28 +159,26 @@ def _collect(
     return by_kind
 
 
-def _card(targets: list[Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
-    model = _given(found.get("card", []))
-    pairs = _given(found.get("decay", []))
-    model = replace(model, patterns={**model.patterns, **pairs.patterns})
-    return score(targets, model, _given(found.get("null", [])), _given(found.get("backcast", [])), recorded())
+def _card(targets: list[measures.Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
+    card, null, past, decay = (_given(found.get(kind, [])) for kind in ("card", "null", "backcast", "decay"))
+    model = scorecard.Given(card.targets, {**card.patterns, **decay.patterns})
+    return scorecard.score(targets, model, null, past, recorded())
 
 
-def _given(rows: list[Found]) -> Given:
+def _given(rows: list[Found]) -> scorecard.Given:
     """The values of several replicates, by measure."""
-    targets = {name: [row.targets.get(name, float("nan")) for row in rows] for row in rows[:1] for name in row.targets}
-    patterns = {name: [row.patterns[name] for row in rows] for row in rows[:1] for name in row.patterns}
-    return Given(targets, patterns)
+    if not rows:
+        return scorecard.Given()
+    targets = {name: [row.targets.get(name, measures.NAN) for row in rows] for name in rows[0].targets}
+    return scorecard.Given(targets, {name: [row.patterns[name] for row in rows] for name in rows[0].patterns})
 
 
 def _predictions(found: Mapping[str, list[Found]]) -> pd.DataFrame:
-    rows = [row.predictions for kind in ("card", "next year") for row in found.get(kind, [])]
-    nulls = [row.predictions for row in found["null"]]
-    return together(
-        [row for row in rows if row is not None],
-        [row for row in nulls if row is not None],
-        lambda values: interval(values, of_next=True),
+    runs, nulls = (
+        [row.predictions for kind in kinds for row in found.get(kind, []) if row.predictions is not None]
+        for kinds in (("card", "next year"), ("null",))
     )
+    return predictions.together(runs, nulls, lambda values: scorecard.interval(values, of_next=True))
 
 
 def _backcast(found: Mapping[str, list[Found]]) -> pd.DataFrame | None:
@@ -171,12 +188,13 @@ def _backcast(found: Mapping[str, list[Found]]) -> pd.DataFrame | None:
 
 def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **entries: object) -> None:
     """Write scorecard.csv, predictions.csv, backcast.csv and against.csv (if there are) and the manifest."""
-    store.write_csv(folder / "scorecard.csv", validation.card)
-    store.write_csv(folder / "predictions.csv", validation.predictions)
-    if validation.backcast is not None:
-        store.write_csv(folder / "backcast.csv", validation.backcast)
-    if against is not None:
-        store.write_csv(folder / "against.csv", against)
+    tables = {
+        "scorecard": validation.card, "predictions": validation.predictions, "backcast": validation.backcast,
+        "against": against,
+    }  # fmt: skip
+    for name, table in tables.items():
+        if table is not None:
+            store.write_csv(folder / f"{name}.csv", table)
     loaded, rates = validation.scenario, validation.rates
     entries |= signoff([loaded]).entries()
     store.write_manifest(
@@ -185,3 +203,50 @@ def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **
         null_offer_rates={"standard": rates.standard, "complex": rates.complex}, **entries,
         scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
     )  # fmt: skip
+
+
+# The work of one process
+
+
+def do(job: Job) -> list[Found]:
+    """Do one job; what it gives for each of its seeds."""
+    return WORK[job.kind](job)
+
+
+def _run_card(job: Job) -> list[Found]:
+    result = run(*job.runs[0])
+    state = patterns.at_end(result)
+    values = patterns.values_of("run", result) | patterns.values_of("state", state)
+    return [Found(measures.measure_targets(result), values, predictions.predict(state))]
+
+
+def _run_null(job: Job) -> list[Found]:
+    """The rates are fitted with the first seed, and used with all."""
+    rates: null_model.OfferRates | None = None
+    found = []
+    for scenario, seed in job.runs:
+        layout = null_model.lay_out(scenario, seed)
+        rates = rates or null_model.fit_rates(layout, dict(job.wanted))
+        home, miles = null_model.take_nearest(layout, rates)
+        state = null_model.null_snapshot(layout, home, miles)
+        targets = null_model.null_targets(layout, home, miles)
+        found.append(Found(targets, patterns.values_of("state", state), predictions.predict(state), rates=rates))
+    return found
+
+
+def _run_next_year(job: Job) -> list[Found]:
+    return [Found(predictions=predictions.predict_homes(patterns.at_end(run(*job.runs[0]))))]
+
+
+def _run_backcast(job: Job) -> list[Found]:
+    result = run(*job.runs[0])
+    return [Found(measures.measure_targets(result), backcast=backcast_table(result))]
+
+
+def _run_decay(job: Job) -> list[Found]:
+    return [Found(patterns=patterns.values_of("scenario", *job.runs[0]))]
+
+
+WORK: dict[str, Callable[[Job], list[Found]]] = {
+    "card": _run_card, "null": _run_null, "next year": _run_next_year, "backcast": _run_backcast, "decay": _run_decay,
+}  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario import errors
 
 LARGEST_BYTES = 20_000_000
 
@@ -21,9 +21,9 @@ class Row:
     file: str
     line: int
 
-    def error(self, message: str, *more: str) -> ScenarioError:
+    def error(self, message: str, *more: str) -> errors.ScenarioError:
         """A mistake in this row."""
-        return ScenarioError(sentence(message, *more), f"{self.file}:{self.line}")
+        return errors.ScenarioError(errors.sentence(message, *more), f"{self.file}:{self.line}")
 
     def word(self, column: str, allowed: Collection[str], what: str) -> str:
         """The cell, which must be one of the words allowed; raises ScenarioError with the nearest of them."""
@@ -32,8 +32,8 @@ class Row:
     def known(self, word: str, allowed: Collection[str], what: str) -> str:
         """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them."""
         if word not in allowed:
-            known = f"allowed: {listed(sorted(allowed))}"
-            raise self.error(f"unknown {what} {shown(word)}", did_you_mean(word, allowed), known)
+            known = f"allowed: {errors.listed(sorted(allowed))}"
+            raise self.error(f"unknown {what} {errors.shown(word)}", errors.did_you_mean(word, allowed), known)
         return word
 
     def number(self, column: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
@@ -45,7 +45,8 @@ class Row:
             value = math.nan
         if not math.isfinite(value) or value < least or value <= more_than:
             bound = "" if least == more_than else f"at least {least:g}" if least > more_than else f"above {more_than:g}"
-            raise self.error(f"{column}: expected a number{' ' + bound if bound else ''}, got {shown(text or None)}")
+            expected = f"expected a number {bound}".rstrip()
+            raise self.error(f"{column}: {expected}, got {errors.shown(text or None)}")
         return value
 
 
@@ -56,7 +57,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """
     name = path.name
     if path.stat().st_size > LARGEST_BYTES:
-        raise ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", name)
+        raise errors.ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", name)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         reader = csv.reader(lines, strict=True)
@@ -64,24 +65,24 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
         _check_head(head, columns, name)
         rows = [_row(head, cells, name, reader.line_num) for cells in reader if any(cell.strip() for cell in cells)]
     except UnicodeDecodeError:
-        raise ScenarioError("is not text in UTF-8; save it as CSV UTF-8", name) from None
+        raise errors.ScenarioError("is not text in UTF-8; save it as CSV UTF-8", name) from None
     except csv.Error as error:
-        raise ScenarioError(f"is not a CSV table: {error}", f"{name}:{reader.line_num}") from None
+        raise errors.ScenarioError(f"is not a CSV table: {error}", f"{name}:{reader.line_num}") from None
     if not rows:
-        raise ScenarioError("has no rows below its head", name)
+        raise errors.ScenarioError("has no rows below its head", name)
     return rows
 
 
 def _check_head(head: list[str], columns: Sequence[str], name: str) -> None:
     for column in columns:
         if column not in head:
-            message = f"has no column {shown(column)}; columns needed are {', '.join(columns)}"
-            raise ScenarioError(sentence(message, did_you_mean(column, head)), f"{name}:1")
+            message = f"has no column {errors.shown(column)}; columns needed are {', '.join(columns)}"
+            raise errors.ScenarioError(errors.sentence(message, errors.did_you_mean(column, head)), f"{name}:1")
         if head.count(column) > 1:
-            raise ScenarioError(f"has the column {shown(column)} twice", f"{name}:1")
+            raise errors.ScenarioError(f"has the column {errors.shown(column)} twice", f"{name}:1")
 
 
 def _row(head: list[str], cells: list[str], name: str, line: int) -> Row:
     if len(cells) != len(head):
-        raise ScenarioError(f"expected {len(head)} cells as in the head, got {len(cells)}", f"{name}:{line}")
+        raise errors.ScenarioError(f"expected {len(head)} cells as in the head, got {len(cells)}", f"{name}:{line}")
     return Row(dict(zip(head, (cell.strip() for cell in cells), strict=True)), name, line)

@@ -11,10 +11,9 @@ from sweeping import small_definition
 
 from marketsim import ScenarioError
 from marketsim.experiments.definition import Definition
-from marketsim.experiments.design import OWN_COLUMNS, make_design
-from marketsim.experiments.making import tasks_of
-from marketsim.experiments.plan import plan_of
+from marketsim.experiments.plan import OWN_COLUMNS, plan_of
 from marketsim.scenario.drawn import plausible_set, vectors_of, with_vector
+from marketsim.experiments.sweep import tasks_of
 from marketsim.scenario.overlay import value_at, with_values
 
 LEVEL = {"demand.level": {"low": 0.5, "high": 1.5}}
@@ -22,7 +21,7 @@ LEVEL = {"demand.level": {"low": 0.5, "high": 1.5}}
 
 def test_a_grid_has_every_combination_and_runs_count_up(tmp_path: Path) -> None:
     factors = {"demand.level": {"values": [0.5, 2.0]}, "world.homes": {"low": 10, "high": 14, "steps": 3}}
-    design = make_design(small_definition(tmp_path, factors=factors, replicates=2, seed=7))
+    design = plan_of(small_definition(tmp_path, factors=factors, replicates=2, seed=7)).design
     assert design.columns.tolist() == [*OWN_COLUMNS, *factors]
     assert design["run"].tolist() == list(range(12)) and design["point"].tolist() == [n // 2 for n in range(12)]
     assert design["seed"].tolist() == [7_000_000, 7_000_001] * 6
@@ -36,7 +35,7 @@ def test_arms_share_seeds_and_vectors_at_each_point() -> None:
         {"scenarios": ["spot", "cooperative", "town"][:2], "factors": {"demand.level": {"values": [0.9, 1.1]}},
          "replicates": 6, "seed": 3}
     )  # fmt: skip
-    design = make_design(definition)
+    design = plan_of(definition).design
     assert design["scenario"].tolist()[:4] == ["spot", "cooperative"] * 2
     for column in ("seed", "vector"):
         assert (design.groupby("replicate")[column].nunique() == 1).all()
@@ -57,12 +56,12 @@ def test_the_factor_wins_over_the_vector() -> None:
 def test_drawn_designs_fill_the_space_evenly_and_the_same_each_time(design: str, tmp_path: Path) -> None:
     factors = {**LEVEL, "world.homes": {"values": [10, 11, 12, 13]}}
     definition = small_definition(tmp_path, factors=factors, design=design, samples=64, replicates=1)
-    table = make_design(definition)
-    pd.testing.assert_frame_equal(table, make_design(definition))
+    table = plan_of(definition).design
+    pd.testing.assert_frame_equal(table, plan_of(definition).design)
     strata = np.floor((table["demand.level"] - 0.5) * 64).clip(0, 63)
     assert strata.nunique() >= 60  # one in each sixty-fourth, but for rounding
     assert table["world.homes"].value_counts().between(16, 16).all()
-    other = make_design(definition.model_copy(update={"seed": 2}))
+    other = plan_of(definition.model_copy(update={"seed": 2})).design
     assert (other["demand.level"] != table["demand.level"]).any()
 
 
@@ -76,10 +75,10 @@ def test_points_can_be_given(tmp_path: Path) -> None:
 
 def test_a_definition_made_in_code_is_checked_too(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"factors.demand.levle: .*did you mean 'level'"):
-        make_design(small_definition(tmp_path, factors={"demand.levle": {"values": [1.0]}}))
+        plan_of(small_definition(tmp_path, factors={"demand.levle": {"values": [1.0]}}))
 
 
 def test_an_arrangement_of_one_arm_only_may_be_a_factor(tmp_path: Path) -> None:
     key = "purchasing.arrangements.cooperative.members.share"
     definition = Definition.model_validate({"scenarios": ["spot", "cooperative"], "factors": {key: {"values": [0.5]}}})
-    assert make_design(definition)[key].tolist() == [0.5, 0.5]
+    assert plan_of(definition).design[key].tolist() == [0.5, 0.5]

@@ -10,12 +10,9 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from marketsim.core import streams
 from marketsim.core.columns import Floats
-from marketsim.trust.calibration.design import cube, hypercube, spread_out
-from marketsim.trust.calibration.emulator import Emulator
-from marketsim.trust.calibration.judgement import Judgement, nth_worst
-from marketsim.trust.calibration.region import find_region
+from marketsim.trust.calibration.implausibility import RULED_OUT_FROM, Emulator, Judgement, Scale, nth_worst, scale_of
+from marketsim.trust.calibration.sampling import cube, find_region, hypercube, spread_out
 from marketsim.trust.calibration.space import Parameter, Space
-from marketsim.trust.calibration.targets import Scale, Target, implausibility, scale_of
 
 # Space
 
@@ -49,21 +46,20 @@ def test_a_vector_is_a_point() -> None:
 
 
 def test_a_tolerance_is_half_of_a_95_percent_interval() -> None:
-    scale = Scale(Target("fee", 6_000.0, 0.098), log=False)
+    scale = Scale(6_000.0, 0.098, log=False)
     assert scale.sd == pytest.approx(300)
-    off = implausibility(scale, np.array([6_000.0, 5_500.0, 6_500.0]), 400.0, 0.0)
+    off = scale.off(np.array([6_000.0, 5_500.0, 6_500.0]), 400.0, 0.0)
     np.testing.assert_allclose(off, [0, 1, 1])
-    assert implausibility(scale, np.array([5_500.0]), 0.0, 400.0)[0] == pytest.approx(1)
+    assert scale.off(np.array([5_500.0]), 0.0, 400.0)[0] == pytest.approx(1)
 
 
 def test_a_logarithmic_scale_is_for_what_differs_by_factors() -> None:
-    target = Target("children", 800.0, 0.196)
-    scale = scale_of(target, np.array([20.0, np.nan, 4_000.0]))
-    assert scale.log and scale.sd == pytest.approx(0.1) and scale.back(scale.aim) == pytest.approx(800)
+    scale = scale_of(800.0, 0.196, np.array([20.0, np.nan, 4_000.0]))
+    assert scale.log and scale.sd == pytest.approx(0.1) and math.exp(scale.aim) == pytest.approx(800)
     assert np.isnan(scale.to(np.array([0.0]))[0])
     for outputs in ([700.0, 900.0], [0.0, 4_000.0], [-5.0, 4_000.0], [np.nan], []):
-        assert not scale_of(target, np.array(outputs)).log
-    assert not scale_of(Target("x", -1.0, 0.1), np.array([1.0, 100.0])).log
+        assert not scale_of(800.0, 0.196, np.array(outputs)).log
+    assert not scale_of(-1.0, 0.1, np.array([1.0, 100.0])).log
 
 
 # Designs
@@ -164,7 +160,7 @@ def line_judgement(may_miss: int = 0, failed: tuple[bool, ...] = ()) -> Judgemen
     """One parameter, measures x and 1 - x; both should be 0.5, the second within much less."""
     points = np.linspace(0, 1, 12)[:, None]
     emulators = (Emulator(points, points[:, 0]), Emulator(points, 1 - points[:, 0]))
-    scales = (Scale(Target("x", 0.5, 0.392), False), Scale(Target("y", 0.5, 0.0392), False))
+    scales = (Scale(0.5, 0.392, False), Scale(0.5, 0.0392, False))
     return Judgement(scales, (emulators,), (0.0, 0.0), may_miss, points, failed or (False,) * 12)
 
 
@@ -200,7 +196,7 @@ def test_a_small_region_is_found_with_its_volume(dimensions: int, radius: float)
     def score(points: Floats, bound: float) -> Floats:
         return np.asarray(3 * np.sqrt(((points - middle) ** 2).sum(axis=1)) / radius)
 
-    found = find_region(score, dimensions, seed=1)
+    found = find_region(score, RULED_OUT_FROM, dimensions, seed=1)
     assert found is not None
     volume = math.pi ** (dimensions / 2) / math.gamma(dimensions / 2 + 1) * radius**dimensions
     assert found.share == pytest.approx(volume, rel=0.4)
@@ -215,13 +211,13 @@ def test_two_islands_are_both_found() -> None:
         near = [np.abs(points - middle).max(axis=1) for middle in (0.1, 0.8)]
         return np.asarray(3 * np.minimum(*near) / 0.04)
 
-    found = find_region(score, 3, seed=1)
+    found = find_region(score, RULED_OUT_FROM, 3, seed=1)
     assert found is not None and found.share == pytest.approx(2 * 0.08**3, rel=0.4)
     assert 0.3 < (found.points[:, 0] < 0.5).mean() < 0.7
 
 
 def test_all_of_the_cube_can_be_left() -> None:
-    found = find_region(lambda points, bound: np.zeros(len(points)), 2, seed=1)
+    found = find_region(lambda points, bound: np.zeros(len(points)), RULED_OUT_FROM, 2, seed=1)
     assert found is not None and found.share == 1.0
 
 
@@ -229,5 +225,5 @@ def test_nothing_is_found_where_there_is_nothing() -> None:
     def out_of_reach(points: Floats, bound: float) -> Floats:
         return np.asarray(4 + points[:, 0])
 
-    assert find_region(out_of_reach, 2, seed=1) is None
-    assert find_region(lambda points, bound: np.full(len(points), 1e6), 2, seed=1) is None
+    assert find_region(out_of_reach, RULED_OUT_FROM, 2, seed=1) is None
+    assert find_region(lambda points, bound: np.full(len(points), 1e6), RULED_OUT_FROM, 2, seed=1) is None

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import marketsim
 from marketsim.results.store import StoreError
-from marketsim.trust.validation import recorded as recording
+from marketsim.trust.measures import Target, shipped_targets
 from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, check_checkout, newly_failing, record, recorded
-from marketsim.trust.validation.scorecard import Given, Target, interval, score, shipped_targets
+from marketsim.trust.validation.scorecard import Given, interval, score
 
-TARGETS = [Target("homes", "homes", 100.0, 0.1), Target("weekly_fee_mean_2020", "GBP/week", 4_000.0, 0.08)]
+TARGETS = [Target("homes", 100.0, 0.1, "homes"), Target("weekly_fee_mean_2020", 4_000.0, 0.08, "GBP/week")]
 KNOWN = {
     name: Recorded(name, "target", "fitted", "because", "yes", "yes", f"why {name} misses")
     for name in ("homes", "weekly_fee_mean_2020", "void_paradox")
@@ -98,7 +99,7 @@ def test_what_cannot_be_measured_any_more_is_worse() -> None:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the checkout that holds nothing but the recorded baseline."""
-    shipped = Path(recording.__file__).parents[1] / "england" / "scorecard.csv"
+    shipped = Path(marketsim.__file__).parent / "england" / "scorecard.csv"
     (tmp_path / "marketsim" / "england").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "marketsim" / "england" / "scorecard.csv").write_bytes(shipped.read_bytes())

@@ -1,12 +1,14 @@
-"""The target measures (england/targets.csv) as one run gives them."""
+"""The targets (england/targets.csv), and their measures as one run gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
+from marketsim.england.figures import target_rows
 from marketsim.experiments.run import ENGLAND, RunResult
 from marketsim.scenario.schema import EnglandWorld
 
@@ -17,6 +19,21 @@ NAN = float("nan")
 FEE_YEARS = 5  # CCN gives the growth of fees from 2019 to 2024
 
 Frame: TypeAlias = pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Target:
+    """A published figure: its measure, its value in `unit`, and the tolerance as a share of the value."""
+
+    measure: str
+    value: float
+    tolerance: float
+    unit: str = ""
+
+
+def shipped_targets() -> list[Target]:
+    """The rows of england/targets.csv."""
+    return [Target(row["measure"], float(row["value"]), float(row["tolerance"]), row["unit"]) for row in target_rows()]
 
 
 class LastYear:
@@ -32,22 +49,11 @@ class LastYear:
         self.started = placements[placements["start_week"] > end - YEAR_WEEKS]
         self.ended = placements[placements["end_week"].fillna(-1) > end - YEAR_WEEKS]
         self.running = placements[placements["end_week"].isna()]
-        self.in_year = pd.concat([self.started, self.ended, self.running]).drop_duplicates(["child_id", "start_week"])
+        self.bought = self.started[self.started["route"] != "in_house"]
+        self.days = (self.ended["end_week"] - self.ended["start_week"]).astype("float64") * DAYS
         self.open_homes = homes_open(result.homes, end)
         england = result.outcomes[result.outcomes["region"] == ENGLAND]
         self.outcomes: dict[str, float] = dict(zip(england["outcome"], england["value"], strict=True))
-
-    def bought(self) -> Frame:
-        """Placements started that were not in an own home."""
-        return self.started[self.started["route"] != "in_house"]
-
-    def independent(self) -> Frame:
-        """Placements started in independent homes."""
-        return self.started[self.started["sector"] != "local_authority"]
-
-    def days(self) -> pd.Series[float]:
-        """Length of the placements that ended."""
-        return (self.ended["end_week"] - self.ended["start_week"]).astype("float64") * DAYS
 
 
 Measure: TypeAlias = Callable[[LastYear], float]
@@ -82,11 +88,6 @@ def fee_in_year(weekly: Frame, year: int, month: int = 12) -> float:
     return float(rows["weekly_fee_mean_gbp"].mean()) if len(rows) >= MOST_OF_A_YEAR_WEEKS else NAN
 
 
-def mean(values: Any) -> float:
-    """The mean of a column, NaN of none."""
-    return float(values.mean()) if len(values) else NAN
-
-
 def _outcome(name: str) -> Measure:
     return lambda last: last.outcomes.get(name, NAN)
 
@@ -100,34 +101,14 @@ def _in_year(column: str) -> Measure:
 
 
 def _route(route: str) -> Measure:
-    return lambda last: mean(last.bought()["route"] == route)
-
-
-def _in_house_cost(last: LastYear) -> float:
-    return mean(last.running.loc[last.running["route"] == "in_house", "weekly_fee_gbp"])
+    return lambda last: float((last.bought["route"] == route).mean())
 
 
 def _fee_need(last: LastYear) -> float:
-    independent = last.independent()
+    independent = last.started[last.started["sector"] != "local_authority"]
     if min(independent["need_score"].nunique(), independent["weekly_fee_gbp"].nunique()) < 2:
         return NAN
     return float(independent["need_score"].corr(independent["weekly_fee_gbp"]))
-
-
-def _margin_large(last: LastYear) -> float:
-    """Margin of the 15 largest private groups; of all private homes in a version that doesn't tell them apart."""
-    return last.outcomes.get("large_provider_margin", last.outcomes.get("provider_margin", NAN))
-
-
-def _three_or_more(last: LastYear) -> float:
-    """Of the children in homes at the start of the year; without that outcome, of the placements seen in homes."""
-    if "three_or_more_placements_share" in last.outcomes:
-        return last.outcomes["three_or_more_placements_share"]
-    return mean(last.in_year.groupby("child_id").size() >= 3)
-
-
-def _displaced(last: LastYear) -> float:
-    return mean(last.running["displaced"]) if "displaced" in last.running else NAN
 
 
 def _authority_places(last: LastYear) -> float:
@@ -155,12 +136,12 @@ TARGET_MEASURES: dict[str, Measure] = {
     "over_20_miles_share": _outcome("over_20_miles_share"),
     "new_placements_per_year": _in_year("placements_started"),
     "placements_ended_per_year": _in_year("placements_ended"),
-    "placement_duration_mean": lambda last: mean(last.days()),
-    "placement_duration_median": lambda last: float(last.days().median()),
+    "placement_duration_mean": lambda last: float(last.days.mean()),
+    "placement_duration_median": lambda last: float(last.days.median()),
     "weekly_fee_mean": _outcome("weekly_fee_mean_gbp"),
     "weekly_fee_mean_2020": lambda last: fee_in_year(last.all_weeks, 2020),
-    "weekly_cost_in_house": _in_house_cost,
-    "operating_margin_large": _margin_large,
+    "weekly_cost_in_house": lambda last: float(last.running.query("route == 'in_house'")["weekly_fee_gbp"].mean()),
+    "operating_margin_large": _outcome("large_provider_margin"),
     "share_spot": _route("spot"),
     "share_framework": _route("framework"),
     "share_block": _route("block"),
@@ -169,10 +150,10 @@ TARGET_MEASURES: dict[str, Measure] = {
     "homes_registered_per_year": _in_year("homes_opened"),
     "homes_closed_share": lambda last: _ratio(last.weekly["homes_closed"].sum(), last.before["homes"]),
     "share_places_local_authority": _authority_places,
-    "emergency_share": lambda last: mean(last.started["notice"] == "emergency"),
-    "fostering_displacement": _displaced,
-    "need_without_complexity": lambda last: mean(last.running["need_band"] == "standard"),
+    "emergency_share": lambda last: float((last.started["notice"] == "emergency").mean()),
+    "fostering_displacement": lambda last: float(last.running["displaced"].mean()),
+    "need_without_complexity": lambda last: float((last.running["need_band"] == "standard").mean()),
     "fee_need_correlation": _fee_need,
-    "share_three_or_more_placements": _three_or_more,
+    "share_three_or_more_placements": _outcome("three_or_more_placements_share"),
     "weekly_fee_growth": _fee_growth,
 }

@@ -8,9 +8,8 @@ import numpy as np
 
 from marketsim.core import streams
 from marketsim.core.columns import Floats
-from marketsim.trust.calibration.history import Run
-from marketsim.trust.calibration.space import Parameter, Space, Vector
-from marketsim.trust.calibration.targets import Target
+from marketsim.trust.calibration.space import Parameter, Run, Space, Vector
+from marketsim.trust.measures import Target
 
 SPACE = Space(
     (

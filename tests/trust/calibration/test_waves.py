@@ -10,11 +10,10 @@ from stand_in import SPACE, TRUTH, measures, simulate, targets
 
 from marketsim.core.columns import Floats
 from marketsim.scenario.errors import ScenarioError
-from marketsim.trust.calibration.design import hypercube
-from marketsim.trust.calibration.history import Run
-from marketsim.trust.calibration.space import Space, Vector
-from marketsim.trust.calibration.targets import Target
-from marketsim.trust.calibration.waves import Match, Settings, match
+from marketsim.trust.calibration.history_matching import Match, match
+from marketsim.trust.calibration.sampling import hypercube
+from marketsim.trust.calibration.space import Run, Settings, Space, Vector
+from marketsim.trust.measures import Target
 
 SETTINGS = Settings(runs_per_wave=25, waves=4, keep=20, seed=1)
 SETTLING = ("sum", "product", "steep")

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import marketsim.trust.calibration.folder
+import marketsim.trust.calibration.inputs
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario, run
 from marketsim.experiments.run import RunResult
@@ -26,10 +26,9 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.overlay import with_values
 from marketsim.trust.calibration.calibrate import Calibration, calibrate
-from marketsim.trust.calibration.plan import Plan
-from marketsim.trust.calibration.space import Parameter, Space, Vector
-from marketsim.trust.calibration.targets import Target
-from marketsim.trust.calibration.waves import Settings
+from marketsim.trust.calibration.inputs import Inputs
+from marketsim.trust.calibration.space import Parameter, Settings, Space, Vector
+from marketsim.trust.measures import Target
 
 WEEKS = 20
 
@@ -64,10 +63,10 @@ def data_of(
     return tuple(Target(measure, value, tolerance) for measure, value in given.items())
 
 
-def plan(truth: Vector = TRUTH, settings: Settings | None = None, weeks: int = WEEKS, size: int = 1) -> Plan:
+def plan(truth: Vector = TRUTH, settings: Settings | None = None, weeks: int = WEEKS, size: int = 1) -> Inputs:
     loaded = town(size)
     targets = data_of(truth, weeks, loaded=loaded)
-    return Plan(loaded, SPACE, targets, settings or Settings(14, waves=2, keep=10), (), weeks)
+    return Inputs(loaded, SPACE, targets, settings or Settings(14, waves=2, keep=10), (), weeks)
 
 
 # Recovery
@@ -160,9 +159,9 @@ def quick(out: Path, workers: int = 1, settings: Settings = QUICK) -> Calibratio
     return calibrate(quick_plan(settings), out, outcomes_of, workers)
 
 
-def quick_plan(settings: Settings = QUICK) -> Plan:
+def quick_plan(settings: Settings = QUICK) -> Inputs:
     aims = (Target("open_void_rate", 0.3, 0.1), Target("weekly_fee_mean_gbp", 5_500.0, 0.1))
-    return Plan(TINY, SPACE, aims, settings, (), weeks=2)
+    return Inputs(TINY, SPACE, aims, settings, (), weeks=2)
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -246,7 +245,7 @@ def test_a_killed_one_goes_on(tmp_path: Path, uninterrupted: dict[str, bytes]) -
     ],
 )
 def test_another_calibration_is_refused(
-    change: Callable[[Plan], Plan], said: str, tmp_path: Path, calibrated_folder: Path
+    change: Callable[[Inputs], Inputs], said: str, tmp_path: Path, calibrated_folder: Path
 ) -> None:
     before = {path: path.read_bytes() for path in calibrated_folder.rglob("*") if path.is_file()}
     with pytest.raises(StoreError) as refused:
@@ -263,7 +262,7 @@ def calibrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_of_another_program_are_not_mixed_in(calibrated_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marketsim.trust.calibration.folder, "program_digest", lambda _: "another")
+    monkeypatch.setattr(marketsim.trust.calibration.inputs, "program_digest", lambda _: "another")
     with pytest.raises(StoreError, match="another version of marketsim"):
         quick(calibrated_folder)
 

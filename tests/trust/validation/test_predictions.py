@@ -8,9 +8,9 @@ from hand_made import hand_made
 
 from marketsim.scenario.errors import ScenarioError
 from marketsim.trust.validation.against import known_areas, read_figures, set_against, summary
-from marketsim.trust.validation.predictions import measures, predict, predict_homes, together
+from marketsim.trust.validation.patterns import at_end
+from marketsim.trust.validation.predictions import MEASURES, predict, predict_homes, together
 from marketsim.trust.validation.scorecard import interval
-from marketsim.trust.validation.snapshot import at_end
 
 
 def predicted() -> dict[tuple[str, str], float]:
@@ -34,7 +34,7 @@ def test_worked_example() -> None:
 
 def test_distance_bands_add_up() -> None:
     value = predicted()
-    bands = {name: value[name, "England"] for name in measures() if name.startswith("distance_")}
+    bands = {name: value[name, "England"] for name in MEASURES if name.startswith("distance_")}
     assert sum(bands.values()) == pytest.approx(1)
     there = {name: share for name, share in bands.items() if share > 0}
     assert there == pytest.approx(

@@ -10,6 +10,7 @@ from rich.console import Console
 from marketsim.england.figures import authority_rows, target_rows
 from marketsim.experiments.run import RunResult, run
 from marketsim.reports.scorecard import print_targets
+from marketsim.trust.measures import has_targets, measure_targets
 from marketsim.trust.validation.null_model import (
     FITTED_TO,
     OfferRates,
@@ -18,11 +19,9 @@ from marketsim.trust.validation.null_model import (
     null_targets,
     take_nearest,
 )
-from marketsim.trust.validation.patterns import PATTERNS
+from marketsim.trust.validation.patterns import PATTERNS, at_end, values_of
 from marketsim.trust.validation.predictions import predict
 from marketsim.trust.validation.scorecard import BACKCAST_TARGETS
-from marketsim.trust.validation.snapshot import at_end
-from marketsim.trust.validation.targets import has_targets, measure_targets
 from marketsim.trust.validation.validate import DEFAULT_SCENARIO
 
 
@@ -48,9 +47,10 @@ def test_a_single_run_is_printed_against_the_published_figures(result: RunResult
 
 def test_every_pattern_is_measured(result: RunResult) -> None:
     state = at_end(result)
-    for pattern in PATTERNS.values():
-        value = pattern.of_run(result) if pattern.of_run else pattern.of_state(state) if pattern.of_state else None
-        assert value is not None and np.isfinite(value), pattern.name
+    values = values_of("run", result) | values_of("state", state)
+    assert {*values, "framework_decay"} == set(PATTERNS)
+    for name, value in values.items():
+        assert np.isfinite(value), name
 
 
 def test_predictions_cover_regions_and_authorities(result: RunResult) -> None:

@@ -20,6 +20,8 @@ OUTCOMES = {
     "over_20_miles_share": 0.5,
     "weekly_fee_mean_gbp": 5_000.0,
     "provider_margin": 0.1,
+    "large_provider_margin": 0.15,
+    "three_or_more_placements_share": 0.25,
 }
 # child, from, to, home, sector, route, start, end, band, score, notice, fee, miles, wait
 PLACEMENTS = [
@@ -62,7 +64,7 @@ def weekly_table(weeks: int = WEEKS, start: str = "2023-03-31", **changed: Any) 
 def placements_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Placements as a run leaves them."""
     table = pd.DataFrame(rows, columns=PLACEMENT_COLUMNS).astype({"end_week": "Int64"})
-    return table.assign(out_of_area=table["home_authority"] != table["host_authority"])
+    return table.assign(out_of_area=table["home_authority"] != table["host_authority"], displaced=False)
 
 
 def homes_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -86,9 +88,3 @@ def hand_made(**changed: Any) -> RunResult:
         placements=placements_table(PLACEMENTS), outcomes=outcomes, homes=homes_table(HOMES),
     )  # fmt: skip
     return replace(result, **changed)
-
-
-def with_outcome(result: RunResult, name: str, value: float) -> RunResult:
-    """The result with one more outcome for England."""
-    more = pd.DataFrame({"outcome": [name], "region": ["England"], "value": [value]})
-    return replace(result, outcomes=pd.concat([result.outcomes, more], ignore_index=True))

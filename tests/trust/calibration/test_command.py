@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import marketsim.trust.calibration.folder
+import marketsim.trust.calibration.calibrate
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario
 from marketsim.scenario.drawn import read_vectors
-from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets
-from marketsim.trust.validation.targets import TARGET_MEASURES
+from marketsim.trust.calibration.inputs import RANGES, TARGETS, read_space, read_targets, split_targets
 
 Result = subprocess.CompletedProcess[str]
 Typed = Callable[..., Result]
@@ -42,7 +41,7 @@ def test_it_prints_what_is_left_and_says_how_many_runs_it_took(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed = tmp_path / "plausible.csv"
-    monkeypatch.setattr(marketsim.trust.calibration.folder, "shipped_plausible", lambda: installed)
+    monkeypatch.setattr(marketsim.trust.calibration.calibrate, "shipped_plausible", lambda: installed)
     result = typed("calibrate", "town", *FILES, *SHORT, "--out", "new", "--install")
     assert result.returncode == 0 and result.stderr == ""
     runs = pd.read_parquet("new/runs.parquet")
@@ -72,22 +71,22 @@ def test_ctrl_c_says_how_to_go_on(typed: Typed, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_files_of_england_can_be_used() -> None:
     scenario = load_scenario("england_2024").scenario
-    space = read_space(RANGES, scenario, TARGET_MEASURES)
-    fitted, held_out = split_targets(space, read_targets(TARGETS, TARGET_MEASURES))
+    space = read_space(RANGES, scenario)
+    fitted, held_out = split_targets(space, read_targets(TARGETS))
     assert len(space) >= 6 and len(fitted) >= 5 and len(held_out) >= 5
     assert all(parameter.reason and parameter.fitted_to for parameter in space.parameters)
 
 
 def test_targets_that_no_parameter_is_fitted_to_are_held_out(typed: Typed) -> None:
     scenario = load_scenario("town").scenario
-    targets = read_targets(Path("targets.csv"), TARGET_MEASURES)
+    targets = read_targets(Path("targets.csv"))
     typed("--help")
-    space = read_space(Path("ranges.csv"), scenario, TARGET_MEASURES)
+    space = read_space(Path("ranges.csv"), scenario)
     fitted, held_out = split_targets(space, targets)
     assert [one.measure for one in fitted] == ["void_rate_survey", "weekly_fee_mean"]
     assert [one.measure for one in held_out] == ["places"]
     Path("ranges.csv").write_text(HEADER + "providers.blocked_share,0,0.4,linear,why,\n")
-    assert split_targets(read_space(Path("ranges.csv"), scenario, ()), targets) == (targets, [])
+    assert split_targets(read_space(Path("ranges.csv"), scenario), targets) == (targets, [])
 
 
 # Mistakes

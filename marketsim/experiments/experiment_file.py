@@ -1,0 +1,71 @@
+"""Experiment files: found by name or path, read as strictly as scenarios are, and checked to the last value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marketsim.experiments.definition import Definition
+from marketsim.experiments.plan import located_plan
+from marketsim.scenario.documents import option
+from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, displayed, sentence
+from marketsim.scenario.loading import named_after
+from marketsim.scenario.reader import laid, read_yaml
+from marketsim.scenario.validating import validate
+
+EXPERIMENTS = "experiments"
+
+
+def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) -> Definition:
+    """Read an experiment file and check all of it, its scenarios and the values of its design included.
+
+    `changes` replace entries of the file (`{"samples": 8}`). Scenarios are looked for beside the file, then as
+    `load_scenario` does. Raises ScenarioError, one line with file, line and column.
+    """
+    file = _found(path)
+    document = read_yaml(file)
+    for key, value in (changes or {}).items():
+        document = laid(document, option([key], value, f"--{key}"))
+    document = named_after(file, document)
+    definition = _beside(validate(document, Definition), file.parent)
+    try:
+        located_plan(definition)
+    except LocatedError as error:
+        reached, value = document.nearest(error.path)
+        of_name = reached != error.path or isinstance(value, dict)
+        raise document.mark(reached, of_name).error(f"{'.'.join(map(str, error.path))}: {error}") from None
+    return definition
+
+
+def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition | None:
+    """The experiment if that is what is named: a file that lists `scenarios`, or a name in experiments/; else None."""
+    path = Path(named[0])
+    inside = Path(EXPERIMENTS) / f"{named[0].removesuffix('.yaml')}.yaml"
+    is_file = path.is_file() and path.suffix in (".yaml", ".yml")
+    if not (is_file and "scenarios" in read_yaml(path).values) and (is_file or not inside.is_file()):
+        return None
+    if len(named) > 1:
+        raise ScenarioError(f"is an experiment; expected it alone, or scenarios, got {len(named)} names", named[0])
+    definition = load_definition(path if is_file else inside, changes)
+    if not definition.factors:
+        raise ScenarioError("has no factors, so there is nothing to rank", named[0])
+    return definition
+
+
+def _found(path: str | Path) -> Path:
+    """The file meant: a path, or the name of a file in experiments/."""
+    given = Path(path)
+    named = Path(EXPERIMENTS) / f"{str(path).removesuffix('.yaml')}.yaml"
+    if given.suffix == "" and not given.exists() and named.exists():
+        return named
+    if not given.exists():
+        near = [str(file) for folder in {given.parent, Path(EXPERIMENTS)} for file in sorted(folder.glob("*.yaml"))]
+        raise ScenarioError(sentence("no such file", did_you_mean(str(path), near)), displayed(given))
+    return given
+
+
+def _beside(definition: Definition, folder: Path) -> Definition:
+    """The definition with scenarios that stand beside its file named by their paths."""
+    names = [displayed(folder / name) if (folder / name).is_file() else name for name in definition.scenarios]
+    return definition.model_copy(update={"scenarios": names})
