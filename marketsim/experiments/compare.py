@@ -10,11 +10,11 @@ import pandas as pd
 
 from marketsim.experiments.differences import compare_outcomes
 from marketsim.experiments.plan import SEEDS_PER_COMPARISON, labels_of, refuse_other_world
-from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import RunResult, as_scenario, run
 from marketsim.experiments.signoff import Signoff, signoff
 from marketsim.results import store
+from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario

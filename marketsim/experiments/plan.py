@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from marketsim.experiments.definition import Definition, check_size, points_of
-from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.experiments.run import as_scenario
+from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.sections.world import places_of
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.sections.world import places_of
+from marketsim.scenario.shape import Shape, expectation, shape_of
 from marketsim.scenario.shipped import find_scenario
-from marketsim.scenario.shape import expectation
 
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 NO_FACTORS = ("name", "question", "description", "uncertainty", "shocks", "changes")

@@ -7,31 +7,25 @@ looks at nothing twice; so what a rule says, and what it has written, is checked
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
 
-from marketsim.core.columns import Floats
+from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import Dues, PurchasingRule, Reach, Scope
-from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.errors import ScenarioError, displayed
+from marketsim.scenario.levers import guarded
 
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
 
 
 def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
-    """What a hook of a rule says; ScenarioError, one line, for whatever goes wrong in it (an exit too)."""
-    try:
-        return getattr(rule, hook)(*about)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        words = " ".join(str(error).split())
-        raise _fault(rule, hook, f"{type(error).__name__}{': ' if words else ''}{words}") from error
+    """What a hook of a rule says; ScenarioError, one line, for whatever goes wrong in a user's (an exit too)."""
+    return guarded(type(rule), hook, lambda: getattr(rule, hook)(*about))
 
 
 def scope_of(rule: PurchasingRule) -> Scope:
@@ -110,6 +104,16 @@ def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Float
     return np.asarray(back, dtype=np.float64)
 
 
+def fees_at_start(market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
+    """What is paid (GBP/week) for the children who live in some homes when the run begins."""
+    rule = arrangement.rule
+    fee = ask(rule, "fee_at_start", market, arrangement, home, band)
+    _check_numbers(rule, "fee_at_start", fee, "fees")
+    if np.shape(fee) != np.shape(home):
+        raise _fault(rule, "fee_at_start", f"expected a fee for each of {len(home)} children")
+    return np.asarray(fee, dtype=np.float64)
+
+
 def _check_lots(market: Market, lots: Lots, arrangements: int) -> None:
     """Raises ValueError for the first thing that is wrong with a table of lots."""
     count = len(lots.home)
@@ -165,10 +169,4 @@ def _check_numbers(rule: PurchasingRule, hook: str, values: Any, what: str, coun
 
 
 def _fault(rule: PurchasingRule, hook: str, words: str) -> ScenarioError:
-    file = Path(inspect.getfile(type(rule))).name
-    return ScenarioError(f"the rule {rule.name}, in {hook}: {words}", f"{file}:")
-
-
-def reviewed(arrangements: Sequence[Arrangement]) -> list[int]:
-    """The numbers of the arrangements whose rules have something to review."""
-    return [arrangement.number for arrangement in arrangements if arrangement.rule.has("review")]
+    return ScenarioError(f"{hook}: {words}", displayed(Path(inspect.getfile(type(rule)))))

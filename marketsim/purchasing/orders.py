@@ -17,8 +17,8 @@ from marketsim.purchasing.arrangement import Arrangement
 from marketsim.purchasing.asking import scope_of
 from marketsim.purchasing.rule import Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.sections.world import Place, rows_of
 from marketsim.scenario.schema import Purchasing
+from marketsim.scenario.sections.world import Place, rows_of
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
 
@@ -99,6 +99,16 @@ def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequ
     ended = [a.number for a in maker.arrangements if a.identity not in maker.used]
     changed = sorted(maker.changed, key=lambda arrangement: arrangement.number)
     return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64), changed, ended)
+
+
+def beginning(before: Orders, now: Orders) -> list[tuple[Arrangement, str]]:
+    """The arrangements that begin or change when other values hold, in the order of their numbers, with the hook that
+    each rule is asked for: `start` for a new one, `change` for one that goes on or is resumed."""
+    known = {a.number for a in before.arrangements}
+    going = known - set(before.ended)
+    resumed = set(before.ended) - set(now.ended)
+    numbers = sorted({a.number for a in now.changed} | resumed)
+    return [(now.arrangements[number], "change" if number in going else "start") for number in numbers]
 
 
 class _Maker:

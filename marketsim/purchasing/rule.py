@@ -1,8 +1,8 @@
 """What a purchasing rule is: the contract that every file of rules in this folder keeps.
 
 A rule is a frozen pydantic model in a file of its own in this folder: its fields are what a scenario may set, its
-hooks say which homes may be asked, at what fee, what is owed and to whom, and what happens at review; what is owed for a
-place that stands empty is agreed when the place is held (`Holdings.retainer`).
+hooks say which homes may be asked, at what fee, what is owed and to whom, and what happens at review; what is owed for
+a place that stands empty is agreed when the place is held (`Holdings.retainer`).
 Dropping a file in here, or into a folder named in MARKETSIM_RULES, makes scenarios accept the rule.
 """
 

@@ -83,23 +83,24 @@ def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
     if not isinstance(name, str) or name not in levers:
         raise UnknownRule(name, list(levers), kind.noun)
     lever = levers[name]
-    return _guarded(lever, "reading its fields", lambda: lever.model_validate(fields), passing=ValidationError)
+    return guarded(lever, "reading its fields", lambda: lever.model_validate(fields), passing=ValidationError)
 
 
 def inside(lever: Lever) -> list[str] | None:
     """What `Lever.inside` says. Raises ScenarioError, with the file and the hook, for a fault in a user's."""
-    return _guarded(type(lever), "inside", lambda: _NAMES.validate_python(lever.inside()))
+    return guarded(type(lever), "inside", lambda: _NAMES.validate_python(lever.inside()))
 
 
 def membership(lever: Lever) -> tuple[list[str], list[str]] | None:
     """What `Lever.membership` says. Raises ScenarioError as above."""
-    return _guarded(type(lever), "membership", lambda: _MEMBERS.validate_python(lever.membership()))
+    return guarded(type(lever), "membership", lambda: _MEMBERS.validate_python(lever.membership()))
 
 
-def _guarded(
+def guarded(
     lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()
 ) -> Said:
-    """What a call gives; whatever goes wrong in a user's lever is the user's to mend."""
+    """What a call gives. Whatever goes wrong in a user's lever, an exit too, is the user's to mend: ScenarioError, one
+    line with the file; errors of `passing`, and those in our own levers, stay what they are."""
     try:
         return call()
     except BaseException as error:

@@ -32,7 +32,7 @@ def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
 
 
 def new_needs(market: Market) -> Newcomers:
-    """The children who newly need a home this week: those who are usual, and children of more than standard need beside.
+    """The children who newly need a home this week: the usual ones, and more of complex and severe need beside.
 
     A child for whom fostering would be the better match needs no home if a foster home is found. Raises ScenarioError
     for more children than can be drawn.
@@ -55,7 +55,8 @@ def _arrivals(market: Market, expected: Floats, decision: str, kind: str, least_
     areas, week = market.authorities, market.week
     if expected.max() > MOST_NEEDS_A_WEEK:
         name = areas.name[int(expected.argmax())]
-        message = f"means {expected.max():,.0f} new needs a week in {name}; at most {MOST_NEEDS_A_WEEK} can be simulated"
+        most = f"at most {MOST_NEEDS_A_WEEK} can be simulated"
+        message = f"means {expected.max():,.0f} new needs a week in {name}; {most}"
         raise ScenarioError(message, "demand.new_needs_per_year:")
     count = arrivals(uniform(market.seed, decision, areas.key, week), expected)
     rows = np.repeat(np.arange(len(areas)), count)
@@ -74,8 +75,8 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
 def traits(
     scenario: Scenario, seed: int, areas: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0
 ) -> Newcomers:  # fmt: skip
-    """What luck makes of children: need (scores are drawn from `least_score` up), age, sex, notice, home point, and what
-    they need of a place. `rows` are their authorities.
+    """What luck makes of children: need (scores are drawn from `least_score` up), age, sex, notice, home point, and
+    what they need of a place. `rows` are their authorities.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """

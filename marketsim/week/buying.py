@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class Shop:
     book: PanelBook
     geography: Geography
     stays: StayTable
+    asked: dict[int, tuple[int, int]] = field(default_factory=dict)  # by child's row: referrals and offers this week
 
 
 def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
@@ -47,6 +48,8 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     area = market.children.authority[rows]
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
+    counts = zip(awards.referrals.tolist(), awards.offers.tolist(), strict=True)
+    shop.asked = dict(zip(rows.tolist(), counts, strict=True))
     won = awards.lot != NOBODY
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
     moving.move_in(market, rows[won], shop.stays)

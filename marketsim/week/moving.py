@@ -144,7 +144,7 @@ def _plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
 def _open_records(market: Market, rows: Ints, waited: Ints) -> Ints:
     """Write down the placements that start; returns the rows of the records."""
     children = market.children
-    same = "home arrangement band score age emergency displaced fee miles".split()
+    same = ["home", "arrangement", "band", "score", "age", "emergency", "displaced", "fee", "miles"]
     return market.records.add(
         len(rows), child=children.number[rows], child_authority=children.authority[rows], start_week=market.week,
         end_week=states.NOT_YET, wait=waited, **{name: getattr(children, name)[rows] for name in same},

@@ -11,9 +11,9 @@ from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.costs import local_cost, place_cost, size_cost
-from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
+from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
-from marketsim.week.providers import last_resort, wanted_asks, wanted_fees
+from marketsim.week.providers import last_resort, price, wanted_asks, wanted_fees
 
 QUARTER_WEEKS, MONTH_WEEKS = 13, 4
 QUARTERS_PER_YEAR = WEEKS_PER_YEAR / QUARTER_WEEKS
@@ -159,8 +159,9 @@ def _register(
     pipeline.plans.add(Plans(week + weeks, area, sector, np.full(len(area), places), keys))
 
 
-def open_homes(market: Market, seed: int, plans: Plans) -> Ints:
-    """Planned homes open with empty places; a private one belongs to a provider of the area. Returns their rows."""
+def open_homes(market: Market, seed: int, plans: Plans, pressure_by_area: Floats) -> Ints:
+    """Planned homes open with empty places, at the fee that they would like; a private one belongs to a provider of the
+    area. Returns their rows."""
     areas, homes, providers = market.authorities, market.homes, market.scenario.providers
     area = plans.area
     x, y = scatter(seed, "home", plans.key, areas.x[area], areas.y[area], areas.radius[area])
@@ -180,12 +181,9 @@ def open_homes(market: Market, seed: int, plans: Plans) -> Ints:
         recent_occupancy=providers.occupancy_at_start,
     )
     homes.unit_cost[rows] = place_cost(seed, homes, areas, providers, rows)
+    homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure_by_area, rows)
+    price(market)
     return rows
-
-
-def ask_like_neighbours(market: Market, rows: Ints, pressure_by_area: Floats) -> None:
-    """New homes start with the fee that they would like."""
-    market.homes.ask[rows] = market.homes.accepted[rows] = wanted_asks(market, pressure_by_area, rows)
 
 
 def _owners(market: Market, seed: int, plans: Plans) -> Ints:
@@ -216,8 +214,3 @@ def closing_homes(market: Market, seed: int) -> Ints:
     a_year += market.scenario.ratings.closings_if_inadequate * (homes.rating == INADEQUATE)
     luck = uniform(seed, "closing", homes.key, market.week)
     return np.flatnonzero(homes.in_market(market.week) & (luck < a_year / QUARTERS_PER_YEAR))
-
-
-def close(homes: Homes, rows: Ints, week: int) -> None:
-    """Homes leave the market; their residents must have been moved out."""
-    homes.set(rows, closed_week=week)

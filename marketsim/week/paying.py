@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -23,11 +23,12 @@ class Payers:
     """Who pays for what is bought together: the members of all arrangements, one after the other, with their shares; to
     be made anew when the arrangements are others."""
 
-    def __init__(self, arrangements: Sequence[Arrangement]) -> None:
+    def __init__(self, arrangements: Sequence[Arrangement], ended: Collection[int] = ()) -> None:
         self.first = np.cumsum([0, *(len(arrangement.members) for arrangement in arrangements)])
         self.member = np.concatenate([arrangement.members for arrangement in arrangements])
         self.share = np.concatenate([arrangement.shares for arrangement in arrangements])
-        self.owing = [a for a in arrangements if a.rule.has("owes") or a.rule.has("shares_in")]
+        going = (a for a in arrangements if a.number not in ended)
+        self.owing = [a for a in going if a.rule.has("owes") or a.rule.has("shares_in")]
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
         self._shared = [(a, slice(*self.first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
 

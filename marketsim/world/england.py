@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.geometry import MEAN_DISTANCE_IN_DISC, MILES_PER_KM, project, scatter
 from marketsim.core.streams import key, name_key, name_keys, uniform
 from marketsim.england.figures import authority_rows, distribution, stock_rows
+from marketsim.market.authorities import Authorities
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
-from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import EnglandWorld
-from marketsim.world.geometry import MEAN_DISTANCE_IN_DISC, MILES_PER_KM, project, scatter
 from marketsim.world.stock import HomeList, draw_sizes, fill_columns, short_break_split
 
 SECTOR_ORDER = (LOCAL_AUTHORITY, VOLUNTARY, PRIVATE, HEALTH)  # in which short-break homes are looked for

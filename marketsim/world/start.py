@@ -6,46 +6,38 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
+from marketsim.market.authorities import Authorities
 from marketsim.market.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.market.costs import place_cost
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.market.market import Market
 from marketsim.market.prices import level_at_start
-from marketsim.purchasing.arrangement import Arrangement, Authorities, Market
-from marketsim.purchasing.framework import Framework
-from marketsim.purchasing.in_house import InHouse
+from marketsim.purchasing.asking import fees_at_start, settle
 from marketsim.purchasing.orders import Orders, make_orders
-from marketsim.purchasing.spot import Spot
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.levers import parse_rule
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.week import moving as moves
-from marketsim.week import providers as providers_decide
+from marketsim.week import providers
 from marketsim.week.arriving import bands, starting_children, traits, weekly_needs
-from marketsim.week.buying import awarding_of, buy, purchase_terms
-from marketsim.week.inspecting import Inspectors, standards_of
+from marketsim.week.buying import Shop, buy
+from marketsim.week.commissioners import Memory
+from marketsim.week.inspecting import judge_all
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.world.england import apportion, england_authorities, england_homes
-from marketsim.world.geometry import geography
-from marketsim.world.stock import assign_owners, unit_costs
+from marketsim.world.stock import assign_owners
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
 ROUNDS_AT_MOST = 200
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
-HOW_IT_WAS = Purchasing(
-    arrangements={"in_house": InHouse(rule="in_house"), "spot": Spot(rule="spot")}, order=["in_house", "spot"]
-)
-
 
 def build_market(scenario: Scenario, seed: int) -> Market:
     """Authorities, homes and owners with costs and first fees; no children yet."""
     authorities, homes = _world(scenario, seed)
-    homes.unit_cost[:] = unit_costs(seed, homes, authorities, scenario.providers)
+    homes.unit_cost[:] = place_cost(seed, homes, authorities, scenario.providers, np.arange(len(homes)))
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
-    Inspectors(seed, homes).judge_all(standards_of(scenario))
-    blocking = providers_decide.blocking_of(scenario.providers, seed)
-    turns = homes.phase(providers_decide.BLOCKING, blocking.every)
-    providers_decide.draw_blocked(homes.table, turns, blocking, 0, True)
     market = Market(
         scenario=scenario,
         seed=seed,
@@ -54,25 +46,32 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         homes=homes,
         holdings=Holdings(),
         children=Children(),
+        records=PlacementRecords(capacity=16_384),
         quotes=np.zeros((len(homes), 3)),
         costs=np.zeros((len(homes), 3)),
         cost_index=level_at_start(scenario.economy, scenario.horizon.start),
         demand_index=np.ones(len(authorities)),
     )
+    judge_all(market)
+    providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
     return market
 
 
 def area_geography(market: Market) -> Geography:
-    """Areas nearest first for each authority, from where homes stand and may be opened."""
+    """Areas nearest first for each authority, from where homes stand and may be opened.
+
+    The lower bound is the distance of the centres less the radius of the children's disc and less the distance of
+    the area's farthest home from its centre.
+    """
     areas, homes = market.authorities, market.homes
-    own = np.arange(len(areas))
-    area = np.concatenate([homes.authority, own])
-    x, y = np.concatenate([homes.x, areas.x + areas.radius]), np.concatenate([homes.y, areas.y])
-    return geography(areas.x, areas.y, areas.radius, area, x, y)
+    host, reach = homes.authority, areas.radius.copy()  # new homes may stand anywhere in the disc
+    np.maximum.at(reach, host, np.hypot(homes.x - areas.x[host], homes.y - areas.y[host]))
+    bound = np.maximum(areas.apart - areas.radius[:, None] - reach[None, :], 0.0) * (1 - 1e-9)
+    return Geography(np.argsort(bound, axis=1, kind="stable"), bound)
 
 
-def place_starting_children(market: Market, stays: StayTable, records: PlacementRecords, where: Geography) -> None:
+def place_starting_children(market: Market, stays: StayTable, where: Geography) -> None:
     """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
 
     Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
@@ -83,42 +82,37 @@ def place_starting_children(market: Market, stays: StayTable, records: Placement
         message = f"{len(rows)} children at the start need places and only {market.free().sum()} can be used"
         raise ScenarioError(message, "world.children_at_start:")
     scenario, children = market.scenario, market.children
-    orders = make_orders(HOW_IT_WAS, market.authorities)
-    market.arrangements = orders.arrangements
-    awarding = awarding_of(scenario, moves.stay_terms(stays, scenario, market.seed), market.seed)
-    awarding = awarding._replace(last_resort=moves.nobody_gives_up(awarding.last_resort))
-    panels, terms = PanelBook(market).panels, purchase_terms(market, orders, where, awarding)
-    score, breakdowns = children.score, children.breakdowns
-    choosy = providers_decide.choosiness(scenario.providers)
+    orders = make_orders(_how_it_was(), market.authorities)
+    shop = Shop(orders, PanelBook(market, orders.arrangements), where, stays)
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
         if attempt == ROUNDS_AT_MOST:
             message = f"{len(waiting)} of {len(rows)} children find no home within reach"
             raise ScenarioError(message, "world.children_at_start:")
-        chance = providers_decide.willingness(choosy, score[waiting], breakdowns[waiting])
+        chance = providers.willingness(scenario.providers, children.score[waiting], children.breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
-        asked = np.full(len(waiting), attempt)
-        buy(market, records, terms, panels, Seeking(waiting, asked, urgency, eased))
+        seeking = Seeking(waiting, np.full(len(waiting), attempt), urgency, eased)
+        buy(market, shop, Memory(len(market.authorities)), seeking)
         attempt += 1
-    _stays_left(market, stays, records, rows)
+    market.events.clear()
+    _stays_left(market, stays, rows)
     _add_unregistered(market)
     _add_elsewhere(market, stays)
 
 
-def start_purchasing(market: Market, orders: Orders, records: PlacementRecords) -> None:
+def start_purchasing(market: Market, orders: Orders) -> None:
     """Put the scenario's arrangements in force, and say through which each running placement was bought."""
-    _first_asks(market, providers_decide.pressure(market, first_searching(market)))
+    _first_asks(market, providers.pressure(market, first_searching(market)))
     market.homes.recent_profit[:] = market.homes.places * _usual_profit(market)
-    market.arrangements = orders.arrangements
     placed = np.flatnonzero(market.children.state == PLACED)
     market.children.arrangement[placed] = _arrangement_at_start(market, orders, placed)
-    for arrangement in market.arrangements:
-        arrangement.rule.start(market, arrangement)
-    _fees_at_start(market, placed)
+    for arrangement in orders.arrangements:
+        settle(market, arrangement, "start")
+    _fees_at_start(market, orders, placed)
     children = market.children
     record = children.record[placed]
-    records.set(record, arrangement=children.arrangement[placed], fee=children.fee[placed])
+    market.records.set(record, arrangement=children.arrangement[placed], fee=children.fee[placed])
 
 
 def first_searching(market: Market) -> Floats:
@@ -149,8 +143,8 @@ def _first_pressure(market: Market) -> Floats:
 
 
 def _first_asks(market: Market, pressure_by_area: Floats) -> None:
-    market.homes.ask[:] = market.homes.accepted[:] = providers_decide.wanted_asks(market, pressure_by_area)
-    providers_decide.price(market)
+    market.homes.ask[:] = market.homes.accepted[:] = providers.wanted_asks(market, pressure_by_area)
+    providers.price(market)
     mean = market.quotes[market.homes.in_market(0)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
 
@@ -183,7 +177,7 @@ def _admit(market: Market, per_authority: Ints, kind: str) -> Ints:
     return market.children.admit(traits(market.scenario, market.seed, market.authorities, rows, keys))
 
 
-def _stays_left(market: Market, stays: StayTable, records: PlacementRecords, rows: Ints) -> None:
+def _stays_left(market: Market, stays: StayTable, rows: Ints) -> None:
     """Placements of week 0 began in the past and have part of their stay left."""
     children, seed = market.children, market.seed
     keys = children.key[rows]
@@ -191,7 +185,7 @@ def _stays_left(market: Market, stays: StayTable, records: PlacementRecords, row
     luck = uniform(seed, "running rounding", keys)
     children.since[rows] = -whole_weeks(gone, luck)
     children.end_week[rows] = whole_weeks(left, luck)
-    records.set(children.record[rows], start_week=children.since[rows], wait=0)
+    market.records.set(children.record[rows], start_week=children.since[rows], wait=0)
 
 
 def _add_unregistered(market: Market) -> None:
@@ -221,24 +215,21 @@ def _arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
         chosen = np.where((luck >= upper) & (luck < upper + share) & (named >= 0), named, chosen)
         upper += share
     own = (homes.sector[home] == LOCAL_AUTHORITY) & (homes.authority[home] == authority)
-    in_house = orders.ruled_by(InHouse, authority)
+    in_house = orders.own_homes(authority)
     return np.where(own & (in_house >= 0), in_house, chosen)
 
 
-def _fees_at_start(market: Market, placed: Ints) -> None:
-    """Fee of each running placement: running cost in own homes, ceiling under a framework, else the spot fee."""
+def _fees_at_start(market: Market, orders: Orders, placed: Ints) -> None:
+    """Fee of each running placement that no contract holds: what its rule says."""
     children = market.children
     open_ones = placed[children.holding[placed] == OPEN_PLACE]
     for number in np.unique(children.arrangement[open_ones]):
-        arrangement = market.arrangements[number]
+        arrangement = orders.arrangements[number]
         rows = open_ones[children.arrangement[open_ones] == number]
-        children.fee[rows] = _usual_fee(market, arrangement, rows)
+        children.fee[rows] = fees_at_start(market, arrangement, children.home[rows], children.band[rows])
 
 
-def _usual_fee(market: Market, arrangement: Arrangement, rows: Ints) -> Floats:
-    home, band = market.children.home[rows], market.children.band[rows]
-    if isinstance(arrangement.rule, InHouse):
-        return np.asarray(market.costs[home, band])
-    if isinstance(arrangement.rule, Framework):
-        return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
-    return np.asarray(market.quotes[home, band])
+def _how_it_was() -> Purchasing:
+    """How the children of week 0 were placed."""
+    rules = {name: parse_rule({"rule": name}) for name in ("in_house", "spot")}
+    return Purchasing(arrangements=rules, order=list(rules))

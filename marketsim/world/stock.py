@@ -9,8 +9,8 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.core.streams import name_key, uniform
 from marketsim.england.figures import distribution
-from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.market.authorities import Authorities
+from marketsim.market.homes import HEALTH, NEVER, PRIVATE, VOLUNTARY, Homes
 
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Ints
+from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, name_keys, uniform
+from marketsim.market.authorities import Authorities
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, Homes
-from marketsim.purchasing.arrangement import Authorities
 from marketsim.scenario.schema import SyntheticWorld
 from marketsim.scenario.sections.world import places_of
 from marketsim.world.england import apportion
-from marketsim.world.geometry import scatter
 from marketsim.world.stock import HomeList, fill_columns
 
 HOUSE_PRICE = 400_000.0  # assumption: the same everywhere on the plane

@@ -11,11 +11,11 @@ from typing import TypeAlias
 import pandas as pd
 
 from marketsim.experiments.plan import SEEDS_PER_COMPARISON
-from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import as_scenario, run
 from marketsim.experiments.signoff import signoff
 from marketsim.results import store
+from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario

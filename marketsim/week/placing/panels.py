@@ -63,8 +63,8 @@ def _reaches(arrangements: Sequence[Arrangement]) -> Reaches:
 
 
 def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reaches: Reaches) -> Panels:
-    """The lots, those of the arrangement `numbers[i]` in its turn `i`, with what is known of their homes; those of large
-    arrangements are sorted by area, each such arrangement with a table of its own."""
+    """The lots, those of the arrangement `numbers[i]` in its turn `i`, with what is known of their homes; those of
+    large arrangements are sorted by area, each such arrangement with a table of its own."""
     homes, areas = market.homes, len(market.authorities)
     large = lots.number > LARGE
     turn = np.repeat(np.arange(len(numbers)), lots.number)
@@ -121,7 +121,8 @@ def _least_fees(fee: Floats, begins: Ints) -> Floats:
 
 
 def _by_home(home: Ints, table: Ints, tables: int, homes: int) -> tuple[Ints, Ints]:
-    """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is none."""
+    """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is
+    none."""
     first, following = np.full((tables, homes), NOBODY), np.full(len(home), NOBODY)
     lots = np.flatnonzero(table >= 0)
     first[table[lots[::-1]], home[lots[::-1]]] = lots[::-1]  # of several the first is written last

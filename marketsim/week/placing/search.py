@@ -142,7 +142,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     array in its loop, since arrays are counted.
     """
     searches, panels, live, geography, homes = this.searches, this.panels, this.live, this.geography, this.homes
-    short, tastes, free, favoured = this.short, this.tastes, this.free, this.favoured
+    short, tastes, free, favoured, reaches = this.short, this.tastes, this.free, this.favoured, panels.reaches
     sizes, referred, offered = short.size, this.awards.referrals, this.awards.offers
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
     lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
@@ -151,9 +151,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         row = row_of(number)
         route, band = row_of(searches.routes[row, stage]), row_of(searches.band[row])
         own_area = searches.authority[row]
-        first_miles = panels.reaches.miles_at_first[route]
-        radius = first_miles + searches.urgency[row] * (panels.reaches.miles_at_last[route] - first_miles)
-        limit = fee_limit(panels.reaches.limited[route], panels.reaches.limit_at_first[route], searches.expected_fee[row],
+        first_miles = reaches.miles_at_first[route]
+        radius = first_miles + searches.urgency[row] * (reaches.miles_at_last[route] - first_miles)
+        limit = fee_limit(reaches.limited[route], reaches.limit_at_first[route], searches.expected_fee[row],
                           searches.urgency[row], tastes.last_resort)  # fmt: skip
         short.limit[row] = limit
         table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
@@ -176,7 +176,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             sizes[row] = 0
             referred[row] += referrals
             continue
-        away, only_good = searches.away[row], searches.only_good[row] and panels.reaches.checks_rating[route]
+        away, only_good = searches.away[row], searches.only_good[row] and reaches.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
         least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
         for step in range(geography.nearest.shape[1] if by_area else 1):
