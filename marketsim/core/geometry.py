@@ -31,8 +31,8 @@ def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 
 def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
-    lucks = (uniform(seed, f"{decision} {part}", keys) for part in ("radius", "angle"))
-    return _scattered(*lucks, x, y, radius)
+    far, turn = uniform(seed, decision + " radius", keys), uniform(seed, decision + " angle", keys)
+    return _scattered(far, turn, x, y, radius)
 
 
 @compiled

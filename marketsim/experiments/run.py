@@ -14,6 +14,7 @@ from marketsim.core import interrupts
 from marketsim.model import MarketModel
 from marketsim.results.outcomes import MEASURES, Tally
 from marketsim.results.tables import homes_frame, placements_frame
+from marketsim.results.weeks import authorities_frame, last_year, weekly_frame
 from marketsim.scenario.drawn import vector_of, with_vector
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
@@ -95,16 +96,14 @@ def forget(model: MarketModel) -> None:
 
 
 def _result(model: MarketModel, seed: int, vector: int | None) -> RunResult:
-    recorder = model.recorder
-    weekly = pd.DataFrame(recorder.weekly)
-    yearly = pd.concat(recorder.yearly, ignore_index=True) if recorder.yearly else _no_years()
-    placements = placements_frame(model.market, model.records)
-    homes = homes_frame(model.market)
-    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model), homes, vector)
+    market, recorder, arrangements = model.market, model.recorder, model.orders.arrangements
+    tables = weekly_frame(market, recorder), authorities_frame(market, recorder)
+    placements, homes = placements_frame(market, arrangements), homes_frame(market, arrangements)
+    return RunResult(model.parameters, seed, *tables, placements, _outcomes(model), homes, vector)
 
 
 def _outcomes(model: MarketModel) -> pd.DataFrame:
-    tally, areas = model.recorder.last_year, model.market.authorities
+    tally, areas = last_year(model.recorder), model.market.authorities
     if tally is None:
         raise ValueError("a run without weeks has no outcomes")
     total = _outcome_rows(tally.total(), [ENGLAND])
@@ -116,14 +115,3 @@ def _outcome_rows(tally: Tally, names: list[str]) -> pd.DataFrame:
     values = np.concatenate([measure.value(tally) for measure in compared])
     outcomes = np.repeat([measure.name for measure in compared], len(names))
     return pd.DataFrame({"outcome": outcomes, "region": names * len(compared), "value": values})
-
-
-def _no_years() -> pd.DataFrame:
-    """The authorities' table of a run that did not reach the end of a year."""
-    columns = [
-        "ons_code", "name", "region", "year", "date", "children_placed", "children_waiting", "children_unregistered",
-        "out_of_area_share", "out_of_region_share", "over_20_miles_share", "distance_mean_miles", "weekly_fee_mean_gbp",
-        "spend_gbp", "paid_void_gbp", "homes", "places", "occupied", "void_rate", "children_hosted_from_elsewhere",
-        "wait_mean_weeks",
-    ]  # fmt: skip
-    return pd.DataFrame({column: [] for column in columns})

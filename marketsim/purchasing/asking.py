@@ -90,10 +90,10 @@ def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     said = ask(rule, "owes", market, arrangement) or Dues()
     if not isinstance(said, Dues):
         raise _fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
-    homes = np.zeros(len(market.homes)) if said.homes is None else said.homes
     _check_numbers(rule, "owes", [said.office], "the office")
-    _check_numbers(rule, "owes", homes, "what homes get", len(market.homes))
-    return Dues(float(said.office), np.asarray(homes, dtype=np.float64))
+    if said.homes is not None:
+        _check_numbers(rule, "owes", said.homes, "what homes get", len(market.homes))
+    return said
 
 
 def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Floats:

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.market.children import BANDS, END_REASONS, NOT_YET, NOTICES, PlacementRecords
+from marketsim.market.children import BANDS, END_REASONS, NOT_YET, NOTICES
 from marketsim.market.homes import NEVER, RATINGS, SECTORS
-from marketsim.purchasing.arrangement import Market
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement
 from marketsim.week.recording import on_any_panel
 
 
-def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
+def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
     """`placements.parquet`: a row a placement; `end_week` and `end_reason` are empty while it lasts."""
-    homes, areas = market.homes, market.authorities
+    homes, areas, records = market.homes, market.authorities, market.records
     home = records.home
     host = homes.authority[home]
     codes, sectors = _words(areas.code), _words(SECTORS)
-    routes = _words([arrangement.route for arrangement in market.arrangements])
+    routes = _words([arrangement.route for arrangement in arrangements])
     running = records.end_week == NOT_YET
     return pd.DataFrame(
         {
@@ -47,7 +48,7 @@ def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
     ).assign(end_week=lambda frame: frame["end_week"].mask(running))
 
 
-def homes_frame(market: Market) -> pd.DataFrame:
+def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
     """A row a home that was ever open, in the state of the last week; `closed_week` is empty while it is open."""
     homes, areas = market.homes, market.authorities
     is_open = homes.closed_week == NEVER
@@ -67,7 +68,7 @@ def homes_frame(market: Market) -> pd.DataFrame:
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
             "ask_gbp": homes.ask,
             "rating": _words(RATINGS).take(homes.rating),
-            "on_framework": on_any_panel(market),
+            "on_framework": on_any_panel(market, arrangements),
             "house_price_gbp": areas.house_price[homes.authority],
         }
     ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))

@@ -43,11 +43,11 @@ def new_needs(market: Market) -> Newcomers:
     if demand.extra_complex_per_year > 0:
         extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * areas.share_of_children
         more = _arrivals(market, extra, "extra arrivals", "extra child", market.scenario.need.share_standard)
-        children = Newcomers(*(np.concatenate(columns) for columns in zip(children, more, strict=True)))
+        children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
     if demand.fostering_recovered == 0:
         return children
     found = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
-    return Newcomers(*(column[~(children.displaced & found)] for column in children))
+    return Newcomers._make(column[~(children.displaced & found)] for column in children)
 
 
 def _arrivals(market: Market, expected: Floats, decision: str, kind: str, least_score: float) -> Newcomers:

@@ -57,7 +57,7 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     moving.keep_places_beside(market, rows[won], free)
     moving.note_moves(market, rows[won])
     _see_fees(market, rows[won], memory)
-    return rows[~won]
+    return np.asarray(rows[~won])
 
 
 def tastes(market: Market) -> Tastes:

@@ -79,4 +79,4 @@ def _by_provider(market: Market, values: Floats | Ints) -> Floats:
     """A sum over the private homes in the market of each provider, from values by home."""
     homes, private = market.homes, _private(market)
     providers = int(homes.provider.max(initial=0)) + 1
-    return np.bincount(homes.provider[private], weights=values[private], minlength=providers)
+    return np.bincount(homes.provider[private], weights=values[private], minlength=providers).astype(np.float64)

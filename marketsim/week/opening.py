@@ -146,7 +146,8 @@ def _sites(expected: Floats, seed: int, sector: int, week: int) -> tuple[Ints, K
     """Draw where homes of a sector are planned this quarter, with their keys; `expected` is their number by area."""
     total = expected.sum()
     number = np.arange(int(total + uniform(seed, "number of plans", sector, week)[0]) if total > 0 else 0)
-    site = np.searchsorted(np.cumsum(expected) / total, uniform(seed, "site", sector, week, number), side="right")
+    cumulated = np.cumsum(expected) / max(total, 1e-300)
+    site = np.searchsorted(cumulated, uniform(seed, "site", sector, week, number), side="right")
     return np.minimum(site, len(expected) - 1), stream(seed, "planned home", sector, week, number)
 
 

@@ -67,9 +67,11 @@ def paid_empty_places(market: Market, payers: Payers) -> Floats:
     """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
     homes, holdings = market.homes, market.holdings
     own = homes.sector == LOCAL_AUTHORITY
-    paid = np.bincount(homes.authority[own], weights=market.free()[own], minlength=len(market.authorities))
+    paid = np.zeros(len(market.authorities))
+    np.add.at(paid, homes.authority[own], market.free()[own])
     held = np.flatnonzero(holdings.retainer > 0)
-    empty = np.bincount(holdings.arrangement[held], weights=holdings.empty()[held], minlength=len(payers.first) - 1)
+    empty = np.zeros(len(payers.first) - 1)
+    np.add.at(empty, holdings.arrangement[held], holdings.empty()[held])
     payers.charge(paid, np.arange(len(empty)), empty)
     return paid
 
@@ -96,8 +98,9 @@ def _pay_dues(market: Market, payers: Payers, ledger: Ledger, arrangement: Arran
     """What a rule says that members owe to its office, and to homes."""
     dues, number = dues_of(market, arrangement), np.array([arrangement.number])
     payers.charge(ledger.paid["running_cost"], number, np.array([dues.office]))
-    payers.charge(ledger.paid["agreed_dues"], number, np.array([dues.homes.sum()]))
-    np.add.at(ledger.received, market.homes.provider, dues.homes)
+    if dues.homes is not None:
+        payers.charge(ledger.paid["agreed_dues"], number, np.array([dues.homes.sum()]))
+        np.add.at(ledger.received, market.homes.provider, dues.homes)
     ledger.offices += dues.office
 
 

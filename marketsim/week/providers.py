@@ -7,6 +7,7 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market import costs
+from marketsim.market.children import OPEN_PLACE
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.scenario.schema import Providers
@@ -88,6 +89,7 @@ def remember_accepted(market: Market, rows: Ints) -> None:
     """Homes remember the fee last accepted for an open place by the children of some rows, in terms of one of middling
     need."""
     children, homes = market.children, market.homes
+    rows = rows[children.holding[rows] == OPEN_PLACE]
     home = children.home[rows]
     above_middle = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
     homes.accepted[home] = children.fee[rows] - above_middle

@@ -15,7 +15,7 @@ from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import Scenario
-from marketsim.week import census
+from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
 from marketsim.week.paying import Payers, paid_empty_places
 
 YEAR_WEEKS = 52
@@ -45,7 +45,7 @@ class Recorder:
     def __init__(self, market: Market, arrangements: Sequence[Arrangement]) -> None:
         self.routes = sorted(routes_of(market.scenario))
         of_routes = [f"route {route}" for route in self.routes]
-        self.names = [*census.OF_CHILDREN, *of_routes, *census.OF_HOMES, *OF_MONEY, *EVENTS]
+        self.names = [*OF_CHILDREN, *of_routes, *OF_HOMES, *OF_MONEY, *EVENTS]
         self.totals: list[Floats] = []
         self.fees_p90: list[float] = []
         self.years: list[tuple[int, Floats, Floats]] = []  # week, sums of that week, and of the year
@@ -59,15 +59,15 @@ class Recorder:
         numbers = {route: number for number, route in enumerate(self.routes)}
         route_of = np.array([numbers.get(arrangement.route, 0) for arrangement in arrangements])
         above_fixed = costs.above_fixed(market)
-        self.groups = census.Groups(market.authorities.region, route_of, len(self.routes), above_fixed)
+        self.groups = Groups(market.authorities.region, route_of, len(self.routes), above_fixed)
         self._on_panel = on_any_panel(market, arrangements)
 
-    def census(self, market: Market) -> census.Census:
+    def census(self, market: Market) -> Census:
         """The children as they are now."""
-        return census.count_children(market.children.table, market.homes.table, self.groups)
+        return count_children(market.children.table, market.homes.table, self.groups)
 
     def close_week(
-        self, market: Market, payers: Payers, ledger: Ledger, children: census.Census, last_weeks: int
+        self, market: Market, payers: Payers, ledger: Ledger, children: Census, last_weeks: int
     ) -> None:  # fmt: skip
         """Add up the week, of which there are `last_weeks` to come with this one; its events are counted anew."""
         if market.week % QUARTER_WEEKS == 0:
@@ -84,11 +84,11 @@ class Recorder:
             self.years.append((market.week, sums, self._year.table))
             self._year = Sums(self.names, len(sums))
 
-    def _sums(self, market: Market, payers: Payers, ledger: Ledger, children: census.Census) -> Floats:
+    def _sums(self, market: Market, payers: Payers, ledger: Ledger, children: Census) -> Floats:
         """All sums of a week (authorities, sums): of children by home authority, of homes at their hosts, of money, and
         of events."""
         in_market, authorities = market.homes.in_market(market.week), len(market.authorities)
-        homes = census.count_homes(
+        homes = count_homes(
             market.homes.table, market.holdings.table, children.due, market.week, in_market, self._largest,
             self._on_panel, costs.prices(market), authorities,
         )  # fmt: skip

@@ -101,7 +101,7 @@ def _spread_elsewhere(demand: Demand) -> float:
 
 
 def season(demand: Demand, start: datetime.date, week: Ints) -> Floats:
-    """Factor on breakdowns in weeks of a run from `start`: a cosine over the year that peaks in the middle of a month."""
+    """Factor on breakdowns in weeks of a run from `start`: a cosine over the year, its peak in mid-month."""
     days = (start - datetime.date(start.year, demand.breakdown_peak_month, 15)).days
     return np.asarray(1 + demand.breakdown_season * np.cos(2 * np.pi * (days + DAYS_PER_WEEK * week) / DAYS_PER_YEAR))
 

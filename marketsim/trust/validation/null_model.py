@@ -15,13 +15,13 @@ import pandas as pd
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.market.census import FAR_MILES
 from marketsim.market.children import BANDS, STANDARD
-from marketsim.purchasing.arrangement import Market
+from marketsim.market.market import Market
 from marketsim.results.tables import homes_frame
 from marketsim.scenario.schema import Scenario
 from marketsim.trust.validation.patterns import Snapshot, snapshot
 from marketsim.week.arriving import starting_children, traits
+from marketsim.week.census import FAR_MILES
 from marketsim.world.start import build_market
 
 NOWHERE = -1
@@ -158,14 +158,14 @@ def null_snapshot(layout: Layout, home: Ints, miles: Floats) -> Snapshot:
         }
     )
     region_of = {code: areas.region_names[number] for code, number in zip(areas.code, areas.region, strict=True)}
-    return snapshot(children, homes_frame(layout.market), region_of)
+    return snapshot(children, homes_frame(layout.market, ()), region_of)
 
 
 def null_targets(layout: Layout, home: Ints, miles: Floats) -> dict[str, float]:
     """What the null says of the targets: the stock stays as at the start; of time and money it says nothing."""
     homes, placed = layout.market.homes, home != NOWHERE
     is_open = homes.is_open(0)
-    own = is_open & np.array(homes_frame(layout.market)["sector"] == "local_authority")
+    own = is_open & np.array(homes_frame(layout.market, ())["sector"] == "local_authority")
     occupancy = float(placed.sum() / layout.places.sum())
     return _figures(layout, home, miles) | {
         "children_placed": float(placed.sum()),

@@ -107,7 +107,8 @@ def _by_number(values: np.ndarray, numbers: Ints, arrangements: int, missing: fl
 def _begins(table: Ints, area: Ints, first: Ints, areas: int) -> Ints:
     """By table where the lots of each area begin, and the last end (tables, areas + 1)."""
     sizes = np.bincount(table * areas + area, minlength=len(first) * areas).reshape(len(first), areas)
-    return first[:, None] + np.concatenate([np.zeros((len(first), 1), dtype=np.int64), sizes.cumsum(axis=1)], axis=1)
+    before = np.concatenate([np.zeros((len(first), 1), dtype=np.int64), sizes.cumsum(axis=1)], axis=1)
+    return np.asarray(first[:, None] + before)
 
 
 def _least_fees(fee: Floats, begins: Ints) -> Floats:
