@@ -109,10 +109,11 @@ class Child(mesa.Agent):
     def answers(self) -> dict[str, int] | None:
         """Of this week's search: `asked` are homes with a free place that got the referral, `offered` those of them
         with an offer that could be accepted, `declined` the others; None for a child who did not search."""
-        if self.row not in self.model.shop.asked:
-            return None
-        asked, offered = self.model.shop.asked[self.row]
-        return {"asked": asked, "offered": offered, "declined": asked - offered}
+        rows, asked, offered = self.model.shop.asked
+        for search in np.flatnonzero(rows == self.row).tolist():
+            counts = int(asked[search]), int(offered[search])
+            return {"asked": counts[0], "offered": counts[1], "declined": counts[0] - counts[1]}
+        return None
 
 
 class ChildAgents(Mapping[int, Child]):

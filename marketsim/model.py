@@ -142,7 +142,7 @@ class MarketModel(mesa.Model):
     def record(self) -> None:
         """The week's outcomes are recorded."""
         weeks_left = self.parameters.horizon.weeks - self.market.week
-        self.recorder.close_week(self.market, self.payers, self.ledger, self.census, weeks_left + 1)
+        self.recorder.close_week(self.market, self.ledger, self.census, weeks_left + 1)
 
     @property
     def agents(self) -> mesa.agent.AgentSet:

@@ -30,7 +30,7 @@ class Columns:
     def __init__(self, capacity: int = 64) -> None:
         self._rows = 0
         self._room = np.zeros(capacity, self.record_type)
-        self._looked_at: dict[str, Any] = {}
+        self._looked_at: list[str] = []  # columns that are kept as attributes until rows are added
 
     def __len__(self) -> int:
         return self._rows
@@ -41,38 +41,30 @@ class Columns:
 
         Typed as what it stands for: `table.fee[row]` reads the same in compiled code and here.
         """
-        if "table" not in self._looked_at:
-            self._looked_at["table"] = self._room[: self._rows].view(np.recarray)
-        return cast(Self, self._looked_at["table"])
+        return cast(Self, self._all)
 
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        """A column, made when it is wanted first after rows were added."""
-        if name not in type(self).record_type.fields:  # type: ignore[operator]  # it has fields
+    def __getattr__(self, name: str) -> Any:
+        """A column (or all of them: `_all`), made when it is wanted first after rows were added."""
+        if name == "_all":
+            made: Any = self._room[: self._rows].view(np.recarray)
+        elif name in (type(self).record_type.names or ()):
+            made = self._room[name][: self._rows]
+        else:
             raise AttributeError(f"{type(self).__name__} has no column {name}")
-        if name not in self._looked_at:
-            self._looked_at[name] = self._room[name][: self._rows]
-        return cast(NDArray[Any], self._looked_at[name])
+        self.__dict__[name] = made
+        self._looked_at.append(name)
+        return made
 
     def add(self, count: int, **values: Any) -> Ints:
         """Append `count` rows and return their numbers; where no value is given they are zero."""
         first = self._rows
-        self.room_for(count)
-        self.take_in(count)
-        self.set(np.arange(first, self._rows), **values)
-        return np.arange(first, self._rows)
-
-    def room_for(self, count: int) -> Self:
-        """All records with room for `count` more behind those there are, for compiled code to write."""
-        while self._rows + count > len(self._room):
-            larger = np.zeros(2 * len(self._room), self.record_type)
-            larger[: len(self._room)] = self._room
-            self._room, self._looked_at = larger, {}
-        return cast(Self, self._room.view(np.recarray))
-
-    def take_in(self, count: int) -> None:
-        """Append `count` rows as compiled code has written them into `room_for` them."""
+        while first + count > len(self._room):
+            self._grow()
         self._rows += count
-        self._looked_at = {}
+        self._look_again()
+        rows = np.arange(first, self._rows)
+        self.set(rows, **values)
+        return rows
 
     def set(self, rows: Ints, **values: Any) -> None:
         """Write values (scalars or one a row) into the named columns of `rows`."""
@@ -82,3 +74,13 @@ class Columns:
     def clear(self, rows: Ints) -> None:
         """Set all columns of `rows` to zero."""
         self._room[rows] = np.zeros(1, self.record_type)[0]
+
+    def _grow(self) -> None:
+        larger = np.zeros(2 * len(self._room), self.record_type)
+        larger[: len(self._room)] = self._room
+        self._room = larger
+
+    def _look_again(self) -> None:
+        for name in self._looked_at:
+            del self.__dict__[name]
+        self._looked_at.clear()

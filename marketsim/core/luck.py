@@ -42,14 +42,22 @@ def mix_all(keys: Keys, parts: Keys, results: Keys) -> None:
 
 
 @compiled
-def luck_of(key: np.uint64) -> float:
-    """The number in [0, 1) that a key means, as `streams.uniform` gives it."""
-    return unit(key >> _S11)
+def draw_all(keys: Keys, parts: Keys, lucks: Floats) -> None:
+    """The same, and the number in [0, 1) that each key means."""
+    for position in range(len(lucks)):
+        key = keys[position if len(keys) > 1 else 0]
+        lucks[position] = unit(mixed(key, parts[position if len(parts) > 1 else 0]) >> _S11)
+
+
+@compiled
+def second_key(key: np.uint64) -> np.uint64:
+    """A key spread so that it can stand second in a pair."""
+    return key * _GOLDEN
 
 
 @compiled
 def pair_bits(who: np.uint64, whom: np.uint64) -> np.uint64:
-    """53 random bits for a pair of two well-mixed keys; `whom` as `streams.second_keys` made it."""
+    """53 random bits for a pair of two well-mixed keys; `whom` as `second_key` made it."""
     return whole_mixed(half_mixed(who, whom))
 
 

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from marketsim.core.columns import Floats, Keys
-from marketsim.core.luck import mix_all
+from marketsim.core.luck import draw_all, mix_all
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _S11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
 _ALL_BITS = 2**64 - 1
@@ -60,34 +59,42 @@ def _mixed(mixed: Keys, parts: Sequence[ArrayLike]) -> Keys:
 
 
 def _mix_arrays(mixed: Keys, part: Keys) -> Keys:
-    """Mix one more part into each key, broadcasting: compiled for lists of one length or of one entry."""
-    result = np.empty(np.broadcast(mixed, part).shape, dtype=np.uint64)
-    if 1 not in (mixed.size, part.size):
-        mixed, part = np.broadcast_to(mixed, result.shape), np.broadcast_to(part, result.shape)
-    mix_all(mixed.ravel(), part.ravel(), result.reshape(-1))
+    """Mix one more part into each key, broadcasting."""
+    mixed, part, shape = _alike(mixed, part)
+    result = np.empty(shape, dtype=np.uint64)
+    mix_all(mixed, part, result.reshape(-1))
     return result
+
+
+def _alike(mixed: Keys, part: Keys) -> tuple[Keys, Keys, tuple[int, ...]]:
+    """Flat arrays, each of as many entries as their broadcast has or of one; and the shape of that broadcast."""
+    if mixed.ndim == part.ndim == 1 and (part.size == mixed.size or 1 in (part.size, mixed.size)):
+        return mixed, part, part.shape if mixed.size == 1 else mixed.shape
+    mixed, part = np.broadcast_arrays(mixed, part)
+    return mixed.ravel(), part.ravel(), mixed.shape
 
 
 def _bits(part: ArrayLike) -> Keys:
     """Whole numbers or keys as 64 bits each."""
     if isinstance(part, int):
-        return np.asarray(np.uint64(part & _ALL_BITS))
-    values = np.asarray(part)
+        return np.array([part & _ALL_BITS], dtype=np.uint64)
+    values = np.atleast_1d(part)
     if values.dtype == np.uint64:
         return values
     return values.astype(np.int64, copy=False).view(np.uint64)
 
 
+def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
+    """Numbers in [0, 1), with 53 random bits, for one decision; shape is the broadcast of `who_and_when`."""
+    if not who_and_when:
+        return to_unit(_beginning(seed, decision))
+    *first, last = who_and_when
+    mixed, part, shape = _alike(stream(seed, decision, *first), _bits(last))
+    lucks = np.empty(shape)
+    draw_all(mixed, part, lucks.reshape(-1))
+    return lucks
+
+
 def to_unit(keys: Keys) -> Floats:
     """Numbers in [0, 1), one for each key, with 53 random bits."""
     return np.asarray((keys >> _S11).astype(np.float64) * _TO_UNIT)
-
-
-def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
-    """Numbers in [0, 1) for one decision; shape is the broadcast of `who_and_when`."""
-    return to_unit(stream(seed, decision, *who_and_when))
-
-
-def second_keys(keys: Keys) -> Keys:
-    """Keys spread so that they can stand second in a pair (`luck.pair_bits`)."""
-    return keys * _GOLDEN

@@ -16,13 +16,14 @@ class Ledger:
     """The payments of one week (GBP).
 
     `paid[kind]` is what each authority pays, a value for each of KINDS (`handed_back` is what it gets back, below 0);
-    `received` is what each provider gets. `unregistered` settings and the `offices` of arrangements are receivers too.
+    `received` is what each provider gets. `voids` are the places that each authority pays for though they stand empty:
+    its share of contracts, and its own homes. `unregistered` settings and the `offices` of arrangements receive too.
     """
 
     def __init__(self, authorities: int, providers: int) -> None:
         self.table = np.zeros((len(KINDS), authorities))
         self.paid: dict[str, Floats] = dict(zip(KINDS, self.table, strict=True))
-        self.received = np.zeros(providers)
+        self.received, self.voids = np.zeros(providers), np.zeros(authorities)
         self.unregistered, self.offices = 0.0, 0.0
 
     @property

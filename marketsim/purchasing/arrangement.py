@@ -72,6 +72,12 @@ class Together:
         """The number of each."""
         return np.array([arrangement.number for arrangement in self.arrangements], dtype=np.int64)
 
+    @cached_property
+    def members(self) -> tuple[Ints, Ints]:
+        """The members of all, one after the other, and for each its arrangement's place among these."""
+        members = [arrangement.members for arrangement in self.arrangements]
+        return np.concatenate(members), np.repeat(np.arange(len(members)), [len(rows) for rows in members])
+
 
 class Lots:
     """Places that may be asked for, a row a lot.

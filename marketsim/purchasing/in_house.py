@@ -47,9 +47,10 @@ class InHouse(PurchasingRule):
         own = np.flatnonzero((homes.sector == LOCAL_AUTHORITY) & homes.in_market(market.week))
         own = own[np.argsort(homes.authority[own], kind="stable")]
         begins = np.searchsorted(homes.authority[own], np.arange(len(market.authorities) + 1))
-        owners = [arrangement.members for arrangement in together.arrangements]
-        home = np.concatenate([own[begins[row] : begins[row + 1]] for row in np.concatenate(owners)])
-        number = np.array([(begins[rows + 1] - begins[rows]).sum() for rows in owners])
+        member, place = together.members
+        count = begins[member + 1] - begins[member]
+        home = own[np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - begins[member], count)]
+        number = np.bincount(np.repeat(place, count), minlength=len(together))
         return Lots(home, market.costs[home], least_acceptance=self.accepts.array(), number=number)
 
     def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:

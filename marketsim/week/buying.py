@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Shop:
     book: PanelBook
     geography: Geography
     stays: StayTable
-    asked: dict[int, tuple[int, int]] = field(default_factory=dict)  # by child's row: referrals and offers this week
+    asked: tuple[Ints, Ints, Ints] | None = None  # this week's searches: rows of children, referrals, offers
 
 
 def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
@@ -48,8 +48,7 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     area = market.children.authority[rows]
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
-    counts = zip(awards.referrals.tolist(), awards.offers.tolist(), strict=True)
-    shop.asked = dict(zip(rows.tolist(), counts, strict=True))
+    shop.asked = rows, awards.referrals, awards.offers
     won = awards.lot != NOBODY
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
     moving.move_in(market, rows[won], shop.stays)
@@ -86,9 +85,9 @@ def tastes(market: Market) -> Tastes:
 
 def _award(market: Market, placed: Ints, panels: Panels, awards: Awards) -> None:
     """Write who lives where, through which arrangement and at what fee."""
-    pool, homes = panels.pool[awards.lot], len(market.homes)
+    pool, homes = panels.lots.pool[awards.lot], len(market.homes)
     market.children.set(
-        placed, home=panels.home[awards.lot], holding=np.where(pool < homes, OPEN_PLACE, pool - homes),
+        placed, home=panels.lots.home[awards.lot], holding=np.where(pool < homes, OPEN_PLACE, pool - homes),
         arrangement=awards.route, fee=awards.fee, miles=awards.miles,
     )  # fmt: skip
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.compiling import compiled
 from marketsim.core.streams import uniform
 from marketsim.market import children as states
-from marketsim.market.children import OPEN_PLACE
+from marketsim.market.children import OPEN_PLACE, Children
+from marketsim.market.homes import Holdings, Homes
 from marketsim.market.market import Market
 from marketsim.week import commissioners, stays
 
@@ -20,7 +22,7 @@ def move_out(market: Market, rows: Ints, reason: int) -> None:
     beside = children.has_beside[rows].astype(np.int64)
     np.subtract.at(homes.beside, children.home[rows], beside)
     children.set(rows, has_beside=False, beside_fee=0.0)
-    _count_residents(market, rows, np.subtract)
+    _count_residents(*_tables(market), rows, -1)
     market.records.set(children.record[rows], end_week=market.week, end_reason=reason)
     market.events.count("placements_ended", children.authority[rows])
 
@@ -28,7 +30,7 @@ def move_out(market: Market, rows: Ints, reason: int) -> None:
 def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
     """Children move into the homes that stand in their columns: stays are drawn, records opened."""
     children, week = market.children, market.week
-    _count_residents(market, rows, np.add)
+    _count_residents(*_tables(market), rows, 1)
     waited = week - children.since[rows]
     children.set(rows, state=states.PLACED, since=week)
     _plan_stays(market, rows, table)
@@ -120,15 +122,17 @@ def close_with_homes(market: Market, closing: Bools) -> None:
     market.holdings.run_off()
 
 
-def _count_residents(market: Market, rows: Ints, change: np.ufunc) -> None:
-    """Add children to the sums that homes keep of their residents, or subtract them, one after the other."""
-    children, homes = market.children, market.homes
-    home, holding = children.home[rows], children.holding[rows]
-    change.at(homes.occupied, home, 1)
-    change.at(homes.residents_age, home, children.age[rows])
-    change.at(homes.residents_boys, home, children.boy[rows].astype(np.int64))
-    change.at(homes.residents_score, home, children.score[rows])
-    change.at(market.holdings.used, holding[holding != OPEN_PLACE], 1)
+@compiled
+def _count_residents(children: Children, homes: Homes, holdings: Holdings, rows: Ints, change: int) -> None:
+    """Add children to what homes and holdings count of their residents (`change` 1), or take them out (-1)."""
+    for row in rows:
+        home = children.home[row]
+        homes.occupied[home] += change
+        homes.residents_age[home] += change * children.age[row]
+        homes.residents_boys[home] += change * children.boy[row]
+        homes.residents_score[home] += change * children.score[row]
+        if children.holding[row] != OPEN_PLACE:
+            holdings.used[children.holding[row]] += change
 
 
 def _plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
@@ -159,6 +163,10 @@ def _first_come(home: Ints, free: Ints) -> Bools:
         found[position] = places > 0
         left[one] = places - 1
     return found
+
+
+def _tables(market: Market) -> tuple[Children, Homes, Holdings]:
+    return market.children.table, market.homes.table, market.holdings.table
 
 
 def _luck(market: Market, decision: str, rows: Ints) -> Floats:

@@ -54,26 +54,13 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     ledger.paid["placements"][:], ledger.paid["places_beside"][:] = census.due.placements, census.due.beside
     ledger.paid["unregistered"][:] = unregistered * last_resort
     ledger.unregistered = float(unregistered.sum() * last_resort)
-    _pay_retainers(market, payers, ledger)
-    np.add.at(ledger.received, homes.provider, census.due.received)
+    ledger.received[:] = np.bincount(homes.provider, weights=census.due.received, minlength=len(ledger.received))
     _pay_own_empty_places(market, ledger)
+    _pay_retainers(market, payers, ledger)
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
         _hand_back(market, payers, ledger, arrangement, census)
     return ledger
-
-
-def paid_empty_places(market: Market, payers: Payers) -> Floats:
-    """Places that each authority pays for though they stand empty: its share of contracts, and its own homes."""
-    homes, holdings = market.homes, market.holdings
-    own = homes.sector == LOCAL_AUTHORITY
-    paid = np.zeros(len(market.authorities))
-    np.add.at(paid, homes.authority[own], market.free()[own])
-    held = np.flatnonzero(holdings.retainer > 0)
-    empty = np.zeros(len(payers.first) - 1)
-    np.add.at(empty, holdings.arrangement[held], holdings.empty()[held])
-    payers.charge(paid, np.arange(len(empty)), empty)
-    return paid
 
 
 def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
@@ -83,14 +70,19 @@ def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
     rows = np.flatnonzero(pounds > 0)
     payers.charge(ledger.paid["empty_places"], holdings.arrangement[rows], pounds[rows])
     np.add.at(ledger.received, market.homes.provider[holdings.home[rows]], pounds[rows])
+    held, places = np.flatnonzero(holdings.retainer > 0), np.zeros(len(payers.first) - 1)
+    np.add.at(places, holdings.arrangement[held], holdings.empty()[held])
+    payers.charge(ledger.voids, np.flatnonzero(places), places[places > 0])
 
 
 def _pay_own_empty_places(market: Market, ledger: Ledger) -> None:
     """An own place costs its fixed share whether or not a child lives there."""
     homes, of = market.homes, costs.prices(market)
     own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
-    pounds = market.free()[own] * (of.fixed * homes.unit_cost[own] * of.cost_index)
+    free = market.free()[own]
+    pounds = free * (of.fixed * homes.unit_cost[own] * of.cost_index)
     np.add.at(ledger.paid["own_empty_places"], homes.authority[own], pounds)
+    np.add.at(ledger.voids, homes.authority[own], free)
     np.add.at(ledger.received, homes.provider[own], pounds)
 
 

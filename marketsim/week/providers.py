@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
@@ -105,14 +107,18 @@ def earn(market: Market, received: Floats, needs: Floats) -> None:
     profit[:] += market.scenario.providers.occupancy_memory * ((revenue - cost) - profit)
 
 
-def eagerness(market: Market, home: Ints, fee: Floats) -> Floats:
-    """What is left of homes' willingness to take a child (0-1) by need band, where the `fee` (homes, bands; GBP/week)
-    that they would get leaves a loss once the risk of the child is counted; own homes don't ask for a surplus."""
-    providers, cost = market.scenario.providers, market.costs[home]
+class Caution(NamedTuple):
+    """What the risk of a child costs a home, by need band (GBP/week), and how much less willing a loss makes it."""
+
+    risk: Floats
+    loss_sensitivity: float
+
+
+def caution(market: Market) -> Caution:
+    """How careful homes are at today's prices."""
+    providers = market.scenario.providers
     risk = providers.risk_cost * market.cost_index * middle_scores(market)
-    loss = np.maximum(cost + risk - fee, 0.0)
-    left = np.maximum(1.0 - providers.loss_sensitivity * (loss / np.maximum(cost, 1.0)), 0.0)
-    return np.where((market.homes.sector[home] == LOCAL_AUTHORITY)[:, None], 1.0, left)
+    return Caution(risk, float(providers.loss_sensitivity))
 
 
 def middle_scores(market: Market) -> Floats:

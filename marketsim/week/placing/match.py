@@ -17,7 +17,7 @@ def clear_pools(this: Round, rows: Ints) -> None:
     """Before a round: nobody is kept, or has been turned away, in the pools that its children have offers from."""
     for row in rows:
         for place in range(this.short.size[row]):
-            pool = this.panels.pool[this.short.lot[row, place]]
+            pool = this.panels.lots.pool[this.short.lot[row, place]]
             this.pools.first[pool], this.pools.kept[pool] = NOBODY, 0
             for rival in range(2):
                 this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, NOBODY
@@ -36,9 +36,10 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
         row = waiting[top]
         while place[row] < short.size[row]:
             lot, band = short.lot[row, place[row]], searches.band[row]
-            pool, cost = panels.pool[lot], homes.unit_cost[panels.home[lot]] * tastes.money * tastes.cost_by_need[band]
+            pool, home = panels.lots.pool[lot], panels.lots.home[lot]
+            cost = homes.unit_cost[home] * tastes.money * tastes.cost_by_need[band]
             burden[row] = cost + tastes.risk_cost * searches.score[row]  # what it costs the home, its risk included
-            gain[row] = panels.fee[lot, band] - burden[row]
+            gain[row] = panels.lots.fee[lot, band] - burden[row]
             if kept[pool] < this.free[pool]:
                 kept[pool] += 1
                 kept_next[row] = kept_first[pool]
@@ -71,11 +72,11 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> f
 
     In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
     """
-    route, quoted = this.searches.routes[row, stage], this.panels.fee[lot, this.searches.band[row]]
+    route, quoted = this.searches.routes[row, stage], this.panels.lots.fee[lot, this.searches.band[row]]
     if not this.panels.reaches.limited[route]:
         return float(quoted)
-    limit, pool = this.short.limit[row], this.panels.pool[lot]
-    luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.key[lot]))
+    limit, pool = this.short.limit[row], this.panels.lots.pool[lot]
+    luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.lots.key[lot]))
     bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
     if this.pools.rival_buyers[pool, rival] == NOBODY:

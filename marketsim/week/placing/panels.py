@@ -7,13 +7,15 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.core.streams import second_keys
+from marketsim.core.compiling import compiled, row_of
+from marketsim.core.luck import second_key
 from marketsim.market.children import NO_ROUTE, OPEN_PLACE
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.asking import lots_of, reach_of
-from marketsim.week.placing.tables import NOBODY, Panels, Reaches
-from marketsim.week.providers import eagerness
+from marketsim.week.placing.tables import NOBODY, PanelLots, Panels, Reaches
+from marketsim.week.providers import Caution, caution
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all
 
@@ -66,24 +68,19 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     """The lots, those of the arrangement `numbers[i]` in its turn `i`, with what is known of their homes; those of
     large arrangements are sorted by area, each such arrangement with a table of its own."""
     homes, areas = market.homes, len(market.authorities)
-    large = lots.number > LARGE
+    large, first = lots.number > LARGE, np.cumsum(lots.number) - lots.number
     turn = np.repeat(np.arange(len(numbers)), lots.number)
     area = np.where(large[turn], homes.authority[lots.home], 0)
-    order = np.lexsort((area, turn))
-    home, holding, fee = lots.home[order], lots.holding[order], lots.fee[order]
+    order = np.argsort(turn * areas + area, kind="stable")
+    columns = lots.home, lots.holding, lots.fee, lots.eager
+    described = _described(homes.table, *columns, market.costs, caution(market), order)
     table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
-    table, first = table_of_turn[turn], np.cumsum(lots.number) - lots.number
+    table, home, fee = table_of_turn[turn], described.home, described.fee
     area_first = _begins(table[table >= 0], area[order][table >= 0], first[large], areas)
     home_first, home_next = _by_home(home, table, int(large.sum()), len(homes))
     area_least_fee = _least_fees(fee[table >= 0], area_first)
     return Panels(
-        pool=np.where(holding == OPEN_PLACE, home, len(homes) + holding),
-        home=home,
-        key=second_keys(homes.key[home]),
-        x=homes.x[home],
-        y=homes.y[home],
-        fee=fee,
-        eager=lots.eager[order] * eagerness(market, home, fee),
+        lots=described,
         first=_by_number(first, numbers, arrangements, 0),
         last=_by_number(first + lots.number, numbers, arrangements, 0),
         areas=_by_number(table_of_turn, numbers, arrangements, NO_ROUTE),
@@ -95,6 +92,33 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
         least_acceptance=_by_number(lots.least_acceptance, numbers, arrangements, 0.0),
         reaches=reaches,
     )
+
+
+@compiled
+def _described(
+    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, costs: Floats, caution: Caution, order: Ints
+) -> PanelLots:
+    """Lots in an order, with what is known of their homes. `costs` are by home and need band: homes that ask for a
+    surplus are less willing where a fee doesn't cover them and the risk of the child (GBP/week)."""
+    count = len(order)
+    lots = PanelLots(
+        np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64), np.empty(count, dtype=np.uint64),
+        np.empty(count), np.empty(count), np.empty((count, 3)), np.empty((count, 3)),
+    )  # fmt: skip
+    for position in range(count):
+        lot = row_of(order[position])
+        row = row_of(home[lot])
+        lots.home[position] = home[lot]
+        lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes) + holding[lot]
+        lots.key[position] = second_key(homes.key[row])
+        lots.x[position], lots.y[position] = homes.x[row], homes.y[row]
+        for band in range(3):
+            fee, eager, cost = fees[lot, band], eagers[lot, band], costs[row, band]
+            if homes.sector[row] != LOCAL_AUTHORITY:
+                loss = max(cost + caution.risk[band] - fee, 0.0)
+                eager *= max(1.0 - caution.loss_sensitivity * (loss / max(cost, 1.0)), 0.0)
+            lots.fee[position, band], lots.eager[position, band] = fee, eager
+    return lots
 
 
 def _by_number(values: np.ndarray, numbers: Ints, arrangements: int, missing: float) -> np.ndarray:

@@ -50,12 +50,12 @@ def _place_stage(this: Round, rows: Ints, stage: int) -> None:
         if place[row] >= sizes[row]:
             continue
         lot = lots[row, place[row]]
-        east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
+        east, north = panels.lots.x[lot] - searches.x[row], panels.lots.y[lot] - searches.y[row]
         awards.route[row] = searches.routes[row, stage]
         awards.lot[row] = lot
         awards.fee[row] = settled_fee(this, row, stage, lot, burden[row])
         awards.miles[row] = np.sqrt(east * east + north * north)
-        free[panels.pool[lot]] -= 1
+        free[panels.lots.pool[lot]] -= 1
 
 
 @compiled

@@ -29,12 +29,12 @@ ALL_BITS = np.uint64(2**64 - 1)
 @compiled
 def live_lots(panels: Panels, free: Ints) -> LiveLots:
     """Keep the lots that have a free place."""
-    before, count = np.empty(len(panels.pool) + 1, dtype=np.int64), 0
-    lots, keys = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
-    for lot in range(len(panels.pool)):
-        before[lot], lots[count], keys[count] = count, lot, panels.key[lot]
-        count += free[panels.pool[lot]] > 0  # else the next one is written over it: cheaper than a branch
-    before[len(panels.pool)] = count
+    before, count = np.empty(len(panels.lots.pool) + 1, dtype=np.int64), 0
+    lots, keys = np.empty(len(panels.lots.pool), dtype=np.int64), np.empty(len(panels.lots.pool), dtype=np.uint64)
+    for lot in range(len(panels.lots.pool)):
+        before[lot], lots[count], keys[count] = count, lot, panels.lots.key[lot]
+        count += free[panels.lots.pool[lot]] > 0  # else the next one is written over it: cheaper than a branch
+    before[len(panels.lots.pool)] = count
     of_area = np.empty_like(panels.area_first)
     in_area = np.empty((of_area.shape[0], max(of_area.shape[1] - 1, 0)), dtype=np.int64)
     for table in range(of_area.shape[0]):
@@ -69,9 +69,9 @@ def _live_homes(panels: Panels, live: LiveLots, homes: int) -> tuple[Ints, Keys]
     home, key = np.empty(homes, dtype=np.int64), np.empty(homes, dtype=np.uint64)
     count = 0
     for lot in live.lot:
-        if not seen[panels.home[lot]]:
-            seen[panels.home[lot]] = True
-            home[count], key[count] = panels.home[lot], panels.key[lot]
+        if not seen[panels.lots.home[lot]]:
+            seen[panels.lots.home[lot]] = True
+            home[count], key[count] = panels.lots.home[lot], panels.lots.key[lot]
             count += 1
     return home[:count], key[:count]
 
@@ -142,10 +142,11 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
     array in its loop, since arrays are counted.
     """
     searches, panels, live, geography, homes = this.searches, this.panels, this.live, this.geography, this.homes
-    short, tastes, free, favoured, reaches = this.short, this.tastes, this.free, this.favoured, panels.reaches
+    short, tastes, free, favoured = this.short, this.tastes, this.free, this.favoured
+    reaches, panel = panels.reaches, panels.lots
     sizes, referred, offered = short.size, this.awards.referrals, this.awards.offers
     longest, value_per_mile = short.lot.shape[1], tastes.value_per_mile
-    lots, luck = np.empty(len(panels.pool), dtype=np.int64), np.empty(len(panels.pool), dtype=np.uint64)
+    lots, luck = np.empty(len(panel.pool), dtype=np.int64), np.empty(len(panel.pool), dtype=np.uint64)
     in_areas = Buckets(np.full(geography.nearest.shape[0], NOBODY), np.empty(SWEPT, dtype=np.int64))
     for number in rows:
         row = row_of(number)
@@ -197,8 +198,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     answering = _lucky(key, most_bits, live, start, stop, lots, luck)
             for entry in range(answering):
                 lot, bits = row_of(lots[entry]), luck[entry]
-                home, pool, fee = row_of(panels.home[lot]), row_of(panels.pool[lot]), panels.fee[lot, band]
-                east, north = panels.x[lot] - searches.x[row], panels.y[lot] - searches.y[row]
+                home, pool, fee = row_of(panel.home[lot]), row_of(panel.pool[lot]), panel.fee[lot, band]
+                east, north = panel.x[lot] - searches.x[row], panel.y[lot] - searches.y[row]
                 squared = east * east + north * north
                 if squared > radius * radius or free[pool] <= 0 or fee > limit:
                     continue
@@ -208,7 +209,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 fit = _fit(searches.age[row], searches.boy[row], searches.score[row], homes.occupied[home],
                            homes.residents_age[home], homes.residents_boys[home], homes.residents_score[home],
                            tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
-                willing = searches.willingness[row] * panels.eager[lot, band] * fit
+                willing = searches.willingness[row] * panel.eager[lot, band] * fit
                 if homes.rating[home] <= GOOD:  # which it would put at risk
                     willing *= 1.0 - tastes.rating_caution * searches.score[row]
                 if unit(bits) < max(willing, least):

@@ -45,14 +45,9 @@ class Reaches(NamedTuple):
     checks_rating: Bools
 
 
-class Panels(NamedTuple):
-    """The places that each arrangement may ask for: lots `first[a]` to `last[a]`, sorted by host area.
-
-    A lot is a pool of places (the open ones of a home, or those that a contract holds) with the home's identity and
-    position, and fee (GBP/week) and willingness factor by need band. Large arrangements have a row in `area_first`
-    (lot offsets by area), `home_first` (the first lot of each home, or NOBODY; `home_next` is by lot the next one of
-    the same home), `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
-    """
+class PanelLots(NamedTuple):
+    """Lots, a row each: a `pool` of places (the open ones of a home, or those that a contract holds) with the home's
+    identity and position, and fee (GBP/week) and willingness factor by need band."""
 
     pool: Ints
     home: Ints
@@ -61,6 +56,17 @@ class Panels(NamedTuple):
     y: Floats
     fee: Floats
     eager: Floats
+
+
+class Panels(NamedTuple):
+    """The places that each arrangement may ask for: `lots` from `first[a]` to `last[a]`.
+
+    Large arrangements, whose lots are sorted by host area, have a row in `area_first` (lot offsets by area),
+    `home_first` (the first lot of each home, or NOBODY; `home_next` is by lot the next one of the same home),
+    `area_least_fee` and `least_fee`; the others have `areas[a] == NO_ROUTE` and are read through.
+    """
+
+    lots: PanelLots
     first: Ints
     last: Ints
     areas: Ints
