@@ -16,10 +16,11 @@ import pytest
 import marketsim.week.moving
 from marketsim.cli.main import main
 from marketsim.core.columns import Ints
-from marketsim.experiments.run import RunResult, as_scenario, forget, run
+from marketsim.experiments.run import as_scenario, forget, run
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
+from marketsim.results.result import Result
 from marketsim.scenario.changes import merged
 from marketsim.scenario.schema import Scenario
 from marketsim.week import buying as purchases
@@ -276,13 +277,13 @@ def week_is_sound() -> Callable[[MarketModel], None]:
 
 
 @cache
-def run_of_shipped(name: str) -> RunResult:
+def run_of_shipped(name: str) -> Result:
     """A shipped scenario, seed 1, for 26 weeks (`town` for all of its own), run once for all tests."""
     return run(as_scenario(name, None if name == "town" else 26), seed=1)
 
 
 @pytest.fixture(scope="session")
-def shipped_run() -> Callable[[str], RunResult]:
+def shipped_run() -> Callable[[str], Result]:
     """Runs of shipped scenarios; see `run_of_shipped`."""
     return run_of_shipped
 

@@ -34,9 +34,9 @@ def calibrate(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.signoff import signoff
         from marketsim.reports.calibration import print_calibration, write_calibration_figure
         from marketsim.results.store import RESULTS
+        from marketsim.scenario.signoff import signoff
         from marketsim.trust.calibration.calibrate import calibrate as calibrate_scenario
         from marketsim.trust.calibration.calibrate import write_plausible
         from marketsim.trust.calibration.folder import shipped_plausible

@@ -20,9 +20,9 @@ def list_folders(
     from rich.console import Console
 
     from marketsim.reports.results import print_folders
-    from marketsim.results.folders import folders_in
+    from marketsim.results.result import results_in
 
-    print_folders(folders_in(where), Console())
+    print_folders(results_in(where), Console())
 
 
 @results.command()
@@ -31,9 +31,9 @@ def show(folder: Folder) -> None:
     from rich.console import Console
 
     from marketsim.reports.results import print_folder
-    from marketsim.results.folders import open_folder
+    from marketsim.results.result import Result
 
-    print_folder(open_folder(folder), Console())
+    print_folder(Result.read(folder), Console())
 
 
 @results.command()
@@ -45,11 +45,11 @@ def export(
 ) -> None:
     """Write a folder's tables for Excel: with notes on scenario, seed, versions, and what the values rest on."""
     from marketsim.reports.workbook import export_csv, export_excel
-    from marketsim.results.folders import open_folder
+    from marketsim.results.result import Result
 
     if csv == excel:
         raise typer.BadParameter("expected one of --csv and --excel")
-    found = open_folder(folder)
+    found = Result.read(folder)
     name = folder.resolve().name
     if csv:
         files = export_csv(found, out or folder.with_name(f"{name}-csv"))
@@ -70,11 +70,11 @@ def query(
 
     from marketsim.reports.results import print_query
     from marketsim.results import store
-    from marketsim.results.folders import open_folder
     from marketsim.results.query import query as ask
+    from marketsim.results.result import Result
 
     store.check_new(out)
-    given = ask(open_folder(folder), sql)
+    given = ask(Result.read(folder).tables, sql)
     if out is None:
         print_query(given, Console())
         return
@@ -94,11 +94,11 @@ def compare(
     from marketsim.experiments.set_differences import compare_sets
     from marketsim.reports.results import print_set_differences
     from marketsim.results import store
-    from marketsim.results.folders import open_folder
+    from marketsim.results.result import Result
 
     store.check_new(out)
-    done = compare_sets(open_folder(first), open_folder(second))
-    print_set_differences(done, first, second, Console())
+    done = compare_sets(Result.read(first), Result.read(second))
+    print_set_differences(done, first.name, second.name, Console())
     if out is not None:
         store.new_folder(out, "")
         store.write_csv(out / "differences.csv", done.table)

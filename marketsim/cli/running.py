@@ -27,7 +27,6 @@ def run(
 
         from marketsim.experiments.run import as_scenario
         from marketsim.experiments.run import run as run_scenario
-        from marketsim.experiments.signoff import signoff
         from marketsim.reports.scorecard import print_targets
         from marketsim.reports.tables import print_run
         from marketsim.results import store
@@ -37,24 +36,18 @@ def run(
     loaded = load_scenario(scenario, change or [])
     store.check_new(out)
     horizon = as_scenario(loaded, weeks).horizon.weeks
-    started = store.now()
     with progress_bar("weeks") as progress:
         task = progress.add_task(loaded.scenario.name, total=horizon)
         result = run_scenario(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week))
-    folder, signed = store.new_folder(out, loaded.scenario.name), signoff([loaded])
-    store.write_run(folder, result)
-    store.write_manifest(
-        folder, status="finished", started=started, finished=store.now(), weeks=horizon, seed=seed,
-        vector=result.vector, **signed.entries(),
-        scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
-    )  # fmt: skip
-    drawn = "" if result.vector is None else f", vector {result.vector} of the plausible set"
+    kept = result.keep(store.new_folder(out, loaded.scenario.name))
+    vector = result.manifest["vector"]
+    drawn = "" if vector is None else f", vector {vector} of the plausible set"
     title = f"{loaded.scenario.name}, seed {seed}{drawn}: mean of the last {min(52, horizon)} weeks"
-    print_run(result.outcomes, title, Console())
+    print_run(result, title, Console())
     if has_targets(result):
         print_targets(result, Console())
-    Console().print(signed.line())
-    typer.echo(f"Results: {folder}")
+    Console().print(result.footing)
+    typer.echo(f"Results: {kept.folder}")
 
 
 def compare(

@@ -33,11 +33,11 @@ def validate(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.signoff import signoff
         from marketsim.reports.scorecard import print_against, print_validation
         from marketsim.reports.scorecard_figure import draw_card
         from marketsim.results import store
         from marketsim.scenario.loading import load_scenario
+        from marketsim.scenario.signoff import signoff
         from marketsim.trust.validation import recorded
         from marketsim.trust.validation import validate as validation
         from marketsim.trust.validation.against import read_figures, set_against
@@ -79,8 +79,8 @@ def evidence(
     write: Annotated[bool, typer.Option("--write", help="make the sign-off file anew (in a checkout)")] = False,
 ) -> None:
     """Print what every value rests on: unit, status, source, plausible range, and what it was fitted to."""
-    from marketsim.experiments.evidence import recorded_entries
     from marketsim.reports.evidence import chosen, described, write_evidence
+    from marketsim.trust.evidence import recorded_entries
 
     if write:
         typer.echo(f"Written: {write_evidence()}")

@@ -19,7 +19,7 @@ from typing import Any
 
 from marketsim.experiments.pool import Crew
 from marketsim.purchasing.rule import registered_rules
-from marketsim.results.resuming import program_digest
+from marketsim.results.manifest import program_digest
 from marketsim.scenario.errors import shown
 
 LOCAL = "local"

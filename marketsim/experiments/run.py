@@ -3,63 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import mesa
-import numpy as np
-import pandas as pd
 
 from marketsim.core import interrupts
 from marketsim.experiments.plausible import vector_of, with_vector
 from marketsim.model import MarketModel
-from marketsim.results.outcomes import MEASURES, Tally
-from marketsim.results.tables import homes_frame, placements_frame
+from marketsim.results import manifest
+from marketsim.results.reading import Tables
+from marketsim.results.result import Result
+from marketsim.results.store import now
+from marketsim.results.tables import tables_of
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import Scenario
 
-ENGLAND = "England"
 LARGEST_SEED = 2**53
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What one run leaves: `weekly`, `authorities` and `placements` as in design section 6, and `outcomes`.
-
-    `outcomes` has a row per outcome and region (and "England"): its mean over the last 52 weeks of the run, or over all
-    weeks of a shorter one. `homes` has a row per home that was ever open (frames.homes_frame). `vector` is the row
-    of the plausible set that `scenario` was completed with, None for `uncertainty: none`.
-    """
-
-    scenario: Scenario
-    seed: int
-    weekly: pd.DataFrame
-    authorities: pd.DataFrame
-    placements: pd.DataFrame
-    outcomes: pd.DataFrame
-    homes: pd.DataFrame
-    vector: int | None = None
+Scenarios: TypeAlias = str | Path | LoadedScenario | Scenario  # a shipped name, a path, or one that is loaded
 
 
 def run(
-    scenario: str | Path | LoadedScenario | Scenario,
+    scenario: Scenarios,
     seed: int = 1,
     weeks: int | None = None,
     vector: int | None = None,
     on_week: Callable[[int], None] | None = None,
-) -> RunResult:
-    """Run a scenario (a shipped name, a path, or a loaded one) with one seed.
+) -> Result:
+    """Run a scenario (a shipped name, a path, or a loaded one) with one seed; gives its tables, which are kept nowhere.
 
     `weeks` replaces the scenario's horizon; `on_week` is called with the number of each finished week. A scenario with
     `uncertainty: plausible` uses `vector` of the plausible set, or without it the one that the seed draws; for others
     `vector` has no effect. Raises ScenarioError for a scenario that can't be used, ValueError for a seed, a vector or a
     number of weeks out of range.
     """
-    parameters = as_scenario(scenario, weeks)
+    scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    parameters, started = as_scenario(scenario, weeks), now()
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
     vector = vector_of(parameters, seed, vector)
     parameters = with_vector(parameters, vector)
+    left = _simulated(parameters, seed, on_week)
+    about: dict[str, Any] = {"scenarios": {parameters.name: {}}}
+    if isinstance(scenario, LoadedScenario):
+        about = manifest.assumptions({parameters.name: scenario})
+    facts = manifest.made("run", status="finished", started=started, finished=now(), weeks=parameters.horizon.weeks,
+                          seed=seed, vector=vector, **about)  # fmt: skip
+    return Result(facts, left, completed=parameters)
+
+
+def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] | None) -> Tables:
+    """The tables of a run, week by week to its end."""
     with interrupts.deferred():
         model = MarketModel(parameters, seed)
     try:
@@ -68,12 +62,12 @@ def run(
                 model.step()
             if on_week is not None:
                 on_week(week + 1)
-        return _result(model, seed, vector)
+        return Tables(tables_of(model))
     finally:
         forget(model)
 
 
-def as_scenario(scenario: str | Path | LoadedScenario | Scenario, weeks: int | None = None) -> Scenario:
+def as_scenario(scenario: Scenarios, weeks: int | None = None) -> Scenario:
     """The scenario meant, with another horizon if `weeks` is given."""
     if isinstance(scenario, Scenario):
         parameters = scenario
@@ -92,38 +86,3 @@ def forget(model: MarketModel) -> None:
     ids = getattr(mesa.Agent, "_ids", None)
     if ids is not None:
         ids.pop(model, None)
-
-
-def _result(model: MarketModel, seed: int, vector: int | None) -> RunResult:
-    recorder = model.recorder
-    weekly = pd.DataFrame(recorder.weekly)
-    yearly = pd.concat(recorder.yearly, ignore_index=True) if recorder.yearly else _no_years()
-    placements = placements_frame(model.market, model.records)
-    homes = homes_frame(model.market)
-    return RunResult(model.parameters, seed, weekly, yearly, placements, _outcomes(model), homes, vector)
-
-
-def _outcomes(model: MarketModel) -> pd.DataFrame:
-    tally, areas = model.recorder.last_year, model.market.authorities
-    if tally is None:
-        raise ValueError("a run without weeks has no outcomes")
-    total = _outcome_rows(tally.total(), [ENGLAND])
-    return pd.concat([total, _outcome_rows(tally.grouped(areas.region, len(areas.region_names)), areas.region_names)])
-
-
-def _outcome_rows(tally: Tally, names: list[str]) -> pd.DataFrame:
-    compared = [measure for measure in MEASURES.values() if measure.compared]
-    values = np.concatenate([measure.value(tally) for measure in compared])
-    outcomes = np.repeat([measure.name for measure in compared], len(names))
-    return pd.DataFrame({"outcome": outcomes, "region": names * len(compared), "value": values})
-
-
-def _no_years() -> pd.DataFrame:
-    """The authorities' table of a run that did not reach the end of a year."""
-    columns = [
-        "ons_code", "name", "region", "year", "date", "children_placed", "children_waiting", "children_unregistered",
-        "out_of_area_share", "out_of_region_share", "over_20_miles_share", "distance_mean_miles", "weekly_fee_mean_gbp",
-        "spend_gbp", "paid_void_gbp", "homes", "places", "occupied", "void_rate", "children_hosted_from_elsewhere",
-        "wait_mean_weeks",
-    ]  # fmt: skip
-    return pd.DataFrame({column: [] for column in columns})

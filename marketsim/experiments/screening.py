@@ -17,11 +17,9 @@ from marketsim.experiments.definition import EXPERIMENTS, Definition, load_defin
 from marketsim.experiments.factors import Factor
 from marketsim.experiments.sensitivity import Columns, Method, analyse, points_at, sample
 from marketsim.experiments.sets import open_set
-from marketsim.experiments.signoff import signoff
 from marketsim.experiments.sweep import sweep
 from marketsim.results import store
 from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, listed, sentence, shown
-from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.reader import read_yaml
 
 UNBOUNDED = ("normal", "lognormal")
@@ -86,12 +84,12 @@ def screen(
     done = sweep(definition, folder, workers, points=points, on_progress=on_progress)
     found = open_set(folder)
     unit = sample(screening.method, len(keys), screening.size, definition.seed)
-    table = analyse(screening.method, unit, found.design, found.outcomes(), keys, screening.outcomes)
+    table = analyse(screening.method, unit, found.design, found.outcomes, keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
     if done.failed:
         remark += f" {len(done.failed)} runs failed; their trajectories or samples are left out."
-    return Screened(table, remark, signoff([load_scenario(name) for name in definition.scenarios]).line())
+    return Screened(table, remark, found.footing)
 
 
 def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition | None:

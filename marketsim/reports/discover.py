@@ -19,7 +19,6 @@ from rich.table import Table
 from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
 from marketsim.reports.figures import COLOURS, NOTE_LETTERS
-from marketsim.reports.workbook import footing
 from marketsim.results import store
 from marketsim.results.outcomes import MEASURES
 from marketsim.scenario.schema import Scenario
@@ -126,8 +125,7 @@ def _rests_on(found: Discovery) -> list[str]:
         said[0] += f" At {found.unsure} of them luck may have decided: within two standard errors of the threshold."
     if found.left_out:
         said.append(f"{found.left_out} points are left out: runs are missing or failed.")
-    line = footing(found.manifest)
-    return [*said, line] if line else said
+    return [*said, found.footing] if found.footing else said
 
 
 def _draw(found: Discovery, folder: Path) -> None:

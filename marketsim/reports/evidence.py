@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from marketsim.experiments.evidence import STATUSES, Entry, all_entries, as_csv
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario.signoff import STATUSES
+from marketsim.trust.evidence import Entry, all_entries, as_csv
 
 WIDTH = 80
 NAME, VALUE = 38, 28  # widths of the first two columns

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.experiments.run import ENGLAND, RunResult
-from marketsim.experiments.signoff import signoff
 from marketsim.reports.tables import number
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
+from marketsim.scenario.signoff import signoff
 from marketsim.trust.validation import against
 from marketsim.trust.validation.backcast import PLAIN_MISS, verdict
 from marketsim.trust.validation.null_model import FITTED_TO
@@ -35,7 +36,7 @@ MOST_MISSES = 3
 COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements/year")
 
 
-def print_targets(result: RunResult, console: Console) -> None:
+def print_targets(result: Result, console: Console) -> None:
     """Print one run against the published figures."""
     values = {name: [value] for name, value in measure_targets(result).items()}
     card = score(shipped_targets(), Given(targets=values), Given(), Given(), recorded())

@@ -14,6 +14,8 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 
+ENGLAND = "England"  # the region of outcomes that stands for all
+
 
 class Tally:
     """Sums by authority, over one or more weeks."""
@@ -61,7 +63,7 @@ MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    label: str, unit: str, definition: str, source: str = "design section 6", compared: bool = True
+    label: str, unit: str, definition: str, source: str = "own definition", compared: bool = True
 ) -> Callable[[Callable[[Tally], Floats]], Callable[[Tally], Floats]]:
     """Register a measure under the name of its function; `compared` ones appear in comparisons.
 
@@ -81,12 +83,8 @@ def ratio(above: Floats, below: Floats) -> Floats:
     return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) != 0))
 
 
-@measure(
-    "mean fee, GBP a week",
-    "GBP/week",
-    "mean weekly fee of placements running in private and voluntary homes",
-    "targets: weekly_fee_mean",
-)
+@measure("mean fee, GBP a week", "GBP/week", "mean weekly fee of placements running in private and voluntary homes",
+         "targets: weekly_fee_mean")  # fmt: skip
 def weekly_fee_mean_gbp(tally: Tally) -> Floats:
     """Mean weekly fee of independent placements."""
     return ratio(tally["independent_fees"], tally["independent_children"])
@@ -103,12 +101,8 @@ def out_of_area_share(tally: Tally) -> Floats:
     return ratio(tally["out_of_area"], tally["children_placed"])
 
 
-@measure(
-    "placed over 20 miles away",
-    "share",
-    "children placed more than 20 miles from their home point, of children placed",
-    "DfE 2024",
-)
+@measure("placed over 20 miles away", "share",
+         "children placed more than 20 miles from their home point, of children placed", "DfE 2024")  # fmt: skip
 def over_20_miles_share(tally: Tally) -> Floats:
     """Share of placed children more than 20 straight-line miles from home."""
     return ratio(tally["over_20_miles"], tally["children_placed"])
@@ -137,23 +131,16 @@ def void_rate(tally: Tally) -> Floats:
     return ratio(tally["market_places"] - tally["occupied"], tally["market_places"])
 
 
-@measure(
-    "void rate (open places)",
-    "share",
-    "empty places that could be filled, of places that are not blocked",
-    "targets: void_rate_survey",
-)
+@measure("void rate (open places)", "share", "empty places that could be filled, of places that are not blocked",
+         "targets: void_rate_survey")  # fmt: skip
 def open_void_rate(tally: Tally) -> Floats:
     """Share of staffed places that stand empty."""
     staffed = tally["market_places"] - tally["blocked_places"]
     return ratio(staffed - tally["occupied"], staffed)
 
 
-@measure(
-    "empty places paid for",
-    "places",
-    "empty places that an authority pays for: contracts and own homes, mean of the weeks",
-)
+@measure("empty places paid for", "places",
+         "empty places that an authority pays for: contracts and own homes, mean of the weeks")  # fmt: skip
 def paid_voids(tally: Tally) -> Floats:
     """Places paid for and empty."""
     return tally["paid_voids"] / tally.weeks
@@ -171,12 +158,8 @@ def children_waiting(tally: Tally) -> Floats:
     return tally["children_waiting"] / tally.weeks
 
 
-@measure(
-    "children unregistered",
-    "children",
-    "children in unregistered settings, mean of the weeks",
-    "Children's Commissioner 2024",
-)
+@measure("children unregistered", "children", "children in unregistered settings, mean of the weeks",
+         "Children's Commissioner 2024")  # fmt: skip
 def children_unregistered(tally: Tally) -> Floats:
     """Children in the last resort outside regulation."""
     return tally["children_unregistered"] / tally.weeks
@@ -206,12 +189,8 @@ def provider_margin(tally: Tally) -> Floats:
     return ratio(tally["private_revenue"] - tally["private_cost"], tally["private_revenue"])
 
 
-@measure(
-    "margin, 15 largest",
-    "share",
-    "revenue of the 15 largest private groups less running cost, of revenue",
-    "targets: operating_margin_large",
-)
+@measure("margin, 15 largest", "share", "revenue of the 15 largest private groups less running cost, of revenue",
+         "targets: operating_margin_large")  # fmt: skip
 def large_provider_margin(tally: Tally) -> Floats:
     """Operating margin of the largest private groups."""
     return ratio(tally["large_revenue"] - tally["large_cost"], tally["large_revenue"])
@@ -264,12 +243,8 @@ def breakdowns(tally: Tally) -> Floats:
     return tally["breakdowns"] / tally.weeks
 
 
-@measure(
-    "registered places",
-    "places",
-    "registered places, short-break-only homes included, mean of the weeks",
-    "Ofsted 2024",
-)
+@measure("registered places", "places", "registered places, short-break-only homes included, mean of the weeks",
+         "Ofsted 2024")  # fmt: skip
 def places(tally: Tally) -> Floats:
     """Registered places."""
     return tally["places"] / tally.weeks
@@ -287,9 +262,8 @@ def blocked_places(tally: Tally) -> Floats:
     return tally["blocked_places"] / tally.weeks
 
 
-@measure(
-    "registered homes", "homes", "registered homes, short-break-only ones included, mean of the weeks", "Ofsted 2024"
-)
+@measure("registered homes", "homes", "registered homes, short-break-only ones included, mean of the weeks",
+         "Ofsted 2024")  # fmt: skip
 def homes(tally: Tally) -> Floats:
     """Registered homes."""
     return tally["homes"] / tally.weeks

@@ -1,4 +1,4 @@
-"""The tables of placements and of homes that a run leaves behind."""
+"""The tables that a run leaves behind, from the model at its end."""
 
 from __future__ import annotations
 
@@ -10,8 +10,22 @@ import pandas as pd
 
 from marketsim.market.children import BANDS, END_REASONS, NOT_YET, NOTICES, PlacementRecords
 from marketsim.market.homes import NEVER, RATINGS, SECTORS
+from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Market
+from marketsim.results.outcomes import ENGLAND, MEASURES, Tally
 from marketsim.week.recording import on_any_panel
+
+
+def tables_of(model: MarketModel) -> dict[str, pd.DataFrame]:
+    """The tables of a finished run by name: weekly, authorities, placements, outcomes and homes (see `Result`)."""
+    market, recorder = model.market, model.recorder
+    return {
+        "weekly": pd.DataFrame(recorder.weekly),
+        "authorities": pd.concat(recorder.yearly, ignore_index=True) if recorder.yearly else _no_years(),
+        "placements": placements_frame(market, model.records),
+        "outcomes": outcomes_frame(market, recorder.last_year),
+        "homes": homes_frame(market),
+    }
 
 
 def placements_frame(market: Market, records: PlacementRecords) -> pd.DataFrame:
@@ -71,6 +85,33 @@ def homes_frame(market: Market) -> pd.DataFrame:
             "house_price_gbp": areas.house_price[homes.authority],
         }
     ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))
+
+
+def outcomes_frame(market: Market, tally: Tally | None) -> pd.DataFrame:
+    """A row an outcome that is compared, and region or England, of the sums of a run's last year."""
+    areas = market.authorities
+    if tally is None:
+        raise ValueError("a run without weeks has no outcomes")
+    total = _outcome_rows(tally.total(), [ENGLAND])
+    return pd.concat([total, _outcome_rows(tally.grouped(areas.region, len(areas.region_names)), areas.region_names)])
+
+
+def _outcome_rows(tally: Tally, names: list[str]) -> pd.DataFrame:
+    compared = [measure for measure in MEASURES.values() if measure.compared]
+    values = np.concatenate([measure.value(tally) for measure in compared])
+    outcomes = np.repeat([measure.name for measure in compared], len(names))
+    return pd.DataFrame({"outcome": outcomes, "region": names * len(compared), "value": values})
+
+
+def _no_years() -> pd.DataFrame:
+    """The authorities' table of a run that did not reach the end of a year."""
+    columns = [
+        "ons_code", "name", "region", "year", "date", "children_placed", "children_waiting", "children_unregistered",
+        "out_of_area_share", "out_of_region_share", "over_20_miles_share", "distance_mean_miles", "weekly_fee_mean_gbp",
+        "spend_gbp", "paid_void_gbp", "homes", "places", "occupied", "void_rate", "children_hosted_from_elsewhere",
+        "wait_mean_weeks",
+    ]  # fmt: skip
+    return pd.DataFrame({column: [] for column in columns})
 
 
 def _words(names: Sequence[str | None]) -> Any:

@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from marketsim.experiments.run import as_scenario
-from marketsim.experiments.signoff import signoff
-from marketsim.results import store
-from marketsim.results.resuming import found_in
+from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.signoff import signoff
 from marketsim.trust.calibration import summary
 from marketsim.trust.calibration.folder import discard, identity
 from marketsim.trust.calibration.plan import Plan, least_runs
@@ -58,17 +57,17 @@ def calibrate(
     if plan.settings.runs_per_wave < least_runs(plan.space):
         raise ValueError(f"at least {least_runs(plan.space)} runs a wave are needed, got {plan.settings.runs_per_wave}")
     same = identity(plan, f"{measure.__module__}.{measure.__qualname__}")
-    found, started = found_in(out, "calibration", same), store.now()
+    found, started = manifest.found_in(out, "calibration", same), store.now()
     if found is None:
         store.new_folder(out, "")
-    store.write_manifest(out, status="running", started=started, finished=None, calibration=same)
+    manifest.write(out, "calibration", status="running", started=started, finished=None, calibration=same)
     scenario = as_scenario(plan.loaded, plan.weeks)
     scenario = scenario.model_copy(update={"uncertainty": "none"})  # what is not known is in the vectors
     runner = Runner(scenario, plan.space, measure, out, plan.settings.seed, workers, on_progress)
     try:
         matched = match(plan.space, plan.targets, runner, plan.settings)
     except KeyboardInterrupt:
-        store.write_manifest(out, status="stopped", started=started, finished=store.now(), calibration=same)
+        manifest.write(out, "calibration", status="stopped", started=started, finished=store.now(), calibration=same)
         raise
     except ScenarioError:
         if found is None:
@@ -94,8 +93,8 @@ def _write(done: Calibration, same: dict[str, object], started: str, footing: di
     for name in ("waves", "parameters", "targets"):
         store.write_csv(done.folder / f"{name}.csv", getattr(done, name))
     write_plausible(done.folder / "plausible.csv", done.plausible)
-    store.write_manifest(
-        done.folder, status="finished", started=started, finished=store.now(), runs=len(done.runs),
+    manifest.write(
+        done.folder, "calibration", status="finished", started=started, finished=store.now(), runs=len(done.runs),
         vectors=len(done.plausible), confirmed=done.confirmed, settled=done.settled, calibration=same, **footing,
     )  # fmt: skip
 

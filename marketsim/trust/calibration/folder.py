@@ -7,10 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import marketsim
 from marketsim.experiments.run import as_scenario
 from marketsim.results import store
-from marketsim.results.resuming import PLAUSIBLE, plain, program_digest
+from marketsim.results.manifest import PLAUSIBLE, plain, program_digest
 from marketsim.trust.calibration.plan import Plan
 
 
@@ -37,7 +36,7 @@ def discard(out: Path) -> None:
 
 def shipped_plausible() -> Path:
     """Where a checkout keeps the plausible set that the package carries; StoreError outside a checkout."""
-    package = Path(marketsim.__file__).parent
+    package = Path(__file__).parents[2]
     if not (package.parent / "pyproject.toml").exists():
         raise store.StoreError(
             "--install: this marketsim does not run from a checkout, so there is no place to keep it"

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from marketsim.england.figures import national_rows
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.trust.validation.targets import MOST_OF_A_YEAR_WEEKS, NAN, fee_in_year, homes_open, mean
 
 COLUMNS = ["year", "measure", "unit", "recorded", "model", "off_by"]
@@ -22,7 +22,7 @@ PLAIN_MISS = 0.10  # off by more than this counts as wrong in the verdict
 class Years:
     """A run, cut at 31 March of each year."""
 
-    result: RunResult
+    result: Result
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
@@ -123,7 +123,7 @@ SERIES: dict[str, Series] = {
 }
 
 
-def backcast_table(result: RunResult) -> pd.DataFrame:
+def backcast_table(result: Result) -> pd.DataFrame:
     """The recorded figures of the years that a run covers, with the model's: rows of COLUMNS.
 
     Stocks stand at 31 March; flows are those of the year up to it, and so are fees (CMA: of the calendar year).

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from marketsim.england.figures import distribution
-from marketsim.experiments.run import RunResult
 from marketsim.market.children import BANDS
+from marketsim.results.result import Result
 from marketsim.trust.validation.snapshot import Snapshot, at_end
 from marketsim.trust.validation.targets import NAN, YEAR_WEEKS, mean
 
@@ -30,7 +30,7 @@ class Pattern:
     at_least: float
     at_most: float
     below_null: bool
-    of_run: Callable[[RunResult], float] | None
+    of_run: Callable[[Result], float] | None
     of_state: Callable[[Snapshot], float] | None
 
     def holds(self, value: float, null: float = NAN) -> bool:
@@ -40,7 +40,7 @@ class Pattern:
 
 
 PATTERNS: dict[str, Pattern] = {}
-OfRun = Callable[[RunResult], float]
+OfRun = Callable[[Result], float]
 OfState = Callable[[Snapshot], float]
 
 
@@ -69,7 +69,7 @@ def state_pattern(
 
 
 @run_pattern("more places that could be filled stand empty than children are without a home: in most weeks", 0.5)
-def void_paradox(result: RunResult) -> float:
+def void_paradox(result: Result) -> float:
     """Share of the last year's weeks with unplaced children and at least as many fillable empty places."""
     weekly = result.weekly.tail(YEAR_WEEKS)
     unplaced = weekly["children_waiting"] + weekly["children_unregistered"]
@@ -88,7 +88,7 @@ def clustering_of_places(state: Snapshot) -> float:
 
 
 @run_pattern("rank correlation of house price and homes opened in the run per child: clearly negative", -1, -0.2)
-def clustering_of_new_homes(result: RunResult) -> float:
+def clustering_of_new_homes(result: Result) -> float:
     """Spearman's correlation of house price with the homes that opened, per child of the authority at the end."""
     state = at_end(result)
     new = result.homes[result.homes["opened_week"] > 0].groupby("host_authority").size()
@@ -107,7 +107,7 @@ def clustering_of_children(state: Snapshot) -> float:
 
 
 @run_pattern("mean wait rises with each band of need: by at least a tenth each time", 1.1)
-def cherry_picking_wait(result: RunResult) -> float:
+def cherry_picking_wait(result: Result) -> float:
     """Least ratio of the mean wait of a band to that of the band of less need, placements started in the last year."""
     placements = result.placements
     started = placements[placements["start_week"] > int(result.weekly["week"].max()) - YEAR_WEEKS]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments.run import ENGLAND
+from marketsim.results.outcomes import ENGLAND
 from marketsim.trust.validation.snapshot import Snapshot
 
 COLUMNS = ["measure", "area", "value", "unit"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.trust.validation.targets import homes_open
 
 PER_CHILD = ["home_authority", "host_authority", "need_band", "distance_miles", "out_of_area"]
@@ -15,7 +15,7 @@ PER_CHILD = ["home_authority", "host_authority", "need_band", "distance_miles", 
 @dataclass(frozen=True)
 class Snapshot:
     """`children`: a row a child in a home: PER_CHILD, `home_region` and `host_region`. `homes`: a row an open home, as
-    in `RunResult.homes`. `region_of`: the region of every authority, by ONS code.
+    in `Result.homes`. `region_of`: the region of every authority, by ONS code.
     """
 
     children: pd.DataFrame
@@ -23,7 +23,7 @@ class Snapshot:
     region_of: dict[str, str]
 
 
-def at_end(result: RunResult) -> Snapshot:
+def at_end(result: Result) -> Snapshot:
     """The last week of a run."""
     placements, week = result.placements, int(result.weekly["week"].max())
     areas = result.authorities[["ons_code", "region"]].rename(columns={"ons_code": "code"})

@@ -13,11 +13,11 @@ from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import as_scenario
-from marketsim.experiments.signoff import signoff
-from marketsim.results import store
+from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
+from marketsim.scenario.signoff import signoff
 from marketsim.trust.validation.backcast import mean_table
 from marketsim.trust.validation.jobs import Found, Job, do
 from marketsim.trust.validation.null_model import OfferRates
@@ -179,9 +179,9 @@ def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **
         store.write_csv(folder / "against.csv", against)
     loaded, rates = validation.scenario, validation.rates
     entries |= signoff([loaded]).entries()
-    store.write_manifest(
-        folder, status="finished", started=validation.started, finished=store.now(), weeks=validation.weeks,
-        seed=validation.seed, replicates=validation.replicates, short=validation.short,
+    manifest.write(
+        folder, "validation", status="finished", started=validation.started, finished=store.now(),
+        weeks=validation.weeks, seed=validation.seed, replicates=validation.replicates, short=validation.short,
         null_offer_rates={"standard": rates.standard, "complex": rates.complex}, **entries,
         scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
     )  # fmt: skip

@@ -9,8 +9,7 @@ import pandas as pd
 
 from marketsim.experiments.plan import Plan
 from marketsim.experiments.sets import FORMAT, KIND
-from marketsim.experiments.signoff import signoff
-from marketsim.results.resuming import plain, program_digest
+from marketsim.results.manifest import assumptions, plain, program_digest
 
 
 def identity(plan: Plan) -> dict[str, Any]:
@@ -36,7 +35,6 @@ def manifest_of(plan: Plan, same: dict[str, Any], status: str, started: str, fin
     """The entries of manifest.json: status is running, finished (no run is missing) or failed (some runs failed)."""
     definition = plan.definition.model_dump(mode="json", exclude_none=True)
     definition["scenarios"] = [arm.loaded.path.name for arm in plan.arms]
-    loaded = [arm.loaded for arm in plan.arms]
     lengths = {arm.scenario.horizon.weeks for arm in plan.arms}
     return {
         "status": status,
@@ -48,9 +46,5 @@ def manifest_of(plan: Plan, same: dict[str, Any], status: str, started: str, fin
         "runs": len(plan.design),
         "definition": definition,
         KIND: same,
-        "scenarios": {
-            arm.label: {"file": arm.loaded.path.name, "sha256": arm.loaded.digest, "values": arm.loaded.values}
-            for arm in plan.arms
-        },
-        **signoff(loaded).entries(),
+        **assumptions({arm.label: arm.loaded for arm in plan.arms}),
     }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
 
-from marketsim.experiments.evidence import count_statuses
+from marketsim.scenario.leaves import leaves
 from marketsim.scenario.loading import LoadedScenario
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.shape import shape_of
 
+STATUSES = ("measured", "estimated", "assumption")
+GIVEN = "given"  # the status of what a scenario's file or --set says
 SCORE_CARD = "scorecard.csv"
 YES, NO = ("yes", "1"), ("no", "0")
 
@@ -52,9 +56,35 @@ class Signoff:
         return {"evidence": self.evidence, "validation": asdict(self.score)}
 
 
+def footing(facts: Mapping[str, Any]) -> str:
+    """The note that belongs to results with this manifest; empty if it says nothing of that."""
+    try:
+        return Signoff(facts["evidence"], Score(**facts["validation"])).line()
+    except (KeyError, TypeError):
+        return ""
+
+
 def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
     """The footing of results from these scenarios."""
     return Signoff(count_statuses(loaded), recorded_score())
+
+
+def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
+    """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
+
+    A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
+    orders of routes) is no parameter and isn't counted.
+    """
+    by_key: dict[str, str] = {}
+    shape = shape_of(Scenario)
+    for one in loaded:
+        for leaf in leaves(one.values, shape):
+            key = ".".join(map(str, leaf.path))
+            status = leaf.shape.schema.get("status")
+            if status is not None and by_key.get(key) != GIVEN:
+                by_key[key] = str(status) if one.sources[key].startswith("default") else GIVEN
+    found = list(by_key.values())
+    return {status: found.count(status) for status in (*STATUSES, GIVEN)}
 
 
 def recorded_score() -> Score:

@@ -15,14 +15,11 @@ from importlib.resources import files
 from typing import Any
 
 from marketsim.purchasing.rule import registered_rules
-from marketsim.scenario.leaves import leaves
-from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.signoff import STATUSES
 from marketsim.scenario.wording import unit_of
 
-STATUSES = ("measured", "estimated", "assumption")
-GIVEN = "given"  # the status of what a scenario's file or --set says
 UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
 OWN_RULES = "marketsim.purchasing."
 
@@ -57,24 +54,6 @@ def as_csv(entries: Iterable[Entry]) -> str:
     lines = [",".join(field.name for field in fields(Entry))]
     lines += [",".join(_cell(text) for text in asdict(entry).values()) for entry in entries]
     return "\n".join(lines) + "\n"
-
-
-def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
-    """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
-
-    A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
-    orders of routes) is no parameter and isn't counted.
-    """
-    by_key: dict[str, str] = {}
-    shape = shape_of(Scenario)
-    for one in loaded:
-        for leaf in leaves(one.values, shape):
-            key = ".".join(map(str, leaf.path))
-            status = leaf.shape.schema.get("status")
-            if status is not None and by_key.get(key) != GIVEN:
-                by_key[key] = str(status) if one.sources[key].startswith("default") else GIVEN
-    found = list(by_key.values())
-    return {status: found.count(status) for status in (*STATUSES, GIVEN)}
 
 
 def parameters() -> Iterator[tuple[str, Any, Shape]]:
