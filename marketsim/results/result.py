@@ -86,7 +86,7 @@ class Result:
         if self.completed is not None:
             return self.completed
         [given] = self.manifest["scenarios"].values()
-        return Scenario.model_validate(given["values"])
+        return Scenario.model_validate_json(json.dumps(given["values"]))
 
     @property
     def footing(self) -> str:
