@@ -16,7 +16,8 @@ import pytest
 import marketsim.week.moving
 from marketsim.cli.main import main
 from marketsim.core.columns import Ints
-from marketsim.experiments.run import as_scenario, forget, run
+from marketsim.experiments.run import forget, run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel

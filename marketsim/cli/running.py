@@ -25,8 +25,8 @@ def run(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.run import as_scenario
         from marketsim.experiments.run import run as run_scenario
+        from marketsim.experiments.scenarios import as_scenario
         from marketsim.reports.scorecard import print_targets
         from marketsim.reports.tables import print_run
         from marketsim.results import store

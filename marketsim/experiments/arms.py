@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from marketsim.experiments.compare import labels_of, refuse_other_world
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario, labels_of, refuse_other_world
 from marketsim.results.outcomes import MEASURES
 from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario

@@ -9,20 +9,20 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments import scenarios
 from marketsim.experiments.differences import compare_outcomes
 from marketsim.experiments.plausible import draws_vectors, vectors_of
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import as_scenario, run
+from marketsim.experiments.run import run
 from marketsim.results import manifest, store
 from marketsim.results.reading import Tables
 from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.members import places_of
+from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
+from marketsim.scenario.signoff import assumptions
 
 DEFAULT_REPLICATES = 8
-SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 
 
@@ -37,8 +37,8 @@ class _Task:
 
 
 def compare(
-    baseline: str | Path | LoadedScenario,
-    others: Sequence[str | Path | LoadedScenario] | str | Path | LoadedScenario,
+    baseline: scenarios.Named,
+    others: Sequence[scenarios.Named] | scenarios.Named,
     replicates: int = DEFAULT_REPLICATES,
     seed: int = 1,
     weeks: int | None = None,
@@ -58,17 +58,17 @@ def compare(
         raise ValueError(f"the number of replicates must be at least 1, got {replicates}")
     if workers is not None and workers < 1:
         raise ValueError(f"the number of workers must be at least 1, got {workers}")
-    if replicates > SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
-        raise ValueError(f"at most {SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
+    if replicates > scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
+        raise ValueError(f"at most {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
     several = [others] if isinstance(others, str | Path | LoadedScenario) else list(others)
     if not several:
         raise ValueError("nothing to compare the baseline with")
-    loaded = [one if isinstance(one, LoadedScenario) else load_scenario(one) for one in (baseline, *several)]
-    refuse_other_world(loaded)
+    loaded = [scenarios.loaded_scenario(one) for one in (baseline, *several)]
+    scenarios.refuse_other_world(loaded)
     store.check_new(out)
-    arms = dict(zip(labels_of([one.scenario.name for one in loaded]), loaded, strict=True))
-    tasks = _tasks({label: as_scenario(one, weeks) for label, one in arms.items()}, replicates, seed, out)
-    facts = {"started": store.now(), "finished": None, **_facts(tasks), **manifest.assumptions(arms)}
+    arms = dict(zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True))
+    tasks = _tasks({label: scenarios.as_scenario(one, weeks) for label, one in arms.items()}, replicates, seed, out)
+    facts = {"started": store.now(), "finished": None, **_facts(tasks), **assumptions(arms)}
     if out is not None:
         manifest.write(store.new_folder(out, ""), "comparison", status="running", **facts)
     try:
@@ -90,15 +90,6 @@ def compare(
     return Result.read(out)
 
 
-def refuse_other_world(loaded: list[LoadedScenario]) -> None:
-    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
-    expected = places_of(loaded[0].scenario.world)
-    for one in loaded[1:]:
-        if places_of(one.scenario.world) != expected:
-            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
-            raise ScenarioError(message, one.path.name)
-
-
 def _tasks(arms: dict[str, Scenario], replicates: int, seed: int, out: Path | None) -> list[_Task]:
     drawn = any(map(draws_vectors, arms.values()))
     vectors: list[int] | list[None] = vectors_of(replicates, seed) if drawn else [None] * replicates
@@ -107,7 +98,7 @@ def _tasks(arms: dict[str, Scenario], replicates: int, seed: int, out: Path | No
             scenario,
             label,
             replicate,
-            seed * SEEDS_PER_COMPARISON + replicate,
+            seed * scenarios.SEEDS_PER_COMPARISON + replicate,
             vector,
             None if out is None else out / "runs" / label / f"replicate-{replicate:03d}",
         )
@@ -146,14 +137,3 @@ def _run_task(task: _Task) -> dict[str, pd.DataFrame]:
         store.write_tables(task.folder, result.tables)
     kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT]}
     return {name: frame.assign(scenario=task.label, replicate=task.replicate) for name, frame in kept.items()}
-
-
-def labels_of(names: list[str]) -> list[str]:
-    """Names of the scenarios, with a number behind those that occur again."""
-    labels: list[str] = []
-    for name in names:
-        number, label = 2, name
-        while label in labels:
-            label, number = f"{name}-{number}", number + 1
-        labels.append(label)
-    return labels

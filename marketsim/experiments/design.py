@@ -15,8 +15,8 @@ from scipy.stats import qmc
 from marketsim.core import streams
 from marketsim.core.columns import Floats
 from marketsim.experiments.arms import Arm
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.scenario.errors import LocatedError
 
 if TYPE_CHECKING:

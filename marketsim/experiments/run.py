@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import mesa
 
 from marketsim.core import interrupts
 from marketsim.experiments.plausible import vector_of, with_vector
+from marketsim.experiments.scenarios import Named, as_scenario, loaded_scenario
 from marketsim.model import MarketModel
 from marketsim.results import manifest
 from marketsim.results.reading import Tables
 from marketsim.results.result import Result
 from marketsim.results.store import now
 from marketsim.results.tables import tables_of
-from marketsim.scenario.loading import LoadedScenario, load_scenario
+from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
+from marketsim.scenario.signoff import assumptions
 
 LARGEST_SEED = 2**53
-Scenarios: TypeAlias = str | Path | LoadedScenario | Scenario  # a shipped name, a path, or one that is loaded
 
 
 def run(
-    scenario: Scenarios,
+    scenario: Named | Scenario,
     seed: int = 1,
     weeks: int | None = None,
     vector: int | None = None,
@@ -37,7 +37,7 @@ def run(
     `vector` has no effect. Raises ScenarioError for a scenario that can't be used, ValueError for a seed, a vector or a
     number of weeks out of range.
     """
-    scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    scenario = scenario if isinstance(scenario, Scenario) else loaded_scenario(scenario)
     parameters, started = as_scenario(scenario, weeks), now()
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
@@ -46,7 +46,7 @@ def run(
     left = _simulated(parameters, seed, on_week)
     about: dict[str, Any] = {"scenarios": {parameters.name: {}}}
     if isinstance(scenario, LoadedScenario):
-        about = manifest.assumptions({parameters.name: scenario})
+        about = assumptions({parameters.name: scenario})
     facts = manifest.made("run", status="finished", started=started, finished=now(), weeks=parameters.horizon.weeks,
                           seed=seed, vector=vector, **about)  # fmt: skip
     return Result(facts, left, completed=parameters)
@@ -65,20 +65,6 @@ def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] |
         return Tables(tables_of(model))
     finally:
         forget(model)
-
-
-def as_scenario(scenario: Scenarios, weeks: int | None = None) -> Scenario:
-    """The scenario meant, with another horizon if `weeks` is given."""
-    if isinstance(scenario, Scenario):
-        parameters = scenario
-    else:
-        loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
-        parameters = loaded.scenario
-    if weeks is None:
-        return parameters
-    if not 1 <= weeks <= 5_200:
-        raise ValueError(f"the number of weeks must be from 1 to 5200, got {weeks}")
-    return parameters.model_copy(update={"horizon": parameters.horizon.model_copy(update={"weeks": weeks})})
 
 
 def forget(model: MarketModel) -> None:

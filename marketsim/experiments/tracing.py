@@ -9,7 +9,8 @@ import pandas as pd
 
 from marketsim.experiments.plan import Plan
 from marketsim.experiments.sets import FORMAT, KIND
-from marketsim.results.manifest import assumptions, plain, program_digest
+from marketsim.results.manifest import plain, program_digest
+from marketsim.scenario.signoff import assumptions
 
 
 def identity(plan: Plan) -> dict[str, Any]:

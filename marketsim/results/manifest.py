@@ -18,8 +18,6 @@ from typing_extensions import TypedDict
 
 from marketsim.results.store import StoreError, write_text
 from marketsim.scenario.errors import escaped, shown
-from marketsim.scenario.loading import LoadedScenario
-from marketsim.scenario.signoff import signoff
 
 FILE = "manifest.json"
 PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
@@ -86,14 +84,6 @@ def write(folder: Path, kind: Kind, **entries: Any) -> Manifest:
 def made(kind: Kind, **entries: Any) -> Manifest:
     """A manifest of results made now, by this version of the program."""
     return _SCHEMA.validate_python({"kind": kind, **_program(), **entries})
-
-
-def assumptions(loaded: Mapping[str, LoadedScenario]) -> dict[str, Any]:
-    """What a manifest says of its scenarios, by label: file, digest and values of each, and what the values rest on."""
-    scenarios = {
-        label: {"file": one.path.name, "sha256": one.digest, "values": one.values} for label, one in loaded.items()
-    }
-    return {"scenarios": scenarios, **signoff(loaded.values()).entries()}
 
 
 def read(folder: Path) -> Manifest:

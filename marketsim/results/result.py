@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from marketsim.england.score import footing
 from marketsim.results import manifest as manifests
 from marketsim.results import store
 from marketsim.results.outcomes import MEASURES
@@ -16,7 +17,6 @@ from marketsim.results.reading import Tables
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import did_you_mean, sentence
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.signoff import footing
 
 RUN_FILES = {"run": "weekly.parquet", "comparison": "runs/*/*/weekly.parquet", "sweep": "runs/*.parquet"}
 UNITS = {"weekly_fee_gbp": "GBP/week", "weekly_fee_p90_gbp": "GBP/week", "_gbp": "GBP", "_miles": "miles",

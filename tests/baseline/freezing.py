@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments.run import as_scenario, run
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from marketsim import load_scenario
-from marketsim.scenario.signoff import Score, Signoff, count_statuses, read_score, signoff
+from marketsim.england.score import Score, Signoff, read_score
+from marketsim.scenario.signoff import count_statuses, signoff
 
 CARD = """measure,kind,role,why,passes,passes_short,note
 a,target,fitted,,yes,yes,

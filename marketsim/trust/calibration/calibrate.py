@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.signoff import signoff

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.results import store
 from marketsim.results.manifest import PLAUSIBLE, plain, program_digest
 from marketsim.trust.calibration.plan import Plan

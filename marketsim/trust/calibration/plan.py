@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.trust.calibration.files import RANGES, TARGETS, read_space, read_targets, split_targets

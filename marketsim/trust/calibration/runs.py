@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from threadpoolctl import threadpool_limits
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.results import store
 from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from marketsim.experiments.run import as_scenario, run
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.trust.validation.targets import NAN

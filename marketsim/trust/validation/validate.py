@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketsim.experiments.compare import SEEDS_PER_COMPARISON
 from marketsim.experiments.plausible import draws_vectors, vectors_of, with_vector
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON, as_scenario
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
