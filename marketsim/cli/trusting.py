@@ -83,7 +83,7 @@ def evidence(
     from marketsim.trust import evidence as values
 
     if write:
-        typer.echo(f"Written: {printing.write_evidence()}")
+        typer.echo(f"Written: {values.write_evidence()}")
         return
     typer.echo(printing.described(printing.chosen(values.recorded_entries(), pattern, status)))
 

@@ -9,13 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments import scenarios
+from marketsim.experiments import plausible, pool, scenarios
 from marketsim.experiments.differences import compare_outcomes
-from marketsim.experiments.plausible import draws_vectors, vectors_of
-from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
 from marketsim.results import manifest, store
-from marketsim.results.reading import Tables
 from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
@@ -54,23 +51,12 @@ def compare(
     `outcomes` and the columns of `weekly` that figures need. `on_progress` is called with the number of finished and of
     all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
-    if replicates < 1:
-        raise ValueError(f"the number of replicates must be at least 1, got {replicates}")
-    if workers is not None and workers < 1:
-        raise ValueError(f"the number of workers must be at least 1, got {workers}")
-    if replicates > scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
-        raise ValueError(f"at most {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
-    several = [others] if isinstance(others, str | Path | LoadedScenario) else list(others)
-    if not several:
-        raise ValueError("nothing to compare the baseline with")
-    loaded = [scenarios.loaded_scenario(one) for one in (baseline, *several)]
-    scenarios.refuse_other_world(loaded)
+    arms = _arms(baseline, others, replicates, seed, workers)
     store.check_new(out)
-    arms = dict(zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True))
     tasks = _tasks({label: scenarios.as_scenario(one, weeks) for label, one in arms.items()}, replicates, seed, out)
-    facts = {"started": store.now(), "finished": None, **_facts(tasks), **assumptions(arms)}
+    facts = {"started": store.now(), **_facts(tasks), **assumptions(arms)}
     if out is not None:
-        manifest.write(store.new_folder(out, ""), "comparison", status="running", **facts)
+        manifest.write(store.new_folder(out, ""), "comparison", status="running", finished=None, **facts)
     try:
         frames = _collect(tasks, workers, on_progress)
     except ScenarioError:
@@ -78,21 +64,39 @@ def compare(
         raise
     except KeyboardInterrupt:
         if out is not None:
-            manifest.write(out, "comparison", status="stopped", **facts | {"finished": store.now()})
+            manifest.write(out, "comparison", status="stopped", finished=store.now(), **facts)
         raise
-    done = manifest.made("comparison", status="finished", **facts | {"finished": store.now()})
-    found = Result(done, Tables(frames))
+    found = Result.made("comparison", frames, **facts)
     frames["comparison"] = compare_outcomes(found.outcomes, found.labels[0], found.labels[1:])
     if out is None:
         return found
     store.write_csv(out / "comparison.csv", found.table)
-    manifest.write(out, **done)
+    manifest.write(out, **found.manifest)
     return Result.read(out)
 
 
+def _arms(
+    baseline: scenarios.Named, others: Sequence[scenarios.Named] | scenarios.Named, replicates: int, seed: int,
+    workers: int | None,
+) -> dict[str, LoadedScenario]:  # fmt: skip
+    """The scenarios by label, the baseline first, if they and the numbers will do."""
+    if replicates < 1:
+        raise ValueError(f"the number of replicates must be at least 1, got {replicates}")
+    if workers is not None and workers < 1:
+        raise ValueError(f"the number of workers must be at least 1, got {workers}")
+    if replicates > scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
+        raise ValueError(f"at most {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
+    several = [others] if isinstance(others, scenarios.Named) else list(others)
+    if not several:
+        raise ValueError("nothing to compare the baseline with")
+    loaded = [scenarios.loaded_scenario(one) for one in (baseline, *several)]
+    scenarios.refuse_other_world(loaded)
+    return dict(zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True))
+
+
 def _tasks(arms: dict[str, Scenario], replicates: int, seed: int, out: Path | None) -> list[_Task]:
-    drawn = any(map(draws_vectors, arms.values()))
-    vectors: list[int] | list[None] = vectors_of(replicates, seed) if drawn else [None] * replicates
+    drawn = any(map(plausible.draws_vectors, arms.values()))
+    vectors: list[int] | list[None] = plausible.vectors_of(replicates, seed) if drawn else [None] * replicates
     return [
         _Task(
             scenario,
@@ -122,7 +126,7 @@ def _collect(
 ) -> dict[str, pd.DataFrame]:
     """Run all tasks and put what they give in the order of the tasks, whichever finished first."""
     given: dict[int, dict[str, pd.DataFrame]] = {}
-    for number, frames in run_all(tasks, _run_task, workers):
+    for number, frames in pool.run_all(tasks, _run_task, workers):
         given[number] = frames
         if on_progress is not None:
             on_progress(len(given), len(tasks))

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import mesa
+import pandas as pd
 
 from marketsim.core import interrupts
-from marketsim.experiments.plausible import vector_of, with_vector
-from marketsim.experiments.scenarios import Named, as_scenario, loaded_scenario
+from marketsim.experiments import plausible, scenarios
 from marketsim.model import MarketModel
-from marketsim.results import manifest
-from marketsim.results.reading import Tables
+from marketsim.results import store, tables
 from marketsim.results.result import Result
-from marketsim.results.store import now
-from marketsim.results.tables import tables_of
-from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
 
@@ -24,7 +19,7 @@ LARGEST_SEED = 2**53
 
 
 def run(
-    scenario: Named | Scenario,
+    scenario: scenarios.Named | Scenario,
     seed: int = 1,
     weeks: int | None = None,
     vector: int | None = None,
@@ -37,22 +32,20 @@ def run(
     `vector` has no effect. Raises ScenarioError for a scenario that can't be used, ValueError for a seed, a vector or a
     number of weeks out of range.
     """
-    scenario = scenario if isinstance(scenario, Scenario) else loaded_scenario(scenario)
-    parameters, started = as_scenario(scenario, weeks), now()
+    scenario = scenario if isinstance(scenario, Scenario) else scenarios.loaded_scenario(scenario)
+    parameters, started = scenarios.as_scenario(scenario, weeks), store.now()
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
-    vector = vector_of(parameters, seed, vector)
-    parameters = with_vector(parameters, vector)
+    vector = plausible.vector_of(parameters, seed, vector)
+    parameters = plausible.with_vector(parameters, vector)
     left = _simulated(parameters, seed, on_week)
-    about: dict[str, Any] = {"scenarios": {parameters.name: {}}}
-    if isinstance(scenario, LoadedScenario):
-        about = assumptions({parameters.name: scenario})
-    facts = manifest.made("run", status="finished", started=started, finished=now(), weeks=parameters.horizon.weeks,
-                          seed=seed, vector=vector, **about)  # fmt: skip
-    return Result(facts, left, completed=parameters)
+    name = parameters.name
+    about = {"scenarios": {name: {}}} if isinstance(scenario, Scenario) else assumptions({name: scenario})
+    return Result.made("run", left, parameters, started=started, weeks=parameters.horizon.weeks, seed=seed,
+                       vector=vector, **about)  # fmt: skip
 
 
-def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] | None) -> Tables:
+def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] | None) -> dict[str, pd.DataFrame]:
     """The tables of a run, week by week to its end."""
     with interrupts.deferred():
         model = MarketModel(parameters, seed)
@@ -62,7 +55,7 @@ def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] |
                 model.step()
             if on_week is not None:
                 on_week(week + 1)
-        return Tables(tables_of(model))
+        return tables.tables_of(model)
     finally:
         forget(model)
 

@@ -20,7 +20,7 @@ from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
 from marketsim.reports.figures import COLOURS, NOTE_LETTERS
 from marketsim.results import store
-from marketsim.results.outcomes import MEASURES
+from marketsim.results.result import Result
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
 from marketsim.scenario.wording import unit_of
@@ -48,7 +48,7 @@ def print_discovery(found: Discovery, console: Console) -> None:
 def sentences(found: Discovery) -> list[str]:
     """What was found, a sentence each."""
     failing, count = int(found.cases.sum()), len(found.cases)
-    label = MEASURES[found.outcome].label if found.outcome in MEASURES else found.outcome
+    label = Result.column(found.outcome).label
     said = [f"Failing means: {label}, {found.quantity}, is {found.fails_if}: so at {failing} of {count} points."]
     other = found.quantity.partition(" less ")[0]
     if failing == 0:

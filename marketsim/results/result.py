@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +45,14 @@ class Result:
     tables: Tables
     folder: Path | None = None
     completed: Scenario | None = None
+
+    @classmethod
+    def made(
+        cls, kind: manifests.Kind, tables: Mapping[str, pd.DataFrame], completed: Scenario | None = None, **facts: Any
+    ) -> Result:
+        """What was made just now, and is kept nowhere: finished, unless `facts` for the manifest say otherwise."""
+        ended = {"status": "finished", "finished": store.now()}
+        return cls(manifests.made(kind, **ended | facts), Tables(tables), completed=completed)
 
     @classmethod
     def read(cls, folder: Path | str) -> Result:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from marketsim.purchasing.rule import registered_rules
+from marketsim.results import store
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 from marketsim.scenario.signoff import STATUSES
@@ -22,6 +24,7 @@ from marketsim.scenario.wording import unit_of
 
 UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
 OWN_RULES = "marketsim.purchasing."
+PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ def as_csv(entries: Iterable[Entry]) -> str:
     lines = [",".join(field.name for field in fields(Entry))]
     lines += [",".join(_cell(text) for text in asdict(entry).values()) for entry in entries]
     return "\n".join(lines) + "\n"
+
+
+def write_evidence() -> Path:
+    """Write england/evidence.csv anew from the schema and the tables; StoreError outside a checkout."""
+    if not (PACKAGE.parent / ".git").exists():
+        raise store.StoreError("--write rewrites the sign-off file of a checkout; this marketsim is not in one")
+    path = PACKAGE / "england" / "evidence.csv"
+    store.write_text(path, as_csv(all_entries()))
+    return path
 
 
 def parameters() -> Iterator[tuple[str, Any, Shape]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import marketsim.reports.evidence as printing
+import marketsim.trust.evidence as writing
 from marketsim import ScenarioError, load_scenario
 from marketsim.cli.main import main
 from marketsim.england.figures import target_rows
@@ -193,10 +193,10 @@ def test_the_command(
 
 
 def test_written_only_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "PACKAGE", tmp_path / "marketsim")
+    monkeypatch.setattr(writing, "PACKAGE", tmp_path / "marketsim")
     with pytest.raises(StoreError, match="checkout"):
-        printing.write_evidence()
+        writing.write_evidence()
     assert list(tmp_path.iterdir()) == []
     (tmp_path / ".git").mkdir()
     (tmp_path / "marketsim" / "england").mkdir(parents=True)
-    assert printing.write_evidence().read_text(encoding="utf-8") == as_csv(all_entries())
+    assert writing.write_evidence().read_text(encoding="utf-8") == as_csv(all_entries())
