@@ -161,7 +161,6 @@ class _Bar(_Silent):
 
     def __init__(self, update: Callable[..., None]) -> None:
         self._update = update
-        self._failed = 0
 
     def advance(self, done: int, total: int) -> None:
         """The bar as it is now."""

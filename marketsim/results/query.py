@@ -40,8 +40,8 @@ def query(tables: Tables, sql: str) -> pd.DataFrame:
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, table: Source) -> None:
     """Make a table known under its name, the number of a replicate as a number."""
-    by_folder = name in ("weekly", "authorities", "placements") and "replicate" in table.schema.names
-    if not by_folder:
+    column = table.schema.field("replicate") if "replicate" in table.schema.names else None
+    if column is None or str(column.type) != "string":  # only where the folders of runs give it
         connection.register(name, table)
         return
     connection.register(f"{name}_by_folder", table)

@@ -13,11 +13,13 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+import marketsim
 from marketsim import Result, compare, load_scenario, run
 from marketsim.reports.figures import write_figures
 from marketsim.reports.tables import print_comparison, print_run
 from marketsim.results import manifest
 from marketsim.results.outcomes import MEASURES
+from marketsim.results.query import query
 from marketsim.results.store import StoreError, write_csv
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
@@ -48,6 +50,7 @@ def test_a_run_equals_what_its_folder_gives(tmp_path: Path) -> None:
     assert all(len(one) == len(other) > 0 for one, other in zip(*frames, strict=True))
     show = lambda result, console: print_run(result, "town", console)  # noqa: E731
     assert printed(show, made) == printed(show, read)
+    assert marketsim.__version__ == read.manifest["marketsim"]
     assert made != run("town", seed=4, weeks=54) and made != "town"
 
 
@@ -73,6 +76,12 @@ def test_files_of_one_table_are_joined_by_all_their_columns(compared: Result) ->
     single = pd.read_parquet(compared.folder / "runs" / "town" / "replicate-001" / "weekly.parquet")
     joined = compared.weekly.query("scenario == 'town' and replicate == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(joined[list(single)], single)
+
+
+def test_sql_has_the_same_columns_and_counts_replicates(compared: Result) -> None:
+    sql = "select scenario, max(replicate) last, count(share_framework) known from weekly group by 1 order by 1"
+    assert query(compared.tables, sql).to_numpy().tolist() == [["spot_only", 1, 0], ["town", 1, 24]]
+    assert query(compared.tables, "select distinct replicate from outcomes order by 1")["replicate"].tolist() == [0, 1]
 
 
 def test_columns_know_their_unit(compared: Result) -> None:
