@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.experiments.uncertainty import interval, mean_of
+from marketsim.experiments import uncertainty
 from marketsim.results.outcomes import ENGLAND
 
 LESS = " less "
@@ -52,10 +52,10 @@ def paired(
     count, difference = len(base), other - base
     if count == 0:
         return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan
-    found = interval(difference, vectors)
+    found = uncertainty.interval(difference, vectors)
     apart = float(base.var() + other.var())
     saved = 1 - float(difference.var()) / apart if apart > 0 else np.nan
-    means = mean_of(base, vectors), mean_of(other, vectors)
+    means = uncertainty.mean_of(base, vectors), uncertainty.mean_of(other, vectors)
     return *means, found.mean, found.low, found.high, count, saved, found.luck_share, found.parameter_share
 
 

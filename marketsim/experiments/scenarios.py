@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from marketsim.scenario import loading
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.members import places_of
 from marketsim.scenario.schema import Scenario
 
 SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
-Named: TypeAlias = str | Path | LoadedScenario  # a shipped name, a path, or one that is loaded
+Named: TypeAlias = str | Path | loading.LoadedScenario  # a shipped name, a path, or one that is loaded
 
 
-def loaded_scenario(scenario: Named) -> LoadedScenario:
+def loaded_scenario(scenario: Named) -> loading.LoadedScenario:
     """The scenario meant, read if need be. Raises ScenarioError."""
-    return scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
+    return scenario if isinstance(scenario, loading.LoadedScenario) else loading.load_scenario(scenario)
 
 
 def as_scenario(scenario: Named | Scenario, weeks: int | None = None) -> Scenario:
@@ -41,7 +41,7 @@ def labels_of(names: list[str]) -> list[str]:
     return labels
 
 
-def refuse_other_world(loaded: Sequence[LoadedScenario]) -> None:
+def refuse_other_world(loaded: Sequence[loading.LoadedScenario]) -> None:
     """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
     expected = places_of(loaded[0].scenario.world)
     for one in loaded[1:]:

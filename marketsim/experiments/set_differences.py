@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from marketsim.core.columns import Ints
 from marketsim.experiments.differences import paired
 from marketsim.results.result import Result
 from marketsim.results.store import StoreError
@@ -108,10 +107,8 @@ def _row(group: pd.DataFrame, vectors: pd.Series[int]) -> tuple[float | int, ...
     at_all = complete.groupby("point")["replicate"].transform("nunique") == replicates
     kept = complete[at_all] if at_all.any() else complete
     means = kept.groupby("replicate")[["value_first", "value_second"]].mean()
-    drawn: Ints | None = None
     numbers = vectors.reindex(means.index)
-    if not numbers.isna().any():
-        drawn = np.asarray(numbers, dtype=np.int64)
+    drawn = None if numbers.isna().any() else np.asarray(numbers, dtype=np.int64)
     base, changed, difference, low, high = paired(
         means["value_first"].to_numpy(dtype=np.float64), means["value_second"].to_numpy(dtype=np.float64), drawn
     )[:5]

@@ -15,7 +15,6 @@ import pandas as pd
 
 from marketsim.results import manifest, store
 from marketsim.results.result import RUN_COLUMNS, Result
-from marketsim.results.store import StoreError
 
 KIND: Final = "sweep"  # also the entry of the manifest that says what makes it the same sweep
 FORMAT = 1  # raised when the files of a folder change their meaning
@@ -95,16 +94,16 @@ def open_set(folder: Path | str) -> Result:
     """
     try:
         found = Result.read(folder)
-    except StoreError as error:
-        raise StoreError(f"{folder} holds no results: {error}") from None
+    except store.StoreError as error:
+        raise store.StoreError(f"{folder} holds no results: {error}") from None
     if found.kind != KIND:
-        raise StoreError(f"{folder} holds no sweep, but what another command left")
+        raise store.StoreError(f"{folder} holds no sweep, but what another command left")
     entry: Any = found.manifest.get(KIND, {})
     if entry.get("format") != FORMAT:
         held = f"format {entry.get('format')}, made by marketsim {found.manifest.get('marketsim')}"
-        raise StoreError(f"{folder} holds a sweep in {held}; this version reads format {FORMAT}")
+        raise store.StoreError(f"{folder} holds a sweep in {held}; this version reads format {FORMAT}")
     if "design" not in found.tables:
-        raise StoreError(f"{folder} is incomplete: it has no design.parquet")
+        raise store.StoreError(f"{folder} is incomplete: it has no design.parquet")
     return found
 
 

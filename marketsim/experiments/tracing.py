@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments import sets
 from marketsim.experiments.plan import Plan
-from marketsim.experiments.sets import FORMAT, KIND
-from marketsim.results.manifest import plain, program_digest
+from marketsim.results import manifest
 from marketsim.scenario.signoff import assumptions
 
 
@@ -17,13 +17,13 @@ def identity(plan: Plan) -> dict[str, Any]:
     """What must be the same for a sweep to go on in a folder, as plain JSON values."""
     settings = plan.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
     factors = plan.definition.factors.items()
-    return plain({
-        "format": FORMAT,
+    return manifest.plain({
+        "format": sets.FORMAT,
         "scenario": {arm.label: arm.loaded.digest for arm in plan.arms},
         "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
         "settings": settings,
         "design": design_digest(plan.design),
-        "program": program_digest(),
+        "program": manifest.program_digest(),
     })  # fmt: skip
 
 
@@ -46,6 +46,6 @@ def manifest_of(plan: Plan, same: dict[str, Any], status: str, started: str, fin
         "points": plan.points,
         "runs": len(plan.design),
         "definition": definition,
-        KIND: same,
+        sets.KIND: same,
         **assumptions({arm.label: arm.loaded for arm in plan.arms}),
     }

@@ -20,8 +20,8 @@ from rich.table import Table
 
 from marketsim.reports.figures import COLOURS
 from marketsim.reports.tables import number
+from marketsim.trust.calibration import summary
 from marketsim.trust.calibration.calibrate import Calibration
-from marketsim.trust.calibration.summary import CANNOT_BE_MET, FITTED, HELD_OUT
 
 FIGURE = "calibration.png"
 BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]
@@ -32,7 +32,7 @@ def print_calibration(done: Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
     console.print(_waves(done))
     console.print(_parameters(done))
-    held_out = done.targets["use"] == HELD_OUT
+    held_out = done.targets["use"] == summary.HELD_OUT
     console.print(_targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out]))
     if held_out.any():
         console.print(_targets("Targets held out, that no parameter was fitted to", done.targets[held_out]))
@@ -85,7 +85,7 @@ def _targets(title: str, targets: pd.DataFrame) -> Table:
         if not pd.isna(row.within_share):
             span = _span(number(row.plausible_low, unit), number(row.plausible_high, unit))
             within = f"{100 * row.within_share:.0f}%"
-        mark = " !" if row.use == CANNOT_BE_MET else ""
+        mark = " !" if row.use == summary.CANNOT_BE_MET else ""
         table.add_row(row.measure + mark, published, span, within)
     return table
 
@@ -100,7 +100,7 @@ def _remarks(done: Calibration) -> list[str]:
     ]
     if not done.settled:
         remarks.append("The space was still shrinking when the waves ran out: more waves would rule out more.")
-    missed = done.targets[done.targets["use"] == CANNOT_BE_MET]
+    missed = done.targets[done.targets["use"] == summary.CANNOT_BE_MET]
     for row in _rows(missed):
         unit = "share" if row.unit.startswith("share") else row.unit
         nearest, published = number(row.nearest, unit), number(row.published, unit)
@@ -167,7 +167,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
     axes.axvline(0, color=GREY, linewidth=1)
     for row in _rows(measured):
         off = (kept[row.measure] - row.published) / (row.tolerance * abs(row.published))
-        colour, marker = (BLUE, "o") if row.use == FITTED else (ORANGE, "D")
+        colour, marker = (BLUE, "o") if row.use == summary.FITTED else (ORANGE, "D")
         shown = off.dropna().clip(-FURTHEST, FURTHEST)
         axes.plot(shown, np.full(len(shown), row.Index), marker, color=colour, alpha=0.5, markersize=5)
     axes.set_yticks(range(len(measured)), [f"{row.measure}{_mark(row.use)}" for row in _rows(measured)])
@@ -180,7 +180,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
 
 
 def _mark(use: str) -> str:
-    return "" if use == FITTED else f" ({use})"
+    return "" if use == summary.FITTED else f" ({use})"
 
 
 def _note(figure: Figure, done: Calibration, footing: str) -> None:

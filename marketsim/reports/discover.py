@@ -18,7 +18,7 @@ from rich.table import Table
 
 from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
-from marketsim.reports.figures import COLOURS, NOTE_LETTERS
+from marketsim.reports import figures
 from marketsim.results import store
 from marketsim.results.result import Result
 from marketsim.scenario.schema import Scenario
@@ -132,10 +132,10 @@ def _draw(found: Discovery, folder: Path) -> None:
     """Coverage and density along the peeling, coloured by the number of factors restricted, the chosen box marked."""
     sns.set_theme(style="whitegrid", font_scale=0.95)
     figure, axes = plt.subplots(figsize=(8, 5))
-    rows = found.trajectory
+    rows, colours = found.trajectory, figures.COLOURS
     for number, restricted in enumerate(sorted(set(rows["restricted"]))):
         part = rows[rows["restricted"] == restricted]
-        axes.scatter(100 * part["coverage"], 100 * part["density"], color=COLOURS[number % len(COLOURS)],
+        axes.scatter(100 * part["coverage"], 100 * part["density"], color=colours[number % len(colours)],
                      marker="osD^vP"[number % 6], s=34, label=f"{restricted}", zorder=3)  # fmt: skip
     axes.plot(100 * rows["coverage"], 100 * rows["density"], color="#3D3D3D", linewidth=0.8, zorder=1)
     chosen = rows.iloc[found.chosen]
@@ -147,7 +147,8 @@ def _draw(found: Discovery, folder: Path) -> None:
              xlim=(0, 104), ylim=(0, 104))  # fmt: skip
     axes.set_title("Peeling: from all points (right) to a small, dense box (left)", loc="left")
     axes.legend(title="factors restricted", loc="lower left")
-    lines = [line for text in [*sentences(found), *_rests_on(found)] for line in textwrap.wrap(text, NOTE_LETTERS)]
+    texts = [*sentences(found), *_rests_on(found)]
+    lines = [line for text in texts for line in textwrap.wrap(text, figures.NOTE_LETTERS)]
     figure.text(0.01, 0.0, "\n".join(lines), fontsize=8, color="#3D3D3D", verticalalignment="top")
     sns.despine(ax=axes)
     for suffix, metadata in (("png", {"Software": "marketsim"}), ("svg", {"Date": None})):

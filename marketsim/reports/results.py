@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments.set_differences import SetDifferences
-from marketsim.reports.tables import number
+from marketsim.reports import tables
 from marketsim.reports.workbook import notes
 from marketsim.results.outcomes import ENGLAND, MEASURES
 from marketsim.results.result import Result
@@ -46,11 +46,11 @@ def print_folder(found: Result, console: Console) -> None:
         if what not in MEASURES and value != "":
             facts.add_row(escape(what), escape(str(value)))
     console.print(facts)
-    tables = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
+    listed = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
     for name in found.tables:
         columns = ", ".join(found.tables.source(name).schema.names)
-        tables.add_row(escape(name), f"{found.tables.rows(name):,}", escape(columns))
-    console.print(tables)
+        listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(columns))
+    console.print(listed)
 
 
 def print_query(given: pd.DataFrame, console: Console) -> None:
@@ -88,10 +88,11 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
 
 def _cells(row: Any) -> list[str]:
     label, unit, _ = Result.column(row.outcome)
-    between = "-" if pd.isna(row.ci_low) else f"[{number(row.ci_low, unit, True)}, {number(row.ci_high, unit, True)}]"
-    across = f"{number(row.lowest_point, unit, True)} to {number(row.highest_point, unit, True)}"
-    means = number(row.first_mean, unit), number(row.second_mean, unit), number(row.difference, unit, True)
-    return [label, *means, between, across]
+    first, second = (tables.number(mean, unit) for mean in (row.first_mean, row.second_mean))
+    difference, low, high = (
+        tables.number(value, unit, True) for value in (row.difference, row.lowest_point, row.highest_point)
+    )
+    return [label, first, second, difference, tables.interval(row.ci_low, row.ci_high, unit), f"{low} to {high}"]
 
 
 def _table(title: str, *headings: str) -> Table:

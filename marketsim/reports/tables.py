@@ -77,7 +77,7 @@ def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     for name, base, scenario, difference, low, high in _columns(rows, *wanted):
         label, unit, _ = Result.column(name)
         cells = number(base, unit), number(scenario, unit), number(difference, unit, True)
-        table.add_row(label, *cells, _interval(low, high, unit))
+        table.add_row(label, *cells, interval(low, high, unit))
     return table
 
 
@@ -117,7 +117,8 @@ def _plus_minus(difference: float, half: float, unit: str) -> str:
     return number(difference, unit, True) + width
 
 
-def _interval(low: float, high: float, unit: str) -> str:
+def interval(low: float, high: float, unit: str) -> str:
+    """The ends of an interval of a difference."""
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 

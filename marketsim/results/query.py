@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from marketsim.results.reading import Source, Tables, first_line
+from marketsim.results import reading
 from marketsim.results.store import StoreError
-from marketsim.scenario.errors import escaped, listed, sentence
+from marketsim.scenario import errors
 
 # Tables are handed over as Arrow data sets, which read their files outside DuckDB: so DuckDB itself needs no files.
 LOCKS = (
@@ -20,7 +20,7 @@ LOCKS = (
 ALLOWED = ("SELECT", "EXPLAIN")
 
 
-def query(tables: Tables, sql: str) -> pd.DataFrame:
+def query(tables: reading.Tables, sql: str) -> pd.DataFrame:
     """What one SELECT gives over the tables of a folder (`design`, `runs`, `weekly`, `comparison`, …).
 
     Numbers stay numbers. Raises StoreError, in one line, for SQL that is wrong, that is more than one statement, or
@@ -38,7 +38,7 @@ def query(tables: Tables, sql: str) -> pd.DataFrame:
             raise StoreError(_message(error, sorted(tables))) from None
 
 
-def _add(connection: duckdb.DuckDBPyConnection, name: str, table: Source) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, name: str, table: reading.Source) -> None:
     """Make a table known under its name, the number of a replicate as a number."""
     column = table.schema.field("replicate") if "replicate" in table.schema.names else None
     if column is None or str(column.type) != "string":  # only where the folders of runs give it
@@ -63,7 +63,7 @@ def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def _message(error: duckdb.Error, tables: list[str]) -> str:
     """The error's own words without its drawing of the statement; the tables there are if one wasn't found."""
-    said = escaped(first_line(Exception(str(error).partition("\nLINE ")[0])))
-    have = f"tables: {listed(tables)}" if "Table with name" in said else ""
+    said = errors.escaped(reading.first_line(Exception(str(error).partition("\nLINE ")[0])))
+    have = f"tables: {errors.listed(tables)}" if "Table with name" in said else ""
     said = said.partition(" Did you mean")[0] if have else said
-    return sentence(f"SQL: {said}", have)
+    return errors.sentence(f"SQL: {said}", have)

@@ -15,8 +15,7 @@ from marketsim.results import manifest as manifests
 from marketsim.results import store
 from marketsim.results.outcomes import MEASURES
 from marketsim.results.reading import Tables
-from marketsim.results.store import StoreError
-from marketsim.scenario.errors import did_you_mean, sentence
+from marketsim.scenario import errors
 from marketsim.scenario.schema import Scenario
 
 RUN_FILES = {"run": "weekly.parquet", "comparison": "runs/*/*/weekly.parquet", "sweep": "runs/*.parquet"}
@@ -59,7 +58,7 @@ class Result:
         """What a folder holds; StoreError, in one line, if there is none, or its manifest is missing or faulty."""
         path = Path(folder)
         if not path.is_dir():
-            raise StoreError(sentence(f"{path}: there is no such folder of results", _near(path)))
+            raise store.StoreError(errors.sentence(f"{path}: there is no such folder of results", _near(path)))
         return cls(manifests.read(path), Tables(path), path)
 
     def keep(self, folder: Path) -> Result:
@@ -189,7 +188,8 @@ def results_in(folder: Path) -> dict[str, Result | None]:
     Raises StoreError if there is no such folder.
     """
     if not folder.is_dir():
-        raise StoreError(f"{folder}: there is no such folder; run something first, or name another with --results")
+        missing = f"{folder}: there is no such folder; run something first, or name another with --results"
+        raise store.StoreError(missing)
     found = {path.parent.name: _read_or_none(path.parent) for path in folder.glob(f"*/{manifests.FILE}")}
     started = {name: one.manifest["started"] if one else "" for name, one in found.items()}
     return {name: found[name] for name in sorted(found, key=lambda name: (started[name], name), reverse=True)}
@@ -198,7 +198,7 @@ def results_in(folder: Path) -> dict[str, Result | None]:
 def _read_or_none(folder: Path) -> Result | None:
     try:
         return Result.read(folder)
-    except StoreError:
+    except store.StoreError:
         return None
 
 
@@ -208,7 +208,7 @@ def _near(folder: Path) -> str:
         beside = [str(path.parent) for at in (folder.parent, store.RESULTS) for path in at.glob(f"*/{manifests.FILE}")]
     except OSError:
         return ""
-    return did_you_mean(str(folder), beside)
+    return errors.did_you_mean(str(folder), beside)
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:

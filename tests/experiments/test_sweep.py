@@ -17,6 +17,7 @@ from sweeping import SCENARIO, results, small_definition
 
 import marketsim.experiments.making
 import marketsim.experiments.sweep
+import marketsim.results.manifest
 import marketsim.results.store
 from marketsim import run
 from marketsim.experiments.making import make_run
@@ -126,7 +127,7 @@ def test_another_scenario_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small(tmp_path)
-    monkeypatch.setattr(marketsim.experiments.tracing, "program_digest", lambda: "another")
+    monkeypatch.setattr(marketsim.results.manifest, "program_digest", lambda: "another")
     with pytest.raises(StoreError, match="made by another version of marketsim"):
         small(tmp_path)
 
