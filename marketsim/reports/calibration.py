@@ -5,10 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -18,13 +14,12 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports.figures import COLOURS
+from marketsim.reports import drawing
 from marketsim.reports.tables import number
 from marketsim.trust.calibration import summary
 from marketsim.trust.calibration.calibrate import Calibration
 
 FIGURE = "calibration.png"
-BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]
 FURTHEST = 3.0  # tolerances from the target at which the axis of the figure ends
 
 
@@ -50,8 +45,7 @@ def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> P
     _draw_targets(right, measured, done)
     _note(figure, done, footing)
     path = folder / FIGURE
-    figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
-    plt.close(figure)
+    drawing.keep(figure, path)
     return path
 
 
@@ -147,8 +141,8 @@ def _draw_parameters(axes: Axes, done: Calibration) -> None:
         places = [parameter.unit(value) for value in done.runs[parameter.key]]
         kept = done.runs["plausible"].to_numpy()
         at = np.array(places)
-        axes.plot(at[~kept], np.full((~kept).sum(), row), "|", color=GREY, alpha=0.4, markersize=7, zorder=1)
-        axes.plot(at[kept], np.full(kept.sum(), row), "o", color=BLUE, alpha=0.6, markersize=5, zorder=2)
+        axes.plot(at[~kept], np.full((~kept).sum(), row), "|", color=drawing.GREY, alpha=0.4, markersize=7, zorder=1)
+        axes.plot(at[kept], np.full(kept.sum(), row), "o", color=drawing.BLUE, alpha=0.6, markersize=5, zorder=2)
         axes.annotate(f"{parameter.low:.4g}", (0, row), (-2, 8), textcoords="offset points", ha="left", fontsize=7)
         axes.annotate(f"{parameter.high:.4g}", (1, row), (2, 8), textcoords="offset points", ha="right", fontsize=7)
     labels = [f"{p.key}{' (log)' if p.log else ''}" for p in done.space.parameters]
@@ -164,10 +158,10 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
     """A row for each target: the plausible runs' distance from the published value, in tolerances."""
     kept = done.runs[done.runs["plausible"]]
     axes.axvspan(-1, 1, color="#DDDDDD", zorder=0)
-    axes.axvline(0, color=GREY, linewidth=1)
+    axes.axvline(0, color=drawing.GREY, linewidth=1)
     for row in _rows(measured):
         off = (kept[row.measure] - row.published) / (row.tolerance * abs(row.published))
-        colour, marker = (BLUE, "o") if row.use == summary.FITTED else (ORANGE, "D")
+        colour, marker = (drawing.BLUE, "o") if row.use == summary.FITTED else (drawing.ORANGE, "D")
         shown = off.dropna().clip(-FURTHEST, FURTHEST)
         axes.plot(shown, np.full(len(shown), row.Index), marker, color=colour, alpha=0.5, markersize=5)
     axes.set_yticks(range(len(measured)), [f"{row.measure}{_mark(row.use)}" for row in _rows(measured)])
@@ -187,4 +181,4 @@ def _note(figure: Figure, done: Calibration, footing: str) -> None:
     left = f"{100 * done.waves['space_left_share'].iloc[-1]:.2g}%"
     text = f"{len(done.runs)} runs, {len(done.plausible)} plausible vectors, {left} of the space not ruled out. "
     text += "Dots: fitted to; diamonds: held out, or cannot be met."
-    figure.supxlabel(f"{text}\n{footing}", fontsize=8, color=GREY, x=0.01, ha="left")
+    figure.supxlabel(f"{text}\n{footing}", fontsize=8, color=drawing.GREY, x=0.01, ha="left")

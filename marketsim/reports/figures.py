@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from marketsim.reports import drawing
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
-COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
 DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
 MONTH_WEEKS = 4
-NOTE_LETTERS = 125  # that fit under a figure
 FEE_TITLE = "Mean fee of independent placements"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
@@ -34,12 +28,9 @@ def write_figures(comparison: Result, folder: Path) -> list[Path]:
         "out_of_area_by_region.png": _by_region(comparison),
         "voids.png": _over_time(comparison, "void_rate", "% of registered places", "Empty places", 100.0),
     }
-    paths = []
     for name, figure in drawn.items():
-        figure.savefig(folder / name, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
-        plt.close(figure)
-        paths.append(folder / name)
-    return paths
+        drawing.keep(figure, folder / name)
+    return [folder / name for name in drawn]
 
 
 def _over_time(comparison: Result, column: str, unit: str, title: str, factor: float) -> Figure:
@@ -80,7 +71,7 @@ def _by_region(comparison: Result) -> Figure:
 
 
 def _palette(labels: list[str]) -> dict[str, str]:
-    return {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(labels)}
+    return {label: drawing.COLOURS[number % len(drawing.COLOURS)] for number, label in enumerate(labels)}
 
 
 def _dashes(labels: list[str]) -> dict[str, Any]:
@@ -93,8 +84,8 @@ def _markers(labels: list[str]) -> list[str]:
 
 def _note(figure: Figure, text: str, comparison: Result) -> None:
     """What is shown, and below it what the values rest on."""
-    lines = [text, *textwrap.wrap(comparison.footing, NOTE_LETTERS)]
-    figure.text(0.01, 0.0, "\n".join(lines), fontsize=8, color="#3D3D3D", verticalalignment="top")
+    note = f"{text}\n{drawing.wrapped([comparison.footing])}"
+    figure.text(0.01, 0.0, note, fontsize=8, color=drawing.GREY, verticalalignment="top")
 
 
 def _tidy(axes: Axes) -> None:
