@@ -43,8 +43,9 @@ class Decade:
 def main(weeks: int, name: str) -> None:
     """Print what a decade needs."""
     with timed() as imports:
-        from marketsim.experiments.run import as_scenario, forget
+        from marketsim.experiments.run import forget
         from marketsim.experiments.run import run as run_scenario
+        from marketsim.experiments.scenarios import as_scenario
         from marketsim.market.children import PLACED
         from marketsim.model import MarketModel
     with timed() as compiling:

@@ -41,7 +41,7 @@ def main(runs: int, workers: int | None) -> None:
 
         done = sweep(definition, Path(folder) / "set", workers, on_progress=say)
         began_reading = time.perf_counter()
-        rows = len(open_set(Path(folder) / "set").outcomes())
+        rows = len(open_set(Path(folder) / "set").outcomes)
         print(f"{len(done.failed)} failed; read {rows:,} rows in {time.perf_counter() - began_reading:.1f} s")
 
 

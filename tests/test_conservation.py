@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED
 from marketsim.model import MarketModel
 from marketsim.scenario.errors import ScenarioError

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketsim.experiments.run import as_scenario, forget
+from marketsim.experiments.run import forget
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Market

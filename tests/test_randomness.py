@@ -19,7 +19,8 @@ from marketsim import compare, load_scenario
 from marketsim.core.compiling import compiled
 from marketsim.core.luck import arrived, bits_below, pair_bits, second_key, unit
 from marketsim.core.streams import key, name_key, stream, to_unit, uniform
-from marketsim.experiments.run import as_scenario, forget, run
+from marketsim.experiments.run import forget, run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario

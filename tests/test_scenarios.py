@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from marketsim import ScenarioError, compare, load_scenario
-from marketsim.experiments.run import RunResult, run
+from marketsim.experiments.run import run
 from marketsim.model import MarketModel
+from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios
 
 EXPECTED = {
@@ -48,7 +49,7 @@ def test_it_differs_from_every_other(path: Path) -> None:
 
 
 @every_file
-def test_it_runs(path: Path, shipped_run: Callable[[str], RunResult]) -> None:
+def test_it_runs(path: Path, shipped_run: Callable[[str], Result]) -> None:
     result = shipped_run(path.stem)
     last = result.weekly.iloc[-1]
     children = result.scenario.world.children_at_start
@@ -59,7 +60,7 @@ def test_it_runs(path: Path, shipped_run: Callable[[str], RunResult]) -> None:
     assert used == asked, "a route in the order places nobody, or one outside it does"
 
 
-def _order(result: RunResult) -> list[str]:
+def _order(result: Result) -> list[str]:
     return result.scenario.purchasing.order
 
 

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsim.experiments.run import as_scenario, forget, run
+from marketsim.experiments.run import forget, run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.model import MarketModel
 from marketsim.week.placing.place import place
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from marketsim.cli.options import INTERRUPTED, Workers
+from marketsim.cli import options
 
 if TYPE_CHECKING:
     from marketsim.experiments.definition import Definition
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Named = Annotated[list[str], typer.Argument(help="an experiment (file, or name in experiments/), or scenarios")]
 Outcomes = Annotated[list[str] | None, typer.Option("--outcome", help="what to explain; can be given several times")]
 Replicates = Annotated[int | None, typer.Option(min=1, max=10_000, help="runs a point, the same seeds at each")]
-OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
-OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
 Folder = Annotated[Path | None, typer.Option(help="folder; if it holds this analysis unfinished, goes on with it")]
 DEFAULT_OUTCOME, DEFAULT_REPLICATES = "weekly_fee_mean_gbp", 4
 
@@ -29,9 +27,9 @@ def sensitivity(
     samples: Annotated[int, typer.Option(min=4, max=65_536, help="of Sobol: factors + 2 points each")] = 64,
     replicates: Replicates = None,
     outcome: Outcomes = None,
-    seed: OwnSeed = None,
-    weeks: OwnWeeks = None,
-    workers: Workers = None,
+    seed: options.OwnSeed = None,
+    weeks: options.OwnWeeks = None,
+    workers: options.Workers = None,
     out: Folder = None,
 ) -> None:
     """Rank factors by how much they move an outcome, with intervals. The same command goes on where it ended.
@@ -44,27 +42,27 @@ def sensitivity(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.screening import Screening, check_outcomes, screen
+        from marketsim.experiments import screening as screenings
         from marketsim.experiments.sweep import sweep
-        from marketsim.reports.sensitivity import print_sensitivity, write_sensitivity_figures
+        from marketsim.reports import sensitivity as printing
         from marketsim.results.store import RESULTS
 
     given = {"replicates": replicates, "seed": seed, "weeks": weeks}
     definition, columns = _definition(named, {name: value for name, value in given.items() if value is not None})
-    wanted = check_outcomes(outcome or [DEFAULT_OUTCOME], definition)
+    wanted = screenings.check_outcomes(outcome or [DEFAULT_OUTCOME], definition)
     size = trajectories if method == "morris" else samples
-    screening = Screening(definition, columns, method, size, wanted)
+    screening = screenings.Screening(definition, columns, method, size, wanted)
     folder = out or RESULTS / f"{method}-{definition.name}"
     typer.echo(f"{screening.runs:,} runs: {screening}")
     try:
         done = sweep(definition, folder, workers, points=screening.points, on_progress=_progress)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    screened = screen(screening, folder, len(done.failed))
+        raise typer.Exit(options.INTERRUPTED) from None
+    screened = screenings.screen(screening, folder, len(done.failed))
     shown = screened.table[screened.table["outcome"].isin(wanted)]
-    print_sensitivity(shown, method, screened.remark, screened.footing, Console())
-    paths = write_sensitivity_figures(shown, method, screened.remark, screened.footing, folder)
+    printing.print_sensitivity(shown, method, screened.remark, screened.footing, Console())
+    paths = printing.write_sensitivity_figures(shown, method, screened.remark, screened.footing, folder)
     typer.echo(f"Results: {folder} (sensitivity.csv, {', '.join(path.name for path in paths)}, runs/)")
 
 
@@ -78,29 +76,29 @@ def discover(
     """When does a policy fail? Conditions on a sweep's factors, in words, with coverage and density (PRIM)."""
     from rich.console import Console
 
-    from marketsim.experiments.discover import discover as find
-    from marketsim.reports.discover import print_discovery, write_discovery
+    from marketsim.experiments import discover as discovering
+    from marketsim.reports import discover as printing
     from marketsim.results import store
 
     store.check_new(out)
-    found = find(folder, outcome, fails_if, scenario)
-    print_discovery(found, Console())
+    found = discovering.discover(folder, outcome, fails_if, scenario)
+    printing.print_discovery(found, Console())
     left = store.new_folder(out, f"discover-{folder.resolve().name}")
-    typer.echo(f"Results: {left} ({', '.join(path.name for path in write_discovery(found, left))})")
+    typer.echo(f"Results: {left} ({', '.join(path.name for path in printing.write_discovery(found, left))})")
 
 
 def _definition(named: list[str], given: dict[str, Any]) -> tuple[Definition, Columns]:
     """The sweep that is meant: of an experiment, or of scenarios over the parameters that nobody knows."""
+    from marketsim.experiments import screening
     from marketsim.experiments.definition import Definition, Factor
     from marketsim.experiments.experiment_file import experiment_at
-    from marketsim.experiments.screening import columns_of
     from marketsim.scenario.loading import load_scenario
-    from marketsim.trust.calibration.inputs import RANGES, read_space
+    from marketsim.trust.calibration import inputs
 
     if (found := experiment_at(named, given)) is not None:
-        return found, columns_of(found)
+        return found, screening.columns_of(found)
     loaded = [load_scenario(name) for name in named]
-    space = read_space(RANGES, loaded[0].scenario)
+    space = inputs.read_space(inputs.RANGES, loaded[0].scenario)
     factors = {one.key: Factor(low=one.low, high=one.high, role="uncertainty") for one in space.parameters}
     definition = Definition(
         name="-".join(one.scenario.name for one in loaded)[:60], scenarios=named, factors=factors,

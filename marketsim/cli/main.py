@@ -6,23 +6,20 @@ import sys
 
 import typer
 
-from marketsim.cli.analysing import discover, sensitivity
-from marketsim.cli.calibrating import calibrate
-from marketsim.cli.options import INTERRUPTED, USER_MISTAKE
-from marketsim.cli.results import results
-from marketsim.cli.running import compare, run
-from marketsim.cli.scenarios import check, scenarios, schema
-from marketsim.cli.sweeping import sweep
-from marketsim.cli.trusting import evidence, validate
+from marketsim.cli import analysing, options, results, running, sweeping, trusting
 
 app = typer.Typer(
     help="Simulate the market in which England's local authorities buy places in children's homes.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, compare, sweep, scenarios, check, validate, evidence, calibrate, sensitivity, discover, schema):
+COMMANDS = (
+    running.run, running.compare, sweeping.sweep, running.scenarios, running.check, trusting.validate,
+    trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
-app.add_typer(results, name="results")
+app.add_typer(results.results, name="results")
 
 
 def main() -> None:
@@ -31,13 +28,13 @@ def main() -> None:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(options.INTERRUPTED)
     except Exception as error:
         message = _user_message(error)
         if message is None:
             raise
         typer.echo(message, err=True)
-        sys.exit(USER_MISTAKE)
+        sys.exit(options.USER_MISTAKE)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -18,6 +18,8 @@ ScenarioName = Annotated[str, typer.Argument(help="a scenario file, or the name 
 Seed = Annotated[int, typer.Option(min=0, max=10**9, help="whole number that all luck depends on")]
 Weeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="weeks to run instead of the scenario's horizon")]
 Workers = Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")]
+OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
+OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
 
 

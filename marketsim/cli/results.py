@@ -19,10 +19,10 @@ def list_folders(
     """List all folders of results: kind, status, when, runs finished and failed."""
     from rich.console import Console
 
-    from marketsim.reports.results import print_folders
-    from marketsim.results.folders import folders_in
+    from marketsim.reports import results as printing
+    from marketsim.results import result
 
-    print_folders(folders_in(where), Console())
+    printing.print_folders(result.results_in(where), Console())
 
 
 @results.command()
@@ -30,10 +30,10 @@ def show(folder: Folder) -> None:
     """Show what a folder holds and what its numbers rest on."""
     from rich.console import Console
 
-    from marketsim.reports.results import print_folder
-    from marketsim.results.folders import open_folder
+    from marketsim.reports import results as printing
+    from marketsim.results.result import Result
 
-    print_folder(open_folder(folder), Console())
+    printing.print_folder(Result.read(folder), Console())
 
 
 @results.command()
@@ -44,19 +44,19 @@ def export(
     out: Annotated[Path | None, typer.Option(help="folder (--csv) or file (--excel); must not exist yet")] = None,
 ) -> None:
     """Write a folder's tables for Excel: with notes on scenario, seed, versions, and what the values rest on."""
-    from marketsim.reports.workbook import export_csv, export_excel
-    from marketsim.results.folders import open_folder
+    from marketsim.reports import workbook
+    from marketsim.results.result import Result
 
     if csv == excel:
         raise typer.BadParameter("expected one of --csv and --excel")
-    found = open_folder(folder)
+    found = Result.read(folder)
     name = folder.resolve().name
     if csv:
-        files = export_csv(found, out or folder.with_name(f"{name}-csv"))
+        files = workbook.export_csv(found, out or folder.with_name(f"{name}-csv"))
         typer.echo(f"Written: {files[0].parent} ({', '.join(path.name for path in files)})")
     else:
         path = out or folder.with_name(f"{name}.xlsx")
-        typer.echo(f"Written: {path} (sheets {', '.join(export_excel(found, path))})")
+        typer.echo(f"Written: {path} (sheets {', '.join(workbook.export_excel(found, path))})")
 
 
 @results.command()
@@ -68,15 +68,15 @@ def query(
     """Ask a folder's tables by SQL (DuckDB); nothing but these tables can be read, and nothing changed."""
     from rich.console import Console
 
-    from marketsim.reports.results import print_query
+    from marketsim.reports import results as printing
+    from marketsim.results import query as asking
     from marketsim.results import store
-    from marketsim.results.folders import open_folder
-    from marketsim.results.query import query as ask
+    from marketsim.results.result import Result
 
     store.check_new(out)
-    given = ask(open_folder(folder), sql)
+    given = asking.query(Result.read(folder).tables, sql)
     if out is None:
-        print_query(given, Console())
+        printing.print_query(given, Console())
         return
     store.write_csv(out, given)
     typer.echo(f"Written: {out} ({len(given):,} rows)")
@@ -91,14 +91,14 @@ def compare(
     """Compare two finished sweeps of the same design: what the second gives less the first, with intervals."""
     from rich.console import Console
 
-    from marketsim.experiments.set_differences import compare_sets
-    from marketsim.reports.results import print_set_differences
+    from marketsim.experiments import set_differences
+    from marketsim.reports import results as printing
     from marketsim.results import store
-    from marketsim.results.folders import open_folder
+    from marketsim.results.result import Result
 
     store.check_new(out)
-    done = compare_sets(open_folder(first), open_folder(second))
-    print_set_differences(done, first, second, Console())
+    done = set_differences.compare_sets(Result.read(first), Result.read(second))
+    printing.print_set_differences(done, first.name, second.name, Console())
     if out is not None:
         store.new_folder(out, "")
         store.write_csv(out / "differences.csv", done.table)

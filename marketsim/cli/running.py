@@ -1,4 +1,4 @@
-"""Running scenarios and comparing them."""
+"""Scenarios: looking at them, running them and comparing them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from marketsim.cli.options import INTERRUPTED, Out, ScenarioName, Seed, Weeks, progress_bar
+from marketsim.cli import options
 
 
 def run(
-    scenario: ScenarioName,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    out: Out = None,
+    scenario: options.ScenarioName,
+    seed: options.Seed = 1,
+    weeks: options.Weeks = None,
+    out: options.Out = None,
     change: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change one value, by its dotted key")
     ] = None,
@@ -25,46 +25,38 @@ def run(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.run import as_scenario
-        from marketsim.experiments.run import run as run_scenario
-        from marketsim.experiments.signoff import signoff
-        from marketsim.reports.scorecard import print_targets
-        from marketsim.reports.tables import print_run
+        from marketsim.experiments import run as running
+        from marketsim.experiments.scenarios import as_scenario
+        from marketsim.reports import scorecard, tables
         from marketsim.results import store
-        from marketsim.scenario.loading import load_scenario
+        from marketsim.scenario import loading
         from marketsim.trust.measures import has_targets
 
-    loaded = load_scenario(scenario, change or [])
+    loaded = loading.load_scenario(scenario, change or [])
     store.check_new(out)
     horizon = as_scenario(loaded, weeks).horizon.weeks
-    started = store.now()
-    with progress_bar("weeks") as progress:
+    with options.progress_bar("weeks") as progress:
         task = progress.add_task(loaded.scenario.name, total=horizon)
-        result = run_scenario(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week))
-    folder, signed = store.new_folder(out, loaded.scenario.name), signoff([loaded])
-    store.write_run(folder, result)
-    store.write_manifest(
-        folder, status="finished", started=started, finished=store.now(), weeks=horizon, seed=seed,
-        vector=result.vector, **signed.entries(),
-        scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
-    )  # fmt: skip
-    drawn = "" if result.vector is None else f", vector {result.vector} of the plausible set"
+        result = running.run(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week))
+    kept = result.keep(store.new_folder(out, loaded.scenario.name))
+    vector = result.manifest["vector"]
+    drawn = "" if vector is None else f", vector {vector} of the plausible set"
     title = f"{loaded.scenario.name}, seed {seed}{drawn}: mean of the last {min(52, horizon)} weeks"
-    print_run(result.outcomes, title, Console())
+    tables.print_run(result, title, Console())
     if has_targets(result):
-        print_targets(result, Console())
-    Console().print(signed.line())
-    typer.echo(f"Results: {folder}")
+        scorecard.print_targets(result, Console())
+    Console().print(result.footing)
+    typer.echo(f"Results: {kept.folder}")
 
 
 def compare(
-    baseline: ScenarioName,
+    baseline: options.ScenarioName,
     others: Annotated[list[str], typer.Argument(help="scenarios to compare with the baseline")],
     replicates: Annotated[int, typer.Option(min=1, max=10_000, help="runs of each scenario, with seeds in common")] = 8,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")] = None,
-    out: Out = None,
+    seed: options.Seed = 1,
+    weeks: options.Weeks = None,
+    workers: options.Workers = None,
+    out: options.Out = None,
 ) -> None:
     """Compare scenarios with a baseline: the same children and the same luck under each."""
     from marketsim.core import interrupts
@@ -72,25 +64,52 @@ def compare(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.compare import compare as compare_scenarios
-        from marketsim.reports.figures import write_figures
-        from marketsim.reports.tables import print_comparison
+        from marketsim.experiments import compare as comparing
+        from marketsim.reports import figures, tables
         from marketsim.results import store
-        from marketsim.scenario.loading import load_scenario
+        from marketsim.scenario import loading
 
-    loaded = [load_scenario(name) for name in (baseline, *others)]
+    loaded = [loading.load_scenario(name) for name in (baseline, *others)]
     store.check_new(out)
     folder = out or store.unused_folder("-".join(["compare", *(one.scenario.name for one in loaded)])[:80])
     try:
-        with progress_bar("runs") as progress:
+        with options.progress_bar("runs") as progress:
             task = progress.add_task("compiling and starting", total=len(loaded) * replicates)
             advance: Callable[[int, int], None] = lambda done, total: progress.update(  # noqa: E731
                 task, completed=done, total=total, description="runs"
             )
-            comparison = compare_scenarios(loaded[0], loaded[1:], replicates, seed, weeks, workers, folder, advance)
+            comparison = comparing.compare(loaded[0], loaded[1:], replicates, seed, weeks, workers, folder, advance)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the runs that were finished are in {folder}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    print_comparison(comparison, Console())
-    figures = write_figures(comparison, folder)
-    typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in figures)}, runs/)")
+        raise typer.Exit(options.INTERRUPTED) from None
+    tables.print_comparison(comparison, Console())
+    drawn = figures.write_figures(comparison, folder)
+    typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")
+
+
+def check(scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")]) -> None:
+    """Check scenarios and print each with all its values and where they come from."""
+    from marketsim.scenario import loading
+
+    described = [loading.describe(loading.load_scenario(name)) for name in scenarios]
+    for name, text in zip(scenarios, described, strict=True):
+        typer.echo(f"{name}: valid\n{text}\n")
+
+
+def scenarios() -> None:
+    """List the scenarios that ship with marketsim."""
+    from marketsim.scenario import loading, shipped
+
+    paths = shipped.shipped_scenarios()
+    width = max((len(path.stem) for path in paths), default=0)
+    for path in paths:
+        typer.echo(f"{path.stem.ljust(width)}  {loading.load_scenario(path).scenario.question}")
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from marketsim.scenario import loading
+
+    typer.echo(json.dumps(loading.json_schema(), indent=2))

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from marketsim.cli.options import INTERRUPTED, WORSE, Workers
+from marketsim.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from marketsim.experiments import sweep as sweeps
     from marketsim.experiments.plan import Plan
-    from marketsim.experiments.sweep import RunEnded, SweepResult
 
 Experiment = Annotated[str, typer.Argument(help="an experiment file, or the name of one in experiments/")]
-OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
-OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
 Samples = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="points, instead of the experiment's")]
 Replicates = Annotated[int | None, typer.Option(min=1, max=10_000, help="instead of the experiment's")]
 Folder = Annotated[Path | None, typer.Option(help="folder; if it holds this sweep unfinished, goes on with it")]
@@ -30,9 +28,9 @@ def sweep(
     experiment: Experiment,
     samples: Samples = None,
     replicates: Replicates = None,
-    seed: OwnSeed = None,
-    weeks: OwnWeeks = None,
-    workers: Workers = None,
+    seed: options.OwnSeed = None,
+    weeks: options.OwnWeeks = None,
+    workers: options.Workers = None,
     out: Folder = None,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, or `local`")
@@ -73,23 +71,23 @@ def sweep(
         _say_result(done)
 
 
-def _sweep(definition: Any, folder: Path, workers: int | None, part: Any, crew: Any, told: Any) -> SweepResult:
-    from marketsim.experiments.sweep import sweep as make_sweep
+def _sweep(definition: Any, folder: Path, workers: int | None, part: Any, crew: Any, told: Any) -> sweeps.SweepResult:
+    from marketsim.experiments import sweep as sweeps
 
     try:
-        return make_sweep(
+        return sweeps.sweep(
             definition, folder, workers, shard=part, crew=crew, on_progress=told.advance, on_run=told.run_ended
         )
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(options.INTERRUPTED) from None
 
 
 def _cluster(address: str, workers: int | None, dashboard: str) -> Any:
-    from marketsim.experiments.cluster import check_installed, dask_crew
+    from marketsim.experiments import cluster
 
-    check_installed()
-    return dask_crew(address, workers, dashboard)
+    cluster.check_installed()
+    return cluster.dask_crew(address, workers, dashboard)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -124,7 +122,7 @@ def _write_slurm(experiment: str, changes: dict[str, int], name: str, folder: Pa
     typer.echo(f"{path}: an array job of {shards} shards that fill {folder}; submit it with: sbatch {path}")
 
 
-def _say_result(done: SweepResult) -> None:
+def _say_result(done: sweeps.SweepResult) -> None:
     """What was done, in a line; exit code 1 if runs failed."""
     found = f", {done.found:,} found from before" if done.found else ""
     whole = "" if done.complete else " (not complete)"
@@ -135,7 +133,7 @@ def _say_result(done: SweepResult) -> None:
             f"{len(done.failed):,} runs failed ({some}); their settings and tracebacks are in {done.folder / 'failed'}",
             err=True,
         )
-        raise typer.Exit(WORSE)
+        raise typer.Exit(options.WORSE)
 
 
 class _Silent:
@@ -144,7 +142,7 @@ class _Silent:
     def advance(self, done: int, total: int) -> None:
         """Nothing."""
 
-    def run_ended(self, ended: RunEnded) -> None:
+    def run_ended(self, ended: sweeps.RunEnded) -> None:
         """A line for a run that failed."""
         if ended.error:
             typer.echo(_line(ended), err=True)
@@ -153,7 +151,7 @@ class _Silent:
 class _Log(_Silent):
     """A line a run, where there is no terminal."""
 
-    def run_ended(self, ended: RunEnded) -> None:
+    def run_ended(self, ended: sweeps.RunEnded) -> None:
         """What ended, how, and how far the sweep is."""
         typer.echo(_line(ended), err=True)
 
@@ -163,13 +161,12 @@ class _Bar(_Silent):
 
     def __init__(self, update: Callable[..., None]) -> None:
         self._update = update
-        self._failed = 0
 
     def advance(self, done: int, total: int) -> None:
         """The bar as it is now."""
         self._update(completed=done, total=total, description="runs")
 
-    def run_ended(self, ended: RunEnded) -> None:
+    def run_ended(self, ended: sweeps.RunEnded) -> None:
         """The number of runs that failed, beside the bar."""
         self._update(failed=ended.failed)
 
@@ -179,20 +176,20 @@ def _progress(quiet: bool) -> Iterator[_Silent]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from marketsim.cli.rates import Rate, TimeLeft
+    from marketsim.cli import rates
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield _Silent() if quiet else _Log()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn(),
-               TimeLeft(), TextColumn("{task.fields[failed]} failed"))  # fmt: skip
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rates.Rate(), TimeElapsedColumn(),
+               rates.TimeLeft(), TextColumn("{task.fields[failed]} failed"))  # fmt: skip
     with Progress(*columns, console=console, transient=True, speed_estimate_period=120) as progress:
         task = progress.add_task("compiling and starting", total=None, failed=0)
         yield _Bar(lambda **entries: progress.update(task, **entries))
 
 
-def _line(ended: RunEnded) -> str:
+def _line(ended: sweeps.RunEnded) -> str:
     task = ended.task
     how = f"failed: {ended.error}" if ended.error else f"in {ended.seconds:.2f} s"
     where = f"point {task.point}, replicate {task.replicate}, {task.label}, seed {task.seed}"

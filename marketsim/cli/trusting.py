@@ -1,27 +1,28 @@
-"""What the numbers rest on: the score card and the evidence."""
+"""What the numbers rest on: the score card, the evidence, and fitting what nobody knows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from marketsim.cli.options import WORSE, Out, ScenarioName, Seed, Workers, progress_bar
+from marketsim.cli import options
 
 VALIDATED = "baseline_2023"
 
 
 def validate(
-    scenario: ScenarioName = VALIDATED,
+    scenario: options.ScenarioName = VALIDATED,
     short: Annotated[bool, typer.Option("--short", help="6 runs; without backcast and long patterns")] = False,
     replicates: Annotated[int | None, typer.Option(min=1, max=10_000, help="runs; not given: 40, short form 6")] = None,
-    seed: Seed = 1,
+    seed: options.Seed = 1,
     targets: Annotated[Path | None, typer.Option(help="CSV of other targets: measure,value,tolerance")] = None,
     against: Annotated[Path | None, typer.Option(help="CSV of your figures: measure,area,value")] = None,
     backcast: Annotated[bool, typer.Option(help="also run from 2014")] = True,
-    workers: Workers = None,
-    out: Out = None,
+    workers: options.Workers = None,
+    out: options.Out = None,
     record: Annotated[bool, typer.Option("--record", help="record what passes now (in a checkout)")] = False,
 ) -> None:
     """Score the model against the published figures, patterns, a null model and its own past.
@@ -33,44 +34,43 @@ def validate(
     with interrupts.deferred():
         from rich.console import Console
 
-        from marketsim.experiments.signoff import signoff
-        from marketsim.reports.scorecard import print_against, print_validation
-        from marketsim.reports.scorecard_figure import draw_card
+        from marketsim.reports import scorecard, scorecard_figure
         from marketsim.results import store
-        from marketsim.scenario.loading import load_scenario
+        from marketsim.scenario import loading, signoff
+        from marketsim.trust.validation import against as comparison
         from marketsim.trust.validation import recorded
         from marketsim.trust.validation import validate as validation
-        from marketsim.trust.validation.against import read_figures, set_against
         from marketsim.trust.validation.scorecard import read_targets
 
     if record:
         if (scenario, short, replicates, seed, targets, backcast) != (VALIDATED, False, None, 1, None, True):
             raise typer.BadParameter("--record records the full default form: leave out all that changes it")
         recorded.check_checkout(recorded.checkout())
-    loaded = load_scenario(scenario)
+    loaded = loading.load_scenario(scenario)
     validation.at_target_date(loaded)
     wanted = None if targets is None else read_targets(targets)
-    figures = None if against is None else read_figures(against)
+    figures = None if against is None else comparison.read_figures(against)
     store.check_new(out)
-    with progress_bar("jobs") as progress:
+    with options.progress_bar("jobs") as progress:
         task = progress.add_task("compiling and starting", total=None)
         done = validation.validate(
             loaded, replicates, seed, short, backcast, wanted, workers,
             lambda count, total: progress.update(task, completed=count, total=total, description="runs"),
         )  # fmt: skip
-    both = None if figures is None else set_against(done.predictions, figures)
+    both = None if figures is None else comparison.set_against(done.predictions, figures)
     folder = store.new_folder(out, f"validate-{loaded.scenario.name}")
     validation.write(done, folder, both, targets_file=targets and targets.name, against_file=against and against.name)
-    print_validation(done, Console())
+    scorecard.print_validation(done, Console())
     if both is not None:
-        print_against(both, Console())
-    draw_card(done.card, folder / "scorecard.png", signoff([loaded]).line())
+        scorecard.print_against(both, Console())
+    note = signoff.signoff([loaded]).line()
+    scorecard_figure.draw_card(done.card, folder / "scorecard.png", note)
     typer.echo(f"Results: {folder} ({', '.join(sorted(path.name for path in folder.iterdir()))})")
     if record:
         typer.echo(f"Recorded: {recorded.record(done.card, done.short_card, recorded.checkout())}")
     elif failing := recorded.newly_failing(done.card, recorded.recorded(), short):
         typer.echo(f"Passed when the baseline was recorded and fails now: {', '.join(failing)}", err=True)
-        raise typer.Exit(WORSE)
+        raise typer.Exit(options.WORSE)
 
 
 def evidence(
@@ -79,10 +79,63 @@ def evidence(
     write: Annotated[bool, typer.Option("--write", help="make the sign-off file anew (in a checkout)")] = False,
 ) -> None:
     """Print what every value rests on: unit, status, source, plausible range, and what it was fitted to."""
-    from marketsim.experiments.evidence import recorded_entries
-    from marketsim.reports.evidence import chosen, described, write_evidence
+    from marketsim.reports import evidence as printing
+    from marketsim.trust import evidence as values
 
     if write:
-        typer.echo(f"Written: {write_evidence()}")
+        typer.echo(f"Written: {values.write_evidence()}")
         return
-    typer.echo(described(chosen(recorded_entries(), pattern, status)))
+    typer.echo(printing.described(printing.chosen(values.recorded_entries(), pattern, status)))
+
+
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="a scenario file, or the name of a shipped one")] = "baseline_2023",
+    targets: Annotated[Path | None, typer.Option(help="CSV of targets; not given: those of England")] = None,
+    ranges: Annotated[
+        Path | None, typer.Option(help="CSV of uncertain parameters; not given: those of England")
+    ] = None,
+    runs_per_wave: Annotated[int | None, typer.Option(min=4, max=10_000, help="not given: 10 per parameter")] = None,
+    waves: Annotated[int, typer.Option(min=1, max=50, help="most waves; fewer if the space stops shrinking")] = 5,
+    keep: Annotated[int, typer.Option(min=1, max=1_000, help="plausible vectors to keep")] = 50,
+    seed: options.Seed = 1,
+    weeks: options.Weeks = None,
+    workers: options.Workers = None,
+    out: Annotated[Path | None, typer.Option(help="folder; if it holds this calibration unfinished, goes on")] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="put the plausible set into the checkout's package")
+    ] = False,
+) -> None:
+    """Find the values of the uncertain parameters that fit the targets, wave by wave (history matching)."""
+    from marketsim.core import interrupts
+
+    with interrupts.deferred():
+        from rich.console import Console
+
+        from marketsim.reports import calibration as printing
+        from marketsim.results.store import RESULTS
+        from marketsim.scenario.signoff import signoff
+        from marketsim.trust.calibration import calibrate as calibration
+        from marketsim.trust.calibration.inputs import read_inputs
+
+    inputs = read_inputs(scenario, targets, ranges, runs_per_wave, waves, keep, seed, weeks)
+    kept = calibration.shipped_plausible() if install else None
+    folder = out or RESULTS / f"calibrate-{inputs.loaded.scenario.name}"
+    try:
+        with options.progress_bar("runs") as progress:
+            task = progress.add_task("starting", total=None)
+            advance: Callable[[str, int, int], None] = lambda text, done, total: progress.update(  # noqa: E731
+                task, description=text, completed=done, total=total
+            )
+            calibrated = calibration.calibrate(inputs, folder, workers=workers, on_progress=advance)
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
+        raise typer.Exit(options.INTERRUPTED) from None
+    printing.print_calibration(calibrated, Console())
+    footing = signoff([inputs.loaded]).line()
+    typer.echo(footing)
+    figure = printing.write_calibration_figure(calibrated, folder, footing)
+    if kept is not None:
+        calibration.write_plausible(kept, calibrated.plausible)
+    typer.echo(
+        f"Results: {folder} (plausible.csv, waves.csv, parameters.csv, targets.csv, runs.parquet, {figure.name})"
+    )

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from marketsim.experiments.pool import Crew
-from marketsim.results.resuming import program_digest
+from marketsim.results.manifest import program_digest
 from marketsim.scenario.errors import shown
 from marketsim.scenario.levers import registered_rules
 

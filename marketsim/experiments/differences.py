@@ -1,15 +1,17 @@
-"""The table of a comparison: what each outcome is under two scenarios, by how much it differs, and how sure that is."""
+"""What outcomes are under two scenarios, by how much they differ, and how sure that is; as a table, or by point."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.experiments.uncertainty import interval, mean_of
+from marketsim.experiments import uncertainty
+from marketsim.results.outcomes import ENGLAND
 
+LESS = " less "
 COLUMNS = [
     "outcome", "region", "scenario", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high", "replicates",
     "variance_saved", "luck_share", "parameter_share",
@@ -50,11 +52,28 @@ def paired(
     count, difference = len(base), other - base
     if count == 0:
         return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan
-    found = interval(difference, vectors)
+    found = uncertainty.interval(difference, vectors)
     apart = float(base.var() + other.var())
     saved = 1 - float(difference.var()) / apart if apart > 0 else np.nan
-    means = mean_of(base, vectors), mean_of(other, vectors)
+    means = uncertainty.mean_of(base, vectors), uncertainty.mean_of(other, vectors)
     return *means, found.mean, found.low, found.high, count, saved, found.luck_share, found.parameter_share
+
+
+def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> Iterator[tuple[str, str, Floats]]:
+    """Outcome, quantity and values (a row a point, a column a replicate; NaN where a run is missing).
+
+    `design` and `runs` as a sweep keeps them. Quantities: with one scenario that one; with several each other less the
+    first (paired by seed), then each.
+    """
+    labels = list(dict.fromkeys(design["scenario"]))
+    replicates = int(design["replicate"].max()) + 1
+    england = runs[runs["region"] == ENGLAND].merge(design[["run", "point", "replicate", "scenario"]], on="run")
+    for outcome, rows in england.groupby("outcome", sort=False):
+        by_arm = {label: _by_replicate(rows[rows["scenario"] == label], points, replicates) for label in labels}
+        for other in labels[1:]:
+            yield str(outcome), f"{other}{LESS}{labels[0]}", by_arm[other] - by_arm[labels[0]]
+        for label in labels:
+            yield str(outcome), label, by_arm[label]
 
 
 def _vectors(outcomes: pd.DataFrame) -> Ints | None:
@@ -63,3 +82,9 @@ def _vectors(outcomes: pd.DataFrame) -> Ints | None:
         return None
     vectors = outcomes.groupby("replicate")["vector"].first().sort_index()
     return None if bool(vectors.isna().any()) else vectors.to_numpy(dtype=np.int64)
+
+
+def _by_replicate(rows: pd.DataFrame, points: int, replicates: int) -> Floats:
+    table = np.full((points, replicates), np.nan)
+    table[rows["point"].to_numpy(), rows["replicate"].to_numpy()] = rows["value"].to_numpy(dtype=np.float64)
+    return table

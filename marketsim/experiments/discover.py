@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.arm_values import LESS, england_by_point
+from marketsim.experiments.differences import LESS, england_by_point
 from marketsim.experiments.plan import OWN_COLUMNS
 from marketsim.experiments.prim import Box, Mask, balanced, measures, peel, quasi_p, simplified
 from marketsim.experiments.sets import open_set
@@ -61,7 +61,7 @@ class Discovery:
     chosen: int
     unsure: int | None
     left_out: int
-    manifest: dict[str, Any]
+    footing: str
 
 
 def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = None) -> Discovery:
@@ -72,7 +72,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     """
     test = _condition(fails_if)
     found = open_set(folder)
-    design, runs = found.design, found.outcomes()
+    design, runs = found.design, found.outcomes
     quantity = _quantity(design, scenario)
     keys = [column for column in map(str, design.columns) if column not in OWN_COLUMNS]
     if not keys:
@@ -89,7 +89,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     unsure = _unsure(values[whole], test, differences)
     return Discovery(
         outcome, quantity, fails_if.strip(), points, differences, cases, boxes, trajectory, chosen, unsure,
-        int((~whole).sum()), found.manifest,
+        int((~whole).sum()), found.footing,
     )  # fmt: skip
 
 

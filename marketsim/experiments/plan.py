@@ -11,17 +11,15 @@ import numpy as np
 import pandas as pd
 
 from marketsim.experiments.definition import Definition, check_size, points_of
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON, as_scenario, labels_of, refuse_other_world
 from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.sections.world import places_of
 from marketsim.scenario.shape import Shape, expectation, shape_of
 from marketsim.scenario.shipped import find_scenario
 
-SEEDS_PER_COMPARISON = 1_000_000  # replicate r of seed s has run seed s x this + r
 NO_FACTORS = ("name", "question", "description", "uncertainty", "shocks", "changes")
 ARRANGEMENTS = ["purchasing", "arrangements"]
 OWN_COLUMNS = ["run", "point", "replicate", "seed", "vector", "scenario"]
@@ -112,26 +110,6 @@ def _whole(shapes: Mapping[str, Shape]) -> dict[str, bool]:
         key: {option.schema.get("type") for option in shape.alternatives()} - {"null"} == {"integer"}
         for key, shape in shapes.items()
     }
-
-
-def labels_of(names: list[str]) -> list[str]:
-    """Names of the scenarios, with a number behind those that occur again."""
-    labels: list[str] = []
-    for name in names:
-        number, label = 2, name
-        while label in labels:
-            label, number = f"{name}-{number}", number + 1
-        labels.append(label)
-    return labels
-
-
-def refuse_other_world(loaded: list[LoadedScenario]) -> None:
-    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
-    expected = places_of(loaded[0].scenario.world)
-    for one in loaded[1:]:
-        if places_of(one.scenario.world) != expected:
-            message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
-            raise ScenarioError(message, one.path.name)
 
 
 def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:

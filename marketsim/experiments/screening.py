@@ -14,10 +14,8 @@ from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition
 from marketsim.experiments.plan import whole_factors
 from marketsim.experiments.sensitivity import Columns, Method, analyse, points_at, sample
 from marketsim.experiments.sets import open_set
-from marketsim.experiments.signoff import signoff
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
-from marketsim.scenario.loading import load_scenario
 
 MIDDLE = 0.95  # of an unbounded distribution that Morris' levels span: its ends are infinitely far
 
@@ -81,12 +79,12 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
     definition, keys = screening.definition, list(screening.columns)
     found = open_set(folder)
     unit = sample(screening.method, len(keys), screening.size, definition.seed)
-    table = analyse(screening.method, unit, found.design, found.outcomes(), keys, screening.outcomes)
+    table = analyse(screening.method, unit, found.design, found.outcomes, keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
     if failed:
         remark += f" {failed} runs failed; their trajectories or samples are left out."
-    return Screened(table, remark, signoff([load_scenario(name) for name in definition.scenarios]).line())
+    return Screened(table, remark, found.footing)
 
 
 def columns_of(definition: Definition) -> Columns:

@@ -24,7 +24,7 @@ from SALib.sample import sobol as sobol_sample
 
 from marketsim.core import streams
 from marketsim.core.columns import Floats
-from marketsim.experiments.arm_values import england_by_point
+from marketsim.experiments.differences import england_by_point
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 

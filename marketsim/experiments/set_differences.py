@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from marketsim.core.columns import Ints
 from marketsim.experiments.differences import paired
-from marketsim.experiments.tables import frame, tables_of
-from marketsim.results.folders import Finished
+from marketsim.results.result import Result
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import listed
 
@@ -32,7 +30,7 @@ class SetDifferences:
     unpaired: int
 
 
-def compare_sets(first: Finished, second: Finished) -> SetDifferences:
+def compare_sets(first: Result, second: Result) -> SetDifferences:
     """What the second sweep gives less the first, at the same points with the same seeds.
 
     The difference is the mean over the points, with the 95% interval of that mean over replicates, each replicate
@@ -42,7 +40,7 @@ def compare_sets(first: Finished, second: Finished) -> SetDifferences:
     """
     designs = _design(first), _design(second)
     _check_same(first, second, *designs)
-    label = f"{first.folder.name} -> {second.folder.name}"
+    label = f"{first.name} -> {second.name}"
     arms = [list(dict.fromkeys(design[ARM])) for design in designs]
     names = {n: a if a == b else f"{a} -> {b}" for n, (a, b) in enumerate(zip(*arms, strict=True))}
     one, other = (_values(found, design) for found, design in zip((first, second), designs, strict=True))
@@ -63,15 +61,15 @@ def compare_sets(first: Finished, second: Finished) -> SetDifferences:
     return SetDifferences(pd.DataFrame(rows, columns=COLUMNS), _by_point(both, names), unpaired)
 
 
-def _design(found: Finished) -> pd.DataFrame:
+def _design(found: Result) -> pd.DataFrame:
     if found.kind != "sweep":
         raise StoreError(f"{found.folder}: is a {found.kind}; only finished sweeps can be compared with each other")
-    design = frame(tables_of(found)["design"])
+    design = found.design
     arms = {label: number for number, label in enumerate(dict.fromkeys(design[ARM]))}
     return design.assign(arm=design[ARM].map(arms))
 
 
-def _check_same(first: Finished, second: Finished, one: pd.DataFrame, other: pd.DataFrame) -> None:
+def _check_same(first: Result, second: Result, one: pd.DataFrame, other: pd.DataFrame) -> None:
     """The designs must have the same factors, points, replicates, seeds and vectors; raises StoreError."""
     said = f"{first.folder} and {second.folder} have different designs"
     names = [[str(column) for column in design if column not in (*FIXED, "arm")] for design in (one, other)]
@@ -88,11 +86,10 @@ def _check_same(first: Finished, second: Finished, one: pd.DataFrame, other: pd.
             raise StoreError(f"{said}: in {column}; sweep both with the same definition and seed")
 
 
-def _values(found: Finished, design: pd.DataFrame) -> pd.DataFrame:
-    tables = tables_of(found)
-    if "runs" not in tables:
+def _values(found: Result, design: pd.DataFrame) -> pd.DataFrame:
+    if "runs" not in found.tables:
         raise StoreError(f"{found.folder}: no run is finished yet")
-    return frame(tables["runs"]).merge(design[["run", *PAIR]], on="run")
+    return found.outcomes.merge(design[["run", *PAIR]], on="run")
 
 
 def _one_or_none(vectors: pd.Series[int]) -> int | None:
@@ -110,10 +107,8 @@ def _row(group: pd.DataFrame, vectors: pd.Series[int]) -> tuple[float | int, ...
     at_all = complete.groupby("point")["replicate"].transform("nunique") == replicates
     kept = complete[at_all] if at_all.any() else complete
     means = kept.groupby("replicate")[["value_first", "value_second"]].mean()
-    drawn: Ints | None = None
     numbers = vectors.reindex(means.index)
-    if not numbers.isna().any():
-        drawn = np.asarray(numbers, dtype=np.int64)
+    drawn = None if numbers.isna().any() else np.asarray(numbers, dtype=np.int64)
     base, changed, difference, low, high = paired(
         means["value_first"].to_numpy(dtype=np.float64), means["value_second"].to_numpy(dtype=np.float64), drawn
     )[:5]

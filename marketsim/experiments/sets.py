@@ -8,20 +8,16 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.dataset as ds
 
-from marketsim.results import store
-from marketsim.results.resuming import read_manifest
+from marketsim.results import manifest, store
+from marketsim.results.result import RUN_COLUMNS, Result
 
-KIND = "sweep"  # the entry of the manifest that says what makes it the same sweep
+KIND: Final = "sweep"  # also the entry of the manifest that says what makes it the same sweep
 FORMAT = 1  # raised when the files of a folder change their meaning
-RUN_COLUMNS = ["run", "outcome", "region", "value"]
 DIGITS = 7
 
 
@@ -46,7 +42,7 @@ class SweepFolder:
             for folder in ("runs", "failed"):
                 (staged / folder).mkdir(parents=True, exist_ok=True)
             store.write_parquet(staged / "design.parquet", design)
-            store.write_manifest(staged, **entries)
+            manifest.write(staged, KIND, **entries)
             staged.rename(self.path)
         except BaseException as error:
             shutil.rmtree(staged, ignore_errors=True)
@@ -57,7 +53,7 @@ class SweepFolder:
 
     def write_manifest(self, **entries: Any) -> None:
         """Replace the manifest."""
-        store.write_manifest(self.path, **entries)
+        manifest.write(self.path, KIND, **entries)
 
     def write_run(self, run: int, outcomes: pd.DataFrame) -> None:
         """Keep what a run gave, and forget that it failed before."""
@@ -91,70 +87,27 @@ class SweepFolder:
             part.unlink()
 
 
-@dataclass(frozen=True)
-class ResultSet:
-    """What a sweep has left so far, read when it is asked for."""
-
-    path: Path
-    manifest: dict[str, Any]
-
-    @cached_property
-    def design(self) -> pd.DataFrame:
-        """A row a run, as `plan_of` lays it out."""
-        return _read(self.path / "design.parquet")
-
-    @cached_property
-    def failed(self) -> list[dict[str, Any]]:
-        """For each run that failed: run, point, replicate, scenario, seed, vector, settings, traceback, tries."""
-        files = sorted((self.path / "failed").glob("*.json"))
-        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
-
-    def outcomes(self) -> pd.DataFrame:
-        """Run, outcome, region and value of all finished runs, in the order of the runs; read anew at each call."""
-        files = sorted(map(str, (self.path / "runs").glob("[0-9]*.parquet")))
-        if not files:
-            return pd.DataFrame({"run": [], "outcome": [], "region": [], "value": []}).astype({"run": "int64"})
-        try:
-            table: pd.DataFrame = ds.dataset(files, format="parquet").to_table(columns=RUN_COLUMNS).to_pandas()
-        except (OSError, pa.ArrowException) as error:
-            raise store.StoreError(f"{self.path / 'runs'} can't be read: {_line(error)}") from None
-        return table
-
-
-def open_set(folder: Path | str) -> ResultSet:
+def open_set(folder: Path | str) -> Result:
     """The results in the folder of a sweep, finished or not.
 
     Raises StoreError if it holds no sweep, or one in a format that this version can't read.
     """
-    path = Path(folder)
-    manifest = read_manifest(path)
-    if manifest is None:
-        raise store.StoreError(f"{path} holds no results: there is no manifest.json that can be read")
-    entry = manifest.get(KIND)
-    if not isinstance(entry, dict):
-        raise store.StoreError(f"{path} holds no sweep, but what another command left")
+    try:
+        found = Result.read(folder)
+    except store.StoreError as error:
+        raise store.StoreError(f"{folder} holds no results: {error}") from None
+    if found.kind != KIND:
+        raise store.StoreError(f"{folder} holds no sweep, but what another command left")
+    entry: Any = found.manifest.get(KIND, {})
     if entry.get("format") != FORMAT:
-        made = f"marketsim {manifest.get('marketsim')}"
-        raise store.StoreError(
-            f"{path} holds a sweep in format {entry.get('format')}, made by {made}; this version reads format {FORMAT}"
-        )
-    if not (path / "design.parquet").is_file():
-        raise store.StoreError(f"{path} is incomplete: it has no design.parquet")
-    return ResultSet(path, manifest)
+        held = f"format {entry.get('format')}, made by marketsim {found.manifest.get('marketsim')}"
+        raise store.StoreError(f"{folder} holds a sweep in {held}; this version reads format {FORMAT}")
+    if "design" not in found.tables:
+        raise store.StoreError(f"{folder} is incomplete: it has no design.parquet")
+    return found
 
 
 def _numbers(folder: Path, suffix: str) -> set[int]:
     with os.scandir(folder) as entries:
         stems = (entry.name.removesuffix(suffix) for entry in entries if entry.name.endswith(suffix))
         return {int(stem) for stem in stems if stem.isdecimal()}
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path)
-    except (OSError, pa.ArrowException) as error:
-        raise store.StoreError(f"{path} can't be read: {_line(error)}") from None
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

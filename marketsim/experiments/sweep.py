@@ -6,7 +6,7 @@ makes what is missing or failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,9 @@ from marketsim.experiments.definition import Definition
 from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.sets import KIND, SweepFolder
+from marketsim.experiments.tracing import identity, manifest_of
 from marketsim.results import store
-from marketsim.results.resuming import found_in, read_manifest
-from marketsim.results.tracing import identity, manifest_of
+from marketsim.results.manifest import found_in, read
 from marketsim.scenario.errors import ScenarioError
 
 DISK_BLOCK = 4_096  # bytes; a file takes whole ones
@@ -163,7 +163,7 @@ def _begin(plan: Plan, files: SweepFolder, same: dict[str, Any], more: bool) -> 
             files.path.parent.mkdir(parents=True, exist_ok=True)
             if files.create(plan.design, **manifest_of(plan, same, "running", now, None)):
                 return now
-        found = found_in(files.path, KIND, same) or {}  # from before, or by another shard that was faster
+        found: Mapping[str, Any] = found_in(files.path, KIND, same) or {}  # from before, or by a faster shard
         started = str(found.get("started", now))
         if more and found.get("status") != "running":
             files.write_manifest(**manifest_of(plan, same, "running", started, None))
@@ -176,7 +176,7 @@ def _finish(plan: Plan, files: SweepFolder, same: dict[str, Any], started: str) 
     if len(made | failed) < len(plan.design):
         return False
     status = "finished" if len(made) == len(plan.design) else "failed"
-    if (read_manifest(files.path) or {}).get("status") != status:
+    if read(files.path)["status"] != status:
         with _disk(files):
             files.write_manifest(**manifest_of(plan, same, status, started, store.now()))
     return status == "finished"

@@ -5,10 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -18,12 +14,12 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports.figures import COLOURS
+from marketsim.reports import drawing
 from marketsim.reports.tables import number
-from marketsim.trust.calibration.calibrate import CANNOT_BE_MET, FITTED, HELD_OUT, Calibration
+from marketsim.trust.calibration import calibrate
+from marketsim.trust.calibration.calibrate import Calibration
 
 FIGURE = "calibration.png"
-BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]
 FURTHEST = 3.0  # tolerances from the target at which the axis of the figure ends
 
 
@@ -31,7 +27,7 @@ def print_calibration(done: Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
     console.print(_waves(done))
     console.print(_parameters(done))
-    held_out = done.targets["use"] == HELD_OUT
+    held_out = done.targets["use"] == calibrate.HELD_OUT
     console.print(_targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out]))
     if held_out.any():
         console.print(_targets("Targets held out, that no parameter was fitted to", done.targets[held_out]))
@@ -49,8 +45,7 @@ def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> P
     _draw_targets(right, measured, done)
     _note(figure, done, footing)
     path = folder / FIGURE
-    figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
-    plt.close(figure)
+    drawing.keep(figure, path)
     return path
 
 
@@ -84,7 +79,7 @@ def _targets(title: str, targets: pd.DataFrame) -> Table:
         if not pd.isna(row.within_share):
             span = _span(number(row.plausible_low, unit), number(row.plausible_high, unit))
             within = f"{100 * row.within_share:.0f}%"
-        mark = " !" if row.use == CANNOT_BE_MET else ""
+        mark = " !" if row.use == calibrate.CANNOT_BE_MET else ""
         table.add_row(row.measure + mark, published, span, within)
     return table
 
@@ -99,7 +94,7 @@ def _remarks(done: Calibration) -> list[str]:
     ]
     if not done.settled:
         remarks.append("The space was still shrinking when the waves ran out: more waves would rule out more.")
-    missed = done.targets[done.targets["use"] == CANNOT_BE_MET]
+    missed = done.targets[done.targets["use"] == calibrate.CANNOT_BE_MET]
     for row in _rows(missed):
         unit = "share" if row.unit.startswith("share") else row.unit
         nearest, published = number(row.nearest, unit), number(row.published, unit)
@@ -146,8 +141,8 @@ def _draw_parameters(axes: Axes, done: Calibration) -> None:
         places = [parameter.unit(value) for value in done.runs[parameter.key]]
         kept = done.runs["plausible"].to_numpy()
         at = np.array(places)
-        axes.plot(at[~kept], np.full((~kept).sum(), row), "|", color=GREY, alpha=0.4, markersize=7, zorder=1)
-        axes.plot(at[kept], np.full(kept.sum(), row), "o", color=BLUE, alpha=0.6, markersize=5, zorder=2)
+        axes.plot(at[~kept], np.full((~kept).sum(), row), "|", color=drawing.GREY, alpha=0.4, markersize=7, zorder=1)
+        axes.plot(at[kept], np.full(kept.sum(), row), "o", color=drawing.BLUE, alpha=0.6, markersize=5, zorder=2)
         axes.annotate(f"{parameter.low:.4g}", (0, row), (-2, 8), textcoords="offset points", ha="left", fontsize=7)
         axes.annotate(f"{parameter.high:.4g}", (1, row), (2, 8), textcoords="offset points", ha="right", fontsize=7)
     labels = [f"{p.key}{' (log)' if p.log else ''}" for p in done.space.parameters]
@@ -163,10 +158,10 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
     """A row for each target: the plausible runs' distance from the published value, in tolerances."""
     kept = done.runs[done.runs["plausible"]]
     axes.axvspan(-1, 1, color="#DDDDDD", zorder=0)
-    axes.axvline(0, color=GREY, linewidth=1)
+    axes.axvline(0, color=drawing.GREY, linewidth=1)
     for row in _rows(measured):
         off = (kept[row.measure] - row.published) / (row.tolerance * abs(row.published))
-        colour, marker = (BLUE, "o") if row.use == FITTED else (ORANGE, "D")
+        colour, marker = (drawing.BLUE, "o") if row.use == calibrate.FITTED else (drawing.ORANGE, "D")
         shown = off.dropna().clip(-FURTHEST, FURTHEST)
         axes.plot(shown, np.full(len(shown), row.Index), marker, color=colour, alpha=0.5, markersize=5)
     axes.set_yticks(range(len(measured)), [f"{row.measure}{_mark(row.use)}" for row in _rows(measured)])
@@ -179,11 +174,11 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
 
 
 def _mark(use: str) -> str:
-    return "" if use == FITTED else f" ({use})"
+    return "" if use == calibrate.FITTED else f" ({use})"
 
 
 def _note(figure: Figure, done: Calibration, footing: str) -> None:
     left = f"{100 * done.waves['space_left_share'].iloc[-1]:.2g}%"
     text = f"{len(done.runs)} runs, {len(done.plausible)} plausible vectors, {left} of the space not ruled out. "
     text += "Dots: fitted to; diamonds: held out, or cannot be met."
-    figure.supxlabel(f"{text}\n{footing}", fontsize=8, color=GREY, x=0.01, ha="left")
+    figure.supxlabel(f"{text}\n{footing}", fontsize=8, color=drawing.GREY, x=0.01, ha="left")

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -18,10 +13,9 @@ from rich.table import Table
 
 from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
-from marketsim.reports.figures import COLOURS, NOTE_LETTERS
-from marketsim.reports.workbook import footing
+from marketsim.reports import drawing
 from marketsim.results import store
-from marketsim.results.outcomes import MEASURES
+from marketsim.results.result import Result
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of, unit_of
 
@@ -48,7 +42,7 @@ def print_discovery(found: Discovery, console: Console) -> None:
 def sentences(found: Discovery) -> list[str]:
     """What was found, a sentence each."""
     failing, count = int(found.cases.sum()), len(found.cases)
-    label = MEASURES[found.outcome].label if found.outcome in MEASURES else found.outcome
+    label = Result.column(found.outcome).label
     said = [f"Failing means: {label}, {found.quantity}, is {found.fails_if}: so at {failing} of {count} points."]
     other = found.quantity.partition(" less ")[0]
     if failing == 0:
@@ -125,22 +119,21 @@ def _rests_on(found: Discovery) -> list[str]:
         said[0] += f" At {found.unsure} of them luck may have decided: within two standard errors of the threshold."
     if found.left_out:
         said.append(f"{found.left_out} points are left out: runs are missing or failed.")
-    line = footing(found.manifest)
-    return [*said, line] if line else said
+    return [*said, found.footing] if found.footing else said
 
 
 def _draw(found: Discovery, folder: Path) -> None:
     """Coverage and density along the peeling, coloured by the number of factors restricted, the chosen box marked."""
     sns.set_theme(style="whitegrid", font_scale=0.95)
     figure, axes = plt.subplots(figsize=(8, 5))
-    rows = found.trajectory
+    rows, colours = found.trajectory, drawing.COLOURS
     for number, restricted in enumerate(sorted(set(rows["restricted"]))):
         part = rows[rows["restricted"] == restricted]
-        axes.scatter(100 * part["coverage"], 100 * part["density"], color=COLOURS[number % len(COLOURS)],
+        axes.scatter(100 * part["coverage"], 100 * part["density"], color=colours[number % len(colours)],
                      marker="osD^vP"[number % 6], s=34, label=f"{restricted}", zorder=3)  # fmt: skip
-    axes.plot(100 * rows["coverage"], 100 * rows["density"], color="#3D3D3D", linewidth=0.8, zorder=1)
+    axes.plot(100 * rows["coverage"], 100 * rows["density"], color=drawing.GREY, linewidth=0.8, zorder=1)
     chosen = rows.iloc[found.chosen]
-    axes.scatter(100 * chosen["coverage"], 100 * chosen["density"], s=190, facecolors="none", edgecolors="#3D3D3D",
+    axes.scatter(100 * chosen["coverage"], 100 * chosen["density"], s=190, facecolors="none", edgecolors=drawing.GREY,
                  linewidths=1.8, zorder=4)  # fmt: skip
     axes.annotate("chosen", (100 * chosen["coverage"], 100 * chosen["density"]), (-12, -3),
                   textcoords="offset points", ha="right")  # fmt: skip
@@ -148,12 +141,10 @@ def _draw(found: Discovery, folder: Path) -> None:
              xlim=(0, 104), ylim=(0, 104))  # fmt: skip
     axes.set_title("Peeling: from all points (right) to a small, dense box (left)", loc="left")
     axes.legend(title="factors restricted", loc="lower left")
-    lines = [line for text in [*sentences(found), *_rests_on(found)] for line in textwrap.wrap(text, NOTE_LETTERS)]
-    figure.text(0.01, 0.0, "\n".join(lines), fontsize=8, color="#3D3D3D", verticalalignment="top")
+    note = drawing.wrapped([*sentences(found), *_rests_on(found)])
+    figure.text(0.01, 0.0, note, fontsize=8, color=drawing.GREY, verticalalignment="top")
     sns.despine(ax=axes)
-    for suffix, metadata in (("png", {"Software": "marketsim"}), ("svg", {"Date": None})):
-        figure.savefig(folder / f"peeling.{suffix}", dpi=150, bbox_inches="tight", metadata=metadata)
-    plt.close(figure)
+    drawing.keep(figure, folder / "peeling.png", folder / "peeling.svg")
 
 
 def _unit(key: str) -> str:

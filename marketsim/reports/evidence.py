@@ -5,15 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 
-from marketsim.experiments.evidence import STATUSES, Entry, all_entries, as_csv
-from marketsim.results import store
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario import errors
+from marketsim.scenario.signoff import STATUSES
+from marketsim.trust.evidence import Entry
 
 WIDTH = 80
 NAME, VALUE = 38, 28  # widths of the first two columns
-PACKAGE = Path(__file__).parents[1]
 
 
 def chosen(entries: Sequence[Entry], pattern: str | None, status: str | None) -> list[Entry]:
@@ -22,12 +20,14 @@ def chosen(entries: Sequence[Entry], pattern: str | None, status: str | None) ->
     Raises ScenarioError if the status is unknown or nothing is left.
     """
     if status is not None and status not in STATUSES:
-        raise ScenarioError(sentence(f"unknown status {shown(status)}", f"allowed: {listed(STATUSES)}"), "--status")
+        words = errors.sentence(f"unknown status {errors.shown(status)}", f"allowed: {errors.listed(STATUSES)}")
+        raise errors.ScenarioError(words, "--status")
     wanted = "*" if pattern is None else f"*{pattern.lower().replace('[', '[[]')}*"
     left = [one for one in entries if fnmatchcase(one.key.lower(), wanted)]
     if pattern is not None and not left:
-        words = [word for one in entries for word in (one.key, one.key.rpartition(".")[2])]
-        raise ScenarioError(sentence(f"no value's key holds {shown(pattern)}", did_you_mean(pattern, words)))
+        keys = [word for one in entries for word in (one.key, one.key.rpartition(".")[2])]
+        said = f"no value's key holds {errors.shown(pattern)}"
+        raise errors.ScenarioError(errors.sentence(said, errors.did_you_mean(pattern, keys)))
     return [one for one in left if status is None or one.status == status]
 
 
@@ -41,15 +41,6 @@ def described(entries: Sequence[Entry]) -> str:
             lines += ["", section] if lines else [section]
         lines += _lines(entry, section)
     return "\n".join([*lines, "", *_counts(entries)])
-
-
-def write_evidence() -> Path:
-    """Write england/evidence.csv anew from the schema and the tables; StoreError outside a checkout."""
-    if not (PACKAGE.parent / ".git").exists():
-        raise store.StoreError("--write rewrites the sign-off file of a checkout; this marketsim is not in one")
-    path = PACKAGE / "england" / "evidence.csv"
-    store.write_text(path, as_csv(all_entries()))
-    return path
 
 
 def _section(entry: Entry) -> str:

@@ -1,31 +1,26 @@
-"""The three figures of a comparison: fee over time, out-of-area by region, empty places."""
+"""The three figures of a comparison, just made or read again: fee over time, out-of-area by region, empty places."""
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marketsim.experiments.compare import Comparison
+from marketsim.reports import drawing
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
 
-COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # UK Government analysis palette
 DASHES: list[Any] = ["", (4, 2), (1, 1), (6, 2, 1, 2), (3, 1, 1, 1, 1, 1), (8, 2)]
 MONTH_WEEKS = 4
-NOTE_LETTERS = 125  # that fit under a figure
 FEE_TITLE = "Mean fee of independent placements"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
 
-def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
+def write_figures(comparison: Result, folder: Path) -> list[Path]:
     """Draw the figures as PNG into the folder; returns their paths."""
     sns.set_theme(style="whitegrid", font_scale=0.95)
     drawn = {
@@ -33,19 +28,17 @@ def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
         "out_of_area_by_region.png": _by_region(comparison),
         "voids.png": _over_time(comparison, "void_rate", "% of registered places", "Empty places", 100.0),
     }
-    paths = []
     for name, figure in drawn.items():
-        figure.savefig(folder / name, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
-        plt.close(figure)
-        paths.append(folder / name)
-    return paths
+        drawing.keep(figure, folder / name)
+    return [folder / name for name in drawn]
 
 
-def _over_time(comparison: Comparison, column: str, unit: str, title: str, factor: float) -> Figure:
+def _over_time(comparison: Result, column: str, unit: str, title: str, factor: float) -> Figure:
     """Mean over replicates with the range of the middle 95% of them, by scenario."""
     figure, axes = plt.subplots(figsize=(8, 4.5))
-    labels = [comparison.baseline, *comparison.others]
-    monthly = comparison.weekly[comparison.weekly["week"] % MONTH_WEEKS == 0]
+    labels = comparison.labels
+    weekly = comparison.tables.read("weekly", ["week", "date", "scenario", "replicate", column])
+    monthly = weekly[weekly["week"] % MONTH_WEEKS == 0]
     data = monthly.assign(shown=monthly[column] * factor)
     sns.lineplot(
         data=data, x="date", y="shown", hue="scenario", style="scenario", hue_order=labels, style_order=labels,
@@ -58,13 +51,13 @@ def _over_time(comparison: Comparison, column: str, unit: str, title: str, facto
     return figure
 
 
-def _by_region(comparison: Comparison) -> Figure:
+def _by_region(comparison: Result) -> Figure:
     """Share out of area by region in the last year, with 95% intervals of the replicates' mean."""
     figure, axes = plt.subplots(figsize=(8, 5))
-    labels = [comparison.baseline, *comparison.others]
+    labels = comparison.labels
     outcomes = comparison.outcomes
     data = outcomes[outcomes["outcome"] == "out_of_area_share"].assign(percent=lambda frame: 100 * frame["value"])
-    regions = ["England", *sorted(set(data["region"]) - {"England"})]
+    regions = [ENGLAND, *sorted(set(data["region"]) - {ENGLAND})]
     sns.pointplot(
         data=data, y="region", x="percent", hue="scenario", order=regions, hue_order=labels,
         palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4, errorbar=("se", 2),
@@ -78,7 +71,7 @@ def _by_region(comparison: Comparison) -> Figure:
 
 
 def _palette(labels: list[str]) -> dict[str, str]:
-    return {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(labels)}
+    return {label: drawing.COLOURS[number % len(drawing.COLOURS)] for number, label in enumerate(labels)}
 
 
 def _dashes(labels: list[str]) -> dict[str, Any]:
@@ -89,10 +82,10 @@ def _markers(labels: list[str]) -> list[str]:
     return [MARKERS[number % len(MARKERS)] for number in range(len(labels))]
 
 
-def _note(figure: Figure, text: str, comparison: Comparison) -> None:
+def _note(figure: Figure, text: str, comparison: Result) -> None:
     """What is shown, and below it what the values rest on."""
-    lines = [text, *textwrap.wrap(comparison.signoff.line(), NOTE_LETTERS)]
-    figure.text(0.01, 0.0, "\n".join(lines), fontsize=8, color="#3D3D3D", verticalalignment="top")
+    note = f"{text}\n{drawing.wrapped([comparison.footing])}"
+    figure.text(0.01, 0.0, note, fontsize=8, color=drawing.GREY, verticalalignment="top")
 
 
 def _tidy(axes: Axes) -> None:

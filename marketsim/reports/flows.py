@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import networkx as nx
-import pandas as pd
+
+from marketsim.results.result import Result
 
 
-def placement_network(placements: pd.DataFrame, week: int) -> nx.DiGraph:
+def placement_network(result: Result, week: int) -> nx.DiGraph:
     """A directed graph with an edge from each home authority to each host authority (ONS codes).
 
-    `placements` as in placements.parquet. Edges carry `children`, who live there in `week`, and `distance_mean_miles`.
+    Edges carry `children`, who live there in `week`, and `distance_mean_miles`.
     An authority's children within its own boundary are an edge to itself.
     """
+    placements = result.placements
     ended = placements["end_week"].fillna(week + 1) <= week
     living = placements[(placements["start_week"] <= week) & ~ended.astype(bool)]
     graph = nx.DiGraph()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -13,42 +12,45 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments.set_differences import SetDifferences
-from marketsim.experiments.tables import row_count, tables_of
-from marketsim.reports.tables import ENGLAND, number
+from marketsim.reports import tables
 from marketsim.reports.workbook import notes
-from marketsim.results.folders import Finished, scenarios_of
-from marketsim.results.outcomes import MEASURES
+from marketsim.results.outcomes import ENGLAND, MEASURES
+from marketsim.results.result import Result
 
 MOST_SHOWN = 100  # rows of a query
 WHOLE = ("kind, status", "when (UTC)", "runs", "table")  # columns that are not broken into lines
 LEFT = ("folder, scenarios", "kind, status", "table", "columns", "what", "value", "outcome")
 
 
-def print_folders(found: Sequence[Finished], console: Console) -> None:
+def print_folders(found: Mapping[str, Result | None], console: Console) -> None:
     """Two lines a folder, the latest first: they fit into a window of 80 columns."""
     table = _table(f"{len(found)} folders of results", "folder, scenarios", "kind, status", "when (UTC)", "runs")
     table.show_lines = True
-    for one in found:
-        planned = "" if one.planned is None or one.planned == one.done else f" of {one.planned:,}"
-        runs = f"{one.done:,}{planned}" if one.done or one.planned else "-"
-        failed = f"{one.failed:,} failed" if one.failed else ""
-        named = ", ".join(scenarios_of(one.manifest))
-        lines = f"{one.folder.name}\n{named}", f"{one.kind}\n{one.status}", _when(one.started), f"{runs}\n{failed}"
-        table.add_row(*map(escape, lines))
+    for name, one in found.items():
+        table.add_row(*map(escape, (f"{name}\n", "?\nunreadable", "-", "-\n") if one is None else _lines(one)))
     console.print(table)
 
 
-def print_folder(found: Finished, console: Console) -> None:
+def _lines(one: Result) -> tuple[str, str, str, str]:
+    planned = "" if one.planned is None or one.planned == one.done else f" of {one.planned:,}"
+    runs = f"{one.done:,}{planned}" if one.done or one.planned else "-"
+    failed = f"{one.failed:,} failed" if one.failed else ""
+    named, status, started = ", ".join(one.labels), one.manifest["status"], one.manifest["started"]
+    return f"{one.name}\n{named}", f"{one.kind}\n{status}", _when(started), f"{runs}\n{failed}"
+
+
+def print_folder(found: Result, console: Console) -> None:
     """What a folder rests on, and its tables with rows and columns."""
     facts = _table(str(found.folder), "what", "value")
     for what, value in notes(found):
         if what not in MEASURES and value != "":
             facts.add_row(escape(what), escape(str(value)))
     console.print(facts)
-    tables = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
-    for name, one in tables_of(found).items():
-        tables.add_row(escape(name), f"{row_count(one):,}", escape(", ".join(one.schema.names)))
-    console.print(tables)
+    listed = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
+    for name in found.tables:
+        columns = ", ".join(found.tables.source(name).schema.names)
+        listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(columns))
+    console.print(listed)
 
 
 def print_query(given: pd.DataFrame, console: Console) -> None:
@@ -64,11 +66,11 @@ def print_query(given: pd.DataFrame, console: Console) -> None:
     console.print(f"{len(given):,} row{'' if len(given) == 1 else 's'}{more}")
 
 
-def print_set_differences(done: SetDifferences, first: Path, second: Path, console: Console) -> None:
+def print_set_differences(done: SetDifferences, first: str, second: str, console: Console) -> None:
     """England's outcomes: what the second set gives less the first."""
     rows = done.table[done.table["region"] == ENGLAND]
     for arm in dict.fromkeys(rows["scenario"]):
-        table = _table(f"England, {arm}: {second.name} less {first.name}", "outcome", first.name, second.name,
+        table = _table(f"England, {arm}: {second} less {first}", "outcome", first, second,
                        "difference", "95% interval", "over the points")  # fmt: skip
         for row in rows[rows["scenario"] == arm].itertuples():
             table.add_row(*_cells(row))
@@ -85,12 +87,12 @@ def print_set_differences(done: SetDifferences, first: Path, second: Path, conso
 
 
 def _cells(row: Any) -> list[str]:
-    measure = MEASURES.get(row.outcome)
-    label, unit = (row.outcome, "") if measure is None else (measure.label, measure.unit)
-    between = "-" if pd.isna(row.ci_low) else f"[{number(row.ci_low, unit, True)}, {number(row.ci_high, unit, True)}]"
-    across = f"{number(row.lowest_point, unit, True)} to {number(row.highest_point, unit, True)}"
-    means = number(row.first_mean, unit), number(row.second_mean, unit), number(row.difference, unit, True)
-    return [label, *means, between, across]
+    label, unit, _ = Result.column(row.outcome)
+    first, second = (tables.number(mean, unit) for mean in (row.first_mean, row.second_mean))
+    difference, low, high = (
+        tables.number(value, unit, True) for value in (row.difference, row.lowest_point, row.highest_point)
+    )
+    return [label, first, second, difference, tables.interval(row.ci_low, row.ci_high, unit), f"{low} to {high}"]
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -10,47 +10,44 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.experiments.run import ENGLAND, RunResult
-from marketsim.experiments.signoff import signoff
 from marketsim.reports.tables import number
-from marketsim.trust.measures import measure_targets, shipped_targets
-from marketsim.trust.validation import against
-from marketsim.trust.validation.backcast import PLAIN_MISS, verdict
-from marketsim.trust.validation.null_model import FITTED_TO
-from marketsim.trust.validation.predictions import IMPORTED, NEXT_YEAR, OUT_OF_AREA, OUT_OF_REGION
-from marketsim.trust.validation.recorded import LEFT_OUT, PASS, ROLES, recorded
-from marketsim.trust.validation.scorecard import FAIL, MODEL, Given, score
-from marketsim.trust.validation.validate import LONG_REPLICATES, Validation
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
+from marketsim.scenario.signoff import signoff
+from marketsim.trust import measures
+from marketsim.trust.validation import against, backcast, null_model, predictions, recorded, scorecard
+from marketsim.trust.validation import validate as validating
 
 HEADINGS = {"input": "Put in", "fitted": "Fitted", "out of sample": "Out of sample", "": "Not recorded"}
-MARKS = {PASS: "pass", FAIL: "FAIL", LEFT_OUT: "left out"}
+MARKS = {recorded.PASS: "pass", scorecard.FAIL: "FAIL", recorded.LEFT_OUT: "left out"}
 BY_REGION = {
-    OUT_OF_AREA: "out of area",
-    OUT_OF_REGION: "out of region",
-    IMPORTED: "hosted from elsewhere",
-    NEXT_YEAR: "homes next year",
+    predictions.OUT_OF_AREA: "out of area",
+    predictions.OUT_OF_REGION: "out of region",
+    predictions.IMPORTED: "hosted from elsewhere",
+    predictions.NEXT_YEAR: "homes next year",
 }
 SHORT_NOTE = "in the short form: the backcast, framework decay and next year's homes are left out and not counted"
 MOST_MISSES = 3
 COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements/year")
 
 
-def print_targets(result: RunResult, console: Console) -> None:
+def print_targets(result: Result, console: Console) -> None:
     """Print one run against the published figures."""
-    values = {name: [value] for name, value in measure_targets(result).items()}
-    card = score(shipped_targets(), Given(targets=values), Given(), Given(), recorded())
-    targets = card[card["kind"] == "target"]
-    title = f"Against published figures: {_passed(targets)} within tolerance (one run; marketsim validate says more)"
-    console.print(_target_table(targets, title))
+    values = {name: [value] for name, value in measures.measure_targets(result).items()}
+    given, nothing = scorecard.Given(targets=values), scorecard.Given()
+    card = scorecard.score(measures.shipped_targets(), given, nothing, nothing, recorded.recorded())
+    rows = card[card["kind"] == "target"]
+    title = f"Against published figures: {_passed(rows)} within tolerance (one run; marketsim validate says more)"
+    console.print(_target_table(rows, title))
 
 
-def print_validation(validation: Validation, console: Console) -> None:
+def print_validation(validation: validating.Validation, console: Console) -> None:
     """Print the score card, what the null model makes of it, the predictions by region and the backcast."""
     card = validation.card
-    targets, patterns = card[card["kind"] == "target"], card[card["kind"] == "pattern"]
+    of_targets, patterns = card[card["kind"] == "target"], card[card["kind"] == "pattern"]
     console.print(_head(validation), soft_wrap=False)
-    for role in (*ROLES, ""):
-        rows = targets[targets["role"] == role]
+    for role in (*recorded.ROLES, ""):
+        rows = of_targets[of_targets["role"] == role]
         if len(rows):
             console.print(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"))
     _print_misses(card, console)
@@ -62,7 +59,7 @@ def print_validation(validation: Validation, console: Console) -> None:
     if validation.short:
         console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
     console.print(signoff([validation.scenario]).line())
-    console.print(f"Targets: {_passed(targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
+    console.print(f"Targets: {_passed(of_targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
 
 
 def print_against(both: pd.DataFrame, console: Console) -> None:
@@ -89,7 +86,7 @@ def print_against(both: pd.DataFrame, console: Console) -> None:
         console.print(f"{len(both) - predicted} of your figures were not predicted in this form of the card.")
 
 
-def _head(validation: Validation) -> str:
+def _head(validation: validating.Validation) -> str:
     name, runs = validation.scenario.scenario.name, validation.replicates
     return escape(
         f"{name}: {runs} runs of {validation.weeks} weeks (seed {validation.seed}), measured over the last 52. ± is "
@@ -126,31 +123,31 @@ def _pattern_table(rows: pd.DataFrame, title: str) -> Table:
 
 def _print_misses(card: pd.DataFrame, console: Console) -> None:
     """Explained, not hidden: why each measure misses, as recorded."""
-    missed = card[~card["result"].isin([PASS, LEFT_OUT])]
+    missed = card[~card["result"].isin([recorded.PASS, recorded.LEFT_OUT])]
     if len(missed):
         console.print("What misses, and why we think so:")
     for row in _records(missed):
         console.print(escape(f"  {_words(row['measure'])}: {row['note'] or 'no explanation recorded yet'}"))
 
 
-def _print_null(validation: Validation, console: Console) -> None:
+def _print_null(validation: validating.Validation, console: Console) -> None:
     card, rates = validation.card, validation.rates
     spoken = card[(card["nearer"] != "") & (card["role"] != "input")]
-    better = [_words(name) for name in spoken.loc[spoken["nearer"] == MODEL, "measure"]]
-    worse = [_words(name) for name in spoken.loc[spoken["nearer"] != MODEL, "measure"]]
+    better = [_words(name) for name in spoken.loc[spoken["nearer"] == scorecard.MODEL, "measure"]]
+    worse = [_words(name) for name in spoken.loc[spoken["nearer"] != scorecard.MODEL, "measure"]]
     console.print(
         f"\nThe null model gives each child the nearest place offered: each home with a free place offers to "
         f"{1000 * rates.standard:.1f} in 1,000 children without complex needs and to {1000 * rates.complex:.1f} of the "
         f"others, with no prices, providers or rules. The two rates are fitted to "
-        f"{' and '.join(map(_words, FITTED_TO))}. What is put in is not compared."
+        f"{' and '.join(map(_words, null_model.FITTED_TO))}. What is put in is not compared."
     )
     console.print(f"Explained beyond the null: {', '.join(better) or 'nothing'}.")
     console.print(f"Not better than the null: {', '.join(worse) or 'nothing'}.")
-    silent = int(((card["nearer"] == "") & (card["role"] != "input") & (card["result"] != LEFT_OUT)).sum())
+    silent = int(((card["nearer"] == "") & (card["role"] != "input") & (card["result"] != recorded.LEFT_OUT)).sum())
     console.print(f"On {silent} other figures and patterns the null says nothing.\n")
 
 
-def _region_table(predictions: pd.DataFrame) -> Table:
+def _region_table(predicted: pd.DataFrame) -> Table:
     """The main predictions by region, with half the interval in which one run more would lie."""
     table = _table("Predicted, and never given to the model (± for one run more; authorities in predictions.csv)")
     table.add_column("area")
@@ -158,17 +155,18 @@ def _region_table(predictions: pd.DataFrame) -> Table:
         table.add_column(heading, justify="right")
     cells = {
         (row["area"], row["measure"]): f"{_number(row['value'], row['unit'])} {_half(row, row['unit'], 'value')}"
-        for row in _records(predictions[predictions["measure"].isin(list(BY_REGION))])
+        for row in _records(predicted[predicted["measure"].isin(list(BY_REGION))])
     }
-    regions = sorted(set(predictions.loc[predictions["measure"] == OUT_OF_REGION, "area"]) - {ENGLAND})
+    regions = sorted(set(predicted.loc[predicted["measure"] == predictions.OUT_OF_REGION, "area"]) - {ENGLAND})
     for area in (*regions, ENGLAND):
         table.add_row(escape(area), *(cells.get((area, measure), "-") for measure in BY_REGION))
     return table
 
 
-def _print_backcast(backcast: pd.DataFrame, console: Console) -> None:
-    summary = verdict(backcast)
-    table = _table(f"Backcast from 2014 (mean of {LONG_REPLICATES} runs at most; every year in backcast.csv)")
+def _print_backcast(years: pd.DataFrame, console: Console) -> None:
+    summary = backcast.verdict(years)
+    most = validating.LONG_REPLICATES
+    table = _table(f"Backcast from 2014 (mean of {most} runs at most; every year in backcast.csv)")
     for heading in ("measure", "year", "recorded", "model", "off by", "mean miss", "no change"):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
     for row in _records(summary):
@@ -178,7 +176,7 @@ def _print_backcast(backcast: pd.DataFrame, console: Console) -> None:
         table.add_row(_words(row["measure"]), str(row["last_year"]), *fell, _percent(row["off_by"]), mean_miss, still)
     console.print(table)
     wrong = [f"{_words(row['measure'])} ({_percent(row['off_by'])})" for row in _records(summary[summary["wrong"]])]
-    limit = f"{100 * PLAIN_MISS:.0f}%"
+    limit = f"{100 * backcast.PLAIN_MISS:.0f}%"
     console.print(f"What the backcast gets wrong by more than {limit} at its end: {', '.join(wrong) or 'nothing'}.")
     console.print('"no change": what a guess that nothing changes after the first year would be off by.\n')
 
@@ -188,8 +186,8 @@ def _table(title: str) -> Table:
 
 
 def _passed(rows: pd.DataFrame) -> str:
-    judged = rows[rows["result"] != LEFT_OUT]
-    return f"{int((judged['result'] == PASS).sum())} of {len(judged)}"
+    judged = rows[rows["result"] != recorded.LEFT_OUT]
+    return f"{int((judged['result'] == recorded.PASS).sum())} of {len(judged)}"
 
 
 def _words(measure: str) -> str:

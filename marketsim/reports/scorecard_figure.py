@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from marketsim.reports import drawing
 from marketsim.trust.validation.recorded import ROLES
 
-BLUE, ORANGE, GREEN, GREY = "#12436D", "#F46A25", "#28A197", "#3D3D3D"
 FARTHEST = 4.0  # tolerances; what lies beyond is drawn at the edge, as an arrow
 LETTERS = {"input": "put in", "fitted": "fitted", "out of sample": "out of sample"}
 
@@ -27,11 +23,11 @@ def draw_card(card: pd.DataFrame, path: Path, note: str) -> Path:
     rows = _in_order(card[card["kind"] == "target"])
     inches = 0.8 + 0.27 * len(rows)
     figure, axes = plt.subplots(figsize=(8.5, inches))
-    axes.axvspan(-1, 1, color=GREEN, alpha=0.18, hatch="//", label="within tolerance", zorder=0)
-    axes.axvline(0, color=GREY, linewidth=1)
+    axes.axvspan(-1, 1, color=drawing.GREEN, alpha=0.18, hatch="//", label="within tolerance", zorder=0)
+    axes.axvline(0, color=drawing.GREY, linewidth=1)
     height = np.arange(len(rows))
-    _dots(axes, rows["null_off_by"] / rows["tolerance"], height + 0.12, ORANGE, "D", "null model", hollow=True)
-    _dots(axes, rows["off_by"] / rows["tolerance"], height - 0.12, BLUE, "o", "model", hollow=False)
+    _dots(axes, rows["null_off_by"] / rows["tolerance"], height + 0.12, drawing.ORANGE, "D", "null model", hollow=True)
+    _dots(axes, rows["off_by"] / rows["tolerance"], height - 0.12, drawing.BLUE, "o", "model", hollow=False)
     labels = [f"{_mark(result)} {name.replace('_', ' ')} ({LETTERS.get(role, role)})" for name, role, result in
               zip(rows["measure"], rows["role"], rows["result"], strict=True)]  # fmt: skip
     axes.set_yticks(height, labels)
@@ -39,10 +35,9 @@ def draw_card(card: pd.DataFrame, path: Path, note: str) -> Path:
     axes.set(xlabel="off by, in tolerances of the target (an arrow at the edge: farther)", ylabel="")
     axes.set_title("Model and null model against the published figures", loc="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.7 / inches), ncols=3, frameon=False)
-    figure.text(0.01, -0.05 / inches, note, fontsize=7, color=GREY, verticalalignment="top")
+    figure.text(0.01, -0.05 / inches, note, fontsize=7, color=drawing.GREY, verticalalignment="top")
     sns.despine(ax=axes, left=True)
-    figure.savefig(path, dpi=150, bbox_inches="tight", metadata={"Software": "marketsim"})
-    plt.close(figure)
+    drawing.keep(figure, path)
     return path
 
 

@@ -7,10 +7,6 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -19,11 +15,10 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports.figures import COLOURS, NOTE_LETTERS
+from marketsim.reports import drawing
 from marketsim.reports.tables import number
 from marketsim.results.outcomes import MEASURES
 
-BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[4]
 MORRIS = ("strength", "95% interval", "luck", "change", "spread")
 SOBOL = ("total", "95% interval", "luck", "alone", "95% interval")
 KEY_WIDTH = 22  # of a dotted key in a table for a window of 80 columns
@@ -54,7 +49,7 @@ def print_sensitivity(found: pd.DataFrame, method: str, runs: str, footing: str,
 def write_sensitivity_figures(found: pd.DataFrame, method: str, runs: str, footing: str, folder: Path) -> list[Path]:
     """A ranked figure for each outcome (a panel a quantity) as PNG and SVG; returns their paths."""
     sns.set_theme(style="whitegrid", font_scale=0.85)
-    paths = []
+    paths: list[Path] = []
     for outcome, rows in found.groupby("outcome", sort=False):
         quantities = list(dict.fromkeys(rows["quantity"]))
         height = 1.0 + 0.27 * min(rows["factor"].nunique(), MOST_DRAWN)
@@ -63,14 +58,10 @@ def write_sensitivity_figures(found: pd.DataFrame, method: str, runs: str, footi
         for panel, quantity in zip(axes[:, 0], quantities, strict=True):
             _draw(panel, str(outcome), quantity, rows[rows["quantity"] == quantity].head(MOST_DRAWN), method)
         texts = (MEANING[method] + ". Hollow: may be nothing.", HELD, runs, footing)
-        lines = [line for text in texts for line in textwrap.wrap(text, NOTE_LETTERS)]
-        figure.supxlabel("\n".join(lines), fontsize=7.5, color=GREY, x=0.01, ha="left")
-        for suffix in ("png", "svg"):
-            path = folder / f"sensitivity_{outcome}.{suffix}"
-            metadata = {"Software": "marketsim"} if suffix == "png" else {"Date": None}
-            figure.savefig(path, dpi=150, bbox_inches="tight", metadata=metadata)
-            paths.append(path)
-        plt.close(figure)
+        figure.supxlabel(drawing.wrapped(texts), fontsize=7.5, color=drawing.GREY, x=0.01, ha="left")
+        files = [folder / f"sensitivity_{outcome}.{suffix}" for suffix in ("png", "svg")]
+        drawing.keep(figure, *files)
+        paths += files
     return paths
 
 
@@ -114,11 +105,11 @@ def _draw(axes: Axes, outcome: str, quantity: str, rows: pd.DataFrame, method: s
     reach = 2 * factor * rows["luck"].fillna(0.0)
     low, high = factor * rows["strength_low"], factor * rows["strength_high"]
     clear = ((low > 0) & (strength > reach)).to_numpy()
-    axes.hlines(at + 0.22, (strength - reach).clip(0), strength + reach, color=ORANGE, linewidth=1.2,
+    axes.hlines(at + 0.22, (strength - reach).clip(0), strength + reach, color=drawing.ORANGE, linewidth=1.2,
                 linestyle="dashed", label="luck: two standard errors")  # fmt: skip
-    axes.hlines(at, low, high, color=BLUE, linewidth=1.8, zorder=2, label="95% interval")
-    for chosen, face in ((clear, BLUE), (~clear, "white")):
-        axes.scatter(strength[chosen], at[chosen], s=36, facecolors=face, edgecolors=BLUE, zorder=3)
+    axes.hlines(at, low, high, color=drawing.BLUE, linewidth=1.8, zorder=2, label="95% interval")
+    for chosen, face in ((clear, drawing.BLUE), (~clear, "white")):
+        axes.scatter(strength[chosen], at[chosen], s=36, facecolors=face, edgecolors=drawing.BLUE, zorder=3)
     axes.legend(loc="lower right", fontsize=7.5)
     axes.set_yticks(at, list(rows["factor"]))
     axes.set(ylim=(len(rows) - 0.4, -0.6), xlabel=unit)

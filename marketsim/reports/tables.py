@@ -8,10 +8,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.experiments.compare import Comparison
-from marketsim.results.outcomes import MEASURES
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
 
-ENGLAND = "England"
 HEADLINES = {
     "weekly_fee_mean_gbp": "fee GBP/week",
     "out_of_area_share": "out of area",
@@ -39,30 +38,34 @@ def number(value: float, unit: str, signed: bool = False) -> str:
     return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
 
 
-def print_run(outcomes: pd.DataFrame, title: str, console: Console) -> None:
+def print_run(result: Result, title: str, console: Console) -> None:
     """Print the outcomes of a run for England."""
     table = Table(title=title, title_justify="left")
     table.add_column("outcome")
     table.add_column("value", justify="right")
+    outcomes = result.outcomes
     for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
-        table.add_row(MEASURES[name].label, number(float(value), MEASURES[name].unit))
+        label, unit, _ = Result.column(name)
+        table.add_row(label, number(float(value), unit))
     console.print(table)
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
+def print_comparison(comparison: Result, console: Console) -> None:
     """Print all outcomes for England, then the main ones by region, for each scenario compared.
 
     With a plausible set, also how much of the uncertainty about the main ones comes from luck and how much from what is
     unknown; the notes below hold for all tables.
     """
-    for other in comparison.others:
-        rows = comparison.table[comparison.table["scenario"] == other]
-        console.print(_england_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
-        console.print(_region_table(comparison.baseline, other, rows[rows["region"] != ENGLAND]))
+    differences = comparison.table
+    baseline, *others = comparison.labels
+    for other in others:
+        rows = differences[differences["scenario"] == other]
+        console.print(_england_table(baseline, other, rows[rows["region"] == ENGLAND]))
+        console.print(_region_table(baseline, other, rows[rows["region"] != ENGLAND]))
         if rows["parameter_share"].notna().any():
-            console.print(_shares_table(comparison.baseline, other, rows[rows["region"] == ENGLAND]))
+            console.print(_shares_table(baseline, other, rows[rows["region"] == ENGLAND]))
     console.print(_footnote(comparison))
-    console.print(comparison.signoff.line())
+    console.print(comparison.footing)
 
 
 def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
@@ -72,9 +75,9 @@ def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
         table.add_column(heading, justify="right")
     wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
     for name, base, scenario, difference, low, high in _columns(rows, *wanted):
-        measure = MEASURES[name]
-        cells = (number(base, measure.unit), number(scenario, measure.unit), number(difference, measure.unit, True))
-        table.add_row(measure.label, *cells, _interval(low, high, measure.unit))
+        label, unit, _ = Result.column(name)
+        cells = number(base, unit), number(scenario, unit), number(difference, unit, True)
+        table.add_row(label, *cells, interval(low, high, unit))
     return table
 
 
@@ -85,7 +88,7 @@ def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     for heading in HEADLINES.values():
         table.add_column(heading, justify="right")
     cells = {
-        (region, outcome): _plus_minus(difference, high - difference, MEASURES[outcome].unit)
+        (region, outcome): _plus_minus(difference, high - difference, Result.column(outcome).unit)
         for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
     }
     for region in sorted(set(rows["region"])):
@@ -114,14 +117,15 @@ def _plus_minus(difference: float, half: float, unit: str) -> str:
     return number(difference, unit, True) + width
 
 
-def _interval(low: float, high: float, unit: str) -> str:
+def interval(low: float, high: float, unit: str) -> str:
+    """The ends of an interval of a difference."""
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 
-def _footnote(comparison: Comparison) -> str:
+def _footnote(comparison: Result) -> str:
     table = comparison.table
     saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
-    weeks, replicates = int(comparison.weekly["week"].max()), int(table["replicates"].max())
+    weeks, replicates = int(comparison.tables.read("weekly", ["week"])["week"].max()), int(table["replicates"].max())
     saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
     return (
         f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
@@ -129,7 +133,7 @@ def _footnote(comparison: Comparison) -> str:
     )
 
 
-def _meaning(comparison: Comparison) -> str:
+def _meaning(comparison: Result) -> str:
     """What the intervals hold, and what they don't."""
     vectors = comparison.outcomes["vector"].nunique()
     if vectors == 0:

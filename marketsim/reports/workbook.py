@@ -10,23 +10,21 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from marketsim.experiments.signoff import Score, Signoff
-from marketsim.experiments.tables import frame, row_count, tables_of
 from marketsim.results import store
-from marketsim.results.folders import Finished, scenarios_of
-from marketsim.results.outcomes import MEASURES
+from marketsim.results.outcomes import ENGLAND, MEASURES
+from marketsim.results.result import Result
 
 MOST_ROWS = 1_048_575  # of a sheet, below its headings
 NOT_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LEFT_OUT = ("weekly", "placements")  # of many runs: too long for a sheet to be of use, and in the CSV files
 
 
-def export_csv(found: Finished, out: Path) -> list[Path]:
+def export_csv(found: Result, out: Path) -> list[Path]:
     """Every table of the folder as a CSV file that Excel opens, in a new folder; returns the files.
 
     Raises StoreError if the folder exists or a table can't be read.
     """
-    frames = {name: frame(table) for name, table in tables_of(found).items()} | _outcomes(found)
+    frames = {**found.tables, **_outcomes(found)}
     store.new_folder(out, "")
     for name, loaded in frames.items():
         store.write_csv(out / f"{name}.csv", loaded)
@@ -34,7 +32,7 @@ def export_csv(found: Finished, out: Path) -> list[Path]:
     return sorted(out.iterdir())
 
 
-def export_excel(found: Finished, out: Path) -> list[str]:
+def export_excel(found: Result, out: Path) -> list[str]:
     """All that fits as sheets of one workbook, notes first; returns the sheets' names.
 
     Numbers stay numbers, text that begins with = stays text. Raises StoreError if the file exists or can't be written.
@@ -43,12 +41,9 @@ def export_excel(found: Finished, out: Path) -> list[str]:
     if not out.parent.is_dir():
         raise store.StoreError(f"{out}: there is no folder {out.parent}")
     several = found.kind in ("comparison", "sweep")
-    tables = tables_of(found)
-    kept = {name: frame(table) for name, table in tables.items() if not (several and name in LEFT_OUT)}
-    kept = _outcomes(found) | kept
-    missing = [
-        f"{name}: {row_count(table):,} rows, only with --csv" for name, table in tables.items() if name not in kept
-    ]
+    tables = found.tables
+    kept = _outcomes(found) | {name: tables[name] for name in tables if not (several and name in LEFT_OUT)}
+    missing = [f"{name}: {tables.rows(name):,} rows, only with --csv" for name in tables if name not in kept]
     missing += [f"{n}: all but the first {MOST_ROWS:,} rows" for n, loaded in kept.items() if len(loaded) > MOST_ROWS]
     facts = notes(found) + [("left out", text) for text in missing]
     sheets = {"notes": pd.DataFrame(facts, columns=["what", "value"]), **kept}
@@ -63,46 +58,33 @@ def export_excel(found: Finished, out: Path) -> list[str]:
     return list(sheets)
 
 
-def notes(found: Finished) -> list[tuple[str, Any]]:
+def notes(found: Result) -> list[tuple[str, Any]]:
     """What a reader of the numbers must know: scenarios, seeds, versions, status, and what the values rest on."""
     facts = found.manifest
     entries: list[tuple[str, Any]] = [
-        ("folder", found.folder.name), ("kind", found.kind), ("status", found.status),
+        ("folder", found.name), ("kind", found.kind), ("status", facts["status"]),
         ("runs finished", found.done), ("runs failed", found.failed), ("runs planned", found.planned or ""),
-        ("started", found.started), ("finished", found.finished),
+        ("started", facts["started"]), ("finished", facts.get("finished") or ""),
     ]  # fmt: skip
-    entries += [("scenario", name) for name in scenarios_of(facts)]
-    scenarios = facts.get("scenarios")
-    if isinstance(scenarios, dict):
-        entries += [(f"sha256 of {name}", one["sha256"]) for name, one in scenarios.items() if "sha256" in one]
-    entries += [(name, facts[name]) for name in ("seed", "weeks", "vector") if facts.get(name) is not None]
+    entries += [("scenario", name) for name in found.labels]
+    scenarios = facts.get("scenarios", {})
+    entries += [(f"sha256 of {name}", one["sha256"]) for name, one in scenarios.items() if "sha256" in one]
+    entries += [(name, facts.get(name)) for name in ("seed", "weeks", "vector") if facts.get(name) is not None]
     entries += [("marketsim", facts.get("marketsim", "")), ("python", facts.get("python", ""))]
     entries += list(facts.get("packages", {}).items())
-    entries += [("commit", facts.get("git_commit") or ""), ("what the values rest on", footing(facts))]
+    entries += [("commit", facts.get("git_commit") or ""), ("what the values rest on", found.footing)]
     entries.append(("read with", "docs/limits.md: what is assumed and what is not modelled"))
     return entries + [(name, f"{m.label} ({m.unit}): {m.definition}") for name, m in MEASURES.items() if m.compared]
 
 
-def footing(facts: dict[str, Any]) -> str:
-    """The sign-off line of a manifest's results; empty if it has none."""
-    if not isinstance(facts.get("evidence"), dict) or not isinstance(facts.get("validation"), dict):
-        return ""
-    try:
-        met = {name: None if pair is None else (pair[0], pair[1]) for name, pair in facts["validation"].items()}
-        return Signoff(facts["evidence"], Score(**met)).line()
-    except (KeyError, TypeError, IndexError):
-        return ""
-
-
-def _outcomes(found: Finished) -> dict[str, pd.DataFrame]:
+def _outcomes(found: Result) -> dict[str, pd.DataFrame]:
     """For a sweep: a row a run, with its factors and England's outcomes side by side."""
-    tables = tables_of(found)
-    if found.kind != "sweep" or "runs" not in tables:
+    if found.kind != "sweep" or "runs" not in found.tables:
         return {}
-    runs = frame(tables["runs"])
-    wide = runs[runs["region"] == "England"].pivot(index="run", columns="outcome", values="value")
+    runs = found.outcomes
+    wide = runs[runs["region"] == ENGLAND].pivot(index="run", columns="outcome", values="value")
     wide = wide[list(dict.fromkeys(runs["outcome"]))]  # as they come, not by the alphabet
-    return {"wide": frame(tables["design"]).merge(wide, on="run").reset_index(drop=True)}
+    return {"wide": found.design.merge(wide, on="run").reset_index(drop=True)}
 
 
 def _write(sheets: dict[str, pd.DataFrame], path: Path) -> None:

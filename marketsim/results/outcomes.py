@@ -14,6 +14,8 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 
+ENGLAND = "England"  # the region of outcomes that stands for all
+
 
 class Tally:
     """Sums by authority, over one or more weeks."""
@@ -61,16 +63,17 @@ MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    label: str, unit: str, definition: str, source: str = "design section 6", compared: bool = True
+    label: str, unit: str, source: str = "own definition", compared: bool = True
 ) -> Callable[[Callable[[Tally], Floats]], Callable[[Tally], Floats]]:
-    """Register a measure under the name of its function; `compared` ones appear in comparisons.
+    """Register a measure under the name of its function, whose docstring is its definition.
 
-    `label` is what people read in tables; `unit` says how a value is shown ("offers per 1,000": a ratio shown so).
+    `compared` ones appear in comparisons. `label` is what people read in tables; `unit` says how a value is shown
+    ("offers per 1,000": a ratio shown so).
     """
 
     def register(function: Callable[[Tally], Floats]) -> Callable[[Tally], Floats]:
-        name = function.__name__
-        MEASURES[name] = Measure(name, label, unit, definition, source, function, compared)
+        name, doc = function.__name__, (function.__doc__ or "").rstrip(".")
+        MEASURES[name] = Measure(name, label, unit, doc[:1].lower() + doc[1:], source, function, compared)
         return function
 
     return register
@@ -81,229 +84,178 @@ def ratio(above: Floats, below: Floats) -> Floats:
     return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) != 0))
 
 
-@measure(
-    "mean fee, GBP a week",
-    "GBP/week",
-    "mean weekly fee of placements running in private and voluntary homes",
-    "targets: weekly_fee_mean",
-)
+@measure("mean fee, GBP a week", "GBP/week", "targets: weekly_fee_mean")
 def weekly_fee_mean_gbp(tally: Tally) -> Floats:
-    """Mean weekly fee of independent placements."""
+    """Mean weekly fee of placements running in private and voluntary homes."""
     return ratio(tally["independent_fees"], tally["independent_children"])
 
 
-@measure(
-    "placed out of area",
-    "share",
-    "children placed outside the boundary of their home authority, of children placed",
-    "DfE FOI 2024",
-)
+@measure("placed out of area", "share", "DfE FOI 2024")
 def out_of_area_share(tally: Tally) -> Floats:
-    """Share of placed children whose home stands in another authority."""
+    """Children placed outside the boundary of their home authority, of children placed."""
     return ratio(tally["out_of_area"], tally["children_placed"])
 
 
-@measure(
-    "placed over 20 miles away",
-    "share",
-    "children placed more than 20 miles from their home point, of children placed",
-    "DfE 2024",
-)
+@measure("placed over 20 miles away", "share", "DfE 2024")
 def over_20_miles_share(tally: Tally) -> Floats:
-    """Share of placed children more than 20 straight-line miles from home."""
+    """Children placed more than 20 miles from their home point, of children placed."""
     return ratio(tally["over_20_miles"], tally["children_placed"])
 
 
-@measure("placed out of region", "share", "children placed in another region, of children placed")
+@measure("placed out of region", "share")
 def out_of_region_share(tally: Tally) -> Floats:
-    """Share of placed children whose home stands in another region."""
+    """Children placed in another region, of children placed."""
     return ratio(tally["out_of_region"], tally["children_placed"])
 
 
-@measure("mean distance, miles", "miles", "mean straight-line distance of children placed from their home point")
+@measure("mean distance, miles", "miles")
 def distance_mean_miles(tally: Tally) -> Floats:
-    """Mean distance of placed children."""
+    """Mean straight-line distance of children placed from their home point."""
     return ratio(tally["miles"], tally["children_placed"])
 
 
-@measure(
-    "void rate (all places)",
-    "share",
-    "places without a child, of registered places; short-break-only homes left out",
-    "targets: occupancy",
-)
+@measure("void rate (all places)", "share", "targets: occupancy")
 def void_rate(tally: Tally) -> Floats:
-    """Share of registered places that stand empty, blocked ones included."""
+    """Places without a child, of registered places; short-break-only homes left out."""
     return ratio(tally["market_places"] - tally["occupied"], tally["market_places"])
 
 
-@measure(
-    "void rate (open places)",
-    "share",
-    "empty places that could be filled, of places that are not blocked",
-    "targets: void_rate_survey",
-)
+@measure("void rate (open places)", "share", "targets: void_rate_survey")
 def open_void_rate(tally: Tally) -> Floats:
-    """Share of staffed places that stand empty."""
+    """Empty places that could be filled, of places that are not blocked."""
     staffed = tally["market_places"] - tally["blocked_places"]
     return ratio(staffed - tally["occupied"], staffed)
 
 
-@measure(
-    "empty places paid for",
-    "places",
-    "empty places that an authority pays for: contracts and own homes, mean of the weeks",
-)
+@measure("empty places paid for", "places")
 def paid_voids(tally: Tally) -> Floats:
-    """Places paid for and empty."""
+    """Empty places that an authority pays for: contracts and own homes, mean of the weeks."""
     return tally["paid_voids"] / tally.weeks
 
 
-@measure("children placed", "children", "children in children's homes, mean of the weeks")
+@measure("children placed", "children")
 def children_placed(tally: Tally) -> Floats:
-    """Children placed."""
+    """Children in children's homes, mean of the weeks."""
     return tally["children_placed"] / tally.weeks
 
 
-@measure("children waiting", "children", "children waiting for a home, mean of the weeks")
+@measure("children waiting", "children")
 def children_waiting(tally: Tally) -> Floats:
-    """Children unplaced who are not yet in an unregistered setting."""
+    """Children waiting for a home, mean of the weeks."""
     return tally["children_waiting"] / tally.weeks
 
 
-@measure(
-    "children unregistered",
-    "children",
-    "children in unregistered settings, mean of the weeks",
-    "Children's Commissioner 2024",
-)
+@measure("children unregistered", "children", "Children's Commissioner 2024")
 def children_unregistered(tally: Tally) -> Floats:
-    """Children in the last resort outside regulation."""
+    """Children in unregistered settings, mean of the weeks."""
     return tally["children_unregistered"] / tally.weeks
 
 
-@measure("mean wait, weeks", "weeks", "mean wait from need to placement, of placements started")
+@measure("mean wait, weeks", "weeks")
 def wait_mean_weeks(tally: Tally) -> Floats:
-    """Mean weeks that children waited before they were placed."""
+    """Mean wait from need to placement, of placements started."""
     return ratio(tally["wait_weeks"], tally["placements_started"])
 
 
-@measure("spend a week, GBP", "GBP", "all that authorities pay, mean of the weeks")
+@measure("spend a week, GBP", "GBP")
 def spend_gbp(tally: Tally) -> Floats:
-    """Spend a week: fees, empty places, running costs, unregistered settings."""
+    """All that authorities pay, mean of the weeks."""
     return tally["spend"] / tally.weeks
 
 
-@measure("spend per child, GBP a week", "GBP/week", "spend over children placed or unregistered")
+@measure("spend per child, GBP a week", "GBP/week")
 def spend_per_child_gbp(tally: Tally) -> Floats:
-    """Spend per child in a home or an unregistered setting."""
+    """Spend over children placed or unregistered."""
     return ratio(tally["spend"], tally["children_placed"] + tally["children_unregistered"])
 
 
-@measure("margin of private homes", "share", "revenue of private providers less running cost, of revenue", "CMA 2022")
+@measure("margin of private homes", "share", "CMA 2022")
 def provider_margin(tally: Tally) -> Floats:
-    """Operating margin of private providers, by host authority."""
+    """Revenue of private providers less running cost, of revenue."""
     return ratio(tally["private_revenue"] - tally["private_cost"], tally["private_revenue"])
 
 
-@measure(
-    "margin, 15 largest",
-    "share",
-    "revenue of the 15 largest private groups less running cost, of revenue",
-    "targets: operating_margin_large",
-)
+@measure("margin, 15 largest", "share", "targets: operating_margin_large")
 def large_provider_margin(tally: Tally) -> Floats:
-    """Operating margin of the largest private groups."""
+    """Revenue of the 15 largest private groups less running cost, of revenue."""
     return ratio(tally["large_revenue"] - tally["large_cost"], tally["large_revenue"])
 
 
-@measure("homes good or better", "share", "homes rated good or outstanding, of homes", "Ofsted 2024")
+@measure("homes good or better", "share", "Ofsted 2024")
 def good_homes_share(tally: Tally) -> Floats:
-    """Share of homes with one of the two better judgements."""
+    """Homes rated good or outstanding, of homes."""
     return ratio(tally["rated_good_or_better"], tally["market_homes"])
 
 
-@measure(
-    "3 or more placements",
-    "share",
-    "children in homes when the last year began who had three or more placements of any kind in it",
-    "targets: share_three_or_more_placements",
-)
+@measure("3 or more placements", "share", "targets: share_three_or_more_placements")
 def three_or_more_placements_share(tally: Tally) -> Floats:
-    """Share of the children in homes when the year began with three or more placements in it."""
+    """Children in homes when the last year began who had three or more placements of any kind in it."""
     return ratio(tally["three_placements"], tally["cohort"])
 
 
-@measure("homes on a framework", "share", "independent homes on at least one framework, of independent homes")
+@measure("homes on a framework", "share")
 def framework_coverage(tally: Tally) -> Floats:
-    """Share of independent homes that are on a framework."""
+    """Independent homes on at least one framework, of independent homes."""
     return ratio(tally["homes_on_framework"], tally["independent_homes"])
 
 
-@measure("offers per 1,000 referrals", "offers per 1,000", "offers over referrals")
+@measure("offers per 1,000 referrals", "offers per 1,000")
 def offers_per_referral(tally: Tally) -> Floats:
-    """Share of referrals answered with an offer that the commissioner could accept."""
+    """Offers over referrals."""
     return ratio(tally["offers"], tally["referrals"])
 
 
-@measure("placements started a week", "placements/week", "placements that start, mean of the weeks", "DfE 2024")
+@measure("placements started a week", "placements/week", "DfE 2024")
 def placements_started(tally: Tally) -> Floats:
-    """Placements started a week."""
+    """Placements that start, mean of the weeks."""
     return tally["placements_started"] / tally.weeks
 
 
-@measure("placements ended a week", "placements/week", "placements that end, mean of the weeks", "DfE 2024")
+@measure("placements ended a week", "placements/week", "DfE 2024")
 def placements_ended(tally: Tally) -> Floats:
-    """Placements ended a week."""
+    """Placements that end, mean of the weeks."""
     return tally["placements_ended"] / tally.weeks
 
 
-@measure("breakdowns a week", "placements/week", "placements that break down, mean of the weeks")
+@measure("breakdowns a week", "placements/week")
 def breakdowns(tally: Tally) -> Floats:
-    """Breakdowns a week."""
+    """Placements that break down, mean of the weeks."""
     return tally["breakdowns"] / tally.weeks
 
 
-@measure(
-    "registered places",
-    "places",
-    "registered places, short-break-only homes included, mean of the weeks",
-    "Ofsted 2024",
-)
+@measure("registered places", "places", "Ofsted 2024")
 def places(tally: Tally) -> Floats:
-    """Registered places."""
+    """Registered places, short-break-only homes included, mean of the weeks."""
     return tally["places"] / tally.weeks
 
 
-@measure("places occupied", "places", "places with a child, mean of the weeks", compared=False)
+@measure("places occupied", "places", compared=False)
 def occupied(tally: Tally) -> Floats:
-    """Places in which a child lives."""
+    """Places with a child, mean of the weeks."""
     return tally["occupied"] / tally.weeks
 
 
-@measure("places blocked", "places", "empty places that can't be filled, mean of the weeks", compared=False)
+@measure("places blocked", "places", compared=False)
 def blocked_places(tally: Tally) -> Floats:
-    """Blocked places."""
+    """Empty places that can't be filled, mean of the weeks."""
     return tally["blocked_places"] / tally.weeks
 
 
-@measure(
-    "registered homes", "homes", "registered homes, short-break-only ones included, mean of the weeks", "Ofsted 2024"
-)
+@measure("registered homes", "homes", "Ofsted 2024")
 def homes(tally: Tally) -> Floats:
-    """Registered homes."""
+    """Registered homes, short-break-only ones included, mean of the weeks."""
     return tally["homes"] / tally.weeks
 
 
-@measure("homes opened a week", "homes/week", "homes that opened, mean of the weeks", compared=False)
+@measure("homes opened a week", "homes/week", compared=False)
 def homes_opened(tally: Tally) -> Floats:
-    """Homes opened a week."""
+    """Homes that opened, mean of the weeks."""
     return tally["homes_opened"] / tally.weeks
 
 
-@measure("homes closed a week", "homes/week", "homes that closed, mean of the weeks", compared=False)
+@measure("homes closed a week", "homes/week", compared=False)
 def homes_closed(tally: Tally) -> Floats:
-    """Homes closed a week."""
+    """Homes that closed, mean of the weeks."""
     return tally["homes_closed"] / tally.weeks
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from marketsim.experiments.tables import Table, first_line, tables_of
-from marketsim.results.folders import Finished
+from marketsim.results import reading
 from marketsim.results.store import StoreError
-from marketsim.scenario.errors import escaped, listed, sentence
+from marketsim.scenario import errors
 
 # Tables are handed over as Arrow data sets, which read their files outside DuckDB: so DuckDB itself needs no files.
 LOCKS = (
@@ -21,29 +20,28 @@ LOCKS = (
 ALLOWED = ("SELECT", "EXPLAIN")
 
 
-def query(found: Finished, sql: str) -> pd.DataFrame:
+def query(tables: reading.Tables, sql: str) -> pd.DataFrame:
     """What one SELECT gives over the tables of a folder (`design`, `runs`, `weekly`, `comparison`, …).
 
     Numbers stay numbers. Raises StoreError, in one line, for SQL that is wrong, that is more than one statement, or
     that would do anything but read these tables.
     """
-    tables = tables_of(found)
     with duckdb.connect(":memory:") as connection:
-        for name, table in tables.items():
-            _add(connection, name, table)
+        for name in tables:
+            _add(connection, name, tables.source(name))
         for lock in LOCKS:
             connection.execute(lock)
         try:
             _check(connection, sql)
             return connection.execute(sql).df()
         except duckdb.Error as error:
-            raise StoreError(_message(error, tables)) from None
+            raise StoreError(_message(error, sorted(tables))) from None
 
 
-def _add(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, name: str, table: reading.Source) -> None:
     """Make a table known under its name, the number of a replicate as a number."""
-    by_folder = name in ("weekly", "authorities", "placements") and "replicate" in table.schema.names
-    if not by_folder:
+    column = table.schema.field("replicate") if "replicate" in table.schema.names else None
+    if column is None or str(column.type) != "string":  # only where the folders of runs give it
         connection.register(name, table)
         return
     connection.register(f"{name}_by_folder", table)
@@ -63,9 +61,9 @@ def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise StoreError(f"SQL: {kind} is not allowed; results are only read: SELECT, WITH, DESCRIBE, SUMMARIZE")
 
 
-def _message(error: duckdb.Error, tables: dict[str, Table]) -> str:
+def _message(error: duckdb.Error, tables: list[str]) -> str:
     """The error's own words without its drawing of the statement; the tables there are if one wasn't found."""
-    said = escaped(first_line(Exception(str(error).partition("\nLINE ")[0])))
-    have = f"tables: {listed(sorted(tables))}" if "Table with name" in said else ""
+    said = errors.escaped(reading.first_line(Exception(str(error).partition("\nLINE ")[0])))
+    have = f"tables: {errors.listed(tables)}" if "Table with name" in said else ""
     said = said.partition(" Did you mean")[0] if have else said
-    return sentence(f"SQL: {said}", have)
+    return errors.sentence(f"SQL: {said}", have)

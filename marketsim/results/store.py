@@ -1,32 +1,24 @@
-"""The folder that a run or a comparison leaves: files written whole or not at all, and never over others."""
+"""The folder that results are left in: files written whole or not at all, and never over others."""
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import shutil
-import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from marketsim import __version__
-from marketsim.experiments.run import RunResult
-
 RESULTS = Path("results")
 PART = ".part"  # how the name of a file ends that is not yet whole
-PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 
 
 class StoreError(Exception):
-    """Results can't be written where the user asked; the message is one line."""
+    """Results can't be written or read where the user asked; the message is one line."""
 
 
 def new_folder(out: Path | None, name: str) -> Path:
@@ -34,7 +26,7 @@ def new_folder(out: Path | None, name: str) -> Path:
 
     Raises StoreError if it exists or can't be made.
     """
-    folder = out if out is not None else _unused(RESULTS / name)
+    folder = out if out is not None else unused_folder(name)
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
@@ -56,12 +48,11 @@ def remove_if_without_runs(folder: Path | None) -> None:
         shutil.rmtree(folder)
 
 
-def write_run(folder: Path, result: RunResult) -> None:
-    """Write the three tables of a run into a folder, which is made if need be."""
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables as parquet into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_parquet(folder / "authorities.parquet", result.authorities)
-    write_parquet(folder / "placements.parquet", result.placements)
-    write_parquet(folder / "weekly.parquet", result.weekly)
+    for name in sorted(tables):
+        write_parquet(folder / f"{name}.parquet", tables[name])
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -102,48 +93,15 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
-def write_manifest(folder: Path, **entries: Any) -> dict[str, Any]:
-    """Write what was run, with what, and when; returns what was written."""
-    manifest = {
-        "marketsim": __version__,
-        "python": platform.python_version(),
-        "packages": {package: version(package) for package in PACKAGES},
-        "git_commit": git_commit(),
-        **entries,
-    }
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-    return manifest
-
-
 def now() -> str:
     """The time, to the second, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def git_commit() -> str | None:
-    """The commit of the checkout that the package runs from, `-dirty` if files were changed; None outside one."""
-    checkout = Path(__file__).parents[2]
-    if not (checkout / ".git").exists():
-        return None
-    try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=checkout, capture_output=True, text=True, timeout=10, check=True,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return described.stdout.strip() or None
-
-
 def unused_folder(name: str) -> Path:
     """`results/<name>`, with a number behind if that exists."""
-    return _unused(RESULTS / name)
-
-
-def _unused(folder: Path) -> Path:
+    folder = chosen = RESULTS / name
     number = 2
-    chosen = folder
     while chosen.exists():
-        chosen = folder.with_name(f"{folder.name}-{number}")
-        number += 1
+        chosen, number = folder.with_name(f"{folder.name}-{number}"), number + 1
     return chosen

@@ -1,4 +1,4 @@
-"""The tables of placements and of homes that a run leaves behind."""
+"""The tables that a run leaves behind, from the model at its end."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.market.children import BANDS, END_REASONS, NOT_YET, NOTICES
-from marketsim.market.homes import NEVER, RATINGS, SECTORS
+from marketsim.market import children as of_children
+from marketsim.market import homes as of_homes
 from marketsim.market.market import Market
+from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement
+from marketsim.results import outcomes, weeks
 from marketsim.week.recording import on_any_panel
+
+
+def tables_of(model: MarketModel) -> dict[str, pd.DataFrame]:
+    """The tables of a finished run by name: weekly, authorities, placements, outcomes and homes (see `Result`)."""
+    market, recorder, arrangements = model.market, model.recorder, model.orders.arrangements
+    return {
+        "weekly": weeks.weekly_frame(market, recorder),
+        "authorities": weeks.authorities_frame(market, recorder),
+        "placements": placements_frame(market, arrangements),
+        "outcomes": outcomes_frame(market, weeks.last_year(recorder)),
+        "homes": homes_frame(market, arrangements),
+    }
 
 
 def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
@@ -20,9 +34,9 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
     homes, areas, records = market.homes, market.authorities, market.records
     home = records.home
     host = homes.authority[home]
-    codes, sectors = _words(areas.code), _words(SECTORS)
+    codes, sectors = _words(areas.code), _words(of_homes.SECTORS)
     routes = _words([arrangement.route for arrangement in arrangements])
-    running = records.end_week == NOT_YET
+    running = records.end_week == of_children.NOT_YET
     return pd.DataFrame(
         {
             "child_id": records.child,
@@ -34,11 +48,11 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
             "route": routes.take(records.arrangement),
             "start_week": records.start_week,
             "end_week": pd.array(np.where(running, 0, records.end_week), dtype="Int64"),
-            "end_reason": _words([None, *END_REASONS[1:]]).take(records.end_reason),
-            "need_band": _words(BANDS).take(records.band),
+            "end_reason": _words([None, *of_children.END_REASONS[1:]]).take(records.end_reason),
+            "need_band": _words(of_children.BANDS).take(records.band),
             "need_score": records.score,
             "age": records.age,
-            "notice": _words(NOTICES).take(records.emergency.astype(np.int64)),
+            "notice": _words(of_children.NOTICES).take(records.emergency.astype(np.int64)),
             "weekly_fee_gbp": records.fee,
             "distance_miles": records.miles,
             "displaced": records.displaced,
@@ -51,14 +65,14 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
 def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
     """A row a home that was ever open, in the state of the last week; `closed_week` is empty while it is open."""
     homes, areas = market.homes, market.authorities
-    is_open = homes.closed_week == NEVER
+    is_open = homes.closed_week == of_homes.NEVER
     return pd.DataFrame(
         {
             "home_id": np.arange(len(homes)),
             "host_authority": _words(areas.code).take(homes.authority),
             "host_region": _words(areas.region_names).take(areas.region[homes.authority]),
             "provider_id": homes.provider,
-            "sector": _words(SECTORS).take(homes.sector),
+            "sector": _words(of_homes.SECTORS).take(homes.sector),
             "places": homes.places,
             "short_break": homes.short_break,
             "opened_week": pd.array(np.maximum(homes.opened_week, -1), dtype="Int64"),
@@ -67,11 +81,27 @@ def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataF
             "blocked": homes.blocked,
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
             "ask_gbp": homes.ask,
-            "rating": _words(RATINGS).take(homes.rating),
+            "rating": _words(of_homes.RATINGS).take(homes.rating),
             "on_framework": on_any_panel(market, arrangements),
             "house_price_gbp": areas.house_price[homes.authority],
         }
     ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))
+
+
+def outcomes_frame(market: Market, tally: outcomes.Tally | None) -> pd.DataFrame:
+    """A row an outcome that is compared, and region or England, of the sums of a run's last year."""
+    areas = market.authorities
+    if tally is None:
+        raise ValueError("a run without weeks has no outcomes")
+    total = _outcome_rows(tally.total(), [outcomes.ENGLAND])
+    return pd.concat([total, _outcome_rows(tally.grouped(areas.region, len(areas.region_names)), areas.region_names)])
+
+
+def _outcome_rows(tally: outcomes.Tally, names: list[str]) -> pd.DataFrame:
+    compared = [measure for measure in outcomes.MEASURES.values() if measure.compared]
+    values = np.concatenate([measure.value(tally) for measure in compared])
+    names_of = np.repeat([measure.name for measure in compared], len(names))
+    return pd.DataFrame({"outcome": names_of, "region": names * len(compared), "value": values})
 
 
 def _words(names: Sequence[str | None]) -> Any:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 import pandas as pd
 
 from marketsim.england.figures import target_rows
-from marketsim.experiments.run import ENGLAND, RunResult
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
 from marketsim.scenario.schema import EnglandWorld
 
 YEAR_WEEKS = 52
@@ -39,7 +40,7 @@ def shipped_targets() -> list[Target]:
 class LastYear:
     """The last 52 weeks of a run (all weeks of a shorter one), cut out once."""
 
-    def __init__(self, result: RunResult) -> None:
+    def __init__(self, result: Result) -> None:
         weekly, placements = result.weekly, result.placements
         end = int(weekly["week"].max())
         self.result, self.all_weeks, self.end_week = result, weekly, end
@@ -59,7 +60,7 @@ class LastYear:
 Measure: TypeAlias = Callable[[LastYear], float]
 
 
-def measure_targets(result: RunResult) -> dict[str, float]:
+def measure_targets(result: Result) -> dict[str, float]:
     """Every target measure that one run can give, by name, in the target's unit; NaN where it is not defined.
 
     Flows are those of the last 52 weeks of the run, stocks stand at its end, means are over the weeks of that year. The
@@ -69,13 +70,13 @@ def measure_targets(result: RunResult) -> dict[str, float]:
     return {name: float(measure(last)) for name, measure in TARGET_MEASURES.items()}
 
 
-def has_targets(result: RunResult) -> bool:
+def has_targets(result: Result) -> bool:
     """True for a run of England that lasts at least a year."""
     return isinstance(result.scenario.world, EnglandWorld) and len(result.weekly) >= YEAR_WEEKS
 
 
 def homes_open(homes: Frame, week: int) -> Frame:
-    """The rows of `RunResult.homes` that were registered in a week, short-break homes included."""
+    """The rows of `Result.homes` that were registered in a week, short-break homes included."""
     closed = homes["closed_week"]
     return homes[(homes["opened_week"] <= week) & (closed.isna() | (closed.fillna(0) > week))]
 

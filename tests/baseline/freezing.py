@@ -13,7 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments.run import ENGLAND, RunResult, as_scenario, run
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import as_scenario
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios
 
 FROZEN = Path(__file__).with_name("frozen.json")
@@ -27,12 +30,12 @@ def names() -> list[str]:
     return [path.stem for path in shipped_scenarios()]
 
 
-def frozen_run(name: str) -> RunResult:
+def frozen_run(name: str) -> Result:
     """The run that is frozen: 26 weeks, for `town` its full length."""
     return run(as_scenario(name, None if name in IN_FULL else WEEKS), seed=SEED)
 
 
-def measured(result: RunResult) -> dict[str, Any]:
+def measured(result: Result) -> dict[str, Any]:
     """What is frozen of a run, as it stands in the file."""
     table = result.outcomes[result.outcomes["region"] == ENGLAND]
     outcomes = {name: _digits(value) for name, value in zip(table["outcome"], table["value"], strict=True)}

@@ -11,13 +11,13 @@ from collections.abc import Callable
 import pytest
 from freezing import changes, measured, names, read_frozen
 
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 
 UPDATE = "if this is meant: python tests/baseline/update.py, and a line in CHANGELOG.md"
 
 
 @pytest.mark.parametrize("name", names())
-def test_results_are_what_they_were(name: str, shipped_run: Callable[[str], RunResult]) -> None:
+def test_results_are_what_they_were(name: str, shipped_run: Callable[[str], Result]) -> None:
     frozen = read_frozen()
     assert name in frozen, f"{name} is not frozen; {UPDATE}"
     differ = changes(frozen[name], measured(shipped_run(name)))
@@ -28,7 +28,7 @@ def test_nothing_is_frozen_that_does_not_ship() -> None:
     assert sorted(read_frozen()) == sorted(names())
 
 
-def test_a_change_in_the_last_digit_is_seen(shipped_run: Callable[[str], RunResult]) -> None:
+def test_a_change_in_the_last_digit_is_seen(shipped_run: Callable[[str], Result]) -> None:
     result = shipped_run("town")
     before = measured(result)
     result.weekly.loc[3, "spend_gbp"] *= 1 + 1e-9

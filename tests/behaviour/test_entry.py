@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.run import as_scenario
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
 from marketsim.model import MarketModel

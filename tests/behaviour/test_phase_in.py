@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from marketsim.core.columns import Ints
-from marketsim.experiments.run import RunResult, run
+from marketsim.experiments.run import run
 from marketsim.model import MarketModel
+from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
@@ -34,11 +35,11 @@ def week_date(week: int) -> datetime.date:
 
 
 @pytest.fixture(scope="module")
-def cooperatives(quiet: Quiet) -> dict[str, RunResult]:
+def cooperatives(quiet: Quiet) -> dict[str, Result]:
     """Half of the authorities buy together; so they do until the others join; all do from the start."""
     shared = {"rule": "soft_block", "share_of_children": 0.2, "radius_miles": 60.0}
 
-    def result(share: float, changes: list[dict[str, Any]]) -> RunResult:
+    def result(share: float, changes: list[dict[str, Any]]) -> Result:
         cooperative = {"rule": "cooperative", "order": ["soft_block", "spot"], "members": {"share": share}}
         arrangements = {"soft_block": shared, "together": cooperative}
         purchasing = {"arrangements": arrangements, "order": ["together", "spot"]}
@@ -49,7 +50,7 @@ def cooperatives(quiet: Quiet) -> dict[str, RunResult]:
     return {"half": result(0.5, []), "growing": growing, "all": result(1.0, [])}
 
 
-def test_before_the_date_nothing_differs(cooperatives: dict[str, RunResult]) -> None:
+def test_before_the_date_nothing_differs(cooperatives: dict[str, Result]) -> None:
     half, growing = cooperatives["half"], cooperatives["growing"]
     pd.testing.assert_frame_equal(
         half.weekly[half.weekly["week"] < FROM_WEEK],
@@ -61,7 +62,7 @@ def test_before_the_date_nothing_differs(cooperatives: dict[str, RunResult]) -> 
     pd.testing.assert_frame_equal(*early, check_exact=True)
 
 
-def test_after_the_date_those_who_joined_buy_through_the_cooperative(cooperatives: dict[str, RunResult]) -> None:
+def test_after_the_date_those_who_joined_buy_through_the_cooperative(cooperatives: dict[str, Result]) -> None:
     def through(name: str) -> float:
         placements = cooperatives[name].placements
         return float((placements.loc[placements["start_week"] >= FROM_WEEK, "route"] == "cooperative").mean())
@@ -101,7 +102,7 @@ SECTIONS = ("demand", "need", "providers", "ratings", "commissioning", "unregist
 
 
 @pytest.fixture(scope="module")
-def lively(small: Quiet) -> RunResult:
+def lively(small: Quiet) -> Result:
     result = run(small(**LIVELY), seed=1)
     assert result.weekly["homes_opened"].sum() > 0 and result.weekly["homes_closed"].sum() > 0
     assert all(
@@ -110,7 +111,7 @@ def lively(small: Quiet) -> RunResult:
     return result
 
 
-def repeated(small: Quiet, week: int, *sections: str) -> RunResult:
+def repeated(small: Quiet, week: int, *sections: str) -> Result:
     """The lively market with a change that repeats the present values of some sections."""
     present = small(**LIVELY).model_dump(serialize_as_any=True, by_alias=True)
     change = {"from": week_date(week)} | {section: present[section] for section in sections}
@@ -122,7 +123,7 @@ def repeated(small: Quiet, week: int, *sections: str) -> RunResult:
 )
 @pytest.mark.parametrize("week", [3, 13])
 def test_a_change_that_changes_nothing_differs_by_nothing(
-    small: Quiet, lively: RunResult, week: int, sections: tuple[str, ...]
+    small: Quiet, lively: Result, week: int, sections: tuple[str, ...]
 ) -> None:
     result = repeated(small, week, *sections)
     for table in TABLES:

@@ -30,8 +30,8 @@ def make_sweep(
     design["vector"] = pd.array([None] * len(design), "Int64")
     design = design[["run", "point", "replicate", "seed", "vector", "scenario"]].join(points, on="point")
     files = SweepFolder(folder)
-    files.create(design, status="finished", started="2026-11-22T10:00:00+00:00", scenarios=list(arms), seed=seed,
-                 sweep={"format": 1})  # fmt: skip
+    files.create(design, status="finished", started="2026-11-22T10:00:00+00:00", scenarios={arm: {} for arm in arms},
+                 seed=seed, runs=len(design), sweep={"format": 1})  # fmt: skip
     for run, (point, replicate, arm) in enumerate(rows):
         fee = 6_000.0 + 10 * replicate + (difference(points.iloc[point]) if arm == "cooperative" else 0.0)
         table = {"run": run, "outcome": "weekly_fee_mean_gbp", "region": ["England", "London"], "value": [fee, fee + 1]}

@@ -131,7 +131,7 @@ def test_ctrl_c_ends_with_130_and_can_be_gone_on_with(
     process.join(60)
     assert process.exitcode == 130
     found = open_set(tmp_path / "results" / "small")
-    assert found.manifest["status"] == "running" and 0 < len(found.outcomes()["run"].unique()) < 800
+    assert found.manifest["status"] == "running" and 0 < len(found.outcomes["run"].unique()) < 800
     assert not list(tmp_path.rglob("*.part"))
 
 

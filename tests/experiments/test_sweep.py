@@ -17,6 +17,7 @@ from sweeping import SCENARIO, results, small_definition
 
 import marketsim.experiments.making
 import marketsim.experiments.sweep
+import marketsim.results.manifest
 import marketsim.results.store
 from marketsim import run
 from marketsim.experiments.making import make_run
@@ -48,8 +49,8 @@ def test_the_set_holds_what_single_runs_give(tmp_path: Path) -> None:
     small(tmp_path, on_progress=lambda done, total: told.append((done, total)))
     found = open_set(tmp_path / "set")
     assert told == [(done, RUNS) for done in range(RUNS + 1)]
-    assert found.failed == [] and found.manifest["status"] == "finished"
-    outcomes = found.outcomes()
+    assert found.failures == [] and found.manifest["status"] == "finished"
+    outcomes = found.outcomes
     assert outcomes.columns.tolist() == ["run", "outcome", "region", "value"]
     assert outcomes["run"].is_monotonic_increasing and set(outcomes["outcome"]) == {"void_rate", "weekly_fee_mean_gbp"}
     row = found.design.iloc[5]
@@ -126,7 +127,7 @@ def test_another_scenario_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small(tmp_path)
-    monkeypatch.setattr(marketsim.results.tracing, "program_digest", lambda: "another")
+    monkeypatch.setattr(marketsim.results.manifest, "program_digest", lambda: "another")
     with pytest.raises(StoreError, match="made by another version of marketsim"):
         small(tmp_path)
 
@@ -153,16 +154,16 @@ def test_a_set_of_another_format_is_refused(tmp_path: Path) -> None:
 def test_a_set_can_be_read_while_it_grows(tmp_path: Path) -> None:
     small(tmp_path, shard=(1, 2))
     found = open_set(tmp_path / "set")
-    assert found.manifest["status"] == "running" and set(found.outcomes()["run"]) == {0, 2, 4}
+    assert found.manifest["status"] == "running" and set(found.outcomes["run"]) == {0, 2, 4}
     small(tmp_path)
-    assert set(found.outcomes()["run"]) == set(range(RUNS))
+    assert set(found.outcomes["run"]) == set(range(RUNS))
 
 
 def test_a_run_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     small(tmp_path)
     (tmp_path / "set" / "runs" / "0000002.parquet").write_bytes(b"no parquet")
     with pytest.raises(StoreError, match="can't be read") as refused:
-        open_set(tmp_path / "set").outcomes()
+        _ = open_set(tmp_path / "set").outcomes
     assert "\n" not in str(refused.value)
 
 
@@ -183,8 +184,8 @@ def test_what_a_run_raises_is_kept_and_tried_again(
         done = small(tmp_path)
     assert (done.failed, done.complete, done.made) == ([5], False, RUNS)
     found = open_set(tmp_path / "set")
-    assert found.manifest["status"] == "failed" and set(found.outcomes()["run"]) == set(range(5))
-    failure = found.failed[0]
+    assert found.manifest["status"] == "failed" and set(found.outcomes["run"]) == set(range(5))
+    failure = found.failures[0]
     assert "ZeroDivisionError: of all things" in failure["traceback"] and "fails_at_two" in failure["traceback"]
     assert (failure["run"], failure["seed"], failure["tries"]) == (5, 1_000_001, 1)
     assert failure["settings"] == {"demand.level": 2.0}

@@ -79,18 +79,18 @@ def test_runs_draw_by_seed_and_say_which(small: Small) -> None:
     drawn = [vector_of(scenario, seed) for seed in range(20 * len(plausible_set()))]
     assert set(drawn) == set(plausible_set())
     result = run(scenario, seed=5, weeks=2)
-    assert result.vector == drawn[5] is not None
+    assert result.manifest["vector"] == drawn[5] is not None
     assert result.scenario.providers.bidding == plausible_set()[drawn[5]]["providers.bidding"]
     assert result.outcomes.equals(run(scenario, seed=5, weeks=2, vector=drawn[5]).outcomes)
     other = next(number for number in plausible_set() if number != drawn[5])
-    assert run(scenario, seed=5, weeks=2, vector=other).vector == other
+    assert run(scenario, seed=5, weeks=2, vector=other).manifest["vector"] == other
     with pytest.raises(ValueError, match="no vector 999"):
         run(scenario, weeks=1, vector=999)
 
 
 def test_without_uncertainty_nothing_is_drawn(small: Small) -> None:
     result = run(small(), seed=5, weeks=2, vector=1)
-    assert result.vector is None and result.scenario.providers.bidding == small().providers.bidding
+    assert result.manifest["vector"] is None and result.scenario.providers.bidding == small().providers.bidding
 
 
 def test_what_the_user_gives_wins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,9 @@ import pandas as pd
 
 import marketsim
 from marketsim.core.columns import Floats
-from marketsim.experiments.signoff import signoff
-from marketsim.results import store
-from marketsim.results.resuming import found_in
+from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.signoff import signoff
 from marketsim.trust.calibration.history_matching import History, Match, match
 from marketsim.trust.calibration.inputs import Inputs, identity, least_runs
 from marketsim.trust.calibration.runs import Measure, OnProgress, Runner
@@ -63,15 +62,15 @@ def calibrate(
     if (given := inputs.settings.runs_per_wave) < (least := least_runs(inputs.space)):
         raise ValueError(f"at least {least} runs a wave are needed, got {given}")
     same = identity(inputs, f"{measure.__module__}.{measure.__qualname__}")
-    found, started = found_in(out, "calibration", same), store.now()
+    found, started = manifest.found_in(out, "calibration", same), store.now()
     if found is None:
         store.new_folder(out, "")
-    store.write_manifest(out, status="running", started=started, finished=None, calibration=same)
+    manifest.write(out, "calibration", status="running", started=started, finished=None, calibration=same)
     runner = Runner(inputs.scenario, inputs.space, measure, out, inputs.settings.seed, workers, on_progress)
     try:
         matched = match(inputs.space, inputs.targets, runner, inputs.settings)
     except KeyboardInterrupt:
-        store.write_manifest(out, status="stopped", started=started, finished=store.now(), calibration=same)
+        manifest.write(out, "calibration", status="stopped", started=started, finished=store.now(), calibration=same)
         raise
     except ScenarioError:
         if found is None:
@@ -95,8 +94,8 @@ def _write(done: Calibration, same: dict[str, object], started: str, footing: di
     for name in ("waves", "parameters", "targets"):
         store.write_csv(done.folder / f"{name}.csv", getattr(done, name))
     write_plausible(done.folder / "plausible.csv", done.plausible)
-    store.write_manifest(
-        done.folder, status="finished", started=started, finished=store.now(), runs=len(done.runs),
+    manifest.write(
+        done.folder, "calibration", status="finished", started=started, finished=store.now(), runs=len(done.runs),
         vectors=len(done.plausible), confirmed=done.confirmed, settled=done.settled, calibration=same, **footing,
     )  # fmt: skip
 

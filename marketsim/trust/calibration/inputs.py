@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import marketsim.england
-from marketsim.experiments.run import as_scenario
-from marketsim.results.resuming import PLAUSIBLE, plain, program_digest
+from marketsim.experiments.scenarios import as_scenario
+from marketsim.results.manifest import PLAUSIBLE, plain, program_digest
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import value_at, with_values

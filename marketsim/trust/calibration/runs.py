@@ -12,16 +12,17 @@ from typing import Any, TypeAlias
 from threadpoolctl import threadpool_limits
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.plan import SEEDS_PER_COMPARISON
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import RunResult, run
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.results import store
+from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.trust.calibration.space import Run, Space, Vector
 
-Measure: TypeAlias = Callable[[RunResult], Mapping[str, float]]
+Measure: TypeAlias = Callable[[Result], Mapping[str, float]]
 OnProgress: TypeAlias = Callable[[str, int, int], None]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.england.figures import authority_rows
-from marketsim.experiments.run import ENGLAND
+from marketsim.results.outcomes import ENGLAND
 from marketsim.trust.rows import read_rows
 from marketsim.trust.validation.predictions import MEASURES
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from marketsim.england.figures import national_rows
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.trust import measures
 
 COLUMNS = ["year", "measure", "unit", "recorded", "model", "off_by"]
@@ -47,7 +47,7 @@ FEES = {
 SERIES = (*AT_YEAR_END, *IN_YEAR, *FEES)
 
 
-def backcast_table(result: RunResult) -> pd.DataFrame:
+def backcast_table(result: Result) -> pd.DataFrame:
     """The recorded figures of the years that a run covers, with the model's: rows of COLUMNS.
 
     Stocks stand at 31 March; flows are those of the year up to it, and so are fees (CMA: of the calendar year).
@@ -63,7 +63,7 @@ def backcast_table(result: RunResult) -> pd.DataFrame:
     return table[table["model"].notna()].reset_index(drop=True)
 
 
-def _modelled(result: RunResult, measure: str, year: int) -> float:
+def _modelled(result: Result, measure: str, year: int) -> float:
     """The model's figure of a year; NaN if no week is within NEAR_DAYS of its end, or it is hardly covered."""
     weekly, homes, end = result.weekly, result.homes, pd.Timestamp(year, 3, 31)
     if measure in FEES:

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from marketsim.england.figures import distribution
-from marketsim.experiments.run import RunResult, as_scenario, run
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import BANDS
+from marketsim.results.result import Result
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 
@@ -29,7 +31,7 @@ CONCENTRATED = 0.10  # Herfindahl index above which a market counts as concentra
 @dataclass(frozen=True)
 class Snapshot:
     """`children`: a row a child in a home: PER_CHILD, `home_region` and `host_region`. `homes`: a row an open home, as
-    in `RunResult.homes`. `region_of`: the region of every authority, by ONS code.
+    in `Result.homes`. `region_of`: the region of every authority, by ONS code.
     """
 
     children: pd.DataFrame
@@ -37,7 +39,7 @@ class Snapshot:
     region_of: dict[str, str]
 
 
-def at_end(result: RunResult) -> Snapshot:
+def at_end(result: Result) -> Snapshot:
     """The last week of a run."""
     placements, homes = result.placements, result.homes
     areas = result.authorities[["ons_code", "region"]].rename(columns={"ons_code": "code"})
@@ -58,7 +60,7 @@ def snapshot(children: pd.DataFrame, homes: pd.DataFrame, region_of: dict[str, s
 class Pattern:
     """A pattern holds where its value lies from `at_least` to `at_most`; `below_null`: and not above the null's.
 
-    `measure` gives the value `of` a run (RunResult), a state (Snapshot), or a scenario and a seed to run it with.
+    `measure` gives the value `of` a run (Result), a state (Snapshot), or a scenario and a seed to run it with.
     """
 
     name: str
@@ -99,7 +101,7 @@ def pattern(
 
 
 @pattern("run", "more places that could be filled stand empty than children are without a home: in most weeks", 0.5)
-def void_paradox(result: RunResult) -> float:
+def void_paradox(result: Result) -> float:
     """Share of the last year's weeks with unplaced children and at least as many fillable empty places."""
     weekly = result.weekly.tail(YEAR_WEEKS)
     unplaced = weekly["children_waiting"] + weekly["children_unregistered"]
@@ -118,7 +120,7 @@ def clustering_of_places(state: Snapshot) -> float:
 
 
 @pattern("run", "rank correlation of house price and homes opened in the run per child: clearly negative", -1, -0.2)
-def clustering_of_new_homes(result: RunResult) -> float:
+def clustering_of_new_homes(result: Result) -> float:
     """Spearman's correlation of house price with the homes that opened, per child of the authority at the end."""
     state = at_end(result)
     new = result.homes[result.homes["opened_week"] > 0].groupby("host_authority").size()
@@ -139,7 +141,7 @@ def clustering_of_children(state: Snapshot) -> float:
 
 
 @pattern("run", "mean wait rises with each band of need: by at least a tenth each time", 1.1)
-def cherry_picking_wait(result: RunResult) -> float:
+def cherry_picking_wait(result: Result) -> float:
     """Least ratio of the mean wait of a band to that of the band of less need, placements started in the last year."""
     placements = result.placements
     started = placements[placements["start_week"] > int(result.weekly["week"].max()) - YEAR_WEEKS]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments.run import ENGLAND
+from marketsim.results.outcomes import ENGLAND
 from marketsim.trust.validation.patterns import Snapshot
 
 COLUMNS = ["measure", "area", "value", "unit"]

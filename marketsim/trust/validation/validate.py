@@ -10,15 +10,15 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from marketsim.experiments.plan import SEEDS_PER_COMPARISON
 from marketsim.experiments.pool import run_all
-from marketsim.experiments.run import as_scenario, run
-from marketsim.experiments.signoff import signoff
-from marketsim.results import store
+from marketsim.experiments.run import run
+from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON, as_scenario
+from marketsim.results import manifest, store
 from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
+from marketsim.scenario.signoff import signoff
 from marketsim.trust import measures
 from marketsim.trust.validation import null_model, patterns, predictions, scorecard
 from marketsim.trust.validation.backcast import backcast_table, mean_table
@@ -197,9 +197,9 @@ def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **
             store.write_csv(folder / f"{name}.csv", table)
     loaded, rates = validation.scenario, validation.rates
     entries |= signoff([loaded]).entries()
-    store.write_manifest(
-        folder, status="finished", started=validation.started, finished=store.now(), weeks=validation.weeks,
-        seed=validation.seed, replicates=validation.replicates, short=validation.short,
+    manifest.write(
+        folder, "validation", status="finished", started=validation.started, finished=store.now(),
+        weeks=validation.weeks,         seed=validation.seed, replicates=validation.replicates, short=validation.short,
         null_offer_rates={"standard": rates.standard, "complex": rates.complex}, **entries,
         scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
     )  # fmt: skip

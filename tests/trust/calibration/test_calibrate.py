@@ -20,7 +20,7 @@ import pytest
 import marketsim.trust.calibration.inputs
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario, run
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
@@ -48,7 +48,7 @@ MEASURES = ("open_void_rate", "weekly_fee_mean_gbp")
 TABLES = ("plausible.csv", "waves.csv", "parameters.csv", "targets.csv", "runs.parquet")
 
 
-def outcomes_of(result: RunResult) -> dict[str, float]:
+def outcomes_of(result: Result) -> dict[str, float]:
     """The measures that this market is calibrated with."""
     england = result.outcomes[result.outcomes["region"] == "England"]
     given = dict(zip(england["outcome"], england["value"], strict=True))
@@ -179,7 +179,7 @@ def stops_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Press Ctrl-C in the middle of a run."""
     calls = itertools.count(1)
 
-    def interrupted(*arguments: object) -> RunResult:
+    def interrupted(*arguments: object) -> Result:
         if next(calls) == number:
             raise KeyboardInterrupt
         return run(*arguments)  # type: ignore[arg-type]

@@ -196,7 +196,8 @@ def test_a_wrong_word_is_one_line_and_changes_nothing(mistake: str, typed: Typed
 
 
 def test_installing_needs_a_checkout(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("marketsim.__file__", str(tmp_path / "site-packages" / "marketsim" / "__init__.py"))
+    elsewhere = tmp_path / "site-packages" / "marketsim" / "trust" / "calibration" / "folder.py"
+    monkeypatch.setattr("marketsim.trust.calibration.folder.__file__", str(elsewhere))
     result = typed("calibrate", "town", *FILES, "--install", "--out", "new")
     assert_mistake(result, "--install", "checkout")
     assert not (tmp_path / "new").exists()

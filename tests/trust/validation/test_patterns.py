@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
-from hand_made import PLACEMENTS, hand_made, homes_table, placements_table, weekly_table
+from hand_made import PLACEMENTS, exchanged, hand_made, homes_table, placements_table, weekly_table
 
 from marketsim.england.figures import distribution
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.scenario.loading import load_scenario
 from marketsim.trust.validation.patterns import PATTERNS, Snapshot, at_end, framework_decay
 from marketsim.trust.validation.recorded import recorded
@@ -18,12 +17,12 @@ from marketsim.trust.validation.recorded import recorded
 AREAS = "ABCDEFGH"
 
 
-def value_of(name: str, result: RunResult) -> float:
+def value_of(name: str, result: Result) -> float:
     pattern = PATTERNS[name]
     return pattern.measure(result if pattern.of == "run" else at_end(result))
 
 
-def row_of_areas(places: Callable[[int], int], opened: Callable[[int], int], host: Callable[[int], int]) -> RunResult:
+def row_of_areas(places: Callable[[int], int], opened: Callable[[int], int], host: Callable[[int], int]) -> Result:
     """Eight authorities with ten children each, the first with the cheapest houses; a home in each, and new ones."""
     price = [100_000.0 * (number + 1) for number in range(8)]
     homes: list[tuple[Any, ...]] = [
@@ -53,13 +52,13 @@ def alike(_: int) -> int:
     return 2
 
 
-def with_bands(column: str, values: dict[str, float]) -> RunResult:
+def with_bands(column: str, values: dict[str, float]) -> Result:
     table = placements_table([PLACEMENTS[1], PLACEMENTS[4], (5, *PLACEMENTS[1][1:8], "severe", *PLACEMENTS[1][9:])])
     table["end_week"] = pd.array([None, None, None], dtype="Int64")
     return hand_made(placements=table.assign(**{column: table["need_band"].map(values)}))
 
 
-def sizes(homes_by_provider: list[int]) -> RunResult:
+def sizes(homes_by_provider: list[int]) -> Result:
     rows = [
         (number, "A", "North", provider, "private", 3, -1, None, 1.0)
         for provider, count in enumerate(homes_by_provider)
@@ -76,7 +75,7 @@ def like_published() -> list[int]:
 
 
 # For each pattern: a run that shows it, its value there (None: only that it holds), and one that doesn't.
-CASES: dict[str, tuple[RunResult, float | None, RunResult]] = {
+CASES: dict[str, tuple[Result, float | None, Result]] = {
     # 12 places less 3 children and 2 blocked: 7 could be filled, 3 children are without a home
     "void_paradox": (hand_made(), 1.0, hand_made(weekly=weekly_table(children_waiting=6))),
     "clustering_of_places": (
@@ -128,7 +127,7 @@ def test_every_pattern_has_a_case_and_a_row_in_the_recorded_baseline() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_to_measure_holds_nothing(name: str) -> None:
     result = hand_made()
-    bare = replace(
+    bare = exchanged(
         result, placements=result.placements.iloc[:0], homes=result.homes.iloc[:0], weekly=weekly_table(void_rate=0.0)
     )
     assert not PATTERNS[name].holds(value_of(name, bare))

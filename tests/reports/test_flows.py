@@ -6,7 +6,7 @@ from marketsim.reports.flows import placement_network
 
 def test_flows_add_up_to_the_children_placed() -> None:
     result = run("town", seed=3, weeks=30)
-    graph = placement_network(result.placements, week=30)
+    graph = placement_network(result, week=30)
     children = sum(count for _, _, count in graph.edges(data="children"))
     assert children == result.weekly["children_placed"].iloc[-1]
     away = sum(count for home, host, count in graph.edges(data="children") if home != host)

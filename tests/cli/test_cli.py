@@ -178,10 +178,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     return folder / "new" / "results", result
 
 
-def test_run_leaves_four_files_and_says_where(ran: tuple[Path, Result]) -> None:
+def test_run_leaves_its_tables_and_says_where(ran: tuple[Path, Result]) -> None:
     folder, result = ran
-    names = ["authorities.parquet", "manifest.json", "placements.parquet", "weekly.parquet"]
-    assert sorted(path.name for path in folder.iterdir()) == names
+    tables = [f"{name}.parquet" for name in ("authorities", "homes", "outcomes", "placements", "weekly")]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["manifest.json", *tables])
     assert str(Path("new/results")) in result.stdout and "seed 7" in result.stdout
     assert result.stderr == ""
 

@@ -14,7 +14,7 @@ import pytest
 from marketsim.experiments.prim import Limit
 from marketsim.reports.discover import words_of
 
-sys.path.insert(0, str(Path(__file__).parent / "experiments"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from hand_made_sweep import GROWTH, SHARE, fails_in_growth, make_sweep, points_of
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]

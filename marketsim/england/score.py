@@ -1,15 +1,12 @@
-"""What every table and figure says of its footing: how many values have which status, and the validation score."""
+"""The note below every table and figure: how many values have which status, and the recorded validation score."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
-
-from marketsim.experiments.evidence import count_statuses
-from marketsim.scenario.loading import LoadedScenario
 
 SCORE_CARD = "scorecard.csv"
 YES, NO = ("yes", "1"), ("no", "0")
@@ -52,9 +49,12 @@ class Signoff:
         return {"evidence": self.evidence, "validation": asdict(self.score)}
 
 
-def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
-    """The footing of results from these scenarios."""
-    return Signoff(count_statuses(loaded), recorded_score())
+def footing(facts: Mapping[str, Any]) -> str:
+    """The note that belongs to results with this manifest; empty if it says nothing of that."""
+    try:
+        return Signoff(facts["evidence"], Score(**facts["validation"])).line()
+    except (KeyError, TypeError):
+        return ""
 
 
 def recorded_score() -> Score:

@@ -41,7 +41,7 @@ def test_comparison_fits_a_terminal_and_names_all_it_must(uncertainty: str) -> N
     for words in ("England: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
-    assert " ".join(comparison.signoff.line().split()) in " ".join(text.split())
+    assert " ".join(comparison.footing.split()) in " ".join(text.split())
     drawn = uncertainty == "plausible"
     assert ("4 vectors of the plausible set" in " ".join(text.split())) == drawn
     assert ("not what is unknown" in " ".join(text.split())) != drawn

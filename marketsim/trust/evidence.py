@@ -12,17 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from marketsim.results import store
 from marketsim.scenario.levers import registered_rules
-from marketsim.scenario.loading import LoadedScenario, leaves
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of, unit_of
+from marketsim.scenario.signoff import STATUSES
 
-STATUSES = ("measured", "estimated", "assumption")
-GIVEN = "given"  # the status of what a scenario's file or --set says
 UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
 OWN_RULES = "marketsim.purchasing."
+PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,13 @@ def as_csv(entries: Iterable[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
-    """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
-
-    A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
-    orders of routes) is no parameter and isn't counted.
-    """
-    by_key: dict[str, str] = {}
-    shape = shape_of(Scenario)
-    for one in loaded:
-        for leaf in leaves(one.values, shape):
-            key = ".".join(map(str, leaf.path))
-            status = leaf.shape.schema.get("status")
-            if status is not None and by_key.get(key) != GIVEN:
-                by_key[key] = str(status) if one.sources[key].startswith("default") else GIVEN
-    found = list(by_key.values())
-    return {status: found.count(status) for status in (*STATUSES, GIVEN)}
+def write_evidence() -> Path:
+    """Write england/evidence.csv anew from the schema and the tables; StoreError outside a checkout."""
+    if not (PACKAGE.parent / ".git").exists():
+        raise store.StoreError("--write rewrites the sign-off file of a checkout; this marketsim is not in one")
+    path = PACKAGE / "england" / "evidence.csv"
+    store.write_text(path, as_csv(all_entries()))
+    return path
 
 
 def parameters() -> Iterator[tuple[str, Any, Shape]]:

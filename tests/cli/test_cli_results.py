@@ -15,7 +15,7 @@ import pytest
 from marketsim.experiments.run import run
 from marketsim.results import store
 
-sys.path.insert(0, str(Path(__file__).parent / "experiments"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from hand_made_sweep import fails_in_growth, make_sweep, points_of
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
@@ -30,9 +30,7 @@ def folders(tmp_path: Path) -> Path:
     make_sweep(results / "b", points, lambda point: fails_in_growth(point) + 5)
     make_sweep(results / "c", points_of(6, seed=2), fails_in_growth)
     town = results / "town"
-    store.write_run(town, run("town", weeks=2))
-    store.write_manifest(town, status="finished", started="2026-11-22T09:00:00+00:00", seed=1,
-                         scenarios={"town": {"sha256": "0"}})  # fmt: skip
+    run("town", weeks=2).keep(town)
     (results / "broken").mkdir()
     (results / "broken" / "manifest.json").write_text("{", encoding="utf-8")
     return results
@@ -82,7 +80,7 @@ def test_sql_gives_numbers(typed: Typed, folders: Path) -> None:
     [
         ("selec 1", "syntax error"),
         ("select nope from weekly", "nope"),
-        ("select * from nowhere", "tables: authorities, placements, weekly"),
+        ("select * from nowhere", "tables: authorities, homes, outcomes, placements, weekly"),
         ("select 1; select 2", "one statement, got 2"),
         ("", "one statement, got 0"),
         ("drop view weekly", "DROP is not allowed"),

@@ -21,5 +21,5 @@ def test_every_figure_carries_the_evidence(tmp_path: Path, monkeypatch: pytest.M
     comparison = compare("town", "town", replicates=2, weeks=8, workers=1)
     paths = write_figures(comparison, tmp_path)
     assert len(paths) == len(notes) == 3 and all(path.exists() for path in paths)
-    assert [note for note in notes if comparison.signoff.line() not in note] == []
+    assert [note for note in notes if comparison.footing not in note] == []
     assert all("replicates" in note for note in notes)

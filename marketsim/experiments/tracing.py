@@ -7,23 +7,23 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments import sets
 from marketsim.experiments.plan import Plan
-from marketsim.experiments.sets import FORMAT, KIND
-from marketsim.experiments.signoff import signoff
-from marketsim.results.resuming import plain, program_digest
+from marketsim.results import manifest
+from marketsim.scenario.signoff import assumptions
 
 
 def identity(plan: Plan) -> dict[str, Any]:
     """What must be the same for a sweep to go on in a folder, as plain JSON values."""
     settings = plan.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
     factors = plan.definition.factors.items()
-    return plain({
-        "format": FORMAT,
+    return manifest.plain({
+        "format": sets.FORMAT,
         "scenario": {arm.label: arm.loaded.digest for arm in plan.arms},
         "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
         "settings": settings,
         "design": design_digest(plan.design),
-        "program": program_digest(),
+        "program": manifest.program_digest(),
     })  # fmt: skip
 
 
@@ -36,7 +36,6 @@ def manifest_of(plan: Plan, same: dict[str, Any], status: str, started: str, fin
     """The entries of manifest.json: status is running, finished (no run is missing) or failed (some runs failed)."""
     definition = plan.definition.model_dump(mode="json", exclude_none=True)
     definition["scenarios"] = [arm.loaded.path.name for arm in plan.arms]
-    loaded = [arm.loaded for arm in plan.arms]
     lengths = {arm.scenario.horizon.weeks for arm in plan.arms}
     return {
         "status": status,
@@ -47,10 +46,6 @@ def manifest_of(plan: Plan, same: dict[str, Any], status: str, started: str, fin
         "points": plan.points,
         "runs": len(plan.design),
         "definition": definition,
-        KIND: same,
-        "scenarios": {
-            arm.label: {"file": arm.loaded.path.name, "sha256": arm.loaded.digest, "values": arm.loaded.values}
-            for arm in plan.arms
-        },
-        **signoff(loaded).entries(),
+        sets.KIND: same,
+        **assumptions({arm.label: arm.loaded for arm in plan.arms}),
     }

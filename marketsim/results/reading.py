@@ -1,0 +1,113 @@
+"""The tables of results by name: in memory, or in the files of a folder, which are read when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as pad
+import pyarrow.parquet as pq
+
+from marketsim.results.store import StoreError
+from marketsim.scenario.errors import listed
+
+BY_FOLDER = pa.schema([("scenario", pa.string()), ("replicate", pa.string())])  # below runs/ of a comparison
+Source: TypeAlias = Any  # a pyarrow data set; pyarrow has no types
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Every parquet and CSV file of a folder by its stem, and those of all runs as one table each; or frames by name.
+
+    `runs/0000001.parquet` and its like are the table `runs`; `runs/<scenario>/<replicate>/weekly.parquet` and its like
+    are `weekly`, with columns `scenario` and `replicate` behind the files' own. Folder and files are read anew at each
+    call. Raises StoreError for a table that isn't there or can't be read.
+    """
+
+    def __init__(self, held: Mapping[str, pd.DataFrame] | Path) -> None:
+        self._held = held
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_files(self._held) if isinstance(self._held, Path) else self._held)
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __contains__(self, name: object) -> bool:
+        return name in list(iter(self))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.read(name)
+
+    def read(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table, or some of its columns; a replicate kept as `replicate-003` is the number 3."""
+        if not isinstance(self._held, Path):
+            return self._held[name] if columns is None else self._held[name][list(columns)]
+        source = self.source(name)
+        with _readable(f"{self._held}: table {name}"):
+            loaded: pd.DataFrame = source.to_table(columns=columns).to_pandas()
+        return _numbered(loaded)
+
+    def rows(self, name: str) -> int:
+        """Rows of a table, without reading them."""
+        source = self.source(name)
+        with _readable(f"table {name}"):
+            return int(source.count_rows())
+
+    def source(self, name: str) -> Source:
+        """A table as an Arrow data set; of several files it has every column that one of them has."""
+        if not isinstance(self._held, Path):
+            return pad.dataset(pa.Table.from_pandas(self._held[name], preserve_index=False))
+        files = _files(self._held)
+        if name not in files:
+            raise StoreError(f"{self._held}: holds no table {name}; tables: {listed(sorted(files))}")
+        with _readable(str(files[name][0])):
+            return _dataset(files[name], self._held / "runs")
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """What pyarrow and pandas raise of a file that can't be read is one line."""
+    try:
+        yield
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise StoreError(f"{what}: can't be read: {first_line(error)}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, in one short line."""
+    return " ".join(str(error).split())[:300]
+
+
+def _files(folder: Path) -> dict[str, list[Path]]:
+    """The files of each table; a file that is being written begins with a dot."""
+    found = {path.stem: [path] for end in ("parquet", "csv") for path in sorted(folder.glob(f"[!.]*.{end}"))}
+    if runs := sorted(folder.glob("runs/[!.]*.parquet")):
+        found["runs"] = runs
+    for_each_run: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("runs/*/*/[!.]*.parquet")):
+        for_each_run.setdefault(path.stem, []).append(path)
+    if not found | for_each_run:
+        raise StoreError(f"{folder}: holds no tables yet")
+    return found | for_each_run
+
+
+def _dataset(files: list[Path], runs: Path) -> Source:
+    """The files as one data set. Runs of a sweep are thousands, and alike; those of a comparison differ in routes."""
+    if files[0].suffix == ".csv":
+        return pad.dataset(pa.Table.from_pandas(pd.read_csv(files[0], encoding="utf-8-sig"), preserve_index=False))
+    names = [str(path) for path in files]
+    if files[0].parent.parent.parent != runs:
+        return pad.dataset(names, format="parquet")
+    schema = pa.unify_schemas([*map(pq.read_schema, names), BY_FOLDER], promote_options="permissive")
+    return pad.dataset(names, schema, "parquet", partitioning=pad.partitioning(BY_FOLDER), partition_base_dir=str(runs))
+
+
+def _numbered(loaded: pd.DataFrame) -> pd.DataFrame:
+    if "replicate" in loaded and loaded["replicate"].astype(str).str.startswith("replicate-").all():
+        numbers = loaded["replicate"].astype(str).str.removeprefix("replicate-").astype("int64")
+        return loaded.assign(replicate=numbers)
+    return loaded

@@ -1,0 +1,45 @@
+"""What the values of scenarios rest on: how many have which status; and what a manifest says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from marketsim.england.score import Signoff, recorded_score
+from marketsim.scenario.loading import LoadedScenario, leaves
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.shape import shape_of
+
+STATUSES = ("measured", "estimated", "assumption")
+GIVEN = "given"  # the status of what a scenario's file or --set says
+
+
+def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
+    """The footing of results from these scenarios."""
+    return Signoff(count_statuses(loaded), recorded_score())
+
+
+def assumptions(loaded: Mapping[str, LoadedScenario]) -> dict[str, Any]:
+    """What a manifest says of scenarios, by label: file, digest and values of each, and what the values rest on."""
+    scenarios = {
+        label: {"file": one.path.name, "sha256": one.digest, "values": one.values} for label, one in loaded.items()
+    }
+    return {"scenarios": scenarios, **signoff(loaded.values()).entries()}
+
+
+def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
+    """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
+
+    A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
+    orders of routes) is no parameter and isn't counted.
+    """
+    by_key: dict[str, str] = {}
+    shape = shape_of(Scenario)
+    for one in loaded:
+        for leaf in leaves(one.values, shape):
+            key = ".".join(map(str, leaf.path))
+            status = leaf.shape.schema.get("status")
+            if status is not None and by_key.get(key) != GIVEN:
+                by_key[key] = str(status) if one.sources[key].startswith("default") else GIVEN
+    found = list(by_key.values())
+    return {status: found.count(status) for status in (*STATUSES, GIVEN)}
