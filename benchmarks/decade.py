@@ -57,7 +57,7 @@ def main(weeks: int, name: str) -> None:
             model = MarketModel(parameters, 1)
         decades.append(Decade())
         decades[-1].live(model, weeks)
-        children = len(model.market.children.in_state(PLACED)), len(model.records.start_week)
+        children = len(model.market.children.in_state(PLACED)), len(model.market.records.start_week)
         forget(model)
         on_top = on_top or peak_megabytes() - memory  # of the first: what follows reuses its memory
     fastest = min(decades, key=lambda decade: decade.running.cpu)

@@ -16,10 +16,12 @@ import pytest
 import marketsim.week.moving
 from marketsim.cli.main import main
 from marketsim.core.columns import Ints
-from marketsim.experiments.run import RunResult, as_scenario, forget, run
+from marketsim.experiments.run import forget, run
+from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
+from marketsim.results.result import Result
 from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
 from marketsim.week import buying as purchases
@@ -182,14 +184,14 @@ def _check_holdings(model: MarketModel) -> None:
 
 def _check_what_is_remembered(model: MarketModel) -> None:
     """Shares and panels are set at reviews only, and known from then on."""
-    shares = [arrangement.shares for arrangement in model.market.arrangements]
+    shares = [arrangement.shares for arrangement in model.orders.arrangements]
     assert (model._payers.payers.share == np.concatenate(shares)).all()
     known, now = model.recorder._on_panel, on_any_panel(model.market)
     assert (known == now[: len(known)]).all() and not now[len(known) :].any()
 
 
 def _check_records(model: MarketModel) -> None:
-    children, records = model.market.children, model.records
+    children, records = model.market.children, model.market.records
     placed = children.in_state(PLACED)
     record = children.record[placed]
     assert sorted(np.flatnonzero(records.end_week == NOT_YET)) == sorted(record)
@@ -210,7 +212,7 @@ def _check_records(model: MarketModel) -> None:
 
 def _check_row(model: MarketModel) -> None:
     market, week, row = model.market, model.market.week, model.recorder.weekly[-1]
-    children, homes, records = market.children, market.homes, model.records
+    children, homes, records = market.children, market.homes, model.market.records
     placed = children.in_state(PLACED)
     is_open, usable = homes.is_open(week), homes.in_market(week)
     home = children.home[placed]
@@ -276,13 +278,13 @@ def week_is_sound() -> Callable[[MarketModel], None]:
 
 
 @cache
-def run_of_shipped(name: str) -> RunResult:
+def run_of_shipped(name: str) -> Result:
     """A shipped scenario, seed 1, for 26 weeks (`town` for all of its own), run once for all tests."""
     return run(as_scenario(name, None if name == "town" else 26), seed=1)
 
 
 @pytest.fixture(scope="session")
-def shipped_run() -> Callable[[str], RunResult]:
+def shipped_run() -> Callable[[str], Result]:
     """Runs of shipped scenarios; see `run_of_shipped`."""
     return run_of_shipped
 

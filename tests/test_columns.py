@@ -49,5 +49,5 @@ def test_purchases_part_by_part_are_those_of_one_call(small: Callable[..., Scena
     forget(model)
     placements = whole.placements
     assert (placements["start_week"] > 0).sum() > 5
-    assert placements["weekly_fee_gbp"].tolist() == model.records.fee.tolist()
-    assert placements["home_id"].tolist() == model.records.home.tolist()
+    assert placements["weekly_fee_gbp"].tolist() == model.market.records.fee.tolist()
+    assert placements["home_id"].tolist() == model.market.records.home.tolist()

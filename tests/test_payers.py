@@ -8,8 +8,8 @@ import pytest
 from marketsim.experiments.run import forget
 from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.market import Market
 from marketsim.model import MarketModel
-from marketsim.purchasing.arrangement import Market
 from marketsim.week.paying import PayersBook, paid_empty_places, pay_week
 
 MEMBERS = np.array([0, 2])
@@ -20,14 +20,14 @@ def contracts() -> tuple[MarketModel, PayersBook]:
     """A town in which the first arrangement, of two members, holds 4 places and the second, of one, 2."""
     model = MarketModel(as_scenario("town", 4), 1)
     model.step()
-    alone, shared = model.market.arrangements[1], model.market.arrangements[0]
+    alone, shared = model.orders.arrangements[1], model.orders.arrangements[0]
     shared.members, shared.shares = MEMBERS, np.array([0.25, 0.75])
     alone.members, alone.shares = MEMBERS[:1], np.ones(1)
     bought = np.flatnonzero(model.market.homes.sector != LOCAL_AUTHORITY)[:3]
     for number, home, places, retainer in zip((0, 0, 1), bought, (3, 1, 2), (100.0, 200.0, 10.0), strict=True):
         model.market.holdings.add(1, arrangement=number, home=home, places=places, retainer=retainer, running=True)
     forget(model)
-    return model, PayersBook(model.market.arrangements)
+    return model, PayersBook(model.orders.arrangements)
 
 
 def own_empty_places(market: Market) -> np.ndarray:
@@ -56,10 +56,10 @@ def test_empty_places_are_shared_and_own_ones_added(contracts: tuple[MarketModel
 
 def test_shares_are_those_of_the_last_update(contracts: tuple[MarketModel, PayersBook]) -> None:
     model, book = contracts
-    model.market.arrangements[0].shares[:] = 0.5
+    model.orders.arrangements[0].shares[:] = 0.5
     book.update()
     assert book.payers.share[:2].tolist() == [0.5, 0.5]
-    model.market.arrangements[0].shares[:] = 0.25, 0.75
+    model.orders.arrangements[0].shares[:] = 0.25, 0.75
     book.update()
     assert book.payers.share[:2].tolist() == [0.25, 0.75]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marketsim.market.census import EVENTS
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.market.census import EVENTS
 from marketsim.market.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING, PlacementRecords
 from marketsim.market.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT
 from marketsim.model import MarketModel
@@ -45,7 +45,7 @@ def without_home(model: MarketModel) -> Ints:
 
 def waits(model: MarketModel) -> Floats:
     """Mean wait by need band of the placements that started within the run."""
-    records = model.records
+    records = model.market.records
     started = records.start_week > 0
     return np.array([records.wait[started & (records.band == band)].mean() for band in range(BANDS)])
 
@@ -96,7 +96,7 @@ def test_with_several_referrals_for_a_place_the_least_costly_child_is_taken(quie
             ),
             weeks=30,
         )
-        records, children = model.records, model.market.children
+        records, children = model.market.records, model.market.children
         placed = records.score[records.start_week > 0]
         assert len(placed) > 60
         return float(placed.mean()), float(children.score[without_home(model)].mean())
@@ -146,7 +146,7 @@ def test_an_earlier_breakdown_makes_homes_careful(quiet: Quiet, stepped: Stepped
             ),
             weeks=WEEKS,
         )
-        records = model.records
+        records = model.market.records
         rows = np.flatnonzero(records.child >= 100)  # records stand in the order in which placements started
         first = np.zeros(len(rows), dtype=np.bool_)
         first[np.unique(records.child[rows], return_index=True)[1]] = True

@@ -30,7 +30,7 @@ def test_authorities_remember_what_they_paid(quiet: Quiet, stepped: Stepped) -> 
         before = model.market.authorities.expected_fee.mean()
         for _ in range(12):
             model.step()
-        paid = model.records.fee[model.records.start_week > 0].mean()
+        paid = model.market.records.fee[model.market.records.start_week > 0].mean()
         return float(before), float(model.market.authorities.expected_fee.mean()), float(paid)
 
     before, after, paid = expected(0.1)
@@ -55,8 +55,8 @@ def test_authorities_without_money_accept_less_and_wait_longer(quiet: Quiet, ste
         return stepped(scenario, 78)
 
     def waits(model: MarketModel) -> Floats:
-        late = model.records.start_week > 57
-        return np.asarray(model.records.wait[late], dtype=np.float64)
+        late = model.market.records.start_week > 57
+        return np.asarray(model.market.records.wait[late], dtype=np.float64)
 
     short, heedless, ample = second_year(-0.5, 0.3), second_year(-0.5, 0.0), second_year(0.04, 0.0)
     assert short.market.authorities.overspent.mean() > 0.7 and ample.market.authorities.overspent.mean() < 0.3
@@ -104,7 +104,7 @@ def test_own_homes_open_by_policy_after_the_lead_time(quiet: Quiet, stepped: Ste
     inside = np.flatnonzero((children.state == PLACED) & np.isin(children.home, new))
     assert len(inside) > 5
     own = children.authority[inside] == homes.authority[children.home[inside]]
-    routes = np.array([arrangement.route for arrangement in model.market.arrangements])
+    routes = np.array([arrangement.route for arrangement in model.orders.arrangements])
     through = routes[children.arrangement[inside]] == "in_house"
     assert own.mean() > 0.8 and through[own].mean() > 0.8 and not through[~own].any()
     assert (market([]).market.homes.opened_week <= 0).all()

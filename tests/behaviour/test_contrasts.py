@@ -101,7 +101,7 @@ def year_with_held_places(quiet: Quiet, stepped: Stepped, order: list[str], **te
             purchasing={"arrangements": {"held": rule}, "order": order},
         )
     )
-    market, records = model.market, model.records
+    market, records = model.market, model.market.records
     buyer = np.array([arrangement.members[0] for arrangement in market.arrangements])
     spot = [arrangement.number for arrangement in market.arrangements if arrangement.route == "spot"]
     weekly, twice = [], np.zeros(3, dtype=np.int64)
@@ -212,7 +212,7 @@ def test_homes_of_any_member_are_used_for_children_of_any_member(quiet: Quiet, s
         together = {"rule": "cooperative", "order": ["own"], "bypass": NO_BYPASS}
         purchasing = {"arrangements": {"own": own, "together": together}, "order": [route]}
         model = stepped(quiet(**POOLED, purchasing=purchasing), 12)
-        records, homes = model.records, model.market.homes
+        records, homes = model.market.records, model.market.homes
         rows = np.flatnonzero(records.start_week > 0)
         assert (homes.sector[records.home[rows]] == LOCAL_AUTHORITY).all() and len(rows) > 10
         return float((homes.authority[records.home[rows]] != records.child_authority[rows]).mean())
@@ -238,7 +238,7 @@ def test_urgent_members_go_round_the_cooperative_and_bid_again(quiet: Quiet, ste
             ),
             40,
         )
-        market, records = model.market, model.records
+        market, records = model.market, model.market.records
         rows = np.flatnonzero(records.start_week > 0)
         alone = np.array([arrangement.route == "spot" for arrangement in market.arrangements])[
             records.arrangement[rows]

@@ -14,8 +14,8 @@ from marketsim.core.columns import Floats
 from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
+from marketsim.market.market import Market
 from marketsim.model import MarketModel
-from marketsim.purchasing.arrangement import Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.week import opening as supply
@@ -322,7 +322,7 @@ def test_a_dated_failure_closes_a_groups_homes_in_that_week(
                 closed = mine[homes.closed_week[mine] == week]
                 assert len(closed) == (round(12 * share) if shocks and week == 9 else 0)
                 if len(closed):
-                    moved = model.records.child[model.records.end_reason == HOME_CLOSED]
+                    moved = model.market.records.child[model.market.records.end_reason == HOME_CLOSED]
                     assert 0 < len(moved) <= len(living) and set(moved) <= set(children.number[living])
             assert (homes.closed_week != NEVER).sum() == (round(12 * share) if shocks else 0)
 

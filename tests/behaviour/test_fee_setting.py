@@ -25,17 +25,17 @@ FLOOR = 1.04
 
 def started(model: MarketModel) -> Ints:
     """Records of the placements that started within the run."""
-    return np.flatnonzero(model.records.start_week > 0)
+    return np.flatnonzero(model.market.records.start_week > 0)
 
 
 def above_quote(model: MarketModel) -> Floats:
     """Fee settled over the fee quoted, for each placement that started; of homes that never change what they quote."""
-    rows, records = started(model), model.records
+    rows, records = started(model), model.market.records
     return np.asarray(records.fee[rows] - model.market.quotes[records.home[rows], records.band[rows]])
 
 
 def fee_against_need(model: MarketModel) -> float:
-    rows, records = started(model), model.records
+    rows, records = started(model), model.market.records
     return float(np.corrcoef(records.fee[rows], records.score[rows])[0, 1])
 
 
@@ -205,7 +205,7 @@ def test_who_has_waited_accepts_more(quiet: Quiet, stepped: Stepped) -> None:
         spot = {"arrangements": {"spot": {"fee_limit_at_first": limit}}}
         world, demand = {"homes": 260, "children_at_start": 900}, {"new_needs_per_year": 800.0}
         model = stepped(quiet(world=world, demand=demand, providers=providers, purchasing=spot), weeks=40)
-        rows, records = started(model), model.records
+        rows, records = started(model), model.market.records
         at_once = records.wait[rows] == 0
         return records.fee[rows[at_once]], records.fee[rows[~at_once]]
 
@@ -229,7 +229,7 @@ def test_nobody_pays_more_than_the_last_resort_costs(quiet: Quiet, stepped: Step
         ),
         weeks=30,
     )
-    fees = model.records.fee[started(model)]
+    fees = model.market.records.fee[started(model)]
     assert len(fees) > 30
     assert 0.9 * last_resort < fees.max() <= last_resort
 

@@ -31,7 +31,7 @@ def under_framework(quiet: Quiet, terms: dict[str, Any], **sections: Any) -> Sce
 
 def on_panel(model: MarketModel) -> Bools:
     """Homes on the one framework that there is."""
-    return next(a for a in model.market.arrangements if a.name == "framework").on_panel
+    return next(a for a in model.orders.arrangements if a.name == "framework").on_panel
 
 
 def coverage(model: MarketModel) -> float:
@@ -98,7 +98,7 @@ def test_the_flow_of_referrals_is_worth_something_to_an_empty_home(quiet: Quiet,
         ceilings = dict.fromkeys(BANDS, 0.9 * 1.04 * 4_700.0)
         terms = {"flow_value": flow_value, "ceilings": ceilings}
         model = stepped(under_framework(quiet, terms, providers={}, economy={"prices_of": 2024}))
-        market, arrangement = model.market, model.market.arrangements[0]
+        market, arrangement = model.market, model.orders.arrangements[0]
         market.homes.recent_occupancy[:] = np.where(np.arange(len(market.homes)) % 2, 1.0, 0.3)
         arrangement.rule.start(market, arrangement)
         return arrangement.on_panel[::2], arrangement.on_panel[1::2]
@@ -114,7 +114,7 @@ def test_homes_paid_less_than_they_ask_are_less_willing(quiet: Quiet, stepped: S
 
     def factor(sensitivity: float) -> Floats:
         model = stepped(under_framework(quiet, {"takes_part": 1.0}, providers={"fee_sensitivity": sensitivity}))
-        market, arrangement = model.market, model.market.arrangements[0]
+        market, arrangement = model.market, model.orders.arrangements[0]
         arrangement.on_panel, arrangement.ceilings = np.ones(1, dtype=np.bool_), 0.9 * market.quotes[0]
         lots = arrangement.rule.lots_of_all(market, Together([arrangement]))
         np.testing.assert_array_equal(lots.fee, 0.9 * market.quotes[:1])

@@ -161,7 +161,7 @@ def ceilings_after_a_year(quiet: Quiet, stepped: Stepped, changes: list[dict[str
         changes=changes,
     )
     model = stepped(scenario, 53)
-    return float(model.market.arrangements[0].ceilings[0] / 6_000.0)
+    return float(model.orders.arrangements[0].ceilings[0] / 6_000.0)
 
 
 def test_an_uplift_that_changes_at_a_date_is_used_at_the_next_review(quiet: Quiet, stepped: Stepped) -> None:
@@ -186,7 +186,7 @@ def held_and_started(model: MarketModel, name: str) -> tuple[int, int, Ints]:
     market = model.market
     mine = [arrangement.number for arrangement in market.arrangements if arrangement.name == name]
     rows = np.isin(market.holdings.arrangement, mine)
-    started = model.records.start_week[np.isin(model.records.arrangement, mine)]
+    started = model.market.records.start_week[np.isin(model.market.records.arrangement, mine)]
     return int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum()), started
 
 
@@ -284,7 +284,7 @@ def test_another_rule_at_a_date_takes_nothing_over_from_the_old_one(quiet: Quiet
     assert {a.route for a in market.arrangements if a.name == "held" and a.number in ended} == {"block"}
     assert {a.route for a in market.arrangements if a.name == "held" and a.number not in ended} == {rule}
     assert not market.holdings.running[np.isin(market.holdings.arrangement, list(ended))].any()
-    placed = model.records.arrangement[model.records.start_week > 20]
+    placed = model.market.records.arrangement[model.market.records.start_week > 20]
     assert "block" not in {market.arrangements[number].route for number in placed}
 
 

@@ -150,9 +150,9 @@ def test_a_market_under_it_adds_up(
         for _ in range(WEEKS):
             model.step()
             week_is_sound(model)
-            used = [a for a in model.market.arrangements if isinstance(a.rule, kind)]
+            used = [a for a in model.orders.arrangements if isinstance(a.rule, kind)]
             assert used, "nobody uses the rule"
-            inside = [model.market.arrangements[number] for one in used for number in one.inner]
+            inside = [model.orders.arrangements[number] for one in used for number in one.inner]
             asked = [one for one in (*used, *inside) if not one.inner]
             offered += sum(_check_lots(model, one) for one in asked)
             _check_together(model, [one for one in asked if one.rule is asked[0].rule])

@@ -48,7 +48,7 @@ def late_fees(model):
     """Fees, by need band, of placements that started in the last half year."""
     for _ in range(WEEKS):
         model.step()
-    records = model.records
+    records = model.market.records
     late = records.start_week > WEEKS - LAST
     return [records.fee[late & (records.band == band)] for band in range(len(BANDS))]
 

@@ -12,11 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import marketsim.reports.evidence as printing
-from marketsim import ScenarioError, load_scenario
-from marketsim.cli.main import main
-from marketsim.england.figures import target_rows
 from marketsim.experiments.evidence import (
     STATUSES,
     Entry,
@@ -27,6 +22,11 @@ from marketsim.experiments.evidence import (
     recorded_entries,
 )
 from marketsim.experiments.signoff import Score, Signoff, read_score, signoff
+
+import marketsim.reports.evidence as printing
+from marketsim import ScenarioError, load_scenario
+from marketsim.cli.main import main
+from marketsim.england.figures import target_rows
 from marketsim.reports.evidence import chosen, described
 from marketsim.results.store import StoreError
 from marketsim.scenario.drawn import plausible_set

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.experiments.run import RunResult
+from marketsim.results.result import Result
 from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
 
@@ -79,11 +79,11 @@ def town() -> Scenario:
     return load_scenario("town").scenario
 
 
-def hand_made(**changed: Any) -> RunResult:
+def hand_made(**changed: Any) -> Result:
     """The result of the run that never was, with some of its parts exchanged."""
     outcomes = pd.DataFrame({"outcome": list(OUTCOMES), "region": "England", "value": list(OUTCOMES.values())})
     areas = pd.DataFrame({"ons_code": ["A", "B", "C"], "region": [NORTH, NORTH, SOUTH], "year": 1})
-    result = RunResult(
+    result = Result(
         scenario=town(), seed=1, weekly=weekly_table(), authorities=areas,
         placements=placements_table(PLACEMENTS), outcomes=outcomes, homes=homes_table(HOMES),
     )  # fmt: skip

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from marketsim.england.figures import authority_rows, target_rows
-from marketsim.experiments.run import RunResult, run
+from marketsim.experiments.run import run
 from marketsim.reports.scorecard import print_targets
+from marketsim.results.result import Result
 from marketsim.trust.measures import has_targets, measure_targets
 from marketsim.trust.validation.null_model import (
     FITTED_TO,
@@ -26,17 +27,17 @@ from marketsim.trust.validation.validate import DEFAULT_SCENARIO
 
 
 @pytest.fixture(scope="module")
-def result() -> RunResult:
+def result() -> Result:
     return run(DEFAULT_SCENARIO, seed=1)
 
 
-def test_every_target_but_those_of_the_backcast_is_measured(result: RunResult) -> None:
+def test_every_target_but_those_of_the_backcast_is_measured(result: Result) -> None:
     assert has_targets(result)
     unknown = [name for name, value in measure_targets(result).items() if math.isnan(value)]
     assert unknown == list(BACKCAST_TARGETS)
 
 
-def test_a_single_run_is_printed_against_the_published_figures(result: RunResult) -> None:
+def test_a_single_run_is_printed_against_the_published_figures(result: Result) -> None:
     printed = io.StringIO()
     print_targets(result, Console(file=printed, width=80))
     text = printed.getvalue()
@@ -45,7 +46,7 @@ def test_a_single_run_is_printed_against_the_published_figures(result: RunResult
     assert all(row["measure"].split("_")[0] in text for row in target_rows())
 
 
-def test_every_pattern_is_measured(result: RunResult) -> None:
+def test_every_pattern_is_measured(result: Result) -> None:
     state = at_end(result)
     values = values_of("run", result) | values_of("state", state)
     assert {*values, "framework_decay"} == set(PATTERNS)
@@ -53,7 +54,7 @@ def test_every_pattern_is_measured(result: RunResult) -> None:
         assert np.isfinite(value), name
 
 
-def test_predictions_cover_regions_and_authorities(result: RunResult) -> None:
+def test_predictions_cover_regions_and_authorities(result: Result) -> None:
     rows = predict(at_end(result))
     codes = {row["ons_code"] for row in authority_rows()}
     hosted = rows[rows["measure"] == "children_hosted_from_elsewhere"]
@@ -64,7 +65,7 @@ def test_predictions_cover_regions_and_authorities(result: RunResult) -> None:
     assert not rows.duplicated(["measure", "area"]).any() and rows["unit"].notna().all()
 
 
-def test_the_null_has_englands_children_and_homes(result: RunResult) -> None:
+def test_the_null_has_englands_children_and_homes(result: Result) -> None:
     layout = lay_out(result.scenario, 1, highest_rate=0.1)
     home, miles = take_nearest(layout, OfferRates(0.095, 0.0009))
     told, state = null_targets(layout, home, miles), null_snapshot(layout, home, miles)
