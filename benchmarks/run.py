@@ -40,15 +40,16 @@ def ours(parameters: object) -> tuple[Span, float]:
     """The same of marketsim."""
     from marketsim.experiments.run import forget
     from marketsim.model import MarketModel
+    from marketsim.results.weeks import weekly_frame
 
     model = MarketModel(parameters, 1)  # type: ignore[arg-type]
     with timed() as span:
         for _ in range(WEEKS):
             model.step()
-    rows = model.recorder.weekly
+    rows = weekly_frame(model.market, model.recorder)
     forget(model)
     names = ("children_placed", "children_waiting", "children_unregistered")
-    return span, float(sum(row[name] for row in rows for name in names))
+    return span, float(rows[list(names)].to_numpy().sum())
 
 
 def against_plain() -> None:

@@ -22,9 +22,10 @@ from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UN
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
 from marketsim.results.result import Result
+from marketsim.results.weeks import week_row
 from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
-from marketsim.week import buying as purchases
+from marketsim.week import buying
 from marketsim.week.placing.place import place
 from marketsim.week.placing.tables import NOBODY
 from marketsim.week.recording import on_any_panel
@@ -62,30 +63,28 @@ def small_scenario(**sections: Any) -> Scenario:
     return Scenario.model_validate(laid_over(SMALL, sections))
 
 
-def watched_place(searches: Any, panels: Any, stock: Any, geography: Any, tastes: Any, free: Any) -> Any:
+def watched_place(searches: Any, panels: Any, homes: Any, geography: Any, tastes: Any, free: Any) -> Any:
     """The placing, with a look at what went in and what came out."""
     before = free.copy()
-    awards = place(searches, panels, stock, geography, tastes, free)
+    awards = place(searches, panels, homes, geography, tastes, free)
     won = np.flatnonzero(awards.lot != NOBODY)
     lot, route = awards.lot[won], awards.route[won]
-    taken = np.bincount(panels.pool[lot], minlength=len(free))
+    taken = np.bincount(panels.lots.pool[lot], minlength=len(free))
     assert (taken <= before).all(), "more children were placed through a pool than it had places"
     assert (free == before - taken).all() and (free >= 0).all()
     assert ((panels.first[route] <= lot) & (lot < panels.last[route])).all()
     assert (searches.routes[won] == route[:, None]).any(axis=1).all()
-    assert (awards.fee[won] >= panels.fee[lot, searches.band[won]]).all(), "a fee below what was quoted"
+    assert (awards.fee[won] >= panels.lots.fee[lot, searches.band[won]]).all(), "a fee below what was quoted"
     assert (awards.offers <= awards.referrals).all()
     assert (awards.offers[won] >= 1).all()
     return awards
 
 
 @contextmanager
-def purchases_in_parts(placing: Callable[..., Any]) -> Iterator[None]:
-    """The week's purchases part by part instead of in one compiled call, with a placing that can be watched."""
+def watched_purchases(placing: Callable[..., Any]) -> Iterator[None]:
+    """The week's purchases with a placing that can be watched."""
     with pytest.MonkeyPatch.context() as patch:
-        for call in ("_buy_for_all", "_buy"):
-            patch.setattr(purchases, call, getattr(purchases, call).py_func)
-        patch.setattr(purchases, "place", placing)
+        patch.setattr(buying, "place", placing)
         yield
 
 
@@ -115,7 +114,7 @@ class CheckedModel(MarketModel):
 @contextmanager
 def checked_model(parameters: Scenario, seed: int) -> Iterator[MarketModel]:
     """A model whose placings and payments are checked as they happen."""
-    with purchases_in_parts(watched_place):
+    with watched_purchases(watched_place):
         model = CheckedModel(parameters, seed)
         try:
             yield model
@@ -163,7 +162,7 @@ def _check_homes(model: MarketModel) -> None:
     assert (homes.beside == np.bincount(home, weights=children.has_beside[placed], minlength=count)).all()
     unusable = np.minimum(homes.blocked + homes.beside, left)
     assert (homes.occupied + free + unusable + held == homes.places)[usable].all()
-    assert model.recorder.weekly[-1]["blocked_places"] == unusable[usable].sum()
+    assert week_row(model.market, model.recorder)["blocked_places"] == unusable[usable].sum()
 
 
 def _check_holdings(model: MarketModel) -> None:
@@ -177,7 +176,7 @@ def _check_holdings(model: MarketModel) -> None:
     assert (holdings.places[~holdings.running] == holdings.used[~holdings.running]).all()
     assert (holdings.home[holding] == children.home[inside]).all(), "a child in a place held in another home"
     assert (holdings.arrangement[holding] == children.arrangement[inside]).all()
-    for arrangement in market.arrangements:
+    for arrangement in model.orders.arrangements:
         assert abs(arrangement.shares.sum() - 1) < 1e-9 and (arrangement.shares >= 0).all()
     _check_what_is_remembered(model)
 
@@ -185,8 +184,8 @@ def _check_holdings(model: MarketModel) -> None:
 def _check_what_is_remembered(model: MarketModel) -> None:
     """Shares and panels are set at reviews only, and known from then on."""
     shares = [arrangement.shares for arrangement in model.orders.arrangements]
-    assert (model._payers.payers.share == np.concatenate(shares)).all()
-    known, now = model.recorder._on_panel, on_any_panel(model.market)
+    assert (model.payers.share == np.concatenate(shares)).all()
+    known, now = model.recorder._on_panel, on_any_panel(model.market, model.orders.arrangements)
     assert (known == now[: len(known)]).all() and not now[len(known) :].any()
 
 
@@ -211,7 +210,7 @@ def _check_records(model: MarketModel) -> None:
 
 
 def _check_row(model: MarketModel) -> None:
-    market, week, row = model.market, model.market.week, model.recorder.weekly[-1]
+    market, week, row = model.market, model.market.week, week_row(model.market, model.recorder)
     children, homes, records = market.children, market.homes, model.market.records
     placed = children.in_state(PLACED)
     is_open, usable = homes.is_open(week), homes.in_market(week)
@@ -267,8 +266,8 @@ def checked() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def in_parts() -> Callable[..., Any]:
-    """Lets a test watch the placing; see `purchases_in_parts`."""
-    return purchases_in_parts
+    """Lets a test watch the placing; see `watched_purchases`."""
+    return watched_purchases
 
 
 @pytest.fixture(scope="session")

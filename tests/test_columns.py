@@ -1,30 +1,39 @@
-"""Columns: views stay those of the buffers, and what is remembered of homes ends when they open or close."""
+"""Columns: views stay those of the records, and what is remembered of homes ends when they open or close."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
+import pytest
 
-from marketsim.experiments.run import forget, run
-from marketsim.market.children import PlacementRecords
+from marketsim.market.children import Children, PlacementRecords
 from marketsim.market.homes import NEVER, Homes
-from marketsim.model import MarketModel
-from marketsim.scenario.schema import Scenario
-from marketsim.week.placing.place import place
 
 
 def test_views_follow_the_columns_when_room_is_made() -> None:
     records = PlacementRecords(capacity=2)
     records.add(2, fee=[1.0, 2.0])
     before = records.fee
-    records.make_room(5)
-    assert len(records) == 2 and records.fee is not before
+    rows = records.add(3, fee=[3.0, 4.0, 5.0], wait=7)
+    assert len(records) == 5 and rows.tolist() == [2, 3, 4] and records.fee is not before
     records.fee[0] = 7.0
-    records.table.columns.fee[2] = 3.0  # as compiled code writes rows that are added behind it
-    records.add(1)
-    assert records.fee.tolist() == [7.0, 2.0, 3.0]
+    records.table.fee[4] = 9.0  # as compiled code writes
+    assert records.fee.tolist() == [7.0, 2.0, 3.0, 4.0, 9.0] and records.wait.tolist() == [0, 0, 7, 7, 7]
+
+
+def test_columns_are_those_that_a_table_annotates() -> None:
+    children = Children()
+    assert children.record_type.names == tuple(Children.__annotations__)
+    assert children.key.dtype == np.uint64 and children.boy.dtype == np.bool_ and children.fee.dtype == np.float64
+    with pytest.raises(AttributeError, match="Children has no column named"):
+        _ = children.named
+
+
+def test_cleared_rows_are_zero_in_all_columns() -> None:
+    records = PlacementRecords()
+    records.add(3, fee=1.0, wait=2, emergency=True)
+    records.clear(np.array([0, 2]))
+    assert records.fee.tolist() == [0, 1, 0] and records.wait.tolist() == [0, 2, 0]
+    assert records.emergency.tolist() == [False, True, False]
 
 
 def test_homes_in_the_market_are_those_of_the_week() -> None:
@@ -38,16 +47,3 @@ def test_homes_in_the_market_are_those_of_the_week() -> None:
     assert homes.in_market(5).tolist() == [False, True, True]
     homes.add(1, opened_week=5, closed_week=NEVER)
     assert homes.in_market(5).tolist() == [False, True, True, True]
-
-
-def test_purchases_part_by_part_are_those_of_one_call(small: Callable[..., Scenario], in_parts: Any) -> None:
-    whole = run(small(), seed=4, weeks=12)
-    with in_parts(place):
-        model = MarketModel(small(), 4)
-        for _ in range(12):
-            model.step()
-    forget(model)
-    placements = whole.placements
-    assert (placements["start_week"] > 0).sum() > 5
-    assert placements["weekly_fee_gbp"].tolist() == model.market.records.fee.tolist()
-    assert placements["home_id"].tolist() == model.market.records.home.tolist()

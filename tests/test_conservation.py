@@ -138,7 +138,7 @@ def test_held_places_keep_to_their_homes_when_homes_open(
         for _ in range(40):
             model.step()
             week_is_sound(model)
-            panels, holdings, homes = model.panel_book.panels.columns, model.market.holdings, len(model.market.homes)
+            panels, holdings, homes = model.shop.book.panels.lots, model.market.holdings, len(model.market.homes)
             held = panels.pool >= homes
             assert (panels.pool[~held] == panels.home[~held]).all()
             assert (holdings.home[panels.pool[held] - homes] == panels.home[held]).all()

@@ -16,8 +16,7 @@ import pytest
 from scipy import stats
 
 from marketsim import compare, load_scenario
-from marketsim.core.compiling import compiled
-from marketsim.core.luck import arrived, bits_below, pair_bits, second_key, unit
+from marketsim.core.luck import arrivals, bits_below, pair_bits, second_key, unit
 from marketsim.core.streams import key, name_key, stream, to_unit, uniform
 from marketsim.experiments.run import forget, run
 from marketsim.experiments.scenarios import as_scenario
@@ -143,13 +142,9 @@ def test_keys_of_arrays_are_those_of_their_entries(who: tuple[int, ...], when: t
     assert together.ravel().tolist() == [int(stream(3, "test", int(one), int(week))[0]) for one, week in entries]
 
 
-@compiled
 def poisson(luck: Any, mean: float) -> Any:
-    """`arrived` for an array of luck."""
-    counts = np.empty(len(luck), dtype=np.int64)
-    for position in range(len(luck)):
-        counts[position] = arrived(luck[position], mean)
-    return counts
+    """`arrivals` with one mean for all."""
+    return arrivals(luck, np.full(len(luck), mean))
 
 
 @pytest.mark.parametrize("mean", [0.0, 0.02, 0.9, 7.0, 120.0, 600.0])
@@ -196,12 +191,12 @@ def test_one_more_child_changes_that_child_only(
     """With ample places, and fees and residents that do not matter, every other child lives as before."""
     scenario, new_needs = small(**AMPLE), demand.new_needs
 
-    def one_more(market: Any, kinds: Any) -> Any:
+    def one_more(market: Any) -> Any:
         if market.week != 5:
-            return new_needs(market, kinds)
+            return new_needs(market)
         who = np.array([0]), np.array([EXTRA], dtype=np.uint64)
         extra = demand.traits(scenario, market.seed, market.authorities, *who)
-        return type(extra)(*map(np.concatenate, zip(extra, new_needs(market, kinds), strict=True)))
+        return type(extra)(*map(np.concatenate, zip(extra, new_needs(market), strict=True)))
 
     before = _lives(scenario)
     monkeypatch.setattr(demand, "new_needs", one_more)
@@ -247,7 +242,7 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
         rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items() if len(column) == count}
         authorities = replace(authorities, **{name: rolled[name] for name in rolled if name not in DERIVED})
     market = SimpleNamespace(scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count))
-    return demand.new_needs(market, demand.arrivals_of(market))._asdict()
+    return demand.new_needs(market)._asdict()
 
 
 def test_town_against_itself_is_exactly_zero() -> None:

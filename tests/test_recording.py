@@ -10,14 +10,12 @@ from marketsim.week.recording import percentile_90
 
 @pytest.mark.parametrize("number", [1, 2, 3, 9, 10, 11, 12, 100, 1_001])
 @pytest.mark.parametrize("rounded", [False, True])
-def test_percentile_is_that_of_numpy_wherever_it_is_looked_for(number: int, rounded: bool) -> None:
-    """To the last digit: looked for near where it is, too low, too high, or anywhere; with equal values too."""
+def test_percentile_is_that_of_numpy(number: int, rounded: bool) -> None:
+    """To the last digit; with equal values too."""
     fees = np.random.default_rng(number).lognormal(8.7, 0.3, number)
     fees = np.round(fees, -3) if rounded else fees
-    expected = np.quantile(fees, 0.9)
-    for near in (np.nan, 0.0, 0.98 * expected, expected, 1.02 * expected, np.inf):
-        assert percentile_90(fees, near) == expected
+    assert percentile_90(fees) == np.quantile(fees, 0.9)
 
 
 def test_percentile_of_nothing() -> None:
-    assert np.isnan(percentile_90(np.zeros(0), np.nan))
+    assert np.isnan(percentile_90(np.zeros(0)))

@@ -35,7 +35,7 @@ for table in ("weekly", "authorities", "placements", "outcomes"):
 """
 MONTH = """
 import pickle, sys
-from marketsim.placing import place
+from marketsim.week.placing.place import place
 with open(sys.argv[1] + "/calls", "rb") as file:
     calls = pickle.load(file)
 given = [(place(*inputs), inputs[-1]) for inputs in calls]

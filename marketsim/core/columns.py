@@ -50,7 +50,7 @@ class Columns:
         elif name in (type(self).record_type.names or ()):
             made = self._room[name][: self._rows]
         else:
-            raise AttributeError(f"{type(self).__name__} has no column {name}")
+            raise AttributeError(f"{type(self).__name__} has no column named {name}")
         self.__dict__[name] = made
         self._looked_at.append(name)
         return made

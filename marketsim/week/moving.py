@@ -33,7 +33,7 @@ def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
     _count_residents(*_tables(market), rows, 1)
     waited = week - children.since[rows]
     children.set(rows, state=states.PLACED, since=week)
-    _plan_stays(market, rows, table)
+    plan_stays(market, rows, table)
     children.record[rows] = _open_records(market, rows, waited)
     market.events.count("placements_started", children.authority[rows])
     market.events.count("wait_weeks", children.authority[rows], waited)
@@ -135,7 +135,7 @@ def _count_residents(children: Children, homes: Homes, holdings: Holdings, rows:
             holdings.used[children.holding[row]] += change
 
 
-def _plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
+def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     """Draw how long each placement lasts and whether it breaks down (more often at higher need)."""
     children, demand = market.children, market.scenario.demand
     weeks = table.draw(_luck(market, "stay", rows))

@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from marketsim.market.census import EVENTS
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.market.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING, PlacementRecords
+from marketsim.market.children import PLACED, SEVERE, STANDARD, UNREGISTERED, WAITING
 from marketsim.market.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT
 from marketsim.model import MarketModel
+from marketsim.results.weeks import week_row
 from marketsim.scenario.schema import Scenario
+from marketsim.week import inspecting
 from marketsim.week import opening as supply
 from marketsim.week import providers as providers_decide
-from marketsim.week.ending import end_stays, ending_terms
-from marketsim.week.inspecting import Inspectors
 from marketsim.world.start import build_market
 
 Quiet = Callable[..., Scenario]
@@ -111,7 +110,7 @@ def test_a_home_is_less_ready_where_the_fee_leaves_a_loss(quiet: Quiet, stepped:
     """At a fee just above cost the risk of the needy leaves a loss; without sensitivity to it all are welcome."""
 
     def readiness(**providers: float) -> Floats:
-        eager = stepped(quiet(providers={"risk_cost": 1_500.0} | providers)).panel_book.panels.columns.eager
+        eager = stepped(quiet(providers={"risk_cost": 1_500.0} | providers)).shop.book.panels.lots.eager
         assert not np.ptp(eager, axis=0).any()
         return np.asarray(eager[0])
 
@@ -244,10 +243,8 @@ def judged(quiet: Quiet, breakdowns: int = 0, **of_ratings: float) -> tuple[Ints
     market = build_market(scenario, 1)
     homes, first = market.homes, market.homes.rating.copy()
     homes.occupied[:], homes.breakdowns[::2] = 2, breakdowns
-    records, events = PlacementRecords(), np.zeros((len(EVENTS), len(market.authorities)))
-    terms, inspectors = ending_terms(scenario, 1), Inspectors(1, homes)
     for market.week in range(1, 53):
-        end_stays(market, records, events, terms, inspectors)
+        inspecting.inspect(market)
     assert not homes.breakdowns.any()  # the count begins anew
     return first, homes.rating.copy()
 
@@ -308,16 +305,16 @@ def test_places_stay_empty_beside_needy_children_paid_or_lost(quiet: Quiet, step
 
     lost, half, paid, off = (beside(*terms) for terms in ((0.3, 0.0), (0.3, 0.5), (0.3, 1.0), (0.0, 1.0)))
     for model in (lost, half, paid):
-        children, row = model.market.children, model.recorder.weekly[-1]
+        children, row = model.market.children, week_row(model.market, model.recorder)
         assert children.has_beside.sum() == row["blocked_places"] > 20
         assert (children.band[children.has_beside] != STANDARD).all()
     payments = [model.ledger.paid["places_beside"].sum() for model in (lost, half, paid)]
     assert payments[0] == 0 and 0.2 * payments[2] < payments[1] < 0.8 * payments[2]
     fees = paid.market.children.fee[paid.market.children.has_beside]
     assert payments[2] == pytest.approx(0.7 * fees.sum())
-    margins = [model.recorder.weekly[-1]["provider_margin"] for model in (lost, half, paid)]
+    margins = [week_row(model.market, model.recorder)["provider_margin"] for model in (lost, half, paid)]
     assert (np.diff(margins) > 0.01).all()
-    assert off.recorder.weekly[-1]["blocked_places"] == off.ledger.paid["places_beside"].sum() == 0
+    assert week_row(off.market, off.recorder)["blocked_places"] == off.ledger.paid["places_beside"].sum() == 0
     assert off.market.free().sum() == lost.market.free().sum() + lost.market.children.has_beside.sum()
 
 

@@ -14,6 +14,7 @@ from marketsim.core.columns import Bools, Floats
 from marketsim.market.children import PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
+from marketsim.results.weeks import weekly_frame
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -63,7 +64,7 @@ def test_authorities_without_money_accept_less_and_wait_longer(quiet: Quiet, ste
     assert waits(short).mean() > waits(heedless).mean() + 0.5
     assert (waits(short) == 0).mean() < 0.5 * (waits(heedless) == 0).mean()
     pd.testing.assert_frame_equal(
-        *(pd.DataFrame(model.recorder.weekly) for model in (heedless, ample)), check_exact=True
+        *(weekly_frame(model.market, model.recorder) for model in (heedless, ample)), check_exact=True
     )
 
 

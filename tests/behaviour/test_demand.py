@@ -15,7 +15,7 @@ from marketsim.market.children import COMPLEX, GONE, SEVERE, STANDARD
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
 from marketsim.week import arriving as demand
-from marketsim.week.moving import plan_stays, stay_terms
+from marketsim.week import moving
 from marketsim.week.stays import stay_table
 from marketsim.world.start import build_market
 
@@ -34,11 +34,10 @@ def needs_by_region(quiet: Quiet, **of_demand: Any) -> Floats:
     scenario = quiet(world={"regions": 3}, demand={"new_needs_per_year": 3_000.0} | of_demand)
     market = build_market(scenario, 1)
     count, growth = np.zeros((3, 3)), demand.weekly_growth(scenario.demand, market.authorities)
-    kinds = demand.arrivals_of(market)
     for week in range(3 * YEAR):
         market.week = week + 1
         market.demand_index *= growth
-        born_in = market.authorities.region[demand.new_needs(market, kinds).authority]
+        born_in = market.authorities.region[demand.new_needs(market).authority]
         count[week // YEAR] += np.bincount(born_in, minlength=3)
     return count
 
@@ -64,7 +63,7 @@ def arrivals(quiet: Quiet, weeks: int, **of_demand: float) -> dict[int, tuple[bo
     found: dict[int, tuple[bool, int]] = {}
     for week in range(1, weeks + 1):
         market.week = week
-        new = demand.new_needs(market, demand.arrivals_of(market))
+        new = demand.new_needs(market)
         found |= dict(zip(new.key.tolist(), zip(new.displaced, new.band, strict=True), strict=True))
     return found
 
@@ -96,12 +95,11 @@ def test_breakdowns_follow_the_season(quiet: Quiet, season: float, share: float)
         demand={"new_needs_per_year": 100_000.0, "breakdown_share": 0.2, "breakdown_season": season},
         stays={"distribution": "published"},
     )
-    market, stays = build_market(scenario, 1), stay_terms(stay_table(scenario.stays), scenario, 1)
-    kinds = demand.arrivals_of(market)
+    market, stays = build_market(scenario, 1), stay_table(scenario.stays)
     for week in range(1, YEAR + 1):
         market.week = week
-        rows = market.children.admit(demand.new_needs(market, kinds), since=week)
-        plan_stays(market.children.columns, rows, stays, week)
+        rows = market.children.admit(demand.new_needs(market), since=week)
+        moving.plan_stays(market, rows, stays)
     children = market.children
     week_of = children.end_week[children.ends_by_breakdown]
     week_of = week_of[(week_of > YEAR) & (week_of <= 2 * YEAR)]

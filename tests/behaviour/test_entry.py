@@ -16,6 +16,7 @@ from marketsim.market.children import PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
+from marketsim.results.weeks import weekly_frame
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.week import opening as supply
@@ -94,7 +95,8 @@ def after_price_jump(quiet: Quiet, stepped: Stepped, weeks: int, jumps: bool = T
 
 def opened(model: MarketModel) -> dict[int, int]:
     """Homes that opened, by week."""
-    return {row["week"]: row["homes_opened"] for row in model.recorder.weekly if row["homes_opened"]}
+    weekly = weekly_frame(model.market, model.recorder)
+    return {row["week"]: row["homes_opened"] for row in weekly.to_dict("records") if row["homes_opened"]}
 
 
 SLOW = {"registration_weeks_least": 26, "registration_weeks_most": 30}
@@ -216,7 +218,7 @@ def test_about_one_home_in_twenty_closes_a_year_in_england(stepped: Stepped) -> 
     """Half a year of the baseline; without the three reasons to close nobody does."""
     baseline = as_scenario("england_2024", 26)
     model = stepped(baseline, 26)
-    rows = model.recorder.weekly
+    rows = weekly_frame(model.market, model.recorder).to_dict("records")
     share = 2 * sum(row["homes_closed"] for row in rows) / rows[0]["homes"]
     assert share == pytest.approx(0.05, abs=0.01)
     model.market.scenario = baseline.model_copy(

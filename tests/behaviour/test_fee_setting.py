@@ -12,6 +12,7 @@ import pytest
 from marketsim.core.columns import Floats, Ints
 from marketsim.market.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.model import MarketModel
+from marketsim.results.weeks import week_row
 from marketsim.scenario.schema import Scenario
 from marketsim.week import providers as providers_decide
 from marketsim.world.start import build_market
@@ -62,7 +63,7 @@ def test_asks_follow_referral_pressure(quiet: Quiet, stepped: Stepped) -> None:
         )
 
     felt, unfelt = scarce(0.85), scarce(100.0)
-    assert felt.recorder.weekly[-1]["children_waiting"] > 5
+    assert week_row(felt.market, felt.recorder)["children_waiting"] > 5
     assert ask_over_cost(felt) > FLOOR + 0.15
     assert FLOOR <= ask_over_cost(unfelt) < FLOOR + 0.02
 

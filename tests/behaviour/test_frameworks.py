@@ -12,6 +12,7 @@ from marketsim.core.columns import Bools, Floats
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Together
+from marketsim.results.weeks import week_row
 from marketsim.scenario.schema import Scenario
 
 Quiet = Callable[..., Scenario]
@@ -35,7 +36,7 @@ def on_panel(model: MarketModel) -> Bools:
 
 
 def coverage(model: MarketModel) -> float:
-    return float(model.recorder.weekly[-1]["framework_coverage"])
+    return float(week_row(model.market, model.recorder)["framework_coverage"])
 
 
 def coverage_after_a_review(quiet: Quiet, stepped: Stepped, uplift: str, inflation: float) -> tuple[float, float]:

@@ -19,10 +19,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.market.children import OPEN_PLACE
-from marketsim.purchasing.arrangement import Arrangement, Lots, Market
-from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.core.units import Miles, figure
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 
 
 class NearestOnly(PurchasingRule):
@@ -40,8 +40,7 @@ class NearestOnly(PurchasingRule):
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         home = np.flatnonzero(market.homes.in_market(market.week))
-        fee = market.quotes[home]
-        return Lots(home, np.full(len(home), OPEN_PLACE), fee, np.ones_like(fee), np.zeros(3))
+        return Lots(home, market.quotes[home])
 '''
 SCENARIO = """\
 extends: town.yaml

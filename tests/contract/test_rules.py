@@ -16,6 +16,7 @@ from marketsim.experiments.run import run
 from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement, Together
+from marketsim.purchasing.asking import lots_of
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
@@ -165,7 +166,7 @@ def test_a_market_under_it_adds_up(
 def _check_lots(model: MarketModel, arrangement: Arrangement) -> int:
     """Check what may be asked for now; returns how many lots there are."""
     market = model.market
-    lots, again = (arrangement.rule.lots_of_all(market, Together([arrangement])) for _ in range(2))
+    lots, again = (lots_of(market, Together([arrangement])) for _ in range(2))
     count = len(lots.home)
     for one, other in zip(vars(lots).values(), vars(again).values(), strict=True):
         assert np.array_equal(one, other), "asking twice gives another answer"
@@ -194,7 +195,7 @@ def _check_together(model: MarketModel, arrangements: list[Arrangement]) -> None
 
 @every_rule
 def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
-    """What the model remembers of its lots (`follows_market`, `review`) is what the rule would say if asked again."""
+    """What the model remembers of its lots (until a review or a month's end) is what the rule would say if asked again."""
     scenario = small(
         purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested"]},
         providers=LIVELY,
@@ -207,8 +208,10 @@ def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Calla
 
 
 def assert_panels_are_fresh(model: MarketModel) -> None:
-    asked, fresh = model.panel_book.panels.columns, PanelBook(model.market).panels.columns
-    for name, one, other in zip(asked._fields, asked, fresh, strict=True):
+    asked, fresh = model.shop.book.panels, PanelBook(model.market, model.orders.arrangements).panels
+    for name, one, other in zip(asked.lots._fields, asked.lots, fresh.lots, strict=True):
+        assert np.array_equal(one, other), f"{name} in week {model.market.week}"
+    for name, one, other in zip(asked._fields[1:-1], asked[1:-1], fresh[1:-1], strict=True):
         assert np.array_equal(one, other), f"{name} in week {model.market.week}"
 
 
@@ -220,7 +223,7 @@ def test_homes_weigh_an_agreed_fee_against_the_costs_of_now(small: Callable[...,
     for _ in range(53):
         model.step()
         assert_panels_are_fresh(model)
-        eager.append(model.panel_book.panels.columns.eager.mean())
+        eager.append(model.shop.book.panels.lots.eager.mean())
     assert 0 < eager[52] < eager[50] < 1
 
 

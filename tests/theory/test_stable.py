@@ -14,9 +14,10 @@ import pytest
 
 from marketsim.core.luck import second_key
 from marketsim.core.streams import key, stream
-from marketsim.market.children import PLACED, WAITING
+from marketsim.market.children import NO_ROUTE, PLACED, WAITING
+from marketsim.market.homes import Homes
 from marketsim.week.placing.place import place
-from marketsim.week.placing.tables import NO_ROUTE, NOBODY, Geography, Panels, Searches, Stock, Tastes
+from marketsim.week.placing.tables import NOBODY, Geography, PanelLots, Panels, Reaches, Searches, Tastes
 
 LAST = (np.inf, 1.0)  # rank of having no home
 
@@ -99,20 +100,22 @@ def call_place(
         urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
     )  # fmt: skip
-    panels = Panels(
+    lots = PanelLots(
         pool=np.arange(homes), home=np.arange(homes), key=second_key.py_func(home_keys), x=home_x, y=home_y, fee=fee,
-        eager=np.ones((homes, 3)), first=np.array([0]), last=np.array([homes]), areas=np.array([NO_ROUTE]),
+        eager=np.ones((homes, 3)),
+    )  # fmt: skip
+    reaches = Reaches(np.array([1e6]), np.array([1e6]), np.zeros(1), np.zeros(1, np.bool_), np.zeros(1, np.bool_))
+    panels = Panels(
+        lots=lots, first=np.array([0]), last=np.array([homes]), areas=np.array([NO_ROUTE]),
         area_first=np.zeros((0, 3), dtype=np.int64),
         home_first=np.zeros((0, homes), dtype=np.int64), home_next=np.full(homes, NOBODY),
         area_least_fee=np.zeros((0, 2, 3)),
-        least_fee=fee.min(axis=0)[None, :].copy(), least_acceptance=np.zeros((1, 3)), miles_at_first=np.array([1e6]),
-        miles_at_last=np.array([1e6]), limit_at_first=np.zeros(1), limited=np.zeros(1, dtype=np.bool_),
-        checks_rating=np.zeros(1, dtype=np.bool_),
+        least_fee=fee.min(axis=0)[None, :].copy(), least_acceptance=np.zeros((1, 3)), reaches=reaches,
     )  # fmt: skip
-    empty = np.zeros(homes, dtype=np.int64)
-    stock = Stock(home_area, empty, cost, empty, empty, empty, np.zeros(homes))
+    stock = Homes()
+    stock.add(homes, authority=home_area, unit_cost=cost)
     where = Geography(np.array([[0, 1], [1, 0]]), np.zeros((2, 2)))
-    return place(searches, panels, stock, where, tastes, places.copy())
+    return place(searches, panels, stock.table, where, tastes, places.copy())
 
 
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
