@@ -1,7 +1,7 @@
 """marketsim: England's market in places in children's homes, simulated agent by agent.
 
-The public names are `load_scenario`, `run`, `compare` and `Result`; each is imported on first use, so that importing
-the package, and `marketsim --help`, take no time.
+The public names are `load_scenario`, `run`, `watch`, `compare` and `Result`; each is imported on first use, so that
+importing the package, and `marketsim --help`, take no time.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from marketsim.experiments.compare import compare
-    from marketsim.experiments.run import run
+    from marketsim.experiments.run import run, watch
     from marketsim.results.result import Result
     from marketsim.scenario.errors import ScenarioError
     from marketsim.scenario.loading import LoadedScenario, load_scenario
 
-__all__ = ["LoadedScenario", "Result", "ScenarioError", "compare", "load_scenario", "run"]
+__all__ = ["LoadedScenario", "Result", "ScenarioError", "compare", "load_scenario", "run", "watch"]
 
 _ROOMS = {
     "LoadedScenario": "marketsim.scenario.loading",
@@ -25,6 +25,7 @@ _ROOMS = {
     "compare": "marketsim.experiments.compare",
     "load_scenario": "marketsim.scenario.loading",
     "run": "marketsim.experiments.run",
+    "watch": "marketsim.experiments.run",
 }
 
 

@@ -1,4 +1,4 @@
-"""Who pays for places that contracts hold: a worked example of two arrangements, one of them shared; and for what a rule
+"""Who pays for places that contracts hold: a worked example of two arrangements, one of them shared; and what a rule
 owes and gets back besides."""
 
 from typing import Any, ClassVar, Literal

@@ -37,7 +37,7 @@ def run(
     horizon = as_scenario(loaded, weeks).horizon.weeks
     with options.progress_bar("weeks") as progress:
         task = progress.add_task(loaded.scenario.name, total=horizon)
-        result = running.run(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week))
+        result = running.run(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week.number))
     kept = result.keep(store.new_folder(out, loaded.scenario.name))
     vector = result.manifest["vector"]
     drawn = "" if vector is None else f", vector {vector} of the plausible set"

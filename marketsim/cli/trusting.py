@@ -45,7 +45,7 @@ def validate(
     if record:
         if (scenario, short, replicates, seed, targets, backcast) != (VALIDATED, False, None, 1, None, True):
             raise typer.BadParameter("--record records the full default form: leave out all that changes it")
-        recorded.check_checkout(recorded.checkout())
+    kept = recorded.in_checkout() if record else None
     loaded = loading.load_scenario(scenario)
     validation.at_target_date(loaded)
     wanted = None if targets is None else read_targets(targets)
@@ -66,8 +66,9 @@ def validate(
     note = signoff.signoff([loaded]).line()
     scorecard_figure.draw_card(done.card, folder / "scorecard.png", note)
     typer.echo(f"Results: {folder} ({', '.join(sorted(path.name for path in folder.iterdir()))})")
-    if record:
-        typer.echo(f"Recorded: {recorded.record(done.card, done.short_card, recorded.checkout())}")
+    if kept is not None:
+        recorded.record(done.card, done.short_card, kept)
+        typer.echo(f"Recorded: {kept}")
     elif failing := recorded.newly_failing(done.card, recorded.recorded(), short):
         typer.echo(f"Passed when the baseline was recorded and fails now: {', '.join(failing)}", err=True)
         raise typer.Exit(options.WORSE)

@@ -1,8 +1,11 @@
-"""One seeded run of one scenario, as pandas frames."""
+"""One seeded run of one scenario: to watch week by week, or at once as pandas frames."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Self
 
 import mesa
 import pandas as pd
@@ -10,13 +13,75 @@ import pandas as pd
 from marketsim.core import interrupts
 from marketsim.experiments import scenarios
 from marketsim.model import MarketModel
-from marketsim.results import store, tables
+from marketsim.results import store, tables, weeks
 from marketsim.results.result import Result
-from marketsim.scenario import drawn
+from marketsim.scenario import changes, drawn, overlay
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
 
 LARGEST_SEED = 2**53
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of a run that is over: its `number`, from 1, and the `model` as the week left it."""
+
+    number: int
+    model: MarketModel
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The week's row: the columns of weekly.parquet."""
+        return weeks.week_row(self.model.market, self.model.recorder)
+
+
+class Watched:
+    """A run to watch: iterating lives it, a week at a time; leaving the `with` block ends it, wherever it is.
+
+    `scenario` is what has been run so far, live changes included: run from the command line it gives the same bytes.
+    """
+
+    def __init__(self, parameters: Scenario, seed: int) -> None:
+        self.scenario = parameters
+        with interrupts.deferred():
+            self.model = MarketModel(parameters, seed)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        forget(self.model)
+
+    def __iter__(self) -> Iterator[Week]:
+        while self.model.steps < self.scenario.horizon.weeks:
+            with interrupts.deferred():
+                self.model.step()
+            yield Week(self.model.steps, self.model)
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """From the next week on other values hold at some dotted keys (`providers.bidding`), as with `changes:` in a file.
+
+        Raises ScenarioError for what can't change within a run, and for a way of buying that it has no column for.
+        """
+        week = self.model.steps + 1
+        date = self.scenario.horizon.start + pd.Timedelta(weeks=week).to_pytimedelta()
+        parts = (overlay.nested(key.split("."), value) for key, value in values.items())
+        changed = overlay.with_change(self.scenario, reduce(overlay.laid_over, parts, {"from": date}))
+        if missing := sorted(changes.routes_of(changed) - set(self.model.recorder.routes)):
+            raise ScenarioError(f"buys through {missing[0]}, which nobody does in this scenario before", "change:")
+        self.scenario = changed
+        self.model.timetable.scenarios = changes.scenarios_by_week(changed)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the run so far, by name (see `Result`); there are outcomes once the last year has begun."""
+        return tables.tables_of(self.model)
+
+
+def watch(scenario: scenarios.Named | Scenario, seed: int = 1, weeks: int | None = None) -> Watched:
+    """A run to watch, for a `with` block: `for week in watched: week.row[...]`; arguments and errors as for `run`."""
+    parameters = _checked(scenarios.as_scenario(scenario, weeks), seed)
+    return Watched(drawn.with_vector(parameters, drawn.vector_of(parameters, seed, None)), seed)
 
 
 def run(
@@ -24,41 +89,34 @@ def run(
     seed: int = 1,
     weeks: int | None = None,
     vector: int | None = None,
-    on_week: Callable[[int], None] | None = None,
+    on_week: Callable[[Week], None] | None = None,
 ) -> Result:
     """Run a scenario (a shipped name, a path, or a loaded one) with one seed; gives its tables, which are kept nowhere.
 
-    `weeks` replaces the scenario's horizon; `on_week` is called with the number of each finished week. A scenario with
+    `weeks` replaces the scenario's horizon; `on_week` is called with each finished week. A scenario with
     `uncertainty: plausible` uses `vector` of the plausible set, or without it the one that the seed draws; for others
     `vector` has no effect. Raises ScenarioError for a scenario that can't be used, ValueError for a seed, a vector or a
     number of weeks out of range.
     """
     scenario = scenario if isinstance(scenario, Scenario) else scenarios.loaded_scenario(scenario)
-    parameters, started = scenarios.as_scenario(scenario, weeks), store.now()
-    if not 0 <= seed <= LARGEST_SEED:
-        raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
+    parameters, started = _checked(scenarios.as_scenario(scenario, weeks), seed), store.now()
     vector = drawn.vector_of(parameters, seed, vector)
     parameters = drawn.with_vector(parameters, vector)
-    left = _simulated(parameters, seed, on_week)
+    with Watched(parameters, seed) as watched:
+        for week in watched:
+            if on_week is not None:
+                on_week(week)
+        left = watched.tables()
     name = parameters.name
     about = {"scenarios": {name: {}}} if isinstance(scenario, Scenario) else assumptions({name: scenario})
     return Result.made("run", left, parameters, started=started, weeks=parameters.horizon.weeks, seed=seed,
                        vector=vector, **about)  # fmt: skip
 
 
-def _simulated(parameters: Scenario, seed: int, on_week: Callable[[int], None] | None) -> dict[str, pd.DataFrame]:
-    """The tables of a run, week by week to its end."""
-    with interrupts.deferred():
-        model = MarketModel(parameters, seed)
-    try:
-        for week in range(parameters.horizon.weeks):
-            with interrupts.deferred():
-                model.step()
-            if on_week is not None:
-                on_week(week + 1)
-        return tables.tables_of(model)
-    finally:
-        forget(model)
+def _checked(parameters: Scenario, seed: int) -> Scenario:
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ValueError(f"the seed must be a whole number from 0 to {LARGEST_SEED}, got {seed}")
+    return parameters
 
 
 def forget(model: MarketModel) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NotRequired, TypeAlias
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from marketsim.results.store import StoreError, write_text
+from marketsim.results import store
 from marketsim.scenario.errors import escaped, shown
 
 FILE = "manifest.json"
@@ -77,7 +77,7 @@ _SCHEMA: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 def write(folder: Path, kind: Kind, **entries: Any) -> Manifest:
     """Write what was run, with what, and when; returns what was written."""
     written = made(kind, **entries)
-    write_text(folder / FILE, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
+    store.write_text(folder / FILE, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
     return written
 
 
@@ -92,14 +92,14 @@ def read(folder: Path) -> Manifest:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict):
-            raise StoreError(f"{path}: expected a mapping with the facts of a run, got something else")
+            raise store.StoreError(f"{path}: expected a mapping with the facts of a run, got something else")
         return _SCHEMA.validate_python(found)
     except FileNotFoundError:
-        raise StoreError(f"{folder}: has no {FILE}, so it is no folder of results") from None
+        raise store.StoreError(f"{folder}: has no {FILE}, so it is no folder of results") from None
     except ValidationError as error:
-        raise StoreError(f"{path}: {_fault(error)}") from None
+        raise store.StoreError(f"{path}: {_fault(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise StoreError(f"{path}: can't be read as JSON: {escaped(str(error))[:200]}") from None
+        raise store.StoreError(f"{path}: can't be read as JSON: {escaped(str(error))[:200]}") from None
 
 
 def _fault(error: ValidationError) -> str:
@@ -124,7 +124,7 @@ def _program() -> dict[str, Any]:
 
 def git_commit() -> str | None:
     """The commit of the checkout that the package runs from, `-dirty` if files were changed; None outside one."""
-    checkout = Path(__file__).parents[2]
+    checkout = store.PACKAGE.parent
     if not (checkout / ".git").exists():
         return None
     try:
@@ -151,20 +151,19 @@ def found_in(out: Path, kind: str, same: Mapping[str, Any]) -> Manifest | None:
     if not out.exists() and not out.is_symlink():
         return None
     manifest: Manifest | None = None
-    with suppress(StoreError):
+    with suppress(store.StoreError):
         manifest = read(out)
     differing = _differing(manifest or {}, kind, same)
     if differing is not None:
-        raise StoreError(f"{out} exists already and {differing}; name another folder with --out, nothing was changed")
+        raise store.StoreError(f"{out} exists already and {differing}; name another folder with --out, nothing was changed")
     return manifest
 
 
 def program_digest(left_out: tuple[str, ...] = ()) -> str:
     """SHA-256 of the package's code and figures that runs depend on: runs of two versions must not be mixed."""
-    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        name = path.relative_to(package).as_posix()
+    for path in sorted(store.PACKAGE.rglob("*")):
+        name = path.relative_to(store.PACKAGE).as_posix()
         if path.suffix in (".py", ".csv") and not name.startswith(NO_PART_OF_A_RUN) and name not in left_out:
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 RESULTS = Path("results")
+PACKAGE = Path(__file__).parents[1]
 PART = ".part"  # how the name of a file ends that is not yet whole
 
 
@@ -91,6 +92,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         with suppress(OSError):
             partial.unlink()
         raise
+
+
+def in_checkout(name: str, otherwise: str) -> Path:
+    """A file of the package's `england/`, to be written anew; StoreError, which says `otherwise`, outside a checkout."""
+    if not (PACKAGE.parent / ".git").exists():
+        raise StoreError(otherwise)
+    return PACKAGE / "england" / name
 
 
 def now() -> str:

@@ -89,10 +89,10 @@ def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataF
 
 
 def outcomes_frame(market: Market, tally: outcomes.Tally | None) -> pd.DataFrame:
-    """A row an outcome that is compared, and region or England, of the sums of a run's last year."""
+    """A row an outcome that is compared, and region or England, of the sums of a run's last year; none before it."""
     areas = market.authorities
     if tally is None:
-        raise ValueError("a run without weeks has no outcomes")
+        return pd.DataFrame({"outcome": [], "region": [], "value": []})
     total = _outcome_rows(tally.total(), [outcomes.ENGLAND])
     return pd.concat([total, _outcome_rows(tally.grouped(areas.region, len(areas.region_names)), areas.region_names)])
 

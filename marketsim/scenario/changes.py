@@ -18,3 +18,13 @@ def scenarios_by_week(scenario: Scenario) -> dict[int, Scenario]:
     """For each week in which values change, the scenario that holds from then on; a later change builds on earlier."""
     dates = (change.date for change in scenario.changes)
     return {week_of(scenario, date): changed for date, changed in zip(dates, scenario.in_turn(), strict=True)}
+
+
+def routes_of(scenario: Scenario) -> set[str]:
+    """The routes that placements can carry in a run: rules by which somebody buys at some time."""
+    found: set[str] = set()
+    for one in (scenario, *scenarios_by_week(scenario).values()):
+        purchasing = one.purchasing
+        orders = [purchasing.order, *(group.order for group in purchasing.groups)]
+        found |= {purchasing.arrangements[name].name for order in orders for name in order}
+    return found

@@ -58,6 +58,16 @@ def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = F
         raise errors.ScenarioError(_refusal(error, laid)) from None
 
 
+def with_change(scenario: Model, change: Mapping[str, Any]) -> Model:
+    """The scenario with one more entry of `changes`, behind those `from` earlier dates. Raises ScenarioError."""
+    taken = given(scenario)
+    taken["changes"] = sorted([*taken.get("changes", []), dict(change)], key=lambda entry: entry["from"])
+    try:
+        return type(scenario).model_validate(taken)
+    except ValidationError as error:
+        raise errors.ScenarioError(error.errors()[0]["msg"].replace("Value error, ", "")) from None
+
+
 def nested(steps: Sequence[str], value: Any) -> Any:
     """The value in mappings for the steps on the way to it."""
     for step in reversed(steps):

@@ -23,7 +23,6 @@ from marketsim.scenario.signoff import STATUSES
 
 UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
 OWN_RULES = "marketsim.purchasing."
-PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,8 @@ def as_csv(entries: Iterable[Entry]) -> str:
 
 def write_evidence() -> Path:
     """Write england/evidence.csv anew from the schema and the tables; StoreError outside a checkout."""
-    if not (PACKAGE.parent / ".git").exists():
-        raise store.StoreError("--write rewrites the sign-off file of a checkout; this marketsim is not in one")
-    path = PACKAGE / "england" / "evidence.csv"
+    said = "--write rewrites the sign-off file of a checkout; this marketsim is not in one"
+    path = store.in_checkout("evidence.csv", said)
     store.write_text(path, as_csv(all_entries()))
     return path
 

@@ -13,8 +13,7 @@ from marketsim.market.homes import PRIVATE
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement
-from marketsim.scenario.changes import scenarios_by_week
-from marketsim.scenario.schema import Scenario
+from marketsim.scenario.changes import routes_of
 from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
 
 YEAR_WEEKS = 52
@@ -102,16 +101,6 @@ def percentile_90(values: Floats) -> float:
     ordered = np.partition(values, (below, min(below + 1, len(values) - 1)))
     low, high = float(ordered[below]), float(ordered[min(below + 1, len(values) - 1)])
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
-
-
-def routes_of(scenario: Scenario) -> set[str]:
-    """The routes that placements can carry in a run: rules by which somebody buys at some time."""
-    found: set[str] = set()
-    for one in (scenario, *scenarios_by_week(scenario).values()):
-        purchasing = one.purchasing
-        orders = [purchasing.order, *(group.order for group in purchasing.groups)]
-        found |= {purchasing.arrangements[name].name for order in orders for name in order}
-    return found
 
 
 def largest_groups(market: Market) -> Bools:

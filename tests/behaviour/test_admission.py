@@ -322,9 +322,9 @@ def test_willingness_falls_with_need_and_with_breakdowns(quiet: Quiet) -> None:
     """The chance that a home offers, residents and fee aside, and the two ways to make it the same for all."""
     scores, none = np.linspace(0, 1, 11), np.zeros(11, dtype=np.int64)
     values = {"acceptance_most_need": 0.0001, "breakdown_caution": 0.75}
-    choosy = providers_decide.choosiness(quiet(providers=values).providers)
+    choosy = quiet(providers=values).providers
     chance = providers_decide.willingness(choosy, scores, none)
     assert (np.diff(chance) < 0).all() and chance[0] == 0.05 and chance[-1] == pytest.approx(0.0001)
     np.testing.assert_allclose(providers_decide.willingness(choosy, scores, none + 2), 0.75**2 * chance)
-    off = providers_decide.choosiness(quiet().providers)
+    off = quiet().providers
     np.testing.assert_array_equal(providers_decide.willingness(off, scores, none + 2), np.full(11, 0.05))

@@ -102,8 +102,8 @@ def year_with_held_places(quiet: Quiet, stepped: Stepped, order: list[str], **te
         )
     )
     market, records = model.market, model.market.records
-    buyer = np.array([arrangement.members[0] for arrangement in market.arrangements])
-    spot = [arrangement.number for arrangement in market.arrangements if arrangement.route == "spot"]
+    buyer = np.array([arrangement.members[0] for arrangement in model.orders.arrangements])
+    spot = [arrangement.number for arrangement in model.orders.arrangements if arrangement.route == "spot"]
     weekly, twice = [], np.zeros(3, dtype=np.int64)
     for week in range(1, 53):
         model.step()
@@ -240,7 +240,7 @@ def test_urgent_members_go_round_the_cooperative_and_bid_again(quiet: Quiet, ste
         )
         market, records = model.market, model.market.records
         rows = np.flatnonzero(records.start_week > 0)
-        alone = np.array([arrangement.route == "spot" for arrangement in market.arrangements])[
+        alone = np.array([arrangement.route == "spot" for arrangement in model.orders.arrangements])[
             records.arrangement[rows]
         ]
         bid = records.fee[rows] - market.quotes[records.home[rows], records.band[rows]]

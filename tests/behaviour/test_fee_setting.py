@@ -164,7 +164,7 @@ def test_bargaining_lifts_fees_by_luck_and_blurs_what_they_say_about_need(quiet:
     with_bargains, without = market(0.15), market(0.0)
     assert len(started(without)) > 150
     assert not above_quote(without).any()
-    gain, records = above_quote(with_bargains), with_bargains.records
+    gain, records = above_quote(with_bargains), with_bargains.market.records
     assert gain.min() >= 0 and gain.std() > 100
     assert abs(np.corrcoef(gain, records.score[started(with_bargains)])[0, 1]) < 0.15
     assert fee_against_need(without) > 0.8  # not 1: need has three bands

@@ -184,7 +184,7 @@ def test_ceilings_that_change_at_a_date_hold_from_then_on(quiet: Quiet, stepped:
 def held_and_started(model: MarketModel, name: str) -> tuple[int, int, Ints]:
     """Places that the arrangements of a name hold, children in them, and start weeks of their placements."""
     market = model.market
-    mine = [arrangement.number for arrangement in market.arrangements if arrangement.name == name]
+    mine = [arrangement.number for arrangement in model.orders.arrangements if arrangement.name == name]
     rows = np.isin(market.holdings.arrangement, mine)
     started = model.market.records.start_week[np.isin(model.market.records.arrangement, mine)]
     return int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum()), started
@@ -281,11 +281,11 @@ def test_another_rule_at_a_date_takes_nothing_over_from_the_old_one(quiet: Quiet
     changes = [{"from": DATE, "purchasing": {"arrangements": {"held": {"rule": rule}}}}]
     model = stepped(quiet(purchasing=purchasing, changes=changes), 30)
     market, ended = model.market, set(model.orders.ended)
-    assert {a.route for a in market.arrangements if a.name == "held" and a.number in ended} == {"block"}
-    assert {a.route for a in market.arrangements if a.name == "held" and a.number not in ended} == {rule}
+    assert {a.route for a in model.orders.arrangements if a.name == "held" and a.number in ended} == {"block"}
+    assert {a.route for a in model.orders.arrangements if a.name == "held" and a.number not in ended} == {rule}
     assert not market.holdings.running[np.isin(market.holdings.arrangement, list(ended))].any()
     placed = model.market.records.arrangement[model.market.records.start_week > 20]
-    assert "block" not in {market.arrangements[number].route for number in placed}
+    assert "block" not in {model.orders.arrangements[number].route for number in placed}
 
 
 def test_a_cooperative_that_ends_at_a_date_costs_nothing_from_then_on(quiet: Quiet, stepped: Stepped) -> None:

@@ -195,7 +195,7 @@ def _check_together(model: MarketModel, arrangements: list[Arrangement]) -> None
 
 @every_rule
 def test_it_says_when_its_offers_change(kind: type[PurchasingRule], small: Callable[..., Scenario]) -> None:
-    """What the model remembers of its lots (until a review or a month's end) is what the rule would say if asked again."""
+    """What the model remembers of its lots until the next `refresh` is what the rule would say if asked again."""
     scenario = small(
         purchasing={"arrangements": {"tested": smallest(kind)}, "order": ["tested"]},
         providers=LIVELY,

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import marketsim
 from marketsim.core.columns import Floats
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
@@ -107,12 +106,8 @@ def write_plausible(path: Path, plausible: pd.DataFrame) -> None:
 
 def shipped_plausible() -> Path:
     """Where a checkout keeps the plausible set that the package carries; StoreError outside a checkout."""
-    package = Path(marketsim.__file__).parent
-    if not (package.parent / "pyproject.toml").exists():
-        raise store.StoreError(
-            "--install: this marketsim does not run from a checkout, so there is no place to keep it"
-        )
-    return package / "england" / "plausible.csv"
+    said = "--install: this marketsim does not run from a checkout, so there is no place to keep it"
+    return store.in_checkout("plausible.csv", said)
 
 
 # The tables

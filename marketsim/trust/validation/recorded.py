@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pandas as pd
 
-import marketsim
 from marketsim.results import store
 
 ROLES = ("input", "fitted", "out of sample")
@@ -56,30 +55,19 @@ def newly_failing(card: pd.DataFrame, baseline: dict[str, Recorded], short: bool
     ]
 
 
-def record(card: pd.DataFrame, short_card: pd.DataFrame, folder: Path) -> Path:
-    """Write what passes now, in the full and in the short form, over the baseline of a checkout; returns its path.
-
-    Roles and notes stay as they are. Raises StoreError where the package isn't in a checkout.
-    """
-    path = folder / "marketsim" / "england" / "scorecard.csv"
-    check_checkout(folder)
+def record(card: pd.DataFrame, short_card: pd.DataFrame, path: Path) -> None:
+    """Write what passes now, in the full and in the short form, over the baseline; roles and notes stay as they are."""
     table = pd.DataFrame(list(recorded().values()))
     for column, one in (("passes", card), ("passes_short", short_card)):
         table[column] = table["measure"].map(one.set_index("measure")["result"].map(_word)).fillna(LEFT_OUT)
     store.write_text(path, table.to_csv(index=False, lineterminator="\n"))
     recorded.cache_clear()
-    return path
 
 
-def checkout() -> Path:
-    """The folder above the package: the checkout, if there is one."""
-    return Path(marketsim.__file__).parents[1]
-
-
-def check_checkout(folder: Path) -> None:
-    """Raise StoreError unless the folder is a checkout of marketsim."""
-    if not (folder / ".git").exists() or not (folder / "marketsim" / "england" / "scorecard.csv").exists():
-        raise store.StoreError("--record rewrites the recorded baseline of a checkout; this marketsim is not in one")
+def in_checkout() -> Path:
+    """Where a checkout keeps the baseline; StoreError outside a checkout."""
+    said = "--record rewrites the recorded baseline of a checkout; this marketsim is not in one"
+    return store.in_checkout("scorecard.csv", said)
 
 
 def _word(result: str) -> str:
