@@ -42,9 +42,8 @@ def validate(
         from marketsim.trust.validation import validate as validation
         from marketsim.trust.validation.scorecard import read_targets
 
-    if record:
-        if (scenario, short, replicates, seed, targets, backcast) != (VALIDATED, False, None, 1, None, True):
-            raise typer.BadParameter("--record records the full default form: leave out all that changes it")
+    if record and (scenario, short, replicates, seed, targets, backcast) != (VALIDATED, False, None, 1, None, True):
+        raise typer.BadParameter("--record records the full default form: leave out all that changes it")
     kept = recorded.in_checkout() if record else None
     loaded = loading.load_scenario(scenario)
     validation.at_target_date(loaded)

@@ -155,7 +155,8 @@ def found_in(out: Path, kind: str, same: Mapping[str, Any]) -> Manifest | None:
         manifest = read(out)
     differing = _differing(manifest or {}, kind, same)
     if differing is not None:
-        raise store.StoreError(f"{out} exists already and {differing}; name another folder with --out, nothing was changed")
+        message = f"{out} exists already and {differing}; name another folder with --out, nothing was changed"
+        raise store.StoreError(message)
     return manifest
 
 

@@ -95,7 +95,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def in_checkout(name: str, otherwise: str) -> Path:
-    """A file of the package's `england/`, to be written anew; StoreError, which says `otherwise`, outside a checkout."""
+    """A file of `england/` that is to be written anew; StoreError, with the words `otherwise`, outside a checkout."""
     if not (PACKAGE.parent / ".git").exists():
         raise StoreError(otherwise)
     return PACKAGE / "england" / name

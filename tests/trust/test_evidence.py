@@ -1,4 +1,4 @@
-"""The sign-off file: every value with unit, bounds, status and source; what the notes below tables say of it."""
+"""The sign-off file: every value with unit, bounds, status and source, and how it is printed."""
 
 from __future__ import annotations
 
@@ -12,36 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from marketsim.experiments.evidence import (
-    STATUSES,
-    Entry,
-    all_entries,
-    as_csv,
-    count_statuses,
-    parameters,
-    recorded_entries,
-)
-from marketsim.experiments.signoff import Score, Signoff, read_score, signoff
 
-import marketsim.reports.evidence as printing
 from marketsim import ScenarioError, load_scenario
 from marketsim.cli.main import main
 from marketsim.england.figures import target_rows
 from marketsim.reports.evidence import chosen, described
-from marketsim.results.store import StoreError
+from marketsim.results import store
 from marketsim.scenario.drawn import plausible_set
 from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
+from marketsim.scenario.signoff import STATUSES
+from marketsim.trust.evidence import Entry, all_entries, as_csv, parameters, recorded_entries, write_evidence
 
 NUMBERS = ("number", "integer")
-CARD = """measure,kind,role,why,passes,passes_short,note
-a,target,fitted,,yes,yes,
-b,target,fitted,,no,no,
-c,target,out of sample,,yes,,
-d,target,input,,,,
-e,pattern,out of sample,,no,yes,
-"""
 
 
 def dotted(key: str) -> str:
@@ -135,36 +119,6 @@ def test_csv_survives_commas_quotes_and_lines() -> None:
     assert Entry(**read) == entry
 
 
-def test_counts_follow_the_scenario() -> None:
-    plain, changed = load_scenario("town"), load_scenario("town", ["providers.floor_margin=0.05"])
-    before, after = count_statuses([plain]), count_statuses([changed])
-    assert after["given"] == before["given"] + 1 and after["assumption"] == before["assumption"] - 1
-    assert after["measured"] == before["measured"] and sum(before.values()) == sum(after.values())
-    assert count_statuses([plain, changed]) == after == count_statuses([changed, plain])
-
-
-def test_note_counts_and_scores() -> None:
-    note = signoff([load_scenario("town")]).line()
-    counts = count_statuses([load_scenario("town")])
-    for words in (f"{counts['measured']} values measured", f"{counts['assumption']} assumed", "Score card: "):
-        assert words in note
-    assert "\n" not in note and len(note) < 240
-
-
-def test_score_is_read_from_the_card() -> None:
-    score = read_score(CARD)
-    assert score == Score(targets=(2, 3), patterns=(0, 1), out_of_sample=(1, 2))
-    assert str(score) == "2 of 3 published figures, 0 of 1 patterns, 1 of 2 out of sample"
-    noted = Signoff({"measured": 1, "estimated": 2, "assumption": 3, "given": 4}, score)
-    assert noted.line().endswith("Score card: 2 of 3 published figures, 0 of 1 patterns, 1 of 2 out of sample.")
-    assert noted.entries()["validation"] == {"targets": (2, 3), "patterns": (0, 1), "out_of_sample": (1, 2)}
-
-
-@pytest.mark.parametrize("text", ["", "measure\n", "measure,passes\na,\n"])
-def test_a_card_without_results_is_not_a_score(text: str) -> None:
-    assert str(read_score(text)) == "not yet recorded"
-
-
 # As printed
 
 
@@ -232,10 +186,10 @@ def test_the_command(
 
 
 def test_written_only_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "PACKAGE", tmp_path / "marketsim")
-    with pytest.raises(StoreError, match="checkout"):
-        printing.write_evidence()
+    monkeypatch.setattr(store, "PACKAGE", tmp_path / "marketsim")
+    with pytest.raises(store.StoreError, match="checkout"):
+        write_evidence()
     assert list(tmp_path.iterdir()) == []
     (tmp_path / ".git").mkdir()
     (tmp_path / "marketsim" / "england").mkdir(parents=True)
-    assert printing.write_evidence().read_text(encoding="utf-8") == as_csv(all_entries())
+    assert write_evidence().read_text(encoding="utf-8") == as_csv(all_entries())

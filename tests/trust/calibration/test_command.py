@@ -196,8 +196,7 @@ def test_a_wrong_word_is_one_line_and_changes_nothing(mistake: str, typed: Typed
 
 
 def test_installing_needs_a_checkout(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = tmp_path / "site-packages" / "marketsim" / "trust" / "calibration" / "folder.py"
-    monkeypatch.setattr("marketsim.trust.calibration.folder.__file__", str(elsewhere))
+    monkeypatch.setattr("marketsim.results.store.PACKAGE", tmp_path / "site-packages" / "marketsim")
     result = typed("calibrate", "town", *FILES, "--install", "--out", "new")
     assert_mistake(result, "--install", "checkout")
     assert not (tmp_path / "new").exists()

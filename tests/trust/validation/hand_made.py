@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from marketsim.results import manifest
+from marketsim.results.reading import Tables
 from marketsim.results.result import Result
 from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.schema import Scenario
@@ -79,12 +80,16 @@ def town() -> Scenario:
     return load_scenario("town").scenario
 
 
-def hand_made(**changed: Any) -> Result:
-    """The result of the run that never was, with some of its parts exchanged."""
+def hand_made(**changed: pd.DataFrame) -> Result:
+    """The result of the run that never was, with some of its tables exchanged."""
     outcomes = pd.DataFrame({"outcome": list(OUTCOMES), "region": "England", "value": list(OUTCOMES.values())})
     areas = pd.DataFrame({"ons_code": ["A", "B", "C"], "region": [NORTH, NORTH, SOUTH], "year": 1})
-    result = Result(
-        scenario=town(), seed=1, weekly=weekly_table(), authorities=areas,
-        placements=placements_table(PLACEMENTS), outcomes=outcomes, homes=homes_table(HOMES),
-    )  # fmt: skip
-    return replace(result, **changed)
+    made = manifest.made("run", status="finished", started="2026-11-22T09:00:00+00:00", seed=1)
+    tables = {"weekly": weekly_table(), "authorities": areas, "placements": placements_table(PLACEMENTS),
+              "outcomes": outcomes, "homes": homes_table(HOMES)}  # fmt: skip
+    return Result(made, Tables(tables | changed), completed=town())
+
+
+def exchanged(result: Result, **changed: pd.DataFrame) -> Result:
+    """The result with some of its tables exchanged."""
+    return Result(result.manifest, Tables({**result.tables, **changed}), completed=result.completed)

@@ -10,7 +10,7 @@ import pytest
 import marketsim
 from marketsim.results.store import StoreError
 from marketsim.trust.measures import Target, shipped_targets
-from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, check_checkout, newly_failing, record, recorded
+from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, in_checkout, newly_failing, record, recorded
 from marketsim.trust.validation.scorecard import Given, interval, score
 
 TARGETS = [Target("homes", 100.0, 0.1, "homes"), Target("weekly_fee_mean_2020", 4_000.0, 0.08, "GBP/week")]
@@ -98,18 +98,19 @@ def test_what_cannot_be_measured_any_more_is_worse() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the checkout that holds nothing but the recorded baseline."""
+    """The recorded baseline of a copy of the checkout that holds nothing else."""
     shipped = Path(marketsim.__file__).parent / "england" / "scorecard.csv"
     (tmp_path / "marketsim" / "england").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "marketsim" / "england" / "scorecard.csv").write_bytes(shipped.read_bytes())
-    return tmp_path
+    monkeypatch.setattr("marketsim.results.store.PACKAGE", tmp_path / "marketsim")
+    return in_checkout()
 
 
 def test_recording_keeps_roles_and_notes(checkout: Path) -> None:
     full = card_of([100.0], backcast=[4_000.0], void_paradox=[0.0]).reset_index()
-    path = record(full, card_of([150.0]).reset_index(), checkout)
-    written = pd.read_csv(path, keep_default_na=False).set_index("measure")
+    record(full, card_of([150.0]).reset_index(), checkout)
+    written = pd.read_csv(checkout, keep_default_na=False).set_index("measure")
     assert written.loc["homes", ["passes", "passes_short"]].tolist() == ["yes", "no"]
     assert written.loc["weekly_fee_mean_2020", ["passes", "passes_short"]].tolist() == ["yes", ""]
     assert written.loc["void_paradox", "passes"] == "no"
@@ -119,9 +120,10 @@ def test_recording_keeps_roles_and_notes(checkout: Path) -> None:
         assert written.loc[name, ["kind", "role", "why", "note"]].tolist() == [row.kind, row.role, row.why, row.note]
 
 
-def test_nothing_is_recorded_outside_a_checkout(tmp_path: Path) -> None:
+def test_nothing_is_recorded_outside_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketsim.results.store.PACKAGE", tmp_path / "marketsim")
     with pytest.raises(StoreError, match="checkout"):
-        check_checkout(tmp_path)
+        in_checkout()
 
 
 def test_no_tolerance_of_the_shipped_targets_is_wider_than_published() -> None:

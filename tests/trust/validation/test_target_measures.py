@@ -1,12 +1,11 @@
 """Each target measure on a run that can be counted by hand."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from hand_made import hand_made, weekly_table
+from hand_made import exchanged, hand_made, weekly_table
 
 from marketsim.england.figures import target_rows
 from marketsim.trust.measures import TARGET_MEASURES, has_targets, homes_open, measure_targets
@@ -76,7 +75,7 @@ def test_what_the_model_says_itself_is_taken_from_its_outcomes() -> None:
 def test_displaced_children_are_counted_among_those_in_homes() -> None:
     result = hand_made()
     displaced = [True, False, True, True, True, True]  # of the three who are in homes: the first and the fifth
-    marked = replace(result, placements=result.placements.assign(displaced=displaced))
+    marked = exchanged(result, placements=result.placements.assign(displaced=displaced))
     assert measure_targets(marked)["fostering_displacement"] == pytest.approx(2 / 3)
 
 

@@ -148,12 +148,12 @@ def test_own_figures(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_recording(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shipped = recording.checkout() / "marketsim" / "england" / "scorecard.csv"
+    shipped = recording.in_checkout()
     copy = tmp_path / "marketsim" / "england" / "scorecard.csv"
     copy.parent.mkdir(parents=True)
     copy.write_bytes(shipped.read_bytes())
     (tmp_path / ".git").mkdir()
-    monkeypatch.setattr(recording, "checkout", lambda: tmp_path)
+    monkeypatch.setattr("marketsim.results.store.PACKAGE", tmp_path / "marketsim")
     code, out, _ = typed("--record")
     assert code == 0 and "Recorded" in out
     rows = pd.read_csv(copy, keep_default_na=False).set_index("measure")
@@ -200,7 +200,7 @@ def test_a_mistake_is_one_line_and_changes_nothing(mistake: str, typed: Typed, t
 def test_nothing_is_recorded_where_there_is_no_checkout(
     typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(recording, "checkout", lambda: tmp_path)
+    monkeypatch.setattr("marketsim.results.store.PACKAGE", tmp_path / "marketsim")
     code, _, err = typed("--record")
     assert code == 2 and "checkout" in err and len(err.splitlines()) == 1
 
