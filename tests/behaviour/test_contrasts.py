@@ -1,4 +1,4 @@
-"""Ways of buying set side by side, each in the direction that design section 3 foretells, and where it vanishes."""
+"""Ways of buying set side by side, each in the direction that theory and reports foretell, and where it vanishes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,121 @@
+"""Faults in the hooks of a user's rule while a market runs: one line with the file and the hook, exit code 2, nothing
+written, whatever the hook says or does."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Typed = Callable[..., subprocess.CompletedProcess[str]]
+RULE = '''
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from marketsim.market.market import Market
+from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.rule import Dues, PurchasingRule, Reach
+
+
+class Mine(PurchasingRule):
+    """Any open home at its quote, and one hook that is wrong."""
+
+    name: ClassVar[str] = "mine"
+    rule: Literal["mine"] = "mine"
+
+    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
+        home = np.flatnonzero(market.homes.in_market(market.week))
+        return Lots(home, market.quotes[home])
+
+'''
+SCENARIO = "extends: town.yaml\npurchasing: {arrangements: {near: {rule: mine}}, order: [near]}\n"
+LOTS = "lots(self, market, arrangement):\n        home, fee = np.arange(3), np.full((3, 3), 5e3)\n        return "
+FIRST = "fee_at_start(self, market, arrangement, home, band):\n        return "
+OWES = "owes(self, market, arrangement):\n        return "
+BACK = "shares_in(self, market, arrangement, left):\n        return "
+START = "start(self, market, arrangement):\n        "
+HOLD = START + "market.holdings.add(1, arrangement=arrangement.number, running=True, "
+FAULTS = {
+    # what a hook raises
+    "raises": ("lots(self, market, arrangement):\n        raise ValueError('no')", "ValueError: no"),
+    "asks for a column that isn't there": (LOTS + "market.homes.beds", "Homes has no column named beds"),
+    "exits": ("review(self, market, arrangement):\n        raise SystemExit(0)", "SystemExit: 0"),
+    "quits": ("scope(self):\n        quit()", "SystemExit"),
+    "takes too few": ("reach(self, market):\n        return Reach()", "TypeError"),
+    "has no lots": ("lots(self, market, arrangement):\n        return None", "NoneType"),
+    # a home that isn't there ended the process
+    "one home too many": (LOTS + "Lots(home + len(market.homes) - 2, fee)", "is not there; rows go from 0 to"),
+    "a home below 0": (LOTS + "Lots(home - 1, fee)", "home: -1 is not there"),
+    "far out of range": (LOTS + "Lots(home + 10**12, fee)", "is not there"),
+    "a holding that isn't there": (LOTS + "Lots(home, fee, home)", "holding: "),
+    "homes that are no numbers": (LOTS + "Lots(home.astype(str), fee)", "home: expected whole numbers"),
+    "homes with a fraction": (LOTS + "Lots(home + 0.5, fee)", "home: expected whole numbers"),
+    "a list of homes": (LOTS + "Lots([0, 1], fee)", "fee: expected numbers of shape (8, 3)"),
+    # too few fees gave a mean fee of 4.7e29
+    "too few fees": (LOTS + "Lots(home, fee[:2])", "fee: expected numbers of shape (12, 3)"),
+    "a fee for each home only": (LOTS + "Lots(home, fee[:, 0])", "fee: expected numbers of shape (12, 3)"),
+    "fees of whole numbers": (LOTS + "Lots(home, fee.astype(int))", "fee: expected numbers of shape (12, 3)"),
+    "a fee that is no number": (LOTS + "Lots(home, fee * np.nan)", "fee: nan is not from 0"),
+    "an infinite fee": (LOTS + "Lots(home, fee * np.inf)", "fee: inf is not from 0"),
+    "a fee below 0": (LOTS + "Lots(home, -fee)", "fee: -5000 is not from 0"),
+    "more eager than can be": (LOTS + "Lots(home, fee, eager=fee)", "eager: 5000 is not from 0 to 1"),
+    "a wrong chance": (LOTS + "Lots(home, fee, least_acceptance=np.full(3, 2.0))", "least_acceptance: 2"),
+    "a wrong number": (LOTS + "Lots(home, fee, number=np.array([7]))", "number: adds up to 28"),
+    "a number too many": (LOTS + "Lots(home, fee, number=np.array([3, 0]))", "number: expected whole numbers"),
+    # what the other hooks say
+    "a scope that there isn't": ("scope(self):\n        return 'county'", "returned 'county'; allowed are"),
+    "no reach": ("reach(self):\n        return 5.0", "returned float, not Reach"),
+    "a reach that is no number": ("reach(self):\n        return Reach(float('nan'))", "miles and limits: nan"),
+    "a review in the past": (
+        "review(self, market, arrangement):\n        return True\n\n"
+        "    def next_review(self, week, arrangement):\n        return 0",
+        "returned 0, which is not a week after",
+    ),
+    "fees at the start for others": (FIRST + "home[:0] * 1.0", "expected a fee for each of"),
+    "no fee at the start": (FIRST + "home * np.nan", "fees: nan"),
+    "dues that are no dues": (OWES + "500.0", "returned float, not Dues"),
+    "an office below 0": (OWES + "Dues(office=-1.0)", "the office: -1"),
+    "dues for other homes": (OWES + "Dues(homes=np.ones(2))", "expected a value for each of"),
+    "dues that are no numbers": (OWES + "Dues(homes=np.full(len(market.homes), np.inf))", "what homes get: inf"),
+    "hands back what is no number": (BACK + "left * np.nan", "what is handed back: nan"),
+    "hands back below 0": (BACK + "np.full(len(left), -1.0)", "what is handed back: -1"),
+    # what they leave
+    "shares of others": (START + "arrangement.shares = np.ones(7)", "left shares that don't add up to 1"),
+    "shares that are no numbers": (START + "arrangement.shares = arrangement.shares * np.nan", "shares: nan"),
+    "a panel of numbers": (START + "arrangement.on_panel = np.arange(3)", "left a panel that isn't true or false"),
+    "a panel too long": (START + "arrangement.on_panel = np.ones(10**4, dtype=bool)", "left a panel"),
+    "holds a home that isn't there": (HOLD + "home=10**6, places=1)", "holdings.home: 1000000 is not there"),
+    "holds places below 0": (HOLD + "home=0, places=-1)", "holdings.places: -1"),
+    "holds at no fee": (HOLD + "home=0, places=1, fee=np.nan)", "holdings.fee: nan"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_it_is_one_line_and_nothing_is_written(
+    fault: str, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    hook, words = FAULTS[fault]
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.py").write_text(f"{RULE}    def {hook}\n")
+    (tmp_path / "near.yaml").write_text(SCENARIO)
+    monkeypatch.setenv("MARKETSIM_RULES", str(tmp_path / "rules"))
+    done = typed("run", "near.yaml", "--weeks", "4", "--out", "left")
+    assert done.returncode == 2, done.stdout + done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "mine.py" in lines[0] and words in lines[0] and hook.partition("(")[0] in lines[0]
+    assert not (tmp_path / "left").exists()
+
+
+def test_without_a_fault_it_runs(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The yardstick: the same rule with none of these."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.py").write_text(RULE)
+    (tmp_path / "near.yaml").write_text(SCENARIO)
+    monkeypatch.setenv("MARKETSIM_RULES", str(tmp_path / "rules"))
+    done = typed("run", "near.yaml", "--weeks", "4", "--out", "left")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "left" / "weekly.parquet").exists()
