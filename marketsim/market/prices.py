@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from marketsim.england.figures import economy_rates
-from marketsim.scenario.schema import Economy
+from marketsim.scenario.sections.authorities import Economy
 
 MARCH_ENDS = (3, 24)  # a run that starts a few days before April belongs to the year that begins
 
