@@ -59,7 +59,7 @@ def compare(
     if out is not None:
         manifest.write(store.new_folder(out, ""), "comparison", status="running", finished=None, **facts)
     try:
-        frames = _collect(tasks, workers, on_progress)
+        made = pool.run_all(tasks, _run_task, workers, on_progress)
     except ScenarioError:
         store.remove_if_without_runs(out)
         raise
@@ -67,6 +67,7 @@ def compare(
         if out is not None:
             manifest.write(out, "comparison", status="stopped", finished=store.now(), **facts)
         raise
+    frames = {name: pd.concat([one[name] for one in made], ignore_index=True) for name in made[0]}
     found = Result.made("comparison", frames, **facts)
     frames["comparison"] = compare_outcomes(found.outcomes, found.labels[0], found.labels[1:])
     if out is None:
@@ -120,19 +121,6 @@ def _facts(tasks: list[_Task]) -> dict[str, Any]:
         for task in tasks
     ]
     return {"weeks": lengths.pop() if len(lengths) == 1 else None, "runs": runs}
-
-
-def _collect(
-    tasks: list[_Task], workers: int | None, on_progress: Callable[[int, int], None] | None
-) -> dict[str, pd.DataFrame]:
-    """Run all tasks and put what they give in the order of the tasks, whichever finished first."""
-    given: dict[int, dict[str, pd.DataFrame]] = {}
-    for number, frames in pool.run_all(tasks, _run_task, workers):
-        given[number] = frames
-        if on_progress is not None:
-            on_progress(len(given), len(tasks))
-    ordered = [given[number] for number in range(len(tasks))]
-    return {name: pd.concat([frames[name] for frames in ordered], ignore_index=True) for name in ordered[0]}
 
 
 def _run_task(task: _Task) -> dict[str, pd.DataFrame]:

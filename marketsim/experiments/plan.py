@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from marketsim.experiments import scenarios, sets
 from marketsim.experiments.definition import Definition, check_size, points_of
-from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON, as_scenario, labels_of, refuse_other_world
+from marketsim.results import manifest
 from marketsim.scenario.drawn import draws_vectors, vectors_of
 from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
 from marketsim.scenario.loading import LoadedScenario, load_scenario
@@ -19,6 +21,7 @@ from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, expectation, shape_of
 from marketsim.scenario.shipped import find_scenario
+from marketsim.scenario.signoff import assumptions
 
 NO_FACTORS = ("name", "question", "description", "uncertainty", "shocks", "changes")
 ARRANGEMENTS = ["purchasing", "arrangements"]
@@ -47,6 +50,35 @@ class Plan:
     def points(self) -> int:
         """How many points the design has."""
         return int(self.design["point"].max()) + 1
+
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of the sweep, so that every result can be traced; `sweep` makes it the same one."""
+        definition = self.definition.model_dump(mode="json", exclude_none=True)
+        definition["scenarios"] = [arm.loaded.path.name for arm in self.arms]
+        lengths = {arm.scenario.horizon.weeks for arm in self.arms}
+        return {
+            "seed": self.definition.seed,
+            "weeks": lengths.pop() if len(lengths) == 1 else None,
+            "points": self.points,
+            "runs": len(self.design),
+            "definition": definition,
+            sets.KIND: self._identity(),
+            **assumptions({arm.label: arm.loaded for arm in self.arms}),
+        }
+
+    def _identity(self) -> dict[str, Any]:
+        """What must be the same for a sweep to go on in a folder, as plain JSON values."""
+        settings = self.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
+        factors = self.definition.factors.items()
+        design = self.design.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        return manifest.plain({
+            "format": sets.FORMAT,
+            "scenario": {arm.label: arm.loaded.digest for arm in self.arms},
+            "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
+            "settings": settings,
+            "design": hashlib.sha256(design).hexdigest(),
+            "program": manifest.program_digest(),
+        })  # fmt: skip
 
 
 def plan_of(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
@@ -93,9 +125,9 @@ def _arms_of(definition: Definition) -> list[Arm]:
         except ScenarioError as error:
             raise LocatedError(("scenarios", position), f"{shown(name)} {error.message}") from None
         loaded.append(load_scenario(path))
-    refuse_other_world(loaded)
-    pairs = zip(labels_of([one.scenario.name for one in loaded]), loaded, strict=True)
-    return [Arm(label, one, as_scenario(one, definition.weeks)) for label, one in pairs]
+    scenarios.refuse_other_world(loaded)
+    pairs = zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True)
+    return [Arm(label, one, scenarios.as_scenario(one, definition.weeks)) for label, one in pairs]
 
 
 def _shapes_of(definition: Definition, arms: Sequence[Arm]) -> dict[str, Shape]:
@@ -134,7 +166,7 @@ def _runs_of(definition: Definition, points: pd.DataFrame, arms: Sequence[Arm]) 
         "run": run,
         "point": run // each,
         "replicate": replicate,
-        "seed": definition.seed * SEEDS_PER_COMPARISON + replicate,
+        "seed": definition.seed * scenarios.SEEDS_PER_COMPARISON + replicate,
         "vector": pd.array(drawn, "Int64"),
         "scenario": [arms[a].label for a in arm_of],
     }

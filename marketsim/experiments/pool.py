@@ -88,20 +88,28 @@ def run_each(tasks: Iterable[Task], work: Callable[[Task], Given], crew: Crew) -
         begin()
 
 
-def run_all(tasks: Sequence[Task], work: Callable[[Task], Given], workers: int | None) -> Iterator[tuple[int, Given]]:
-    """What `work` gives for each task, with the task's number, as they finish; `workers` None: one a core.
+def run_all(
+    tasks: Sequence[Task], work: Callable[[Task], Given], workers: int | None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Given]:  # fmt: skip
+    """What `work` gives for each task, in the order of the tasks, whichever finished first; `workers` None: one a core.
 
+    `on_progress` is called with the number of tasks done and of all.
     `work` must be a function of a module and the tasks must pickle: the processes are started afresh. With one worker,
     or one task, all is done in this process. What `work` raises is raised here, and the tasks not begun are dropped;
     LostWorker for a task that killed its process twice.
     """
+    given: dict[int, Given] = {}
     with local_crew(workers, len(tasks)) as crew:
         for ended in run_each(tasks, work, crew):
             if isinstance(ended.error, BrokenExecutor):
                 raise LostWorker(f"the process of task {ended.number} died {ended.tries} times; nothing else is wrong")
             if ended.error is not None:
                 raise ended.error
-            yield ended.number, ended.given  # type: ignore[misc]
+            given[ended.number] = ended.given  # type: ignore[assignment]
+            if on_progress is not None:
+                on_progress(len(given), len(tasks))
+    return [given[number] for number in range(len(tasks))]
 
 
 def worker_count(workers: int | None, tasks: int) -> int:

@@ -60,7 +60,7 @@ class Watched:
             yield Week(self.model.steps, self.model)
 
     def change(self, values: Mapping[str, Any]) -> None:
-        """From the next week on other values hold at some dotted keys (`providers.bidding`), as with `changes:` in a file.
+        """From the next week on other values hold at some dotted keys (`providers.bidding`), as by a file's `changes:`.
 
         Raises ScenarioError for what can't change within a run, and for a way of buying that it has no column for.
         """

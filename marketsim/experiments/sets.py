@@ -51,10 +51,6 @@ class SweepFolder:
             raise
         return True
 
-    def write_manifest(self, **entries: Any) -> None:
-        """Replace the manifest."""
-        manifest.write(self.path, KIND, **entries)
-
     def write_run(self, run: int, outcomes: pd.DataFrame) -> None:
         """Keep what a run gave, and forget that it failed before."""
         store.write_parquet(self.run_file(run), outcomes[RUN_COLUMNS])

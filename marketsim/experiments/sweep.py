@@ -19,9 +19,7 @@ from marketsim.experiments.definition import Definition
 from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.sets import KIND, SweepFolder
-from marketsim.experiments.tracing import identity, manifest_of
-from marketsim.results import store
-from marketsim.results.manifest import found_in, read
+from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 
 DISK_BLOCK = 4_096  # bytes; a file takes whole ones
@@ -70,8 +68,8 @@ def sweep(
     anything is written, and StoreError when the disk takes no more; what a run raises is kept in the folder.
     """
     plan = plan_of(definition, points)
-    files, same = SweepFolder(Path(folder)), identity(plan)
-    there = found_in(files.path, KIND, same) is not None
+    files, facts = SweepFolder(Path(folder)), plan.facts()
+    there = manifest.found_in(files.path, KIND, facts[KIND]) is not None
     mine = _in_shard(len(plan.design), shard)
     kept = files.runs() if there else set()
     missing = [number for number in mine if number not in kept]
@@ -80,12 +78,12 @@ def sweep(
     with makers as ready:  # before the folder: a crew that can't work leaves none
         if shard is None:
             files.clear_beginnings()
-        started = _begin(plan, files, same, bool(missing))
+        started = _begin(plan.design, files, facts, bool(missing))
         files.clear_parts(missing)
         for ended in pool.run_each(tasks_of(plan, missing), make_run, ready):
             _keep(files, ended)
             counted.note(ended)
-    complete = _finish(plan, files, same, started)
+    complete = _finish(files, facts, started)
     return SweepResult(files.path, len(mine), len(missing), len(mine) - len(missing), sorted(counted.failed), complete)
 
 
@@ -155,30 +153,31 @@ def _keep(files: SweepFolder, ended: pool.Ended[RunTask, Made]) -> None:
         files.write_failure(task.run, entries)
 
 
-def _begin(plan: Plan, files: SweepFolder, same: dict[str, Any], more: bool) -> str:
+def _begin(design: pd.DataFrame, files: SweepFolder, facts: dict[str, Any], more: bool) -> str:
     """Make the folder, or go on in it; gives the time at which the sweep was begun first."""
     now = store.now()
     with _disk(files):
         if not files.path.exists():
             files.path.parent.mkdir(parents=True, exist_ok=True)
-            if files.create(plan.design, **manifest_of(plan, same, "running", now, None)):
+            if files.create(design, status="running", started=now, finished=None, **facts):
                 return now
-        found: Mapping[str, Any] = found_in(files.path, KIND, same) or {}  # from before, or by a faster shard
+        # from before, or by a faster shard
+        found: Mapping[str, Any] = manifest.found_in(files.path, KIND, facts[KIND]) or {}
         started = str(found.get("started", now))
         if more and found.get("status") != "running":
-            files.write_manifest(**manifest_of(plan, same, "running", started, None))
+            manifest.write(files.path, KIND, status="running", started=started, finished=None, **facts)
     return started
 
 
-def _finish(plan: Plan, files: SweepFolder, same: dict[str, Any], started: str) -> bool:
+def _finish(files: SweepFolder, facts: dict[str, Any], started: str) -> bool:
     """Write how the sweep ended once all its runs are made or failed; True if none is missing."""
     made, failed = files.runs(), files.failures()
-    if len(made | failed) < len(plan.design):
+    if len(made | failed) < facts["runs"]:
         return False
-    status = "finished" if len(made) == len(plan.design) else "failed"
-    if read(files.path)["status"] != status:
+    status = "finished" if len(made) == facts["runs"] else "failed"
+    if manifest.read(files.path)["status"] != status:
         with _disk(files):
-            files.write_manifest(**manifest_of(plan, same, status, started, store.now()))
+            manifest.write(files.path, KIND, status=status, started=started, finished=store.now(), **facts)
     return status == "finished"
 
 

@@ -61,11 +61,11 @@ class Runner:
         tasks = [self._task(first + row, wave, vector) for row, vector in enumerate(vectors)]
         found = {task.run.number: _read_run(task.path) for task in tasks if task.path.exists()}
         missing = [task for task in tasks if task.run.number not in found]
-        self._tell(wave, len(found), len(tasks))
-        for _, finished in run_all(missing, _run_task, self.workers):
-            found[finished.number] = finished
-            self.made += 1
-            self._tell(wave, len(found), len(tasks))
+        before = len(found)
+        self._tell(wave, before, len(tasks))
+        made = run_all(missing, _run_task, self.workers, lambda done, _: self._tell(wave, before + done, len(tasks)))
+        self.made += len(made)
+        found |= {run.number: run for run in made}
         return [found[task.run.number] for task in tasks]
 
     def _plan(self, wave: int, points: Floats) -> list[Vector]:

@@ -18,7 +18,7 @@ from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.schema import EnglandWorld, Scenario
-from marketsim.scenario.signoff import signoff
+from marketsim.scenario.signoff import assumptions
 from marketsim.trust import measures
 from marketsim.trust.validation import null_model, patterns, predictions, scorecard
 from marketsim.trust.validation.backcast import backcast_table, mean_table
@@ -93,7 +93,9 @@ def validate(
     wanted = list(measures.shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
     jobs = _jobs(measured, seed, count, short, backcast)
-    found = _collect(jobs, workers, on_progress)
+    found: dict[str, list[Found]] = {}
+    for job, given in zip(jobs, run_all(jobs, do, workers, on_progress), strict=True):
+        found.setdefault(job.kind, []).extend(given)
     few = {kind: rows[:SHORT_REPLICATES] for kind, rows in found.items() if kind in ("card", "null")}
     return Validation(
         loaded, measured.horizon.weeks, seed, count, short, _card(wanted, found), _card(wanted, few),
@@ -144,21 +146,6 @@ def _replicates(scenario: Scenario, seed: int, count: int) -> Replicates:
     return tuple(zip(fixed, seeds, strict=True))
 
 
-def _collect(
-    jobs: list[Job], workers: int | None, on_progress: Callable[[int, int], None] | None
-) -> dict[str, list[Found]]:
-    """What all jobs gave, by kind, in the order of the seeds, whichever finished first."""
-    given: dict[int, list[Found]] = {}
-    for number, found in run_all(jobs, do, workers):
-        given[number] = found
-        if on_progress is not None:
-            on_progress(len(given), len(jobs))
-    by_kind: dict[str, list[Found]] = {}
-    for number, job in enumerate(jobs):
-        by_kind.setdefault(job.kind, []).extend(given[number])
-    return by_kind
-
-
 def _card(targets: list[measures.Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
     card, null, past, decay = (_given(found.get(kind, [])) for kind in ("card", "null", "backcast", "decay"))
     model = scorecard.Given(card.targets, {**card.patterns, **decay.patterns})
@@ -196,12 +183,11 @@ def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **
         if table is not None:
             store.write_csv(folder / f"{name}.csv", table)
     loaded, rates = validation.scenario, validation.rates
-    entries |= signoff([loaded]).entries()
     manifest.write(
         folder, "validation", status="finished", started=validation.started, finished=store.now(),
-        weeks=validation.weeks,         seed=validation.seed, replicates=validation.replicates, short=validation.short,
+        weeks=validation.weeks, seed=validation.seed, replicates=validation.replicates, short=validation.short,
         null_offer_rates={"standard": rates.standard, "complex": rates.complex}, **entries,
-        scenarios={loaded.scenario.name: {"file": loaded.path.name, "sha256": loaded.digest, "values": loaded.values}},
+        **assumptions({loaded.scenario.name: loaded}),
     )  # fmt: skip
 
 
