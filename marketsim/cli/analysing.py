@@ -54,11 +54,8 @@ def sensitivity(
     screening = screenings.Screening(definition, columns, method, size, wanted)
     folder = out or RESULTS / f"{method}-{definition.name}"
     typer.echo(f"{screening.runs:,} runs: {screening}")
-    try:
+    with options.stoppable(folder):
         done = sweep(definition, folder, workers, points=screening.points, on_progress=_progress)
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
-        raise typer.Exit(options.INTERRUPTED) from None
     screened = screenings.screen(screening, folder, len(done.failed))
     shown = screened.table[screened.table["outcome"].isin(wanted)]
     printing.print_sensitivity(shown, method, screened.remark, screened.footing, Console())

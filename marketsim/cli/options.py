@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 WORSE, USER_MISTAKE, INTERRUPTED = 1, 2, 130
 
@@ -24,8 +21,18 @@ Out = Annotated[Path | None, typer.Option(help="folder for the results; must not
 
 
 @contextmanager
-def progress_bar(unit: str) -> Iterator[Progress]:
-    """A progress bar on standard error; nothing where that is not a terminal."""
+def stoppable(folder: Path, left: str = "the same command goes on with the runs that are in") -> Iterator[None]:
+    """Ctrl-C is one line, which says what is left in the folder, and exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped; {left} {folder}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def progress_bar(unit: str, beginning: str = "compiling and starting") -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar on standard error, moved on by what is done, all, and what that is; nothing without a terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -40,4 +47,5 @@ def progress_bar(unit: str) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield progress
+        task = progress.add_task(beginning, total=None)
+        yield lambda done, total, text: progress.update(task, completed=done, total=total, description=text)

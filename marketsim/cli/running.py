@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -35,13 +34,13 @@ def run(
     loaded = loading.load_scenario(scenario, change or [])
     store.check_new(out)
     horizon = as_scenario(loaded, weeks).horizon.weeks
-    with options.progress_bar("weeks") as progress:
-        task = progress.add_task(loaded.scenario.name, total=horizon)
-        result = running.run(loaded, seed, weeks, on_week=lambda week: progress.update(task, completed=week.number))
-    kept = result.keep(store.new_folder(out, loaded.scenario.name))
+    name = loaded.scenario.name
+    with options.progress_bar("weeks", name) as advance:
+        result = running.run(loaded, seed, weeks, on_week=lambda week: advance(week.number, horizon, name))
+    kept = result.keep(store.new_folder(out, name))
     vector = result.manifest["vector"]
     drawn = "" if vector is None else f", vector {vector} of the plausible set"
-    title = f"{loaded.scenario.name}, seed {seed}{drawn}: mean of the last {min(52, horizon)} weeks"
+    title = f"{name}, seed {seed}{drawn}: mean of the last {min(52, horizon)} weeks"
     tables.print_run(result, title, Console())
     if has_targets(result):
         scorecard.print_targets(result, Console())
@@ -72,16 +71,11 @@ def compare(
     loaded = [loading.load_scenario(name) for name in (baseline, *others)]
     store.check_new(out)
     folder = out or store.unused_folder("-".join(["compare", *(one.scenario.name for one in loaded)])[:80])
-    try:
-        with options.progress_bar("runs") as progress:
-            task = progress.add_task("compiling and starting", total=len(loaded) * replicates)
-            advance: Callable[[int, int], None] = lambda done, total: progress.update(  # noqa: E731
-                task, completed=done, total=total, description="runs"
-            )
-            comparison = comparing.compare(loaded[0], loaded[1:], replicates, seed, weeks, workers, folder, advance)
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped; the runs that were finished are in {folder}", err=True)
-        raise typer.Exit(options.INTERRUPTED) from None
+    with options.stoppable(folder, "the runs that were finished are in"), options.progress_bar("runs") as advance:
+        comparison = comparing.compare(
+            loaded[0], loaded[1:], replicates, seed, weeks, workers, folder,
+            lambda done, total: advance(done, total, "runs"),
+        )  # fmt: skip
     tables.print_comparison(comparison, Console())
     drawn = figures.write_figures(comparison, folder)
     typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")

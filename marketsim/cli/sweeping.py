@@ -51,6 +51,7 @@ def sweep(
     from marketsim.core import interrupts
 
     with interrupts.deferred():
+        from marketsim.experiments import sweep as sweeps
         from marketsim.experiments.experiment_file import load_definition
         from marketsim.experiments.plan import plan_of
         from marketsim.results.store import RESULTS
@@ -66,21 +67,11 @@ def sweep(
         _write_slurm(experiment, changes, definition.name, folder, shards)
     else:
         crew = None if dask is None else _cluster(dask, workers, dashboard)
-        with _progress(quiet) as told:
-            done = _sweep(definition, folder, workers, part, crew, told)
+        with options.stoppable(folder), _progress(quiet) as (on_progress, on_run):
+            done = sweeps.sweep(
+                definition, folder, workers, shard=part, crew=crew, on_progress=on_progress, on_run=on_run
+            )
         _say_result(done)
-
-
-def _sweep(definition: Any, folder: Path, workers: int | None, part: Any, crew: Any, told: Any) -> sweeps.SweepResult:
-    from marketsim.experiments import sweep as sweeps
-
-    try:
-        return sweeps.sweep(
-            definition, folder, workers, shard=part, crew=crew, on_progress=told.advance, on_run=told.run_ended
-        )
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
-        raise typer.Exit(options.INTERRUPTED) from None
 
 
 def _cluster(address: str, workers: int | None, dashboard: str) -> Any:
@@ -136,43 +127,10 @@ def _say_result(done: sweeps.SweepResult) -> None:
         raise typer.Exit(options.WORSE)
 
 
-class _Silent:
-    """Says what failed, and nothing else."""
-
-    def advance(self, done: int, total: int) -> None:
-        """Nothing."""
-
-    def run_ended(self, ended: sweeps.RunEnded) -> None:
-        """A line for a run that failed."""
-        if ended.error:
-            typer.echo(_line(ended), err=True)
-
-
-class _Log(_Silent):
-    """A line a run, where there is no terminal."""
-
-    def run_ended(self, ended: sweeps.RunEnded) -> None:
-        """What ended, how, and how far the sweep is."""
-        typer.echo(_line(ended), err=True)
-
-
-class _Bar(_Silent):
-    """The bar of a terminal, with the rate, the time left, and how many runs failed."""
-
-    def __init__(self, update: Callable[..., None]) -> None:
-        self._update = update
-
-    def advance(self, done: int, total: int) -> None:
-        """The bar as it is now."""
-        self._update(completed=done, total=total, description="runs")
-
-    def run_ended(self, ended: sweeps.RunEnded) -> None:
-        """The number of runs that failed, beside the bar."""
-        self._update(failed=ended.failed)
-
-
 @contextmanager
-def _progress(quiet: bool) -> Iterator[_Silent]:
+def _progress(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | None, Callable[[sweeps.RunEnded], None]]]:
+    """What is told how far the sweep is, and of each run that ended: a bar with the rate, the time left and how many
+    runs failed; without a terminal a line a run; if `quiet` a line for a run that failed."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -180,13 +138,16 @@ def _progress(quiet: bool) -> Iterator[_Silent]:
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield _Silent() if quiet else _Log()
+        yield None, lambda ended: typer.echo(_line(ended), err=True) if ended.error or not quiet else None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rates.Rate(), TimeElapsedColumn(),
                rates.TimeLeft(), TextColumn("{task.fields[failed]} failed"))  # fmt: skip
     with Progress(*columns, console=console, transient=True, speed_estimate_period=120) as progress:
         task = progress.add_task("compiling and starting", total=None, failed=0)
-        yield _Bar(lambda **entries: progress.update(task, **entries))
+        yield (
+            lambda done, total: progress.update(task, completed=done, total=total, description="runs"),
+            lambda ended: progress.update(task, failed=ended.failed),
+        )
 
 
 def _line(ended: sweeps.RunEnded) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -50,11 +49,10 @@ def validate(
     wanted = None if targets is None else read_targets(targets)
     figures = None if against is None else comparison.read_figures(against)
     store.check_new(out)
-    with options.progress_bar("jobs") as progress:
-        task = progress.add_task("compiling and starting", total=None)
+    with options.progress_bar("jobs") as advance:
         done = validation.validate(
             loaded, replicates, seed, short, backcast, wanted, workers,
-            lambda count, total: progress.update(task, completed=count, total=total, description="runs"),
+            lambda count, total: advance(count, total, "runs"),
         )  # fmt: skip
     both = None if figures is None else comparison.set_against(done.predictions, figures)
     folder = store.new_folder(out, f"validate-{loaded.scenario.name}")
@@ -120,16 +118,10 @@ def calibrate(
     inputs = read_inputs(scenario, targets, ranges, runs_per_wave, waves, keep, seed, weeks)
     kept = calibration.shipped_plausible() if install else None
     folder = out or RESULTS / f"calibrate-{inputs.loaded.scenario.name}"
-    try:
-        with options.progress_bar("runs") as progress:
-            task = progress.add_task("starting", total=None)
-            advance: Callable[[str, int, int], None] = lambda text, done, total: progress.update(  # noqa: E731
-                task, description=text, completed=done, total=total
-            )
-            calibrated = calibration.calibrate(inputs, folder, workers=workers, on_progress=advance)
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped; the same command goes on with the runs that are in {folder}", err=True)
-        raise typer.Exit(options.INTERRUPTED) from None
+    with options.stoppable(folder), options.progress_bar("runs", "starting") as advance:
+        calibrated = calibration.calibrate(
+            inputs, folder, workers=workers, on_progress=lambda text, done, total: advance(done, total, text)
+        )
     printing.print_calibration(calibrated, Console())
     footing = signoff([inputs.loaded]).line()
     typer.echo(footing)

@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports import drawing
-from marketsim.reports.tables import number
+from marketsim.reports import drawing, tables
 from marketsim.trust.calibration import calibrate
 from marketsim.trust.calibration.calibrate import Calibration
 
@@ -50,7 +49,8 @@ def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> P
 
 
 def _waves(done: Calibration) -> Table:
-    table = _table("Waves: runs, and what they left of the space", "wave", "runs", "failed", "space left", "may miss")
+    title = "Waves: runs, and what they left of the space"
+    table = tables.table(title, "wave", "runs", "failed", "space left", "may miss")
     for wave in _rows(done.waves):
         left = f"{100 * wave.space_left_share:.2g}%"
         table.add_row(str(wave.wave), str(wave.runs), str(wave.runs_failed), left, str(wave.may_miss))
@@ -62,7 +62,7 @@ def _waves(done: Calibration) -> Table:
 
 def _parameters(done: Calibration) -> Table:
     title = f"Ranges before, and among {len(done.plausible)} plausible vectors"
-    table = _table(title, "parameter", "before", "plausible", "left")
+    table = tables.table(title, "parameter", "before", "plausible", "left")
     for row in _rows(done.parameters):
         after = _span(_short(row.plausible_low), _short(row.plausible_high))
         table.add_row(row.key, _span(_short(row.low), _short(row.high)), after, f"{100 * row.left_share:.0f}%")
@@ -71,13 +71,13 @@ def _parameters(done: Calibration) -> Table:
 
 def _targets(title: str, targets: pd.DataFrame) -> Table:
     """Published values and what single runs of the plausible vectors give."""
-    table = _table(title, "measure", "published", "plausible", "within")
+    table = tables.table(title, "measure", "published", "plausible", "within")
     for row in _rows(targets):
-        unit = _unit(row)
-        published = f"{number(row.published, unit)} ±{100 * row.tolerance:.0f}%"
+        unit = str(row.unit)
+        published = f"{tables.number(row.published, unit)} ±{100 * row.tolerance:.0f}%"
         span, within = "-", "-"
         if not pd.isna(row.within_share):
-            span = _span(number(row.plausible_low, unit), number(row.plausible_high, unit))
+            span = _span(tables.number(row.plausible_low, unit), tables.number(row.plausible_high, unit))
             within = f"{100 * row.within_share:.0f}%"
         mark = " !" if row.use == calibrate.CANNOT_BE_MET else ""
         table.add_row(row.measure + mark, published, span, within)
@@ -96,8 +96,7 @@ def _remarks(done: Calibration) -> list[str]:
         remarks.append("The space was still shrinking when the waves ran out: more waves would rule out more.")
     missed = done.targets[done.targets["use"] == calibrate.CANNOT_BE_MET]
     for row in _rows(missed):
-        unit = "share" if row.unit.startswith("share") else row.unit
-        nearest, published = number(row.nearest, unit), number(row.published, unit)
+        nearest, published = tables.number(row.nearest, row.unit), tables.number(row.published, row.unit)
         remarks.append(f"Cannot be met within the ranges: {row.measure}; nearest {nearest}, published {published}.")
     may_miss = int(done.waves["may_miss"].iloc[-1])
     if may_miss:
@@ -116,23 +115,12 @@ def _rows(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples())
 
 
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if column else "left", overflow="fold")
-    return table
-
-
 def _span(low: str, high: str) -> str:
     return low if low == high else f"{low} - {high}"
 
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
-
-
-def _unit(row: Any) -> str:
-    return "share" if str(row.unit).startswith("share") else str(row.unit)
 
 
 def _draw_parameters(axes: Axes, done: Calibration) -> None:

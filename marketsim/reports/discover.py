@@ -13,7 +13,7 @@ from rich.table import Table
 
 from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
-from marketsim.reports import drawing
+from marketsim.reports import drawing, tables
 from marketsim.results import store
 from marketsim.results.result import Result
 from marketsim.scenario.schema import Scenario
@@ -100,10 +100,7 @@ def _conditions(found: Discovery) -> list[tuple[Any, ...]]:
 
 
 def _table(number: int, one: Found) -> Table:
-    table = Table(title=f"Conditions {number}", title_justify="left")
-    table.add_column("condition", overflow="fold")
-    for heading in ("p", "comes back"):
-        table.add_column(heading, justify="right")
+    table = tables.table(f"Conditions {number}", "condition", "p", "comes back")
     for key, limit in one.box.limits.items():
         again = ", ".join(f"{100 * one.returns[key, side]:.0f}%" for side in limit.sides())
         p_value = one.p_values[key]
@@ -142,7 +139,7 @@ def _draw(found: Discovery, folder: Path) -> None:
     axes.set_title("Peeling: from all points (right) to a small, dense box (left)", loc="left")
     axes.legend(title="factors restricted", loc="lower left")
     note = drawing.wrapped([*sentences(found), *_rests_on(found)])
-    figure.text(0.01, 0.0, note, fontsize=8, color=drawing.GREY, verticalalignment="top")
+    drawing.note(figure, note)
     sns.despine(ax=axes)
     drawing.keep(figure, folder / "peeling.png", folder / "peeling.svg")
 

@@ -24,6 +24,11 @@ def wrapped(texts: Iterable[str]) -> str:
     return "\n".join(line for text in texts for line in textwrap.wrap(text, NOTE_LETTERS))
 
 
+def note(figure: Figure, text: str, size: float = 8, below: float = 0.0) -> None:
+    """What is to be said of a figure, below it."""
+    figure.text(0.01, -below, text, fontsize=size, color=GREY, verticalalignment="top")
+
+
 def keep(figure: Figure, *paths: Path) -> None:
     """Write a figure as PNG or SVG, as the names of the files end, and forget it."""
     for path in paths:

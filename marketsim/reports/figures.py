@@ -84,8 +84,7 @@ def _markers(labels: list[str]) -> list[str]:
 
 def _note(figure: Figure, text: str, comparison: Result) -> None:
     """What is shown, and below it what the values rest on."""
-    note = f"{text}\n{drawing.wrapped([comparison.footing])}"
-    figure.text(0.01, 0.0, note, fontsize=8, color=drawing.GREY, verticalalignment="top")
+    drawing.note(figure, f"{text}\n{drawing.wrapped([comparison.footing])}")
 
 
 def _tidy(axes: Axes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -18,14 +18,13 @@ from marketsim.results.outcomes import ENGLAND, MEASURES
 from marketsim.results.result import Result
 
 MOST_SHOWN = 100  # rows of a query
-WHOLE = ("kind, status", "when (UTC)", "runs", "table")  # columns that are not broken into lines
-LEFT = ("folder, scenarios", "kind, status", "table", "columns", "what", "value", "outcome")
 
 
 def print_folders(found: Mapping[str, Result | None], console: Console) -> None:
     """Two lines a folder, the latest first: they fit into a window of 80 columns."""
-    table = _table(f"{len(found)} folders of results", "folder, scenarios", "kind, status", "when (UTC)", "runs")
-    table.show_lines = True
+    headings = ("folder, scenarios", "kind, status", "when (UTC)", "runs")
+    title = f"{len(found)} folders of results"
+    table = tables.table(title, *headings, words=headings[1:2], whole=headings[1:], show_lines=True)
     for name, one in found.items():
         table.add_row(*map(escape, (f"{name}\n", "?\nunreadable", "-", "-\n") if one is None else _lines(one)))
     console.print(table)
@@ -41,12 +40,13 @@ def _lines(one: Result) -> tuple[str, str, str, str]:
 
 def print_folder(found: Result, console: Console) -> None:
     """What a folder rests on, and its tables with rows and columns."""
-    facts = _table(str(found.folder), "what", "value")
+    facts = tables.table(escape(str(found.folder)), "what", "value", words=["value"])
     for what, value in notes(found):
         if what not in MEASURES and value != "":
             facts.add_row(escape(what), escape(str(value)))
     console.print(facts)
-    listed = _table('Tables (read them with: marketsim results query FOLDER "SQL")', "table", "rows", "columns")
+    title = 'Tables (read them with: marketsim results query FOLDER "SQL")'
+    listed = tables.table(title, "table", "rows", "columns", words=["columns"], whole=["table"])
     for name in found.tables:
         columns = ", ".join(found.tables.source(name).schema.names)
         listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(columns))
@@ -70,8 +70,8 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
     """England's outcomes: what the second set gives less the first."""
     rows = done.table[done.table["region"] == ENGLAND]
     for arm in dict.fromkeys(rows["scenario"]):
-        table = _table(f"England, {arm}: {second} less {first}", "outcome", first, second,
-                       "difference", "95% interval", "over the points")  # fmt: skip
+        table = tables.table(escape(f"England, {arm}: {second} less {first}"), "outcome", first, second,
+                             "difference", "95% interval", "over the points")  # fmt: skip
         for row in rows[rows["scenario"] == arm].itertuples():
             table.add_row(*_cells(row))
         console.print(table)
@@ -93,14 +93,6 @@ def _cells(row: Any) -> list[str]:
         tables.number(value, unit, True) for value in (row.difference, row.lowest_point, row.highest_point)
     )
     return [label, first, second, difference, tables.interval(row.ci_low, row.ci_high, unit), f"{low} to {high}"]
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=escape(title), title_justify="left")
-    for heading in headings:
-        side: Literal["left", "right"] = "left" if heading in LEFT else "right"
-        table.add_column(heading, justify=side, overflow="fold", no_wrap=heading in WHOLE)
-    return table
 
 
 def _plain(value: Any) -> str:

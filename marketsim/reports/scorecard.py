@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.reports.tables import number
+from marketsim.reports import tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.scenario.signoff import signoff
@@ -65,13 +66,12 @@ def print_validation(validation: validating.Validation, console: Console) -> Non
 def print_against(both: pd.DataFrame, console: Console) -> None:
     """Print how the predictions did against a user's figures, with the largest misses of each measure."""
     within, predicted = int(both["within"].sum()), int(both["value"].notna().sum())
-    table = _table(f"Against your figures: {within} of {predicted} predicted lie within the interval")
-    for heading in ("measure", "within", "correlation", "mean miss", "null's miss"):
-        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    title = f"Against your figures: {within} of {predicted} predicted lie within the interval"
+    table = _table(title, "measure", "within", "correlation", "mean miss", "null's miss")
     units = dict(zip(both["measure"], both["unit"].fillna(""), strict=True))
     for row in _records(against.summary(both)):
         misses = (_number(row[name], units[row["measure"]]) for name in ("mean_off_by", "null_mean_off_by"))
-        correlation = number(row["correlation"], "correlation")
+        correlation = tables.number(row["correlation"], "correlation")
         table.add_row(_words(row["measure"]), f"{row['within']} of {row['predicted']}", correlation, *misses)
     console.print(table)
     console.print("Largest misses:")
@@ -95,11 +95,8 @@ def _head(validation: validating.Validation) -> str:
 
 
 def _target_table(rows: pd.DataFrame, title: str) -> Table:
-    table = _table(title)
-    for heading in ("measure", "published", "model", "±", "off by", "allowed", "null", ""):
-        table.add_column(
-            heading, justify="left" if heading in ("measure", "") else "right", no_wrap=heading != "measure"
-        )
+    numbers = ("published", "model", "±", "off by", "allowed", "null", "")
+    table = _table(title, "measure", *numbers, whole=numbers)
     for row in _records(rows):
         unit = row["unit"]
         cells = (_number(row["target"], unit), _number(row["model"], unit), _half(row, unit), _percent(row["off_by"]))
@@ -111,11 +108,9 @@ def _target_table(rows: pd.DataFrame, title: str) -> Table:
 
 
 def _pattern_table(rows: pd.DataFrame, title: str) -> Table:
-    table = _table(title)
-    for heading in ("pattern and criterion", "model", "±", "null", ""):
-        table.add_column(heading, justify="left" if heading in ("pattern and criterion", "") else "right")
+    table = _table(title, "pattern and criterion", "model", "±", "null", "")
     for row in _records(rows):
-        cells = (number(row["model"], ""), _half(row, ""), number(row["null"], ""))
+        cells = (tables.number(row["model"], ""), _half(row, ""), tables.number(row["null"], ""))
         text = f"{_words(row['measure'])} ({row['role']}): {row['criterion']}"
         table.add_row(escape(text), *cells, MARKS.get(row["result"], row["result"]))
     return table
@@ -149,10 +144,8 @@ def _print_null(validation: validating.Validation, console: Console) -> None:
 
 def _region_table(predicted: pd.DataFrame) -> Table:
     """The main predictions by region, with half the interval in which one run more would lie."""
-    table = _table("Predicted, and never given to the model (± for one run more; authorities in predictions.csv)")
-    table.add_column("area")
-    for heading in BY_REGION.values():
-        table.add_column(heading, justify="right")
+    title = "Predicted, and never given to the model (± for one run more; authorities in predictions.csv)"
+    table = _table(title, "area", *BY_REGION.values())
     cells = {
         (row["area"], row["measure"]): f"{_number(row['value'], row['unit'])} {_half(row, row['unit'], 'value')}"
         for row in _records(predicted[predicted["measure"].isin(list(BY_REGION))])
@@ -166,9 +159,8 @@ def _region_table(predicted: pd.DataFrame) -> Table:
 def _print_backcast(years: pd.DataFrame, console: Console) -> None:
     summary = backcast.verdict(years)
     most = validating.LONG_REPLICATES
-    table = _table(f"Backcast from 2014 (mean of {most} runs at most; every year in backcast.csv)")
-    for heading in ("measure", "year", "recorded", "model", "off by", "mean miss", "no change"):
-        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    title = f"Backcast from 2014 (mean of {most} runs at most; every year in backcast.csv)"
+    table = _table(title, "measure", "year", "recorded", "model", "off by", "mean miss", "no change")
     for row in _records(summary):
         fell = (_number(row[name], row["unit"]) for name in ("recorded", "model"))
         still = _percent(row["no_change_off_by"]) if row["first_year"] < row["last_year"] else "-"
@@ -181,8 +173,9 @@ def _print_backcast(years: pd.DataFrame, console: Console) -> None:
     console.print('"no change": what a guess that nothing changes after the first year would be off by.\n')
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+def _table(title: str, *headings: str, whole: Sequence[str] = ()) -> Table:
+    look: dict[str, Any] = {"box": box.SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
+    return tables.table(title, *headings, words=[""], whole=whole, **look)
 
 
 def _passed(rows: pd.DataFrame) -> str:
@@ -197,7 +190,7 @@ def _words(measure: str) -> str:
 def _number(value: float, unit: Any) -> str:
     if unit in COUNTS and not pd.isna(value):
         return f"{value:,.0f}"
-    return number(value, "share" if str(unit).startswith("share") else str(unit))
+    return tables.number(value, str(unit))
 
 
 def _percent(value: float) -> str:

@@ -35,7 +35,7 @@ def draw_card(card: pd.DataFrame, path: Path, note: str) -> Path:
     axes.set(xlabel="off by, in tolerances of the target (an arrow at the edge: farther)", ylabel="")
     axes.set_title("Model and null model against the published figures", loc="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.7 / inches), ncols=3, frameon=False)
-    figure.text(0.01, -0.05 / inches, note, fontsize=7, color=drawing.GREY, verticalalignment="top")
+    drawing.note(figure, note, size=7, below=0.05 / inches)
     sns.despine(ax=axes, left=True)
     drawing.keep(figure, path)
     return path

@@ -15,8 +15,7 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports import drawing
-from marketsim.reports.tables import number
+from marketsim.reports import drawing, tables
 from marketsim.results.outcomes import MEASURES
 
 MORRIS = ("strength", "95% interval", "luck", "change", "spread")
@@ -67,12 +66,9 @@ def write_sensitivity_figures(found: pd.DataFrame, method: str, runs: str, footi
 
 def _table(outcome: str, quantity: str, rows: pd.DataFrame, method: str) -> Table:
     measure = MEASURES[outcome]
-    table = Table(title=f"{measure.label}: {quantity} (England)", title_justify="left")
-    table.add_column("")
-    table.add_column("factor", overflow="fold")
     morris = method == "morris"
-    for heading in MORRIS if morris else SOBOL:
-        table.add_column(heading, justify="right")
+    headings = MORRIS if morris else SOBOL
+    table = tables.table(f"{measure.label}: {quantity} (England)", "", "factor", *headings, words=["factor"])
     for row in rows.itertuples():
         table.add_row(str(row.rank), _broken_at_dots(str(row.factor)), *_cells(row, measure.unit, morris))
     return table
@@ -86,12 +82,12 @@ def _broken_at_dots(key: str) -> str:
 def _cells(row: Any, unit: str, morris: bool) -> list[str]:
 
     def show(value: float) -> str:
-        return number(value, unit) if morris else f"{value:.2f}"
+        return tables.number(value, unit) if morris else f"{value:.2f}"
 
     luck = "-" if math.isnan(row.luck) else show(row.luck)
     cells = [show(row.strength), f"{show(row.strength_low)} - {show(row.strength_high)}", luck]
     if morris:
-        return [*cells, number(row.mean_effect, unit, True), show(row.spread)]
+        return [*cells, tables.number(row.mean_effect, unit, True), show(row.spread)]
     return [*cells, show(row.first), f"{show(row.first_low)} - {show(row.first_high)}"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,7 +28,7 @@ def number(value: float, unit: str, signed: bool = False) -> str:
     if signed and value == 0:
         return "0"
     sign = "+" if signed else ""
-    if unit == "share":
+    if unit.startswith("share"):
         return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
     if unit == "GBP":
         return f"{value / 1e6:{sign},.2f}m"
@@ -38,16 +39,26 @@ def number(value: float, unit: str, signed: bool = False) -> str:
     return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
 
 
+def table(title: str, *headings: str, words: Sequence[str] = (), whole: Sequence[str] = (), **look: Any) -> Table:
+    """A table without rows: the first column and those of `words` to the left, others to the right.
+
+    The columns of `whole` are not broken into lines; `look` goes to rich's Table.
+    """
+    empty = Table(title=title, title_justify="left", **look)
+    for number, heading in enumerate(headings):
+        left = number == 0 or heading in words
+        empty.add_column(heading, justify="left" if left else "right", overflow="fold", no_wrap=heading in whole)
+    return empty
+
+
 def print_run(result: Result, title: str, console: Console) -> None:
     """Print the outcomes of a run for England."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("outcome")
-    table.add_column("value", justify="right")
+    shown = table(title, "outcome", "value")
     outcomes = result.outcomes
     for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
         label, unit, _ = Result.column(name)
-        table.add_row(label, number(float(value), unit))
-    console.print(table)
+        shown.add_row(label, number(float(value), unit))
+    console.print(shown)
 
 
 def print_comparison(comparison: Result, console: Console) -> None:
@@ -69,43 +80,35 @@ def print_comparison(comparison: Result, console: Console) -> None:
 
 
 def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
-    table = Table(title=f"England: {other} against {baseline}", title_justify="left")
-    table.add_column("outcome")
-    for heading in (baseline, other, "difference", "95% interval"):
-        table.add_column(heading, justify="right")
+    title = f"England: {other} against {baseline}"
+    shown = table(title, "outcome", baseline, other, "difference", "95% interval")
     wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
     for name, base, scenario, difference, low, high in _columns(rows, *wanted):
         label, unit, _ = Result.column(name)
         cells = number(base, unit), number(scenario, unit), number(difference, unit, True)
-        table.add_row(label, *cells, interval(low, high, unit))
-    return table
+        shown.add_row(label, *cells, interval(low, high, unit))
+    return shown
 
 
 def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     """Differences with half the width of the 95% interval, a row a region."""
-    table = Table(title=f"By region: {other} less {baseline}, with 95% interval", title_justify="left")
-    table.add_column("region")
-    for heading in HEADLINES.values():
-        table.add_column(heading, justify="right")
+    shown = table(f"By region: {other} less {baseline}, with 95% interval", "region", *HEADLINES.values())
     cells = {
         (region, outcome): _plus_minus(difference, high - difference, Result.column(outcome).unit)
         for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
     }
     for region in sorted(set(rows["region"])):
-        table.add_row(region, *(cells[region, outcome] for outcome in HEADLINES))
-    return table
+        shown.add_row(region, *(cells[region, outcome] for outcome in HEADLINES))
+    return shown
 
 
 def _shares_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     """Shares of the variance of England's differences between replicates."""
-    table = Table(title=f"England: what makes {other} less {baseline} uncertain", title_justify="left")
-    table.add_column("from")
-    for heading in HEADLINES.values():
-        table.add_column(heading, justify="right")
+    shown = table(f"England: what makes {other} less {baseline} uncertain", "from", *HEADLINES.values())
     shares = rows.set_index("outcome").loc[list(HEADLINES)]
     for label, column in (("luck", "luck_share"), ("unknown", "parameter_share")):
-        table.add_row(label, *("-" if pd.isna(share) else f"{100 * share:.0f}%" for share in shares[column]))
-    return table
+        shown.add_row(label, *("-" if pd.isna(share) else f"{100 * share:.0f}%" for share in shares[column]))
+    return shown
 
 
 def _columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
