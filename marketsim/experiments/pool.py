@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from marketsim.core import interrupts
-from marketsim.experiments.run import run
+from marketsim.model import MarketModel
 from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.loading import load_scenario
 
 MOST_WORKERS = 61  # a process pool on Windows takes no more
 LOOK_AGAIN_SECONDS = 5.0  # a cluster's capacity may have changed by then
@@ -203,9 +205,11 @@ def _get_ready() -> int:
     return len(registered_rules())
 
 
+@cache
 def warm_up() -> None:
-    """Compile the placing once (kept on disk), so that workers start with machine code."""
-    run("town", seed=0, weeks=1)
+    """Compile what a week needs (kept on disk), so that workers start with machine code."""
+    with interrupts.deferred():
+        MarketModel(load_scenario("town").scenario, 0).step()
 
 
 def _follow_parent() -> None:

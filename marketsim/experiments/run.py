@@ -75,7 +75,8 @@ class Watched:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the run so far, by name (see `Result`); there are outcomes once the last year has begun."""
-        return tables.tables_of(self.model)
+        model = self.model
+        return tables.tables_of(model.market, model.recorder, model.orders.arrangements)
 
 
 def watch(scenario: scenarios.Named | Scenario, seed: int = 1, weeks: int | None = None) -> Watched:

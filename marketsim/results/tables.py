@@ -11,15 +11,13 @@ import pandas as pd
 from marketsim.market import children as of_children
 from marketsim.market import homes as of_homes
 from marketsim.market.market import Market
-from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement
 from marketsim.results import outcomes, weeks
-from marketsim.week.recording import on_any_panel
+from marketsim.week.recording import Recorder, on_any_panel
 
 
-def tables_of(model: MarketModel) -> dict[str, pd.DataFrame]:
-    """The tables of a finished run by name: weekly, authorities, placements, outcomes and homes (see `Result`)."""
-    market, recorder, arrangements = model.market, model.recorder, model.orders.arrangements
+def tables_of(market: Market, recorder: Recorder, arrangements: Sequence[Arrangement]) -> dict[str, pd.DataFrame]:
+    """The tables of a run so far by name: weekly, authorities, placements, outcomes and homes (see `Result`)."""
     return {
         "weekly": weeks.weekly_frame(market, recorder),
         "authorities": weeks.authorities_frame(market, recorder),
