@@ -17,7 +17,14 @@ from pathlib import Path
 
 from measuring import machine
 
-TIMED = "import time; from marketsim import run\n{first}\nt = time.process_time()\n{then}\nprint(time.process_time() - t)"
+TIMED = """
+import time
+from marketsim import run
+{first}
+began = time.process_time()
+{then}
+print(time.process_time() - began)
+"""
 WARM = "run('town', seed=0, weeks=53); run('england_2024', seed=0, weeks=30)"
 SOME = "[run(name, seed=1, weeks=30) for name in ('town', 'england_2024', 'cooperative', 'soft_block')]"
 MEASURES = {
