@@ -1,7 +1,7 @@
 """The recipes of docs/extending/ are done as they are written, in a folder of their own, and what they promise comes.
 
-Each page is followed block by block with a copy of the program, which runs as plain Python: an edit would otherwise make
-the copy compile anew. `docs/extending/README.md` says how blocks are read.
+Each page is followed block by block with a copy of the program, which runs as plain Python: it would otherwise compile
+anew. `docs/extending/README.md` says how blocks are read.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Followed:
 def followed(page: str, folder: Path) -> Followed:
     """Do what a page says: put all code in its place, then type the commands and run what has no place."""
     for room in ("marketsim", "scenarios"):
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / room, folder / room)
     (folder / ".git").mkdir()  # so that the copy passes for a checkout
     recipe, commands, variables = Followed(folder), list[list[str]](), dict[str, str]()
     for language, text in BLOCK.findall(text_of(page)):
@@ -196,6 +196,6 @@ def test_an_outcome_is_in_both_tables(recipes: dict[str, Followed]) -> None:
 
 def test_a_figure_is_drawn_with_the_others(recipes: dict[str, Followed]) -> None:
     [compared] = [said for words, said in recipes["figure"].said.items() if words.startswith("marketsim compare")]
-    assert "fees_by_need.png" in compared
-    assert recipes["figure"].said["script"].split()[-1] == str(Path("compared", "fees_by_need.png"))
-    assert (recipes["figure"].folder / "compared" / "fees_by_need.png").stat().st_size > 10_000
+    assert "routes.png" in compared
+    assert recipes["figure"].said["script"].split()[-1] == str(Path("compared", "routes.png"))
+    assert (recipes["figure"].folder / "compared" / "routes.png").stat().st_size > 10_000
