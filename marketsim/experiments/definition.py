@@ -17,8 +17,7 @@ from scipy.stats import qmc
 from marketsim.core import streams
 from marketsim.core.columns import Floats
 from marketsim.results.outcomes import MEASURES
-from marketsim.scenario.errors import LocatedError, listed, shown
-from marketsim.scenario.schema import FOLDER_NAME, LONGEST_NAME
+from marketsim.scenario import errors, schema
 from marketsim.scenario.sections.base import Section
 
 COMPARED = [name for name, measure in MEASURES.items() if measure.compared]
@@ -84,37 +83,38 @@ class Factor(Section):
         needed, allowed = _NEEDED[form], (*_NEEDED[form], *_MAY_HAVE.get(form, ()))
         given = [name for name in self.model_fields_set - {"role", "distribution"} if getattr(self, name) is not None]
         if form == "range" and not {"low", "high"} & set(given):
-            raise LocatedError((), "expected values: [...], low: and high:, or distribution: with its numbers")
+            raise errors.LocatedError((), "expected values: [...], low: and high:, or distribution: with its numbers")
         for name in needed:
             if name not in given:
-                raise LocatedError((name,), f"missing; {_described(form)} needs {listed(needed)}")
+                raise errors.LocatedError((name,), f"missing; {_described(form)} needs {errors.listed(needed)}")
         for name in sorted(given):
             if name not in allowed:
-                raise LocatedError((name,), f"does not go with {_described(form)}; allowed: {listed(allowed)}")
+                words = f"does not go with {_described(form)}; allowed: {errors.listed(allowed)}"
+                raise errors.LocatedError((name,), words)
         if form == "values" and self.distribution is not None:
-            raise LocatedError(("distribution",), "does not go with a list of values")
+            raise errors.LocatedError(("distribution",), "does not go with a list of values")
         self._check_order()
         self._check_values()
         return self
 
     def _check_order(self) -> None:
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise LocatedError(("low",), f"must be below high, got {self.low:g} and {self.high:g}")
+            raise errors.LocatedError(("low",), f"must be below high, got {self.low:g} and {self.high:g}")
         if self.mode is not None and not (self.low or 0.0) <= self.mode <= (self.high or 0.0):
-            raise LocatedError(("mode",), f"expected a number from low to high, got {self.mode:g}")
+            raise errors.LocatedError(("mode",), f"expected a number from low to high, got {self.mode:g}")
         if self.form in UNBOUNDED:
             below, above = self._cut()
             if above - below < 1e-9:
-                raise LocatedError(("low",), "next to nothing of the distribution lies between low and high")
+                raise errors.LocatedError(("low",), "next to nothing of the distribution lies between low and high")
 
     def _check_values(self) -> None:
         values = self.values or []
         kinds = {str if isinstance(value, str) else bool if isinstance(value, bool) else float for value in values}
         if len(kinds) > 1:
-            raise LocatedError(("values",), "expected values of one kind: numbers, words, or true and false")
+            raise errors.LocatedError(("values",), "expected values of one kind: numbers, words, or true and false")
         for position, value in enumerate(values):
             if values.index(value) != position:
-                raise LocatedError(("values", position), f"{value} is listed twice")
+                raise errors.LocatedError(("values", position), f"{value} is listed twice")
 
     def levels(self, whole: bool) -> list[Any] | None:
         """The values of a list or of steps, in order; None for a range or distribution, which have no levels."""
@@ -192,25 +192,25 @@ class Definition(Section):
     @field_validator("name")
     @classmethod
     def _names_a_folder(cls, name: str) -> str:
-        if len(name) > LONGEST_NAME or not FOLDER_NAME.fullmatch(name):
-            raise ValueError(f"expected letters, digits, spaces, dots, dashes or underscores, got {shown(name)}")
+        if len(name) > schema.LONGEST_NAME or not schema.FOLDER_NAME.fullmatch(name):
+            raise ValueError(f"expected letters, digits, spaces, dots, dashes or underscores, got {errors.shown(name)}")
         return name
 
     @model_validator(mode="after")
     def _fits_together(self) -> Definition:
         drawn = self.design != "grid"
         if drawn and self.samples is None:
-            raise LocatedError(("samples",), f"missing; expected how many points the {self.design} design has")
+            raise errors.LocatedError(("samples",), f"missing; expected how many points the {self.design} design has")
         if drawn and not self.factors:
-            raise LocatedError(("factors",), f"a {self.design} design needs at least one factor")
+            raise errors.LocatedError(("factors",), f"a {self.design} design needs at least one factor")
         if not drawn and self.samples is not None:
-            raise LocatedError(("samples",), "does not go with a grid, whose points are the factors' values")
+            raise errors.LocatedError(("samples",), "does not go with a grid, whose points are the factors' values")
         for key, factor in self.factors.items():
             if not drawn and factor.form not in ("values", "steps"):
-                raise LocatedError(("factors", key), "a grid needs values: [...], or low:, high: and steps:")
+                raise errors.LocatedError(("factors", key), "a grid needs values: [...], or low:, high: and steps:")
         for position, name in enumerate(self.outcomes or []):
             if name not in COMPARED:
-                raise LocatedError(("outcomes", position), "unknown outcome", name, COMPARED)
+                raise errors.LocatedError(("outcomes", position), "unknown outcome", name, COMPARED)
         return self
 
 
@@ -233,7 +233,7 @@ def check_size(definition: Definition, points: int, what: str) -> None:
     runs = points * definition.replicates * len(definition.scenarios)
     if runs > MOST_RUNS:
         message = f"{what} has {points:,} points, hence {runs:,} runs; at most {MOST_RUNS:,} are allowed"
-        raise LocatedError(("factors" if definition.design == "grid" else "samples",), message)
+        raise errors.LocatedError(("factors" if definition.design == "grid" else "samples",), message)
 
 
 def _described(form: str) -> str:

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
+from marketsim.experiments import prim
 from marketsim.experiments.differences import LESS, england_by_point
 from marketsim.experiments.plan import OWN_COLUMNS
-from marketsim.experiments.prim import Box, Mask, balanced, measures, peel, quasi_p, simplified
 from marketsim.experiments.sets import open_set
 from marketsim.results.store import StoreError
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario import errors
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
@@ -35,7 +35,7 @@ RESAMPLES = 100  # reports/discover.py says so
 class Found:
     """A box: how much it catches, and for each restriction its quasi-p-value and how often resamples return it."""
 
-    box: Box
+    box: prim.Box
     coverage: float
     density: float
     support: float
@@ -55,7 +55,7 @@ class Discovery:
     fails_if: str
     points: pd.DataFrame
     differences: Floats
-    cases: Mask
+    cases: prim.Mask
     boxes: list[Found]
     trajectory: pd.DataFrame
     chosen: int
@@ -84,7 +84,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     if len(points) < FEWEST_POINTS:
         raise StoreError(f"{folder}: {len(points)} points are finished; at least {FEWEST_POINTS} are needed")
     differences = values[whole].mean(axis=1)
-    cases: Mask = np.asarray(test(differences), dtype=np.bool_)
+    cases: prim.Mask = np.asarray(test(differences), dtype=np.bool_)
     boxes, trajectory, chosen = find_boxes(points, cases)
     unsure = _unsure(values[whole], test, differences)
     return Discovery(
@@ -93,7 +93,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     )  # fmt: skip
 
 
-def find_boxes(points: pd.DataFrame, cases: Mask) -> tuple[list[Found], pd.DataFrame, int]:
+def find_boxes(points: pd.DataFrame, cases: prim.Mask) -> tuple[list[Found], pd.DataFrame, int]:
     """Up to three boxes, each found among the points outside those before; none if too few points are cases or not.
 
     And the peeling trajectory of the first, with the number of its box there.
@@ -103,49 +103,53 @@ def find_boxes(points: pd.DataFrame, cases: Mask) -> tuple[list[Found], pd.DataF
     trajectory, chosen = pd.DataFrame(), 0
     while len(boxes) < MOST_BOXES and _enough(cases[outside]):
         left, wanted = points[outside].reset_index(drop=True), cases[outside]
-        path = peel(left, wanted)
-        number = balanced(path, left, wanted)
-        box = simplified(path[number], left, wanted)
+        path = prim.peel(left, wanted)
+        number = prim.balanced(path, left, wanted)
+        box = prim.simplified(path[number], left, wanted)
         if not boxes:
             trajectory, chosen = _trajectory(path, points, cases), number
-        coverage, density, _ = measures(box, left, wanted)
+        coverage, density, _ = prim.measures(box, left, wanted)
         coverage *= int(wanted.sum()) / int(cases.sum())
         if not box.limits or coverage < WORTH_COVERAGE:
             break
         support = float((box.inside(points) & outside).mean())
         returns = _returns(box, left, wanted)
-        boxes.append(Found(box, coverage, density, support, quasi_p(box, left, wanted), returns))
+        boxes.append(Found(box, coverage, density, support, prim.quasi_p(box, left, wanted), returns))
         outside &= ~box.inside(points)
     return boxes, trajectory, chosen
 
 
-def _enough(cases: Mask) -> bool:
+def _enough(cases: prim.Mask) -> bool:
     return len(cases) >= FEWEST_POINTS and FEWEST_CASES <= int(cases.sum()) < len(cases)
 
 
-def _returns(box: Box, points: pd.DataFrame, cases: Mask) -> dict[tuple[str, str], float]:
+def _returns(box: prim.Box, points: pd.DataFrame, cases: prim.Mask) -> dict[tuple[str, str], float]:
     """Share of bootstrap resamples of the points in which each restriction (factor and side) is found again."""
     luck = np.random.default_rng(1)  # of the analysis, not of the market: the same each time
     seen: Counter[tuple[str, str]] = Counter()
     for _ in range(RESAMPLES):
         drawn = luck.integers(len(points), size=len(points))
         sample, wanted = points.iloc[drawn].reset_index(drop=True), cases[drawn]
-        path = peel(sample, wanted)
-        again = simplified(path[balanced(path, sample, wanted)], sample, wanted)
+        path = prim.peel(sample, wanted)
+        again = prim.simplified(path[prim.balanced(path, sample, wanted)], sample, wanted)
         seen.update((key, side) for key, limit in again.limits.items() for side in limit.sides())
     return {(key, side): seen[key, side] / RESAMPLES for key, limit in box.limits.items() for side in limit.sides()}
 
 
-def _trajectory(path: list[Box], points: pd.DataFrame, cases: Mask) -> pd.DataFrame:
-    rows = [(n, *measures(box, points, cases), len(box.limits), "; ".join(box.limits)) for n, box in enumerate(path)]
+def _trajectory(path: list[prim.Box], points: pd.DataFrame, cases: prim.Mask) -> pd.DataFrame:
+    rows = [
+        (number, *prim.measures(box, points, cases), len(box.limits), "; ".join(box.limits))
+        for number, box in enumerate(path)
+    ]
     return pd.DataFrame(rows, columns=["step", "coverage", "density", "support", "restricted", "factors"])
 
 
 def _values(folder: Path, design: pd.DataFrame, runs: pd.DataFrame, outcome: str, quantity: str) -> Floats:
     kept = sorted(set(runs["outcome"]))
     if outcome not in kept:
-        words = f"allowed: {listed(kept)}" if kept else "no run is finished yet"
-        raise ScenarioError(sentence(f"{folder} has no outcome {shown(outcome)}", words, did_you_mean(outcome, kept)))
+        words = f"allowed: {errors.listed(kept)}" if kept else "no run is finished yet"
+        missing, near = f"{folder} has no outcome {errors.shown(outcome)}", errors.did_you_mean(outcome, kept)
+        raise errors.ScenarioError(errors.sentence(missing, words, near))
     wanted = runs[runs["outcome"] == outcome]
     given = england_by_point(design, wanted, int(design["point"].max()) + 1)
     return next(values for _, name, values in given if name == quantity)
@@ -155,21 +159,23 @@ def _quantity(design: pd.DataFrame, scenario: str | None) -> str:
     labels = list(dict.fromkeys(design["scenario"]))
     others = labels[1:]
     if not others:
-        raise StoreError(f"the sweep has one scenario, {shown(labels[0])}; expected a baseline and another to compare")
+        words = f"the sweep has one scenario, {errors.shown(labels[0])}; expected a baseline and another to compare"
+        raise StoreError(words)
     if scenario is None and len(others) > 1:
-        words = f"the sweep compares several scenarios with {labels[0]}; expected one of {listed(others)}"
-        raise ScenarioError(words, "--scenario")
+        words = f"the sweep compares several scenarios with {labels[0]}; expected one of {errors.listed(others)}"
+        raise errors.ScenarioError(words, "--scenario")
     if scenario is not None and scenario not in others:
-        nearest = did_you_mean(scenario, others)
-        words = sentence(f"unknown scenario {shown(scenario)}", f"allowed: {listed(others)}", nearest)
-        raise ScenarioError(words, "--scenario")
+        unknown, nearest = f"unknown scenario {errors.shown(scenario)}", errors.did_you_mean(scenario, others)
+        words = errors.sentence(unknown, f"allowed: {errors.listed(others)}", nearest)
+        raise errors.ScenarioError(words, "--scenario")
     return f"{scenario or others[0]}{LESS}{labels[0]}"
 
 
 def _condition(text: str) -> Callable[[Any], Any]:
     matched = CONDITION.fullmatch(text)
     if matched is None:
-        raise ScenarioError(f"expected >, >=, < or <= and a number, such as '> 0', got {shown(text)}", "--fails-if")
+        words = f"expected >, >=, < or <= and a number, such as '> 0', got {errors.shown(text)}"
+        raise errors.ScenarioError(words, "--fails-if")
     compare, threshold = OPERATORS[matched[1]], float(matched[2])
     return lambda value: compare(value, threshold)
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from marketsim.experiments.definition import Definition
 from marketsim.experiments.plan import located_plan
+from marketsim.scenario import errors, reader
 from marketsim.scenario.documents import option
-from marketsim.scenario.errors import LocatedError, ScenarioError, did_you_mean, displayed, sentence
 from marketsim.scenario.loading import named_after
-from marketsim.scenario.reader import laid, read_yaml
 from marketsim.scenario.validating import validate
 
 EXPERIMENTS = "experiments"
@@ -24,14 +23,14 @@ def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) 
     `load_scenario` does. Raises ScenarioError, one line with file, line and column.
     """
     file = _found(path)
-    document = read_yaml(file)
+    document = reader.read_yaml(file)
     for key, value in (changes or {}).items():
-        document = laid(document, option([key], value, f"--{key}"))
+        document = reader.laid(document, option([key], value, f"--{key}"))
     document = named_after(file, document)
     definition = _beside(validate(document, Definition), file.parent)
     try:
         located_plan(definition)
-    except LocatedError as error:
+    except errors.LocatedError as error:
         reached, value = document.nearest(error.path)
         of_name = reached != error.path or isinstance(value, dict)
         raise document.mark(reached, of_name).error(f"{'.'.join(map(str, error.path))}: {error}") from None
@@ -43,13 +42,14 @@ def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition |
     path = Path(named[0])
     inside = Path(EXPERIMENTS) / f"{named[0].removesuffix('.yaml')}.yaml"
     is_file = path.is_file() and path.suffix in (".yaml", ".yml")
-    if not (is_file and "scenarios" in read_yaml(path).values) and (is_file or not inside.is_file()):
+    if not (is_file and "scenarios" in reader.read_yaml(path).values) and (is_file or not inside.is_file()):
         return None
     if len(named) > 1:
-        raise ScenarioError(f"is an experiment; expected it alone, or scenarios, got {len(named)} names", named[0])
+        words = f"is an experiment; expected it alone, or scenarios, got {len(named)} names"
+        raise errors.ScenarioError(words, named[0])
     definition = load_definition(path if is_file else inside, changes)
     if not definition.factors:
-        raise ScenarioError("has no factors, so there is nothing to rank", named[0])
+        raise errors.ScenarioError("has no factors, so there is nothing to rank", named[0])
     return definition
 
 
@@ -61,11 +61,12 @@ def _found(path: str | Path) -> Path:
         return named
     if not given.exists():
         near = [str(file) for folder in {given.parent, Path(EXPERIMENTS)} for file in sorted(folder.glob("*.yaml"))]
-        raise ScenarioError(sentence("no such file", did_you_mean(str(path), near)), displayed(given))
+        words = errors.sentence("no such file", errors.did_you_mean(str(path), near))
+        raise errors.ScenarioError(words, errors.displayed(given))
     return given
 
 
 def _beside(definition: Definition, folder: Path) -> Definition:
     """The definition with scenarios that stand beside its file named by their paths."""
-    names = [displayed(folder / name) if (folder / name).is_file() else name for name in definition.scenarios]
+    names = [errors.displayed(folder / name) if (folder / name).is_file() else name for name in definition.scenarios]
     return definition.model_copy(update={"scenarios": names})

@@ -14,9 +14,8 @@ import pandas as pd
 from marketsim.experiments import scenarios, sets
 from marketsim.experiments.definition import Definition, check_size, points_of
 from marketsim.results import manifest
+from marketsim.scenario import errors, loading
 from marketsim.scenario.drawn import draws_vectors, vectors_of
-from marketsim.scenario.errors import LocatedError, ScenarioError, listed, shown
-from marketsim.scenario.loading import LoadedScenario, load_scenario
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, expectation, shape_of
@@ -34,7 +33,7 @@ class Arm:
     """A scenario as a sweep runs it; `scenario` has the sweep's number of weeks."""
 
     label: str
-    loaded: LoadedScenario
+    loaded: loading.LoadedScenario
     scenario: Scenario
 
 
@@ -109,8 +108,8 @@ def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> 
 def _in_one_line(definition: Definition) -> Iterator[None]:
     try:
         yield
-    except LocatedError as error:
-        raise ScenarioError(f"{'.'.join(map(str, error.path))}: {error}", definition.name) from None
+    except errors.LocatedError as error:
+        raise errors.ScenarioError(f"{'.'.join(map(str, error.path))}: {error}", definition.name) from None
 
 
 def _arms_of(definition: Definition) -> list[Arm]:
@@ -122,9 +121,9 @@ def _arms_of(definition: Definition) -> list[Arm]:
     for position, name in enumerate(definition.scenarios):
         try:
             path = find_scenario(name)
-        except ScenarioError as error:
-            raise LocatedError(("scenarios", position), f"{shown(name)} {error.message}") from None
-        loaded.append(load_scenario(path))
+        except errors.ScenarioError as error:
+            raise errors.LocatedError(("scenarios", position), f"{errors.shown(name)} {error.message}") from None
+        loaded.append(loading.load_scenario(path))
     scenarios.refuse_other_world(loaded)
     pairs = zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True)
     return [Arm(label, one, scenarios.as_scenario(one, definition.weeks)) for label, one in pairs]
@@ -147,7 +146,7 @@ def _whole(shapes: Mapping[str, Shape]) -> dict[str, bool]:
 def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:
     for key in definition.factors:
         if key not in points:
-            raise LocatedError(("factors", key), f"the points given have no column {shown(key)}")
+            raise errors.LocatedError(("factors", key), f"the points given have no column {errors.shown(key)}")
     check_size(definition, len(points), "the table of points")
     return points[list(definition.factors)].reset_index(drop=True)
 
@@ -183,23 +182,23 @@ def _check_points(points: pd.DataFrame, arms: Sequence[Arm], shapes: Mapping[str
         for arm in arms:
             try:
                 with_values(arm.scenario, values)
-            except ScenarioError as error:
+            except errors.ScenarioError as error:
                 for key, shape in shapes.items():
                     _check_value(key, values[key], arm, shape)
                 words = error.message.replace("Value error, ", "")
-                raise LocatedError(("factors",), f"at some points of the design: {words}") from None
+                raise errors.LocatedError(("factors",), f"at some points of the design: {words}") from None
 
 
 def _check_value(key: str, value: Any, arm: Arm, shape: Shape) -> None:
     """Raises LocatedError for a value that an arm can't have, all else being as it is."""
     try:
         with_values(arm.scenario, {key: value})
-    except ScenarioError as error:
+    except errors.ScenarioError as error:
         expected = expectation(shape)
         own = "Value error, " in error.message or not expected
         words = error.message.replace("Value error, ", "").removeprefix(f"{key}: ")
-        expectation_missed = f"expected {expected}; the design has {shown(value)}"
-        raise LocatedError(("factors", key), words if own else expectation_missed) from None
+        expectation_missed = f"expected {expected}; the design has {errors.shown(value)}"
+        raise errors.LocatedError(("factors", key), words if own else expectation_missed) from None
 
 
 def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:
@@ -207,20 +206,20 @@ def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:
     having = [arm for arm in arms if _has_arrangement(arm, steps)]
     if not having:
         known = sorted({name for arm in arms for name in arm.scenario.purchasing.arrangements})
-        raise LocatedError(("factors", key), "no scenario has an arrangement", steps[2], known)
+        raise errors.LocatedError(("factors", key), "no scenario has an arrangement", steps[2], known)
     shape = schema
     value: Any = having[0].loaded.values
     for step in steps:
         allowed = [name for name in shape.schema.get("properties", {}) if shape is not schema or name not in NO_FACTORS]
         if step not in allowed and (allowed or "additionalProperties" not in shape.schema):
-            raise LocatedError(("factors", key), "no scenario has a value", step, allowed)
+            raise errors.LocatedError(("factors", key), "no scenario has a value", step, allowed)
         value = value.get(step) if isinstance(value, dict) else None
         shape = shape.at(step, value)
     kinds = {option.schema.get("type") for option in shape.alternatives()}
     if kinds & {"object", "array"} or "oneOf" in shape.schema:
         inner = [name for name in shape.schema.get("properties", {})]
-        more = f"; it has: {listed([f'{key}.{name}' for name in inner])}" if inner else ""
-        raise LocatedError(("factors", key), f"is not a single value{more}")
+        more = f"; it has: {errors.listed([f'{key}.{name}' for name in inner])}" if inner else ""
+        raise errors.LocatedError(("factors", key), f"is not a single value{more}")
     return shape
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.core.columns import Floats
+from marketsim.experiments import sensitivity
 from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition
 from marketsim.experiments.plan import whole_factors
-from marketsim.experiments.sensitivity import Columns, Method, analyse, points_at, sample
 from marketsim.experiments.sets import open_set
 from marketsim.results import store
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
+from marketsim.scenario import errors
 
 MIDDLE = 0.95  # of an unbounded distribution that Morris' levels span: its ends are infinitely far
 
@@ -28,15 +28,15 @@ class Screening:
     """
 
     definition: Definition
-    columns: Columns
-    method: Method
+    columns: sensitivity.Columns
+    method: sensitivity.Method
     size: int
     outcomes: Sequence[str] = ()
 
     @cached_property
     def unit(self) -> Floats:
         """The points in the unit cube."""
-        places = sample(self.method, len(self.columns), self.size, self.definition.seed)
+        places = sensitivity.sample(self.method, len(self.columns), self.size, self.definition.seed)
         if self.method == "morris":
             for number, key in enumerate(self.columns):
                 if self.definition.factors[key].form in UNBOUNDED:
@@ -46,7 +46,7 @@ class Screening:
     @property
     def points(self) -> pd.DataFrame:
         """The points that a sweep must make: a column a factor."""
-        return points_at(self.unit, self.columns)
+        return sensitivity.points_at(self.unit, self.columns)
 
     @property
     def runs(self) -> int:
@@ -78,8 +78,8 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
     """
     definition, keys = screening.definition, list(screening.columns)
     found = open_set(folder)
-    unit = sample(screening.method, len(keys), screening.size, definition.seed)
-    table = analyse(screening.method, unit, found.design, found.outcomes, keys, screening.outcomes)
+    unit = sensitivity.sample(screening.method, len(keys), screening.size, definition.seed)
+    table = sensitivity.analyse(screening.method, unit, found.design, found.outcomes, keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
     if failed:
@@ -87,7 +87,7 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
     return Screened(table, remark, found.footing)
 
 
-def columns_of(definition: Definition) -> Columns:
+def columns_of(definition: Definition) -> sensitivity.Columns:
     """How places from 0 to 1 become values of each factor, as in a sweep. Raises ScenarioError."""
     whole = whole_factors(definition)
     return {key: partial(factor.at, whole=whole[key]) for key, factor in definition.factors.items()}
@@ -98,6 +98,7 @@ def check_outcomes(wanted: Sequence[str], definition: Definition) -> list[str]:
     kept = definition.outcomes or COMPARED
     for name in wanted:
         if name not in kept:
-            words = sentence(f"unknown outcome {shown(name)}", f"allowed: {listed(kept)}", did_you_mean(name, kept))
-            raise ScenarioError(words, "--outcome")
+            unknown, near = f"unknown outcome {errors.shown(name)}", errors.did_you_mean(name, kept)
+            words = errors.sentence(unknown, f"allowed: {errors.listed(kept)}", near)
+            raise errors.ScenarioError(words, "--outcome")
     return list(wanted)

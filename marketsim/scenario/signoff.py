@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from marketsim.england.score import Signoff, recorded_score
-from marketsim.scenario.loading import LoadedScenario, leaves
+from marketsim.england import score
+from marketsim.scenario import loading
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
 
@@ -14,12 +14,12 @@ STATUSES = ("measured", "estimated", "assumption")
 GIVEN = "given"  # the status of what a scenario's file or --set says
 
 
-def signoff(loaded: Iterable[LoadedScenario]) -> Signoff:
+def signoff(loaded: Iterable[loading.LoadedScenario]) -> score.Signoff:
     """The footing of results from these scenarios."""
-    return Signoff(count_statuses(loaded), recorded_score())
+    return score.Signoff(count_statuses(loaded), score.recorded_score())
 
 
-def assumptions(loaded: Mapping[str, LoadedScenario]) -> dict[str, Any]:
+def assumptions(loaded: Mapping[str, loading.LoadedScenario]) -> dict[str, Any]:
     """What a manifest says of scenarios, by label: file, digest and values of each, and what the values rest on."""
     scenarios = {
         label: {"file": one.path.name, "sha256": one.digest, "values": one.values} for label, one in loaded.items()
@@ -27,7 +27,7 @@ def assumptions(loaded: Mapping[str, LoadedScenario]) -> dict[str, Any]:
     return {"scenarios": scenarios, **signoff(loaded.values()).entries()}
 
 
-def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
+def count_statuses(loaded: Iterable[loading.LoadedScenario]) -> dict[str, int]:
     """How many values of the scenarios have each status; `given` are those that a file or `--set` says.
 
     A value counts once for all scenarios together, as given if one of them gives it. What has no status (names, dates,
@@ -36,7 +36,7 @@ def count_statuses(loaded: Iterable[LoadedScenario]) -> dict[str, int]:
     by_key: dict[str, str] = {}
     shape = shape_of(Scenario)
     for one in loaded:
-        for leaf in leaves(one.values, shape):
+        for leaf in loading.leaves(one.values, shape):
             key = ".".join(map(str, leaf.path))
             status = leaf.shape.schema.get("status")
             if status is not None and by_key.get(key) != GIVEN:

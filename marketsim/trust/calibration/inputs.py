@@ -10,15 +10,13 @@ from typing import Any
 
 import marketsim.england
 from marketsim.experiments.scenarios import as_scenario
-from marketsim.results.manifest import PLAUSIBLE, plain, program_digest
-from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, shown
-from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.overlay import value_at, with_values
+from marketsim.results import manifest
+from marketsim.scenario import errors, loading, overlay
 from marketsim.scenario.schema import Scenario
+from marketsim.trust import measures, rows
 from marketsim.trust.calibration import space as cube
 from marketsim.trust.calibration.space import Parameter, Settings, Space
-from marketsim.trust.measures import TARGET_MEASURES, YEAR_WEEKS, Target
-from marketsim.trust.rows import Row, read_rows
+from marketsim.trust.measures import Target
 
 RANGES = Path(marketsim.england.__file__).with_name("uncertain.csv")
 TARGETS = Path(marketsim.england.__file__).with_name("targets.csv")
@@ -33,11 +31,11 @@ class Inputs:
     `weeks` replaces the scenario's horizon unless it is None.
     """
 
-    loaded: LoadedScenario
+    loaded: loading.LoadedScenario
     space: Space
-    targets: tuple[Target, ...]
+    targets: tuple[measures.Target, ...]
     settings: Settings
-    held_out: tuple[Target, ...] = ()
+    held_out: tuple[measures.Target, ...] = ()
     weeks: int | None = None
 
     @property
@@ -62,19 +60,19 @@ def read_inputs(
     ScenarioError for every mistake in the files, for runs shorter than the year that targets are measured over, and for
     fewer runs a wave than the parameters need.
     """
-    loaded = load_scenario(scenario)
+    loaded = loading.load_scenario(scenario)
     horizon = as_scenario(loaded, weeks).horizon.weeks
-    if horizon < YEAR_WEEKS:
-        message = f"targets are measured over a year: expected at least {YEAR_WEEKS} weeks, got {horizon}"
-        raise ScenarioError(message, loaded.path.name)
+    if horizon < measures.YEAR_WEEKS:
+        message = f"targets are measured over a year: expected at least {measures.YEAR_WEEKS} weeks, got {horizon}"
+        raise errors.ScenarioError(message, loaded.path.name)
     space = read_space(ranges or RANGES, loaded.scenario)
     fitted, held_out = split_targets(space, read_targets(targets or TARGETS))
     if not fitted:
-        raise ScenarioError("no parameter's fitted_to names any of these targets", str(targets or TARGETS.name))
+        raise errors.ScenarioError("no parameter's fitted_to names any of these targets", str(targets or TARGETS.name))
     runs = cube.RUNS_PER_PARAMETER * len(space) if runs_per_wave is None else runs_per_wave
     if runs < least_runs(space):
         message = f"expected at least {least_runs(space)} for {len(space)} parameters, got {runs}"
-        raise ScenarioError(message, "--runs-per-wave")
+        raise errors.ScenarioError(message, "--runs-per-wave")
     return Inputs(loaded, space, tuple(fitted), Settings(runs, waves, keep, seed), tuple(held_out), weeks)
 
 
@@ -94,17 +92,18 @@ def identity(inputs: Inputs, measure: str) -> dict[str, Any]:
         "held_out": [asdict(target) for target in inputs.held_out],
         "settings": asdict(inputs.settings),
         "measure": measure,
-        "program": program_digest((PLAUSIBLE,)),  # the set is what calibrations make: it plays no part in them
+        # The plausible set is what calibrations make: it plays no part in them.
+        "program": manifest.program_digest((manifest.PLAUSIBLE,)),
     }
-    return plain(entries)
+    return manifest.plain(entries)
 
 
 def read_space(path: Path, scenario: Scenario) -> Space:
     """The uncertain parameters of a ranges file, checked against a scenario. Raises ScenarioError."""
     parameters: list[Parameter] = []
-    for row in read_rows(path, RANGE_COLUMNS):
+    for row in rows.read_rows(path, RANGE_COLUMNS):
         if row.cells["key"] in (parameter.key for parameter in parameters):
-            raise row.error(f"the key {shown(row.cells['key'])} is listed twice")
+            raise row.error(f"the key {errors.shown(row.cells['key'])} is listed twice")
         parameters.append(_parameter(row, scenario))
     return Space(tuple(parameters))
 
@@ -112,10 +111,10 @@ def read_space(path: Path, scenario: Scenario) -> Space:
 def read_targets(path: Path) -> list[Target]:
     """The targets of a file. Raises ScenarioError."""
     targets: list[Target] = []
-    for row in read_rows(path, TARGET_COLUMNS):
-        name = row.word("measure", TARGET_MEASURES, "measure")
+    for row in rows.read_rows(path, TARGET_COLUMNS):
+        name = row.word("measure", measures.TARGET_MEASURES, "measure")
         if name in (target.measure for target in targets):
-            raise row.error(f"the measure {shown(name)} is listed twice")
+            raise row.error(f"the measure {errors.shown(name)} is listed twice")
         value = row.number("value")
         if value == 0:
             raise row.error("value: 0 has no relative tolerance; expected another number")
@@ -130,12 +129,12 @@ def split_targets(space: Space, targets: Sequence[Target]) -> tuple[list[Target]
     return fitted, [target for target in targets if target not in fitted]
 
 
-def _parameter(row: Row, scenario: Scenario) -> Parameter:
+def _parameter(row: rows.Row, scenario: Scenario) -> Parameter:
     key, low, high = row.cells["key"], row.number("low"), row.number("high")
     whole = _is_whole(row, scenario)
     scale = row.cells["scale"]
     if scale not in ("linear", "log"):
-        raise row.error(f"scale: expected linear or log, got {shown(scale)}")
+        raise row.error(f"scale: expected linear or log, got {errors.shown(scale)}")
     if low >= high:
         raise row.error(f"{key}: low must be below high, got {row.cells['low']} and {row.cells['high']}")
     if scale == "log" and low <= 0:
@@ -144,33 +143,34 @@ def _parameter(row: Row, scenario: Scenario) -> Parameter:
         raise row.error(f"{key}: reason: expected why the range is what it is, got nothing")
     fitted_to = tuple(name.strip() for name in row.cells["fitted_to"].split(";") if name.strip())
     for name in fitted_to:
-        row.known(name, TARGET_MEASURES, "measure")
+        row.known(name, measures.TARGET_MEASURES, "measure")
     parameter = Parameter(key, low, high, scale == "log", whole, row.cells["reason"], fitted_to)
     _check_feasible(row, parameter, scenario)
     return parameter
 
 
-def _is_whole(row: Row, scenario: Scenario) -> bool:
+def _is_whole(row: rows.Row, scenario: Scenario) -> bool:
     """True if only whole numbers are allowed at the key; raises ScenarioError if no number stands there."""
     key = row.cells["key"]
     try:
-        value = value_at(scenario, key)
+        value = overlay.value_at(scenario, key)
     except KeyError as error:
-        raise row.error(f"there is no value {shown(key)}", did_you_mean(str(error.args[0]), error.args[1])) from None
+        near = errors.did_you_mean(str(error.args[0]), error.args[1])
+        raise row.error(f"there is no value {errors.shown(key)}", near) from None
     if value is None and key.startswith("purchasing.arrangements."):
-        message = f"{shown(key)}: the scenario {shown(scenario.name)} has no such arrangement"
-        raise row.error(message, f"it has: {listed(sorted(scenario.purchasing.arrangements))}")
+        message = f"{errors.shown(key)}: the scenario {errors.shown(scenario.name)} has no such arrangement"
+        raise row.error(message, f"it has: {errors.listed(sorted(scenario.purchasing.arrangements))}")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise row.error(f"{shown(key)} is not a number, so it can't have a range")
+        raise row.error(f"{errors.shown(key)} is not a number, so it can't have a range")
     return isinstance(value, int)
 
 
-def _check_feasible(row: Row, parameter: Parameter, scenario: Scenario) -> None:
+def _check_feasible(row: rows.Row, parameter: Parameter, scenario: Scenario) -> None:
     """Both ends of the range must be allowed by the schema, all else being as the scenario has it."""
     if parameter.whole and math.ceil(parameter.low) >= math.floor(parameter.high):
         raise row.error(f"{parameter.key}: the range holds fewer than two whole numbers")
     for place in (0.0, 1.0):
         try:
-            with_values(scenario, {parameter.key: parameter.value(place)})
-        except ScenarioError as error:
+            overlay.with_values(scenario, {parameter.key: parameter.value(place)})
+        except errors.ScenarioError as error:
             raise row.error(f"the range is infeasible: {error.message}") from None

@@ -10,14 +10,12 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from marketsim.experiments import scenarios
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
-from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON, as_scenario
 from marketsim.results import manifest, store
-from marketsim.scenario.drawn import draws_vectors, vectors_of, with_vector
+from marketsim.scenario import drawn, loading, schema
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import LoadedScenario, load_scenario
-from marketsim.scenario.schema import EnglandWorld, Scenario
 from marketsim.scenario.signoff import assumptions
 from marketsim.trust import measures
 from marketsim.trust.validation import null_model, patterns, predictions, scorecard
@@ -29,7 +27,7 @@ REPLICATES, SHORT_REPLICATES = 40, 6
 FEWER_REPLICATES = 8  # of what a year more of runs, or the null model, gives
 LONG_REPLICATES = 4  # of what takes ten years, or pairs of three
 TARGET_DATE = date(2024, 3, 31)
-Replicates: TypeAlias = tuple[tuple[Scenario, int], ...]
+Replicates: TypeAlias = tuple[tuple[schema.Scenario, int], ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Found:
 class Validation:
     """The score card with all that belongs to it. `short_card` is what the short form would have said."""
 
-    scenario: LoadedScenario
+    scenario: loading.LoadedScenario
     weeks: int
     seed: int
     replicates: int
@@ -70,7 +68,7 @@ class Validation:
 
 
 def validate(
-    scenario: str | Path | LoadedScenario = DEFAULT_SCENARIO,
+    scenario: str | Path | loading.LoadedScenario = DEFAULT_SCENARIO,
     replicates: int | None = None,
     seed: int = 1,
     short: bool = False,
@@ -86,10 +84,10 @@ def validate(
     ones. Raises ScenarioError for a scenario that isn't of England, ValueError for numbers out of range.
     """
     started = store.now()
-    loaded = scenario if isinstance(scenario, LoadedScenario) else load_scenario(scenario)
+    loaded = scenario if isinstance(scenario, loading.LoadedScenario) else loading.load_scenario(scenario)
     count = replicates if replicates is not None else SHORT_REPLICATES if short else REPLICATES
-    if not 1 <= count <= SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
-        raise ValueError(f"from 1 to {SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
+    if not 1 <= count <= scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
+        raise ValueError(f"from 1 to {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
     wanted = list(measures.shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
     jobs = _jobs(measured, seed, count, short, backcast)
@@ -103,31 +101,32 @@ def validate(
     )  # fmt: skip
 
 
-def at_target_date(loaded: LoadedScenario) -> Scenario:
+def at_target_date(loaded: loading.LoadedScenario) -> schema.Scenario:
     """The scenario, run to 31 March 2024, where the targets stand: but for a year at least, and no longer than it says.
 
     Raises ScenarioError for a world other than England, which the targets say nothing about.
     """
     scenario = loaded.scenario
-    if not isinstance(scenario.world, EnglandWorld):
+    if not isinstance(scenario.world, schema.EnglandWorld):
         raise ScenarioError(
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
     to_date = (TARGET_DATE - scenario.horizon.start).days // 7
-    return as_scenario(scenario, max(measures.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
+    return scenarios.as_scenario(scenario, max(measures.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
-def _jobs(scenario: Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
+def _jobs(scenario: schema.Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
     """The longest first."""
     wanted = {target.measure: target.value for target in measures.shipped_targets()}
     runs = _replicates(scenario, seed, count)
     jobs = [Job("null", runs[:FEWER_REPLICATES], wanted), *_each("card", runs)]
     if short:
         return jobs
-    after = _replicates(as_scenario(NEXT_YEAR_SCENARIO, measures.YEAR_WEEKS), seed, min(count, FEWER_REPLICATES))
+    next_year = scenarios.as_scenario(NEXT_YEAR_SCENARIO, measures.YEAR_WEEKS)
+    after = _replicates(next_year, seed, min(count, FEWER_REPLICATES))
     jobs = [*_each("decay", runs[:LONG_REPLICATES]), *_each("next year", after), *jobs]
     if backcast:
-        past = _replicates(load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
+        past = _replicates(loading.load_scenario(BACKCAST_SCENARIO).scenario, seed, min(count, LONG_REPLICATES))
         jobs = [*_each("backcast", past), *jobs]
     return jobs
 
@@ -136,13 +135,13 @@ def _each(kind: str, runs: Replicates) -> list[Job]:
     return [Job(kind, (one,)) for one in runs]
 
 
-def _replicates(scenario: Scenario, seed: int, count: int) -> Replicates:
+def _replicates(scenario: schema.Scenario, seed: int, count: int) -> Replicates:
     """The scenario of each replicate, completed with a vector of the plausible set if it draws any, and its seed."""
-    seeds = [seed * SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
-    if not draws_vectors(scenario):
+    seeds = [seed * scenarios.SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
+    if not drawn.draws_vectors(scenario):
         return tuple((scenario, one) for one in seeds)
-    vectors = vectors_of(2 * count, seed)[:count]  # of so many, the first half are all different
-    fixed = [with_vector(scenario, vector).model_copy(update={"uncertainty": "none"}) for vector in vectors]
+    vectors = drawn.vectors_of(2 * count, seed)[:count]  # of so many, the first half are all different
+    fixed = [drawn.with_vector(scenario, vector).model_copy(update={"uncertainty": "none"}) for vector in vectors]
     return tuple(zip(fixed, seeds, strict=True))
 
 

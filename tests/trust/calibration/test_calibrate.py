@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import marketsim.trust.calibration.inputs
+import marketsim.results.manifest
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario, run
 from marketsim.results.result import Result
@@ -262,7 +262,7 @@ def calibrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runs_of_another_program_are_not_mixed_in(calibrated_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marketsim.trust.calibration.inputs, "program_digest", lambda _: "another")
+    monkeypatch.setattr(marketsim.results.manifest, "program_digest", lambda _: "another")
     with pytest.raises(StoreError, match="another version of marketsim"):
         quick(calibrated_folder)
 

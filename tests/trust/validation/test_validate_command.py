@@ -16,6 +16,7 @@ import pytest
 from hand_made import hand_made
 
 from marketsim.cli.main import main
+from marketsim.scenario.loading import load_scenario
 from marketsim.trust.measures import shipped_targets
 from marketsim.trust.validation import recorded as recording
 from marketsim.trust.validation import validate as validation
@@ -229,11 +230,11 @@ def test_jobs() -> None:
 
 
 def test_the_short_form_is_the_beginning_of_the_full_one() -> None:
-    scenario = validation.at_target_date(validation.load_scenario("baseline_2023"))
+    scenario = validation.at_target_date(load_scenario("baseline_2023"))
     full, short = (validation._replicates(scenario, 1, count) for count in (20, 6))
     assert short == full[:6] and len({seed for _, seed in full}) == 20
 
 
 @pytest.mark.parametrize(("name", "weeks"), [("baseline_2023", 52), ("england_2024", 52), ("backcast_2014", 520)])
 def test_runs_end_where_the_targets_stand(name: str, weeks: int) -> None:
-    assert validation.at_target_date(validation.load_scenario(name)).horizon.weeks == weeks
+    assert validation.at_target_date(load_scenario(name)).horizon.weeks == weeks
