@@ -25,8 +25,6 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("rule", "key", "policy", "outcome", "figure")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"# (?P<file>[\w/.]+)(?:, (?P<how>at the end|behind: |before: )(?P<line>.*))?")
-
-
 FOLLOW = """
 import contextlib, io, json, sys
 from marketsim.cli.main import main
@@ -34,14 +32,15 @@ from marketsim.cli.main import main
 said = {}
 for words in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        if words[0] == "marketsim":
+        if words[0] == "script":
+            exec(words[1], {})
+        else:
+            assert words[0] == "marketsim", words
             sys.argv = words
             try:
                 main()
             except SystemExit as left:
                 assert not left.code, (words, left.code, out.getvalue())
-        else:
-            exec(words[1], {})
     said[words[0] if words[0] == "script" else " ".join(words)] = out.getvalue()
 print(json.dumps(said))
 """  # one process for a page: most of the time of a command goes into imports
@@ -65,22 +64,16 @@ def followed(page: str, folder: Path) -> Followed:
     for room in ("marketsim", "scenarios"):
         shutil.copytree(ROOT / room, folder / room)
     (folder / ".git").mkdir()  # so that the copy passes for a checkout
-    recipe, commands, variables = Followed(folder), list[list[str]](), dict[str, str]()
+    recipe, commands = Followed(folder), list[list[str]]()
     for language, text in BLOCK.findall(text_of(page)):
         first, _, rest = text.partition("\n")
         if (place := PLACE.fullmatch(first)) is not None:
             put(recipe, place, rest)
-        elif language == "python":
-            commands.append(["script", text])
         else:
-            commands += [shlex.split(line) for line in text.splitlines()]
-    exports = [command for command in commands if command[0] == "export"]
-    variables |= dict(words.split("=") for _, words in exports)
-    commands = [command for command in commands if command not in exports]
-    assert {command[0] for command in commands} <= {"marketsim", "script"}
+            commands += [["script", text]] if language == "python" else map(shlex.split, text.splitlines())
     if ["marketsim", "evidence", "--write"] in commands:
         recipe.files.append("marketsim/england/evidence.csv")
-    recipe.said = typed(folder, commands, variables)
+    recipe.said = typed(folder, commands)
     return recipe
 
 
@@ -88,11 +81,13 @@ def text_of(page: str) -> str:
     return (ROOT / "docs" / "extending" / f"{page}.md").read_text(encoding="utf-8")
 
 
-def typed(folder: Path, commands: list[list[str]], variables: dict[str, str]) -> dict[str, str]:
+def typed(folder: Path, commands: list[list[str]]) -> dict[str, str]:
     """What each command says, which must end well, with the copy of the program that is in the folder."""
+    exported = dict(words[1].split("=") for words in commands if words[0] == "export")
+    given = json.dumps([words for words in commands if words[0] != "export"])
     plain = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(folder), "COLUMNS": "120"}
     done = subprocess.run(
-        [sys.executable, "-c", FOLLOW, json.dumps(commands)], cwd=folder, env=os.environ | plain | variables,
+        [sys.executable, "-c", FOLLOW, given], cwd=folder, env=os.environ | plain | exported,
         capture_output=True, text=True, encoding="utf-8", timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
