@@ -194,3 +194,9 @@ def test_a_figure_is_drawn_with_the_others(recipes: dict[str, Followed]) -> None
     assert "routes.png" in compared
     assert recipes["figure"].said["script"].split()[-1] == str(Path("compared", "routes.png"))
     assert (recipes["figure"].folder / "compared" / "routes.png").stat().st_size > 10_000
+
+
+def test_a_run_to_watch_is_as_the_page_on_the_architecture_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    [(_, code)] = BLOCK.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    exec(code, {})
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [str(week) for week in range(1, 105)]
