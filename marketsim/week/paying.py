@@ -70,9 +70,17 @@ def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
     rows = np.flatnonzero(pounds > 0)
     payers.charge(ledger.paid["empty_places"], holdings.arrangement[rows], pounds[rows])
     np.add.at(ledger.received, market.homes.provider[holdings.home[rows]], pounds[rows])
-    held, places = np.flatnonzero(holdings.retainer > 0), np.zeros(len(payers.first) - 1)
-    np.add.at(places, holdings.arrangement[held], holdings.empty()[held])
-    payers.charge(ledger.voids, np.flatnonzero(places), places[places > 0])
+
+
+def paid_empty_places(market: Market, payers: Payers) -> Floats:
+    """Places that each authority pays for though they stand empty: its own homes, and its share of contracts."""
+    homes, holdings, areas = market.homes, market.holdings, len(market.authorities)
+    own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
+    paid = np.bincount(homes.authority[own], weights=market.free()[own], minlength=areas)
+    held = (holdings.retainer > 0) * holdings.empty()
+    places = np.bincount(holdings.arrangement, weights=held, minlength=len(payers.first) - 1)
+    payers.charge(paid, np.flatnonzero(places), places[places > 0])
+    return paid
 
 
 def _pay_own_empty_places(market: Market, ledger: Ledger) -> None:
@@ -82,7 +90,6 @@ def _pay_own_empty_places(market: Market, ledger: Ledger) -> None:
     free = market.free()[own]
     pounds = free * (of.fixed * homes.unit_cost[own] * of.cost_index)
     np.add.at(ledger.paid["own_empty_places"], homes.authority[own], pounds)
-    np.add.at(ledger.voids, homes.authority[own], free)
     np.add.at(ledger.received, homes.provider[own], pounds)
 
 
