@@ -11,7 +11,7 @@ from marketsim.core.streams import uniform
 from marketsim.core.units import Miles, Share, figure
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
 
@@ -67,16 +67,18 @@ class Framework(PurchasingRule):
             arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
-    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
-        """Open places of the homes on the framework, at their quote but at most the ceiling; who is paid less than on
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
+        """Open places of the homes on each framework, at their quote but at most its ceiling; who is paid less than on
         the spot is less willing."""
-        joined = np.flatnonzero(arrangement.on_panel)
-        home = joined[market.homes.in_market(market.week)[joined]]
-        quote = market.quotes[home]
-        fee = np.minimum(quote, arrangement.ceilings)
+        joined = np.zeros((len(together), len(market.homes)), dtype=np.bool_)
+        for place, arrangement in enumerate(together.arrangements):
+            joined[place, : len(arrangement.on_panel)] = arrangement.on_panel
+        owner, home = np.nonzero(joined & market.homes.in_market(market.week))
+        quote, ceilings = market.quotes[home], np.array([framework.ceilings for framework in together.arrangements])
+        fee = np.minimum(quote, ceilings[owner])
         shortfall = np.maximum(1.0 - fee / np.maximum(quote, 1.0), 0.0)
         eager = np.clip(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0, 1.0)
-        return Lots(home, fee, eager=eager)
+        return Lots(home, fee, eager=eager, number=np.bincount(owner, minlength=len(together)))
 
     def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
         """The quote, but at most the ceiling."""

@@ -75,10 +75,9 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     columns = lots.home, lots.holding, lots.fee, lots.eager
     described = _described(homes.table, *columns, market.costs, caution(market), order)
     table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
-    table, home, fee = table_of_turn[turn], described.home, described.fee
-    area_first = _begins(table[table >= 0], area[order][table >= 0], first[large], areas)
-    home_first, home_next = _by_home(home, table, int(large.sum()), len(homes))
-    area_least_fee = _least_fees(fee[table >= 0], area_first)
+    table = table_of_turn[turn]
+    area_first, area_least_fee = _by_area(table, area[order], described.fee, first[large], areas)
+    home_first, home_next = _by_home(described.home, table, int(large.sum()), len(homes))
     return Panels(
         lots=described,
         first=_by_number(first, numbers, arrangements, 0),
@@ -128,31 +127,27 @@ def _by_number(values: np.ndarray, numbers: Ints, arrangements: int, missing: fl
     return placed
 
 
-def _begins(table: Ints, area: Ints, first: Ints, areas: int) -> Ints:
-    """By table where the lots of each area begin, and the last end (tables, areas + 1)."""
-    sizes = np.bincount(table * areas + area, minlength=len(first) * areas).reshape(len(first), areas)
-    before = np.concatenate([np.zeros((len(first), 1), dtype=np.int64), sizes.cumsum(axis=1)], axis=1)
-    return np.asarray(first[:, None] + before)
+@compiled
+def _by_area(table: Ints, area: Ints, fee: Floats, first: Ints, areas: int) -> tuple[Ints, Floats]:
+    """By table where the lots of each area begin, and the last end (tables, areas + 1); and the least fee by table,
+    area and need band, infinite where there is no lot. `first` is where the lots of each table begin."""
+    begins, least = np.zeros((len(first), areas + 1), dtype=np.int64), np.full((len(first), areas, 3), np.inf)
+    for lot in range(len(table)):
+        if table[lot] != NO_ROUTE:
+            begins[table[lot], area[lot] + 1] += 1
+            for band in range(3):
+                least[table[lot], area[lot], band] = min(least[table[lot], area[lot], band], fee[lot, band])
+    for row in range(len(first)):
+        begins[row] = first[row] + np.cumsum(begins[row])
+    return begins, least
 
 
-def _least_fees(fee: Floats, begins: Ints) -> Floats:
-    """The least fee by table, area and need band, infinite where there is no lot; `fee` is of the tables' lots only."""
-    sizes = np.diff(begins, axis=1)
-    least = np.full((*sizes.shape, 3), np.inf)
-    filled = sizes > 0
-    if filled.any():
-        least[filled] = np.minimum.reduceat(fee, (np.cumsum(sizes) - sizes.ravel())[filled.ravel()])
-    return least
-
-
+@compiled
 def _by_home(home: Ints, table: Ints, tables: int, homes: int) -> tuple[Ints, Ints]:
     """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is
     none."""
     first, following = np.full((tables, homes), NOBODY), np.full(len(home), NOBODY)
-    lots = np.flatnonzero(table >= 0)
-    first[table[lots[::-1]], home[lots[::-1]]] = lots[::-1]  # of several the first is written last
-    if (first >= 0).sum() < len(lots):
-        same = lots[np.lexsort((lots, home[lots], table[lots]))]
-        again = (home[same[1:]] == home[same[:-1]]) & (table[same[1:]] == table[same[:-1]])
-        following[same[:-1][again]] = same[1:][again]
+    for lot in range(len(home) - 1, -1, -1):
+        if table[lot] != NO_ROUTE:
+            following[lot], first[table[lot], home[lot]] = first[table[lot], home[lot]], lot
     return first, following
