@@ -111,17 +111,20 @@ class Framework(PurchasingRule):
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Independent homes within reach for which the mean ceiling is worth as much as their mean quote less the value
         of a steady flow of referrals (GBP/week), and whose provider would join at all."""
-        homes = market.homes
-        flow = self.flow_value * (1 - homes.recent_occupancy)
-        worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote * (1 - flow)
+        homes, joining = market.homes, np.zeros(len(market.homes), dtype=np.bool_)
         near = market.miles_from(arrangement.members) <= self.reach_miles
-        open_to_it = homes.in_market(market.week) & near & (homes.sector != LOCAL_AUTHORITY)
-        luck = uniform(market.seed, "take part in framework", homes.key, arrangement.key)
-        return np.asarray(open_to_it & worth & (luck < self.takes_part))
+        rows = np.flatnonzero(near & homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY))
+        flow = self.flow_value * (1 - homes.recent_occupancy[rows])
+        worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote[rows] * (1 - flow)
+        luck = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key)
+        joining[rows] = worth & (luck < self.takes_part)
+        return joining
 
     def _staying(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes on the panel that would join now, and of the others those whose luck keeps them there."""
-        joined, homes = np.zeros(len(market.homes), dtype=np.bool_), market.homes
-        joined[: len(arrangement.on_panel)] = arrangement.on_panel
-        luck = uniform(market.seed, "leave framework", homes.key, arrangement.key, market.week)
-        return joined & (self._would_join(market, arrangement) | (luck >= self.leaves_mid_term))
+        keys, staying = market.homes.key, self._would_join(market, arrangement)
+        rows = np.flatnonzero(arrangement.on_panel)
+        luck = uniform(market.seed, "leave framework", keys[rows], arrangement.key, market.week)
+        joined = np.zeros_like(staying)
+        joined[rows] = staying[rows] | (luck >= self.leaves_mid_term)
+        return joined
