@@ -52,8 +52,9 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     won = awards.lot != NOBODY
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
     moving.move_in(market, rows[won], shop.stays)
-    providers.remember_accepted(market.tables, rows[won], market.costs, market.cost_index)
+    providers.remember_accepted(market, rows[won])
     moving.keep_places_beside(market, rows[won], free)
+    moving.note_moves(market, rows[won])
     _see_fees(market, rows[won], memory)
     return np.asarray(rows[~won])
 

@@ -14,24 +14,23 @@ from marketsim.market.market import Market, Tables
 from marketsim.week import commissioners, stays
 
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
-STARTED, ENDED = EVENTS.index("placements_started"), EVENTS.index("placements_ended")
-WAITED, THIRD = EVENTS.index("wait_weeks"), EVENTS.index("three_placements")
+STARTED, ENDED, WAITED = (EVENTS.index(name) for name in ("placements_started", "placements_ended", "wait_weeks"))
 
 
-def move_out(market: Market, rows: Ints, reason: int) -> None:
-    """Placements end: the places fall empty and the records are completed."""
-    _move_out(market.tables, rows, reason, market.week)
+def move_out(market: Market, rows: Ints, reason: int | Ints) -> None:
+    """Placements end, for one reason or for one each: the places fall empty and the records are completed."""
+    _move_out(market.tables, rows, np.full(len(rows), reason), market.week)
 
 
 @compiled
-def _move_out(tables: Tables, rows: Ints, reason: int, week: int) -> None:
+def _move_out(tables: Tables, rows: Ints, reason: Ints, week: int) -> None:
     children, homes, records = tables.children, tables.homes, tables.records
-    for row in rows:
+    for position, row in enumerate(rows):
         record = children.record[row]
         _count_resident(tables, row, -1)
         homes.beside[children.home[row]] -= children.has_beside[row]
         children.has_beside[row], children.beside_fee[row] = False, 0.0
-        records.end_week[record], records.end_reason[record] = week, reason
+        records.end_week[record], records.end_reason[record] = week, reason[position]
         tables.events[ENDED, children.authority[row]] += 1
 
 
@@ -57,7 +56,6 @@ def _move_in(tables: Tables, rows: Ints, ends: Ints, breaks_down: Bools, records
         events[WAITED, children.authority[row]] += week - children.since[row]
         children.state[row], children.since[row] = states.PLACED, week
         children.end_week[row], children.ends_by_breakdown[row] = ends[position], breaks_down[position]
-    note_moves(tables, rows)
 
 
 @compiled
@@ -93,14 +91,12 @@ def search_again(market: Market, rows: Ints) -> None:
     children.set(rows, state=states.WAITING, since=market.week, end_week=0, emergency=emergency)
 
 
-@compiled
-def note_moves(tables: Tables, rows: Ints) -> None:
+def note_moves(market: Market, rows: Ints) -> None:
     """Children begin a placement of whatever kind; those of the cohort who begin their third are counted."""
-    children = tables.children
-    for row in rows:
-        children.placements[row] += 1
-        if children.cohort[row] and children.placements[row] == 3:
-            tables.events[THIRD, children.authority[row]] += 1
+    children = market.children
+    children.placements[rows] += 1
+    third = rows[children.cohort[rows] & (children.placements[rows] == 3)]
+    market.events.count("three_placements", children.authority[third])
 
 
 def move_on(market: Market, rows: Ints) -> Ints:
@@ -113,7 +109,7 @@ def move_on(market: Market, rows: Ints) -> Ints:
     moving = moves < demand.moves_on_share
     back_again = back[moving] < demand.comes_back_share
     children.set(rows[moving], state=states.ELSEWHERE, end_week=ends[moving], comes_back=back_again)
-    note_moves(market.tables, rows[moving])
+    note_moves(market, rows[moving])
     return rows[~moving]
 
 
@@ -124,7 +120,7 @@ def end_elsewhere(market: Market, rows: Ints) -> Ints:
     search_again(market, rows[back])
     leaving = rows[~back]
     moves = _luck(market, leaving, "moves on again")[0] < market.scenario.demand.moves_on_share
-    note_moves(market.tables, leaving[moves])
+    note_moves(market, leaving[moves])
     return leaving
 
 
@@ -141,7 +137,7 @@ def give_up(market: Market, rows: Ints) -> Ints:
         return rows
     weeks = np.ceil(-mean_weeks * np.log1p(-_luck(market, rows, "unregistered stay")[0])).astype(np.int64)
     children.set(rows, state=states.UNREGISTERED, end_week=week + np.maximum(weeks, 1))
-    note_moves(market.tables, rows)
+    note_moves(market, rows)
     return rows[:0]
 
 
@@ -154,19 +150,21 @@ def keep_places_beside(market: Market, rows: Ints, free: Ints) -> None:
     children, commissioning = market.children, market.scenario.commissioning
     wanting = rows[children.needs_beside[rows]]
     wanting = wanting[np.argsort(children.key[wanting])]
-    paid = _luck(market, wanting, "place beside is paid")[0] < commissioning.beside_paid_share
-    _keep_beside(market.tables, wanting, free, np.where(paid, commissioning.beside_fee_share, 0.0))
+    found = wanting[_first_come(children.home[wanting], free)]
+    paid = _luck(market, found, "place beside is paid")[0] < commissioning.beside_paid_share
+    fee = np.where(paid, commissioning.beside_fee_share * children.fee[found], 0.0)
+    children.set(found, has_beside=True, beside_fee=fee)
+    np.add.at(market.homes.beside, children.home[found], 1)
 
 
 @compiled
-def _keep_beside(tables: Tables, rows: Ints, free: Ints, share_paid: Floats) -> None:
-    children = tables.children
-    for position, row in enumerate(rows):
-        home = children.home[row]
-        if free[home] > 0:
-            free[home] -= 1
-            tables.homes.beside[home] += 1
-            children.has_beside[row], children.beside_fee[row] = True, share_paid[position] * children.fee[row]
+def _first_come(home: Ints, free: Ints) -> Bools:
+    """Who, in this order, still finds a free place in the home; `free` is by home."""
+    found = np.zeros(len(home), dtype=np.bool_)
+    for position, one in enumerate(home):
+        found[position] = free[one] > 0
+        free[one] -= 1
+    return found
 
 
 def close_with_homes(market: Market, closing: Bools) -> None:

@@ -10,9 +10,9 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
 from marketsim.market import costs
 from marketsim.market.costs import Prices
-from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
-from marketsim.market.market import Market, Tables
+from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement
 from marketsim.purchasing.asking import dues_of, handed_back
 from marketsim.week import providers
@@ -64,7 +64,7 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     ledger.unregistered = float(unregistered.sum() * last_resort)
     ledger.received[:] = np.bincount(homes.provider, weights=census.due.received, minlength=len(ledger.received))
     own = ledger.paid["own_empty_places"]
-    _pay_own_empty_places(market.tables, market.free(), costs.prices(market), own, ledger.received)
+    _pay_own_empty_places(homes.table, market.free(), costs.prices(market), own, ledger.received)
     _pay_retainers(market, payers, ledger)
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
@@ -84,7 +84,7 @@ def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
 def paid_empty_places(market: Market, payers: Payers) -> Floats:
     """Places that each authority pays for though they stand empty: its own homes, and its share of contracts."""
     holdings, paid = market.holdings, np.zeros(len(market.authorities))
-    _count_own_empty_places(market.tables, market.free(), paid)
+    _count_own_empty_places(market.homes.table, market.free(), paid)
     held = (holdings.retainer > 0) * holdings.empty()
     places = np.bincount(holdings.arrangement, weights=held, minlength=len(payers.first) - 1)
     payers.charge(paid, np.flatnonzero(places), places[places > 0])
@@ -92,16 +92,15 @@ def paid_empty_places(market: Market, payers: Payers) -> Floats:
 
 
 @compiled
-def _count_own_empty_places(tables: Tables, free: Ints, paid: Floats) -> None:
+def _count_own_empty_places(homes: Homes, free: Ints, paid: Floats) -> None:
     for home in range(len(free)):
-        if tables.homes.sector[home] == LOCAL_AUTHORITY:
-            paid[tables.homes.authority[home]] += free[home]
+        if homes.sector[home] == LOCAL_AUTHORITY:
+            paid[homes.authority[home]] += free[home]
 
 
 @compiled
-def _pay_own_empty_places(tables: Tables, free: Ints, prices: Prices, paid: Floats, received: Floats) -> None:
+def _pay_own_empty_places(homes: Homes, free: Ints, prices: Prices, paid: Floats, received: Floats) -> None:
     """An own place costs its fixed share whether or not a child lives there."""
-    homes = tables.homes
     for home in range(len(free)):
         if homes.sector[home] == LOCAL_AUTHORITY:
             pounds = free[home] * (prices.fixed * homes.unit_cost[home] * prices.cost_index)

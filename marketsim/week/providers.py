@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.core.compiling import compiled
 from marketsim.core.streams import uniform
 from marketsim.market import costs
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
-from marketsim.market.market import Market, Tables
+from marketsim.market.market import Market
 from marketsim.scenario.schema import Providers
 
 LARGE_FROM_HOMES = 10  # a provider of so many homes is large
@@ -88,16 +87,14 @@ def revise_asks(market: Market, pressure_by_area: Floats) -> None:
     homes.ask[:] += providers.fee_adjustment * (aim - homes.ask)
 
 
-@compiled
-def remember_accepted(tables: Tables, rows: Ints, costs: Floats, money: float) -> None:
+def remember_accepted(market: Market, rows: Ints) -> None:
     """Homes remember the fee last accepted for an open place by the children of some rows, in terms of one of middling
-    need; `costs` are by home and need band (GBP/week), `money` is today's over that of unit costs."""
-    children, homes = tables.children, tables.homes
-    for row in rows:
-        if children.holding[row] == OPEN_PLACE:
-            home = children.home[row]
-            above_middle = costs[home, children.band[row]] - homes.unit_cost[home] * money
-            homes.accepted[home] = children.fee[row] - above_middle
+    need."""
+    children, homes = market.children, market.homes
+    rows = rows[children.holding[rows] == OPEN_PLACE]
+    home = children.home[rows]
+    above_middle = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
+    homes.accepted[home] = children.fee[rows] - above_middle
 
 
 def earn(market: Market, received: Floats, needs: Floats) -> None:

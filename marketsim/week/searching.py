@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
-from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING
-from marketsim.market.market import Market, Tables
+from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
+from marketsim.market.market import Market
 from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
@@ -33,7 +33,7 @@ def seek(market: Market, unplaced: Ints) -> Seeking:
     All children without a home are added to `unplaced`, by authority.
     """
     scenario, children = market.scenario, market.children
-    rows = _searching(market.tables, scenario.unregistered.search_every_weeks, market.week, unplaced)
+    rows = _searching(children.table, scenario.unregistered.search_every_weeks, market.week, unplaced)
     waited = market.week - children.since[rows]
     urgent = commissioners.urgency(scenario.commissioning, waited, children.emergency[rows])
     urgent[children.state[rows] == UNREGISTERED] = 1.0
@@ -42,9 +42,8 @@ def seek(market: Market, unplaced: Ints) -> Seeking:
 
 
 @compiled
-def _searching(tables: Tables, search_every_weeks: int, week: int, unplaced: Ints) -> Ints:
-    children, count = tables.children, 0
-    rows = np.empty(len(children), dtype=np.int64)
+def _searching(children: Children, search_every_weeks: int, week: int, unplaced: Ints) -> Ints:
+    rows, count = np.empty(len(children.key), dtype=np.int64), 0
     for row in range(len(rows)):
         state = children.state[row]
         if state == WAITING or state == UNREGISTERED:
@@ -64,29 +63,27 @@ def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints,
     children = market.children
     order = np.lexsort((children.key[seeking.rows], children.authority[seeking.rows]))
     rows, urgency = seeking.rows[order], seeking.urgency[order]
-    authority = children.authority[rows]
+    authority, band = children.authority[rows], children.band[rows]
     luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked[order])
     only_good = (market.authorities.luck_of_policy < market.scenario.commissioning.only_good_share)[authority]
-    return rows, _searches(
-        market.tables, rows, luck, only_good & (urgency < 1), seeking.willingness[order], urgency,
-        _expected_fee(market), _routes(market, orders, rows, urgency), orders.buyer[authority],
-    )  # fmt: skip
-
-
-@compiled
-def _searches(
-    tables: Tables, rows: Ints, luck: Keys, only_good: Bools, willingness: Floats, urgency: Floats, fees: Floats,
-    routes: Ints, buyers: Ints,
-) -> Searches:  # fmt: skip
-    """`fees` are those expected, by authority and need band (GBP/week)."""
-    children, expected_fee = tables.children, np.empty(len(rows))
-    for position, row in enumerate(rows):
-        expected_fee[position] = fees[children.authority[row], children.band[row]]
-    return Searches(
-        luck, children.authority[rows], children.x[rows], children.y[rows], children.band[rows], children.age[rows],
-        children.boy[rows], children.score[rows], children.emergency[rows], children.away[rows], only_good,
-        willingness, urgency, expected_fee, routes, buyers,
-    )  # fmt: skip
+    return rows, Searches(
+        key=luck,
+        authority=authority,
+        x=children.x[rows],
+        y=children.y[rows],
+        band=band,
+        age=children.age[rows],
+        boy=children.boy[rows],
+        score=children.score[rows],
+        emergency=children.emergency[rows],
+        away=children.away[rows],
+        only_good=only_good & (urgency < 1),
+        willingness=seeking.willingness[order],
+        urgency=urgency,
+        expected_fee=_expected_fee(market)[authority, band],
+        routes=_routes(market, orders, rows, urgency),
+        buyers=orders.buyer[authority],
+    )
 
 
 def _expected_fee(market: Market) -> Floats:

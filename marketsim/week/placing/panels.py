@@ -108,7 +108,7 @@ def _described(
         lot = row_of(order[position])
         row = row_of(home[lot])
         lots.home[position] = home[lot]
-        lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes) + holding[lot]
+        lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes.key) + holding[lot]
         lots.key[position] = second_key(homes.key[row])
         lots.x[position], lots.y[position] = homes.x[row], homes.y[row]
         for band in range(3):
