@@ -34,7 +34,7 @@ class Columns:
         cls.Table.__module__, cls.Table.__qualname__ = cls.__module__, f"{cls.__name__}.Table"  # where numba finds it
 
     def __init__(self, capacity: int = 64) -> None:
-        self._rows = 0
+        self._rows, self._capacity = 0, capacity
         self._room = {name: np.zeros(capacity, kind) for name, kind in self.kinds.items()}
         self._look()
 
@@ -45,7 +45,8 @@ class Columns:
         """Append `count` rows and return their numbers; where no value is given they are zero."""
         first = self._rows
         self._rows += count
-        self._make_room()
+        while self._rows > self._capacity:
+            self._grow()
         self._look()
         rows = np.arange(first, self._rows)
         self.set(rows, **values)
@@ -61,11 +62,10 @@ class Columns:
         for column in self._room.values():
             column[rows] = 0
 
-    def _make_room(self) -> None:
+    def _grow(self) -> None:
+        self._capacity *= 2
         for name, column in self._room.items():
-            while len(column) < self._rows:
-                column = np.concatenate([column, np.zeros_like(column)])
-            self._room[name] = column
+            self._room[name] = np.concatenate([column, np.zeros_like(column)])
 
     def _look(self) -> None:
         columns = {name: column[: self._rows] for name, column in self._room.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,16 +13,6 @@ from marketsim.market.events import Events
 from marketsim.market.homes import Holdings, Homes, free_places
 from marketsim.market.prices import Rates
 from marketsim.scenario.schema import Scenario
-
-
-class Tables(NamedTuple):
-    """The tables as compiled code reads and writes them, with this week's `events` (of `Events`)."""
-
-    children: Children
-    homes: Homes
-    holdings: Holdings
-    records: PlacementRecords
-    events: Floats
 
 
 @dataclass
@@ -55,12 +44,6 @@ class Market:
 
     def __post_init__(self) -> None:
         self.events = Events(len(self.authorities))
-
-    @property
-    def tables(self) -> Tables:
-        """All tables; not to be kept while rows are added."""
-        holdings, records = self.holdings.table, self.records.table
-        return Tables(self.children.table, self.homes.table, holdings, records, self.events.table)
 
     @property
     def need_shares(self) -> Floats:

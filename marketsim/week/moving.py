@@ -9,78 +9,57 @@ from marketsim.core.compiling import compiled
 from marketsim.core.streams import draws
 from marketsim.market import children as states
 from marketsim.market.children import OPEN_PLACE
-from marketsim.market.events import EVENTS
-from marketsim.market.market import Market, Tables
+from marketsim.market.market import Market
 from marketsim.week import commissioners, stays
 
 PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
-STARTED, ENDED, WAITED = (EVENTS.index(name) for name in ("placements_started", "placements_ended", "wait_weeks"))
 
 
 def move_out(market: Market, rows: Ints, reason: int | Ints) -> None:
     """Placements end, for one reason or for one each: the places fall empty and the records are completed."""
-    _move_out(market.tables, rows, np.full(len(rows), reason), market.week)
-
-
-@compiled
-def _move_out(tables: Tables, rows: Ints, reason: Ints, week: int) -> None:
-    children, homes, records = tables.children, tables.homes, tables.records
-    for position, row in enumerate(rows):
-        record = children.record[row]
-        _count_resident(tables, row, -1)
-        homes.beside[children.home[row]] -= children.has_beside[row]
-        children.has_beside[row], children.beside_fee[row] = False, 0.0
-        records.end_week[record], records.end_reason[record] = week, reason[position]
-        tables.events[ENDED, children.authority[row]] += 1
+    children, homes = market.children, market.homes
+    _count_residents(market, rows, -1)
+    np.subtract.at(homes.beside, children.home[rows], children.has_beside[rows])
+    children.set(rows, has_beside=False, beside_fee=0.0)
+    market.records.set(children.record[rows], end_week=market.week, end_reason=reason)
+    market.events.count("placements_ended", children.authority[rows])
 
 
 def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
     """Children move into the homes that stand in their columns: stays are drawn (more of those at higher need break
     down), records opened."""
-    demand, score = market.scenario.demand, market.children.score[rows]
+    demand, children, week = market.scenario.demand, market.children, market.week
+    _count_residents(market, rows, 1)
+    _open_records(market, rows)
     stay, rounding, breakdown = _luck(market, rows, "stay", "stay rounding", "breakdown")
-    ends = market.week + stays.whole_weeks(table.draw(stay), rounding)
-    chance = demand.breakdown_share * (0.5 + score) * stays.season(demand, market.scenario.horizon.start, ends)
-    records = market.records.add(len(rows))
-    _move_in(market.tables, rows, ends, breakdown < chance, records, market.week)
+    ends = week + stays.whole_weeks(table.draw(stay), rounding)
+    season = stays.season(demand, market.scenario.horizon.start, ends)
+    breaks_down = breakdown < demand.breakdown_share * (0.5 + children.score[rows]) * season
+    children.set(rows, state=states.PLACED, since=week, end_week=ends, ends_by_breakdown=breaks_down)
 
 
-@compiled
-def _move_in(tables: Tables, rows: Ints, ends: Ints, breaks_down: Bools, records: Ints, week: int) -> None:
-    children, events = tables.children, tables.events
-    for position, row in enumerate(rows):
-        _count_resident(tables, row, 1)
-        children.record[row] = records[position]
-        _open_record(tables, row, week)
-        events[STARTED, children.authority[row]] += 1
-        events[WAITED, children.authority[row]] += week - children.since[row]
-        children.state[row], children.since[row] = states.PLACED, week
-        children.end_week[row], children.ends_by_breakdown[row] = ends[position], breaks_down[position]
+def _open_records(market: Market, rows: Ints) -> None:
+    """Write down the placements that start."""
+    children, authority = market.children, market.children.authority[rows]
+    waited = market.week - children.since[rows]
+    same = ["home", "arrangement", "band", "score", "age", "emergency", "displaced", "fee", "miles"]
+    children.record[rows] = market.records.add(
+        len(rows), child=children.number[rows], child_authority=authority, start_week=market.week,
+        end_week=states.NOT_YET, wait=waited, **{name: getattr(children, name)[rows] for name in same},
+    )  # fmt: skip
+    market.events.count("placements_started", authority)
+    market.events.count("wait_weeks", authority, waited)
 
 
-@compiled
-def _open_record(tables: Tables, row: int, week: int) -> None:
-    """Write down the placement that a child begins."""
-    children, records, record = tables.children, tables.records, tables.children.record[row]
-    records.child[record], records.child_authority[record] = children.number[row], children.authority[row]
-    records.home[record], records.arrangement[record] = children.home[row], children.arrangement[row]
-    records.start_week[record], records.end_week[record] = week, states.NOT_YET
-    records.wait[record], records.band[record] = week - children.since[row], children.band[row]
-    records.score[record], records.age[record] = children.score[row], children.age[row]
-    records.emergency[record], records.displaced[record] = children.emergency[row], children.displaced[row]
-    records.fee[record], records.miles[record] = children.fee[row], children.miles[row]
-
-
-@compiled
-def _count_resident(tables: Tables, row: int, change: int) -> None:
-    """Add a child to what its home and holding count of their residents (`change` 1), or take it out (-1)."""
-    children, homes, home = tables.children, tables.homes, tables.children.home[row]
-    homes.occupied[home] += change
-    homes.residents_age[home] += change * children.age[row]
-    homes.residents_boys[home] += change * children.boy[row]
-    homes.residents_score[home] += change * children.score[row]
-    if children.holding[row] != OPEN_PLACE:
-        tables.holdings.used[children.holding[row]] += change
+def _count_residents(market: Market, rows: Ints, change: int) -> None:
+    """Add children to what homes and holdings count of their residents (`change` 1), or take them out (-1)."""
+    children, homes, home = market.children, market.homes, market.children.home[rows]
+    np.add.at(homes.occupied, home, change)
+    np.add.at(homes.residents_age, home, change * children.age[rows])
+    np.add.at(homes.residents_boys, home, change * children.boy[rows])
+    np.add.at(homes.residents_score, home, change * children.score[rows])
+    holding = children.holding[rows]
+    np.add.at(market.holdings.used, holding[holding != OPEN_PLACE], change)
 
 
 def search_again(market: Market, rows: Ints) -> None:
