@@ -47,7 +47,8 @@ class Columns:
         self._rows += count
         while self._rows > self._capacity:
             self._grow()
-        self._look()
+        if count:
+            self._look()
         rows = np.arange(first, self._rows)
         self.set(rows, **values)
         return rows

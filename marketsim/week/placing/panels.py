@@ -69,14 +69,11 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     large arrangements are sorted by area, each such arrangement with a table of its own."""
     homes, areas = market.homes, len(market.authorities)
     large, first = lots.number > LARGE, np.cumsum(lots.number) - lots.number
-    turn = np.repeat(np.arange(len(numbers)), lots.number)
-    area = np.where(large[turn], homes.authority[lots.home], 0)
-    order = np.argsort(turn * areas + area, kind="stable")
+    table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
+    order, table, area = _by_turn_and_area(lots.number, table_of_turn, homes.authority[lots.home], areas)
     columns = lots.home, lots.holding, lots.fee, lots.eager
     described = _described(homes.table, *columns, market.costs, caution(market), order)
-    table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
-    table = table_of_turn[turn]
-    area_first, area_least_fee = _by_area(table, area[order], described.fee, first[large], areas)
+    area_first, area_least_fee = _by_area(table, area, described.fee, first[large], areas)
     home_first, home_next = _by_home(described.home, table, int(large.sum()), len(homes))
     return Panels(
         lots=described,
@@ -91,6 +88,26 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
         least_acceptance=_by_number(lots.least_acceptance, numbers, arrangements, 0.0),
         reaches=reaches,
     )
+
+
+@compiled
+def _by_turn_and_area(number: Ints, table_of_turn: Ints, area: Ints, areas: int) -> tuple[Ints, Ints, Ints]:
+    """The order in which the lots of each turn, `number` of them, are sorted by area if they have a table; and the
+    tables and areas of the lots in that order."""
+    order, table, first = np.arange(len(area)), np.empty(len(area), dtype=np.int64), 0
+    for turn in range(len(number)):
+        last = first + number[turn]
+        table[first:last] = table_of_turn[turn]
+        if table_of_turn[turn] != NO_ROUTE:
+            following = np.zeros(areas + 1, dtype=np.int64)
+            for lot in range(first, last):
+                following[area[lot] + 1] += 1
+            following = first + np.cumsum(following)
+            for lot in range(first, last):
+                order[following[area[lot]]] = lot
+                following[area[lot]] += 1
+        first = last
+    return order, table, area[order]
 
 
 @compiled
