@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,13 @@ class Columns:
     def __init_subclass__(cls) -> None:
         """What the columns are, from the annotations."""
         cls.kinds = {name: KINDS[kind] for name, kind in cls.__annotations__.items() if kind in KINDS}
-        cls.Table = namedtuple("Table", cls.kinds)
-        cls.Table.__module__, cls.Table.__qualname__ = cls.__module__, f"{cls.__name__}.Table"  # where numba finds it
+        made = cast(Any, namedtuple)("Table", list(cls.kinds))
+        made.__module__, made.__qualname__ = cls.__module__, f"{cls.__name__}.Table"  # where numba finds it
+        cls.Table = made
 
     def __init__(self, capacity: int = 64) -> None:
         self._rows, self._capacity = 0, capacity
-        self._room = {name: np.zeros(capacity, kind) for name, kind in self.kinds.items()}
+        self._room: dict[str, NDArray[Any]] = {name: np.zeros(capacity, kind) for name, kind in self.kinds.items()}
         self._look()
 
     def __len__(self) -> int:

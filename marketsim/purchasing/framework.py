@@ -76,8 +76,8 @@ class Framework(PurchasingRule):
         owner, home = np.nonzero(joined & market.homes.in_market(market.week))
         quote, ceilings = market.quotes[home], np.array([framework.ceilings for framework in together.arrangements])
         fee = np.minimum(quote, ceilings[owner])
-        shortfall = np.maximum(1.0 - fee / np.maximum(quote, 1.0), 0.0)
-        eager = np.clip(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0, 1.0)
+        shortfall = 1.0 - fee / np.maximum(quote, 1.0)
+        eager = np.maximum(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0)
         return Lots(home, fee, eager=eager, number=np.bincount(owner, minlength=len(together)))
 
     def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:

@@ -89,7 +89,7 @@ def move_on(market: Market, rows: Ints) -> Ints:
     back_again = back[moving] < demand.comes_back_share
     children.set(rows[moving], state=states.ELSEWHERE, end_week=ends[moving], comes_back=back_again)
     note_moves(market, rows[moving])
-    return rows[~moving]
+    return np.asarray(rows[~moving])
 
 
 def end_elsewhere(market: Market, rows: Ints) -> Ints:

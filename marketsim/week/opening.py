@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints, Keys
-from marketsim.core.compiling import compiled
 from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
@@ -192,23 +191,15 @@ def _owners(market: Market, seed: int, plans: Plans) -> Ints:
     """The authority for own homes; else a provider drawn from the homes of the sector in the area, or in the country if
     there is none; a newcomer where the sector has none at all."""
     homes, luck = market.homes, uniform(seed, "owner of new home", plans.key)
-    owners, sector = plans.area.copy(), np.where(homes.in_market(market.week), homes.sector, -1)
-    _draw_owners(homes.provider, sector, homes.authority, luck, plans.sector, owners)
+    owners, in_market = plans.area.copy(), homes.in_market(market.week)
+    of_sector = [np.flatnonzero(in_market & (homes.sector == sector)) for sector in range(len(SECTORS))]
+    for plan in np.flatnonzero(plans.sector != LOCAL_AUTHORITY).tolist():
+        anywhere = of_sector[plans.sector[plan]]
+        local = anywhere[homes.authority[anywhere] == plans.area[plan]]
+        candidates = local if len(local) else anywhere
+        drawn = candidates[int(luck[plan] * len(candidates))] if len(candidates) else None
+        owners[plan] = homes.provider.max() + 1 if drawn is None else homes.provider[drawn]
     return owners
-
-
-@compiled
-def _draw_owners(provider: Ints, sector: Ints, area: Ints, luck: Floats, sectors: Ints, owners: Ints) -> None:
-    """`provider`, `sector` and `area` are by home; `luck`, `sectors` and `owners`, where first the areas stand, by
-    plan."""
-    for plan in np.flatnonzero(sectors != LOCAL_AUTHORITY):
-        anywhere = np.flatnonzero(sector == sectors[plan])
-        local = anywhere[area[anywhere] == owners[plan]]
-        candidates = local if len(local) > 0 else anywhere
-        if len(candidates) > 0:
-            owners[plan] = provider[candidates[int(luck[plan] * len(candidates))]]
-        else:
-            owners[plan] = provider.max() + 1
 
 
 def closing_homes(market: Market, seed: int) -> Ints:

@@ -86,7 +86,8 @@ def paid_empty_places(market: Market, payers: Payers) -> Floats:
     holdings, paid = market.holdings, np.zeros(len(market.authorities))
     _count_own_empty_places(market.homes.table, market.free(), paid)
     held = (holdings.retainer > 0) * holdings.empty()
-    places = np.bincount(holdings.arrangement, weights=held, minlength=len(payers.first) - 1)
+    places: Floats = np.zeros(len(payers.first) - 1)
+    np.add.at(places, holdings.arrangement, held)
     payers.charge(paid, np.flatnonzero(places), places[places > 0])
     return paid
 

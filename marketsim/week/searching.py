@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
 from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
@@ -46,7 +46,7 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
     rows, count = np.empty(len(children.key), dtype=np.int64), 0
     for row in range(len(rows)):
         state = children.state[row]
-        if state == WAITING or state == UNREGISTERED:
+        if state in (WAITING, UNREGISTERED):
             unplaced[children.authority[row]] += 1
             if state == WAITING or (week - children.since[row]) % search_every_weeks == 0:
                 rows[count] = row
