@@ -141,6 +141,7 @@ class MarketModel(mesa.Model):
 
     def record(self) -> None:
         """The week's outcomes are recorded."""
+        self.ledger.voids = paying.paid_empty_places(self.market, self.payers)
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self.ledger, self.census, weeks_left + 1)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Keys
 from marketsim.core.compiling import compiled
-from marketsim.core.streams import uniform
+from marketsim.core.streams import draws
 
 EARTH_RADIUS_MILES = 3_958.8
 MILES_PER_KM = 0.621371
@@ -31,7 +31,7 @@ def project(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 
 def scatter(seed: int, decision: str, keys: Keys, x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """A point for each key, evenly in the disc of the given radius (miles) around (x, y)."""
-    far, turn = uniform(seed, decision + " radius", keys), uniform(seed, decision + " angle", keys)
+    far, turn = draws(seed, (decision + " radius", decision + " angle"), keys)
     return _scattered(far, turn, x, y, radius)
 
 

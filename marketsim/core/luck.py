@@ -50,6 +50,18 @@ def draw_all(keys: Keys, parts: Keys, lucks: Floats) -> None:
 
 
 @compiled
+def draw_several(beginnings: Keys, parts: Keys, lucks: Floats) -> None:
+    """Numbers of several decisions (a row each), whose keys have these `beginnings`, for those whom `parts` (parts,
+    people) identify."""
+    for decision in range(len(beginnings)):
+        for position in range(parts.shape[1]):
+            key = beginnings[decision]
+            for part in range(len(parts)):
+                key = mixed(key, parts[part, position])
+            lucks[decision, position] = unit(key >> _S11)
+
+
+@compiled
 def second_key(key: np.uint64) -> np.uint64:
     """A key spread so that it can stand second in a pair."""
     return key * _GOLDEN

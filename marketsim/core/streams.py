@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from marketsim.core.columns import Floats, Keys
-from marketsim.core.luck import draw_all, mix_all
+from marketsim.core.luck import draw_all, draw_several, mix_all
 
 _S11 = np.uint64(11)
 _TO_UNIT = 2.0**-53
@@ -39,12 +40,6 @@ def key(*parts: ArrayLike) -> Keys:
 def stream(seed: int, decision: str, *who_and_when: ArrayLike) -> Keys:
     """Keys of one decision: `seed` (any whole number up to 2**63), its name, then who and when."""
     return _mixed(_beginning(seed, decision), who_and_when)
-
-
-@lru_cache(maxsize=4096)
-def beginning(seed: int, decision: str) -> np.uint64:
-    """What all keys of a decision in a run begin with: compiled code mixes who and when into it (luck.py)."""
-    return np.uint64(_beginning(seed, decision)[0])
 
 
 @lru_cache(maxsize=4096)
@@ -93,6 +88,20 @@ def uniform(seed: int, decision: str, *who_and_when: ArrayLike) -> Floats:
     lucks = np.empty(shape)
     draw_all(mixed, part, lucks.reshape(-1))
     return lucks
+
+
+def draws(seed: int, decisions: Sequence[str], *who_and_when: NDArray[Any]) -> Floats:
+    """The same for several decisions of the same people: a row a decision. What tells people apart is as long as they
+    are many."""
+    parts = np.array([_bits(part) for part in who_and_when])
+    lucks = np.empty((len(decisions), parts.shape[1]))
+    draw_several(_beginnings(seed, tuple(decisions)), parts, lucks)
+    return lucks
+
+
+@lru_cache(maxsize=4096)
+def _beginnings(seed: int, decisions: tuple[str, ...]) -> Keys:
+    return np.array([_beginning(seed, decision)[0] for decision in decisions])
 
 
 def to_unit(keys: Keys) -> Floats:

@@ -120,7 +120,7 @@ def free_places(homes: Homes, holdings: Holdings, week: int) -> Ints:
 def free_in_homes(homes: Homes, holdings: Holdings, in_market: Bools) -> Ints:
     """The same for compiled code."""
     free = np.zeros(len(in_market), dtype=np.int64)
-    for row in range(len(holdings)):
+    for row in range(len(holdings.home)):
         free[holdings.home[row]] -= max(holdings.places[row] - holdings.used[row], 0)
     for home in range(len(free)):
         free[home] += homes.places[home] - homes.occupied[home] - homes.blocked[home] - homes.beside[home]

@@ -135,14 +135,14 @@ def _check_lots(market: Market, lots: Lots, arrangements: int) -> None:
 
 
 def _check_rows(name: str, rows: Any, least: int, count: int) -> None:
-    wrong = (rows < least) | (rows >= count)
-    if wrong.any():
+    if rows.min(initial=least) < least or rows.max(initial=least) >= max(count, least + 1):
+        wrong = (rows < least) | (rows >= count)
         raise ValueError(f"{name}: {rows[wrong][0]} is not there; rows go from 0 to {count - 1}")
 
 
 def _check_within(name: str, values: Any, most: float) -> None:
-    wrong = ~((values >= 0) & (values <= most))
-    if wrong.any():
+    if not (values.min(initial=0.0) >= 0 and values.max(initial=0.0) <= most):  # so are no numbers
+        wrong = ~((values >= 0) & (values <= most))
         raise ValueError(f"{name}: {values[wrong][0]:g} is not from 0 to {most:g}")
 
 

@@ -61,7 +61,9 @@ class Block(PurchasingRule):
         if market.week < arrangement.ends_week:
             return False
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
-        held = contracts.renew(market, arrangement, self._fees(market), retainer=1.0)
+        held = contracts.places_held(market, arrangement)
+        if held > 0:
+            contracts.renew(market, arrangement, self._fees(market), retainer=1.0)
         self._let(market, arrangement, wanted - held)
         return True
 

@@ -11,7 +11,7 @@ from marketsim.core.streams import uniform
 from marketsim.core.units import Miles, Share, figure
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
 
@@ -67,16 +67,18 @@ class Framework(PurchasingRule):
             arrangement.ceilings = arrangement.terms * market.cost_index
         arrangement.on_panel = self._would_join(market, arrangement)
 
-    def lots(self, market: Market, arrangement: Arrangement) -> Lots:
-        """Open places of the homes on the framework, at their quote but at most the ceiling; who is paid less than on
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
+        """Open places of the homes on each framework, at their quote but at most its ceiling; who is paid less than on
         the spot is less willing."""
-        joined = np.flatnonzero(arrangement.on_panel)
-        home = joined[market.homes.in_market(market.week)[joined]]
-        quote = market.quotes[home]
-        fee = np.minimum(quote, arrangement.ceilings)
-        shortfall = np.maximum(1.0 - fee / np.maximum(quote, 1.0), 0.0)
-        eager = np.clip(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0, 1.0)
-        return Lots(home, fee, eager=eager)
+        joined = np.zeros((len(together), len(market.homes)), dtype=np.bool_)
+        for place, arrangement in enumerate(together.arrangements):
+            joined[place, : len(arrangement.on_panel)] = arrangement.on_panel
+        owner, home = np.nonzero(joined & market.homes.in_market(market.week))
+        quote, ceilings = market.quotes[home], np.array([framework.ceilings for framework in together.arrangements])
+        fee = np.minimum(quote, ceilings[owner])
+        shortfall = 1.0 - fee / np.maximum(quote, 1.0)
+        eager = np.maximum(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0)
+        return Lots(home, fee, eager=eager, number=np.bincount(owner, minlength=len(together)))
 
     def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
         """The quote, but at most the ceiling."""
@@ -109,17 +111,20 @@ class Framework(PurchasingRule):
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Independent homes within reach for which the mean ceiling is worth as much as their mean quote less the value
         of a steady flow of referrals (GBP/week), and whose provider would join at all."""
-        homes = market.homes
-        flow = self.flow_value * (1 - homes.recent_occupancy)
-        worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote * (1 - flow)
+        homes, joining = market.homes, np.zeros(len(market.homes), dtype=np.bool_)
         near = market.miles_from(arrangement.members) <= self.reach_miles
-        open_to_it = homes.in_market(market.week) & near & (homes.sector != LOCAL_AUTHORITY)
-        luck = uniform(market.seed, "take part in framework", homes.key, arrangement.key)
-        return np.asarray(open_to_it & worth & (luck < self.takes_part))
+        rows = np.flatnonzero(near & homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY))
+        flow = self.flow_value * (1 - homes.recent_occupancy[rows])
+        worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote[rows] * (1 - flow)
+        luck = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key)
+        joining[rows] = worth & (luck < self.takes_part)
+        return joining
 
     def _staying(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes on the panel that would join now, and of the others those whose luck keeps them there."""
-        joined, homes = np.zeros(len(market.homes), dtype=np.bool_), market.homes
-        joined[: len(arrangement.on_panel)] = arrangement.on_panel
-        luck = uniform(market.seed, "leave framework", homes.key, arrangement.key, market.week)
-        return joined & (self._would_join(market, arrangement) | (luck >= self.leaves_mid_term))
+        keys, staying = market.homes.key, self._would_join(market, arrangement)
+        rows = np.flatnonzero(arrangement.on_panel)
+        luck = uniform(market.seed, "leave framework", keys[rows], arrangement.key, market.week)
+        joined = np.zeros_like(staying)
+        joined[rows] = staying[rows] | (luck >= self.leaves_mid_term)
+        return joined

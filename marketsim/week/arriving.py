@@ -7,7 +7,7 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.geometry import scatter
 from marketsim.core.luck import arrivals
-from marketsim.core.streams import key, name_key, uniform
+from marketsim.core.streams import draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import COMPLEX, SEVERE, STANDARD, Newcomers
@@ -81,7 +81,7 @@ def traits(
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
     need, displaced = scenario.need, scenario.demand.fostering_displacement
-    luck = {trait: uniform(seed, trait, keys) for trait in TRAITS}
+    luck = dict(zip(TRAITS, draws(seed, TRAITS, keys), strict=True))
     x, y = scatter(seed, "child point", keys, areas.x[rows], areas.y[rows], areas.radius[rows])
     score = least_score + (1 - least_score) * luck["need"]
     band = bands(score, need.share_standard, need.share_severe)

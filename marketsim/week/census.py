@@ -69,9 +69,9 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     """The children as they are now."""
     region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
     first = len(OF_CHILDREN)
-    due, sums = _no_fees(len(region), len(homes)), np.zeros((len(region), first + by.routes))
-    independent, paid = np.empty(len(children)), 0
-    for child in range(len(children)):
+    due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
+    independent, paid = np.empty(len(children.key)), 0
+    for child in range(len(children.key)):
         area, state = row_of(children.authority[child]), children.state[child]
         if state == PLACED:
             home, miles = row_of(children.home[child]), children.miles[child]
@@ -116,7 +116,7 @@ def count_homes(
     neither occupied nor held."""
     sums, held = np.zeros((authorities, len(OF_HOMES))), np.zeros(len(in_market), dtype=np.int64)
     revenue = np.zeros(len(in_market))
-    for row in range(len(holdings)):
+    for row in range(len(holdings.home)):
         empty = max(holdings.places[row] - holdings.used[row], 0)
         held[holdings.home[row]] += empty
         revenue[holdings.home[row]] += empty * holdings.retainer[row]

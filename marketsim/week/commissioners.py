@@ -48,8 +48,9 @@ class Memory:
 
     def see_fees(self, authority: Ints, band: Ints, fee: Floats) -> None:
         """Take note of what new placements cost."""
-        np.add.at(self.fees_number, (authority, band), 1)
-        np.add.at(self.fees_total, (authority, band), fee)
+        place = authority * 3 + band
+        np.add.at(self.fees_number.reshape(-1), place, 1.0)
+        np.add.at(self.fees_total.reshape(-1), place, fee)
 
 
 def remember_fees(market: Market, memory: Memory) -> None:

@@ -16,7 +16,8 @@ def end_stays(market: Market) -> Ints:
     due = np.flatnonzero(children.end_week == market.week)
     state, breaks_down = children.state[due], children.ends_by_breakdown[due]
     planned, broken = due[(state == PLACED) & ~breaks_down], due[(state == PLACED) & breaks_down]
-    moving.move_out(market, planned, moving.PLANNED)
+    reasons = np.repeat([moving.PLANNED, moving.BREAKDOWN], [len(planned), len(broken)])
+    moving.move_out(market, np.concatenate([planned, broken]), reasons)
     leaving = moving.move_on(market, planned)
     _break_down(market, broken)
     elsewhere = moving.end_elsewhere(market, due[state == ELSEWHERE])
@@ -27,10 +28,9 @@ def end_stays(market: Market) -> Ints:
 
 
 def _break_down(market: Market, rows: Ints) -> None:
-    """Placements break down: homes and children are known for it, and the children search again."""
+    """Placements have broken down: homes and children are known for it, and the children search again."""
     children = market.children
     np.add.at(market.homes.breakdowns, children.home[rows], 1)
     children.breakdowns[rows] += 1
     market.events.count("breakdowns", children.authority[rows])
-    moving.move_out(market, rows, moving.BREAKDOWN)
     moving.search_again(market, rows)

@@ -9,7 +9,6 @@ from scipy.special import ndtri
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.market.homes import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT
 from marketsim.market.market import Market
 
 YEAR_WEEKS = 52
@@ -28,7 +27,8 @@ def inspect(market: Market) -> None:
     usual number; the count of breakdowns begins anew."""
     homes, scenario, week = market.homes, market.scenario, market.week
     turn = homes.phase(INSPECTION, YEAR_WEEKS) == -week % YEAR_WEEKS
-    rows = np.flatnonzero(turn & homes.in_market(week) & (homes.opened_week < week))
+    rows = np.flatnonzero(turn & homes.in_market(week))
+    rows = rows[homes.opened_week[rows] < week]
     usual = scenario.demand.breakdown_share * YEAR_WEEKS / max(scenario.stays.mean_weeks, 1.0)
     places, occupied = homes.places[rows], homes.occupied[rows]
     _judge(market, rows, homes.breakdowns[rows] / places - usual * (occupied / places))
@@ -46,8 +46,7 @@ def _judge(market: Market, rows: Ints, above: Floats) -> None:
     impression = np.sqrt(ratings.lasting_share) * quality + np.sqrt(1 - ratings.lasting_share) * luck
     impression -= ratings.breakdown_effect * above
     least = _least_impressions(ratings.share_outstanding, ratings.share_good, ratings.share_inadequate)
-    better = [impression > bound for bound in least]
-    homes.rating[rows] = np.select(better, [OUTSTANDING, GOOD, REQUIRES_IMPROVEMENT], INADEQUATE)
+    homes.rating[rows] = (impression[:, None] <= least).sum(axis=1)  # ratings are numbered from the best
     homes.breakdowns[rows] = 0
 
 
@@ -58,4 +57,5 @@ def _normal(luck: Floats) -> Floats:
 @lru_cache
 def _least_impressions(outstanding: float, good: float, inadequate: float) -> Floats:
     """What a home must exceed to be judged outstanding, good, and not inadequate."""
-    return np.asarray(ndtri(np.clip([1 - outstanding, 1 - (outstanding + good), inadequate], 0, 1)))
+    least = ndtri(np.clip([1 - outstanding, 1 - (outstanding + good), inadequate], 0, 1))
+    return np.asarray(np.minimum.accumulate(least))

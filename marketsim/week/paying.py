@@ -7,8 +7,10 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
+from marketsim.core.compiling import compiled
 from marketsim.market import costs
-from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.costs import Prices
+from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement
@@ -39,11 +41,17 @@ class Payers:
 
     def charge(self, paid: Floats, arrangement: Ints, amount: Floats) -> None:
         """Add amounts owed under some arrangements to what their members have `paid`, in their shares."""
-        count = self.first[arrangement + 1] - self.first[arrangement]
-        owed = np.repeat(np.arange(len(arrangement)), count)
-        entry = np.arange(len(owed)) - np.repeat(np.cumsum(count) - count - self.first[arrangement], count)
-        by_entry = np.bincount(entry, weights=self.share[entry] * amount[owed], minlength=len(self.member))
-        np.add.at(paid, self.member, by_entry)
+        _charge(self.first, self.member, self.share, paid, arrangement, amount)
+
+
+@compiled
+def _charge(first: Ints, member: Ints, share: Floats, paid: Floats, arrangement: Ints, amount: Floats) -> None:
+    owed = np.zeros(len(member))
+    for position, number in enumerate(arrangement):
+        for entry in range(first[number], first[number + 1]):
+            owed[entry] += share[entry] * amount[position]
+    for entry in range(len(owed)):
+        paid[member[entry]] += owed[entry]
 
 
 def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
@@ -55,7 +63,8 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     ledger.paid["unregistered"][:] = unregistered * last_resort
     ledger.unregistered = float(unregistered.sum() * last_resort)
     ledger.received[:] = np.bincount(homes.provider, weights=census.due.received, minlength=len(ledger.received))
-    _pay_own_empty_places(market, ledger)
+    own = ledger.paid["own_empty_places"]
+    _pay_own_empty_places(homes.table, market.free(), costs.prices(market), own, ledger.received)
     _pay_retainers(market, payers, ledger)
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
@@ -70,20 +79,34 @@ def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:
     rows = np.flatnonzero(pounds > 0)
     payers.charge(ledger.paid["empty_places"], holdings.arrangement[rows], pounds[rows])
     np.add.at(ledger.received, market.homes.provider[holdings.home[rows]], pounds[rows])
-    held, places = np.flatnonzero(holdings.retainer > 0), np.zeros(len(payers.first) - 1)
-    np.add.at(places, holdings.arrangement[held], holdings.empty()[held])
-    payers.charge(ledger.voids, np.flatnonzero(places), places[places > 0])
 
 
-def _pay_own_empty_places(market: Market, ledger: Ledger) -> None:
+def paid_empty_places(market: Market, payers: Payers) -> Floats:
+    """Places that each authority pays for though they stand empty: its own homes, and its share of contracts."""
+    holdings, paid = market.holdings, np.zeros(len(market.authorities))
+    _count_own_empty_places(market.homes.table, market.free(), paid)
+    held = (holdings.retainer > 0) * holdings.empty()
+    places: Floats = np.zeros(len(payers.first) - 1)
+    np.add.at(places, holdings.arrangement, held)
+    payers.charge(paid, np.flatnonzero(places), places[places > 0])
+    return paid
+
+
+@compiled
+def _count_own_empty_places(homes: Homes, free: Ints, paid: Floats) -> None:
+    for home in range(len(free)):
+        if homes.sector[home] == LOCAL_AUTHORITY:
+            paid[homes.authority[home]] += free[home]
+
+
+@compiled
+def _pay_own_empty_places(homes: Homes, free: Ints, prices: Prices, paid: Floats, received: Floats) -> None:
     """An own place costs its fixed share whether or not a child lives there."""
-    homes, of = market.homes, costs.prices(market)
-    own = np.flatnonzero(homes.sector == LOCAL_AUTHORITY)
-    free = market.free()[own]
-    pounds = free * (of.fixed * homes.unit_cost[own] * of.cost_index)
-    np.add.at(ledger.paid["own_empty_places"], homes.authority[own], pounds)
-    np.add.at(ledger.voids, homes.authority[own], free)
-    np.add.at(ledger.received, homes.provider[own], pounds)
+    for home in range(len(free)):
+        if homes.sector[home] == LOCAL_AUTHORITY:
+            pounds = free[home] * (prices.fixed * homes.unit_cost[home] * prices.cost_index)
+            paid[homes.authority[home]] += pounds
+            received[homes.provider[home]] += pounds
 
 
 def _pay_dues(market: Market, payers: Payers, ledger: Ledger, arrangement: Arrangement) -> None:

@@ -135,11 +135,11 @@ def draw_blocked(market: Market, all_homes: bool = False) -> None:
     homes, providers, week = market.homes, market.scenario.providers, market.week
     phase = homes.phase(BLOCKING, providers.blocked_weeks)
     rows = np.flatnonzero((phase == -week % providers.blocked_weeks) | all_homes)
-    home = np.repeat(rows, homes.places[rows])
-    place = np.arange(len(home)) - np.repeat(np.cumsum(homes.places[rows]) - homes.places[rows], homes.places[rows])
-    turn = (week + phase[home]) // providers.blocked_weeks
-    blocked = uniform(market.seed, "blocked", homes.key[home], place, turn) < providers.blocked_share
-    homes.blocked[rows] = np.bincount(home[blocked], minlength=len(homes))[rows]
+    places, turn = homes.places[rows], (week + phase[rows]) // providers.blocked_weeks
+    home = np.repeat(np.arange(len(rows)), places)
+    place = np.arange(len(home)) - (np.cumsum(places) - places)[home]
+    luck = uniform(market.seed, "blocked", homes.key[rows][home], place, turn[home])
+    homes.blocked[rows] = np.bincount(home[luck < providers.blocked_share], minlength=len(rows))
 
 
 def _floor_margins(market: Market) -> Floats:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.columns import Floats, Ints
+from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
-from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING
+from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
 from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
-
-POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
 @dataclass
@@ -34,15 +33,25 @@ def seek(market: Market, unplaced: Ints) -> Seeking:
     All children without a home are added to `unplaced`, by authority.
     """
     scenario, children = market.scenario, market.children
-    without = np.flatnonzero((children.state == WAITING) | (children.state == UNREGISTERED))
-    unplaced += np.bincount(children.authority[without], minlength=len(unplaced))
-    turn = (market.week - children.since[without]) % scenario.unregistered.search_every_weeks == 0
-    rows = without[(children.state[without] == WAITING) | turn]
+    rows = _searching(children.table, scenario.unregistered.search_every_weeks, market.week, unplaced)
     waited = market.week - children.since[rows]
     urgent = commissioners.urgency(scenario.commissioning, waited, children.emergency[rows])
     urgent[children.state[rows] == UNREGISTERED] = 1.0
     willing = providers.willingness(scenario.providers, children.score[rows], children.breakdowns[rows])
     return Seeking(rows, waited // scenario.commissioning.answer_weeks, urgent, willing)
+
+
+@compiled
+def _searching(children: Children, search_every_weeks: int, week: int, unplaced: Ints) -> Ints:
+    rows, count = np.empty(len(children.key), dtype=np.int64), 0
+    for row in range(len(rows)):
+        state = children.state[row]
+        if state in (WAITING, UNREGISTERED):
+            unplaced[children.authority[row]] += 1
+            if state == WAITING or (week - children.since[row]) % search_every_weeks == 0:
+                rows[count] = row
+                count += 1
+    return rows[:count]
 
 
 def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints, Searches]:
@@ -56,6 +65,7 @@ def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints,
     rows, urgency = seeking.rows[order], seeking.urgency[order]
     authority, band = children.authority[rows], children.band[rows]
     luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked[order])
+    only_good = (market.authorities.luck_of_policy < market.scenario.commissioning.only_good_share)[authority]
     return rows, Searches(
         key=luck,
         authority=authority,
@@ -67,19 +77,13 @@ def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints,
         score=children.score[rows],
         emergency=children.emergency[rows],
         away=children.away[rows],
-        only_good=_asks_only_good(market)[authority] & (urgency < 1),
+        only_good=only_good & (urgency < 1),
         willingness=seeking.willingness[order],
         urgency=urgency,
         expected_fee=_expected_fee(market)[authority, band],
         routes=_routes(market, orders, rows, urgency),
         buyers=orders.buyer[authority],
     )
-
-
-def _asks_only_good(market: Market) -> Bools:
-    """By authority: True for those that ask only homes rated good or better unless a search is urgent."""
-    luck = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
-    return np.asarray(luck < market.scenario.commissioning.only_good_share)
 
 
 def _expected_fee(market: Market) -> Floats:
@@ -93,8 +97,8 @@ def _routes(market: Market, orders: Orders, rows: Ints, urgency: Floats) -> Ints
     """Stages of each search; those of a cooperative drop out if it is bypassed for this child."""
     authority = market.children.authority[rows]
     routes, through = orders.stages[authority], orders.through[authority]
-    luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
     for number, cooperative in orders.cooperatives:
+        luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
         bypassed = luck < cooperative.bypass_chance(urgency)
         routes[(through == number) & bypassed[:, None]] = NO_ROUTE
     return routes

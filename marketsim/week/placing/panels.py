@@ -69,16 +69,12 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     large arrangements are sorted by area, each such arrangement with a table of its own."""
     homes, areas = market.homes, len(market.authorities)
     large, first = lots.number > LARGE, np.cumsum(lots.number) - lots.number
-    turn = np.repeat(np.arange(len(numbers)), lots.number)
-    area = np.where(large[turn], homes.authority[lots.home], 0)
-    order = np.argsort(turn * areas + area, kind="stable")
+    table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
+    order, table, area = _by_turn_and_area(lots.number, table_of_turn, homes.authority[lots.home], areas)
     columns = lots.home, lots.holding, lots.fee, lots.eager
     described = _described(homes.table, *columns, market.costs, caution(market), order)
-    table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
-    table, home, fee = table_of_turn[turn], described.home, described.fee
-    area_first = _begins(table[table >= 0], area[order][table >= 0], first[large], areas)
-    home_first, home_next = _by_home(home, table, int(large.sum()), len(homes))
-    area_least_fee = _least_fees(fee[table >= 0], area_first)
+    area_first, area_least_fee = _by_area(table, area, described.fee, first[large], areas)
+    home_first, home_next = _by_home(described.home, table, int(large.sum()), len(homes))
     return Panels(
         lots=described,
         first=_by_number(first, numbers, arrangements, 0),
@@ -92,6 +88,26 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
         least_acceptance=_by_number(lots.least_acceptance, numbers, arrangements, 0.0),
         reaches=reaches,
     )
+
+
+@compiled
+def _by_turn_and_area(number: Ints, table_of_turn: Ints, area: Ints, areas: int) -> tuple[Ints, Ints, Ints]:
+    """The order in which the lots of each turn, `number` of them, are sorted by area if they have a table; and the
+    tables and areas of the lots in that order."""
+    order, table, first = np.arange(len(area)), np.empty(len(area), dtype=np.int64), 0
+    for turn in range(len(number)):
+        last = first + number[turn]
+        table[first:last] = table_of_turn[turn]
+        if table_of_turn[turn] != NO_ROUTE:
+            following = np.zeros(areas + 1, dtype=np.int64)
+            for lot in range(first, last):
+                following[area[lot] + 1] += 1
+            following = first + np.cumsum(following)
+            for lot in range(first, last):
+                order[following[area[lot]]] = lot
+                following[area[lot]] += 1
+        first = last
+    return order, table, area[order]
 
 
 @compiled
@@ -109,7 +125,7 @@ def _described(
         lot = row_of(order[position])
         row = row_of(home[lot])
         lots.home[position] = home[lot]
-        lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes) + holding[lot]
+        lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes.key) + holding[lot]
         lots.key[position] = second_key(homes.key[row])
         lots.x[position], lots.y[position] = homes.x[row], homes.y[row]
         for band in range(3):
@@ -128,31 +144,27 @@ def _by_number(values: np.ndarray, numbers: Ints, arrangements: int, missing: fl
     return placed
 
 
-def _begins(table: Ints, area: Ints, first: Ints, areas: int) -> Ints:
-    """By table where the lots of each area begin, and the last end (tables, areas + 1)."""
-    sizes = np.bincount(table * areas + area, minlength=len(first) * areas).reshape(len(first), areas)
-    before = np.concatenate([np.zeros((len(first), 1), dtype=np.int64), sizes.cumsum(axis=1)], axis=1)
-    return np.asarray(first[:, None] + before)
+@compiled
+def _by_area(table: Ints, area: Ints, fee: Floats, first: Ints, areas: int) -> tuple[Ints, Floats]:
+    """By table where the lots of each area begin, and the last end (tables, areas + 1); and the least fee by table,
+    area and need band, infinite where there is no lot. `first` is where the lots of each table begin."""
+    begins, least = np.zeros((len(first), areas + 1), dtype=np.int64), np.full((len(first), areas, 3), np.inf)
+    for lot in range(len(table)):
+        if table[lot] != NO_ROUTE:
+            begins[table[lot], area[lot] + 1] += 1
+            for band in range(3):
+                least[table[lot], area[lot], band] = min(least[table[lot], area[lot], band], fee[lot, band])
+    for row in range(len(first)):
+        begins[row] = first[row] + np.cumsum(begins[row])
+    return begins, least
 
 
-def _least_fees(fee: Floats, begins: Ints) -> Floats:
-    """The least fee by table, area and need band, infinite where there is no lot; `fee` is of the tables' lots only."""
-    sizes = np.diff(begins, axis=1)
-    least = np.full((*sizes.shape, 3), np.inf)
-    filled = sizes > 0
-    if filled.any():
-        least[filled] = np.minimum.reduceat(fee, (np.cumsum(sizes) - sizes.ravel())[filled.ravel()])
-    return least
-
-
+@compiled
 def _by_home(home: Ints, table: Ints, tables: int, homes: int) -> tuple[Ints, Ints]:
     """By table and home the first of its lots, and by lot the next one of the same home there; NOBODY if there is
     none."""
     first, following = np.full((tables, homes), NOBODY), np.full(len(home), NOBODY)
-    lots = np.flatnonzero(table >= 0)
-    first[table[lots[::-1]], home[lots[::-1]]] = lots[::-1]  # of several the first is written last
-    if (first >= 0).sum() < len(lots):
-        same = lots[np.lexsort((lots, home[lots], table[lots]))]
-        again = (home[same[1:]] == home[same[:-1]]) & (table[same[1:]] == table[same[:-1]])
-        following[same[:-1][again]] = same[1:][again]
+    for lot in range(len(home) - 1, -1, -1):
+        if table[lot] != NO_ROUTE:
+            following[lot], first[table[lot], home[lot]] = first[table[lot], home[lot]], lot
     return first, following

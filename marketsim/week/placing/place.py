@@ -90,7 +90,7 @@ def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography
         np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
     )
     live = live_lots(panels, free)
-    favoured = favoured_homes(searches, panels, live, len(homes))
+    favoured = favoured_homes(searches, panels, live, len(homes.key))
     this = Round(searches, panels, live, favoured, homes, geography, tastes, free, pools, short, awards)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
