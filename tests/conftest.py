@@ -18,9 +18,11 @@ from marketsim.cli.main import main
 from marketsim.core.columns import Ints
 from marketsim.experiments.run import forget, run
 from marketsim.experiments.scenarios import as_scenario
+from marketsim.market import costs
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
+from marketsim.purchasing.asking import dues_of, handed_back
 from marketsim.results.result import Result
 from marketsim.results.weeks import week_row
 from marketsim.scenario.overlay import laid_over
@@ -103,12 +105,21 @@ class CheckedModel(MarketModel):
         owner = homes.provider[children.home[placed]]
         beside = np.bincount(owner, weights=children.beside_fee[placed], minlength=length)
         assert not children.beside_fee[~children.has_beside].any()
-        own = ledger.received - fees - beside - retainers
+        own = ledger.received - fees - beside - retainers - self._agreed(length)
         authorities = len(self.market.authorities)
         np.testing.assert_allclose(own[authorities:], 0, atol=1e-6)
         np.testing.assert_allclose(own[:authorities], ledger.paid["own_empty_places"], atol=1e-6)
         np.testing.assert_allclose(ledger.paid["empty_places"].sum(), retainers.sum(), atol=1e-6)
         assert abs(ledger.imbalance()) <= 1e-9 * max(ledger.spend.sum(), 1)
+
+    def _agreed(self, length: int) -> np.ndarray:
+        """What rules say that providers get besides, less what they hand back."""
+        market, agreed = self.market, np.zeros(length)
+        revenue, cost = costs.books(market, self.census.due.received, self.census.due.needs)
+        for arrangement in self.payers.owing:
+            given, back = dues_of(market, arrangement).homes, handed_back(market, arrangement, revenue - cost)
+            np.add.at(agreed, market.homes.provider, -back if given is None else given - back)
+        return agreed
 
 
 @contextmanager

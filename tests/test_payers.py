@@ -15,7 +15,7 @@ from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement
 from marketsim.purchasing.rule import Dues
 from marketsim.purchasing.spot import Spot
-from marketsim.week.paying import Payers, pay_week
+from marketsim.week.paying import Payers, paid_empty_places, pay_week
 
 MEMBERS = np.array([0, 2])
 
@@ -65,7 +65,8 @@ def test_retainers_are_shared(contracts: MarketModel) -> None:
 
 
 def test_empty_places_are_shared_and_own_ones_added(contracts: MarketModel) -> None:
-    of_contracts = paid(contracts).voids - own_empty_places(contracts.market)
+    market, payers = contracts.market, Payers(contracts.orders.arrangements)
+    of_contracts = paid_empty_places(market, payers) - own_empty_places(market)
     assert of_contracts[MEMBERS] == pytest.approx([0.25 * 4 + 2, 0.75 * 4])
     assert of_contracts.sum() == pytest.approx(6)
 

@@ -16,7 +16,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
-from marketsim.purchasing.rule import Dues, PurchasingRule, Reach, Scope
+from marketsim.purchasing.rule import Dues, Members, PurchasingRule, Reach, Scope
 from marketsim.scenario.errors import ScenarioError, displayed
 from marketsim.scenario.levers import guarded
 
@@ -34,6 +34,23 @@ def scope_of(rule: PurchasingRule) -> Scope:
     if said not in get_args(Scope):
         raise _fault(rule, "scope", f"returned {said!r}; allowed are {', '.join(get_args(Scope))}")
     return cast(Scope, said)
+
+
+def members_of(rule: PurchasingRule) -> Members | None:
+    """Who buys as one under a rule; None if it isn't such a rule."""
+    said = ask(rule, "joined_by")
+    if not (said is None or isinstance(said, Members)):
+        raise _fault(rule, "joined_by", f"returned {type(said).__name__}, not Members")
+    return said
+
+
+def bypass_of(rule: PurchasingRule, urgency: Floats) -> Floats:
+    """The chance that a member goes round the whole, for each search (0-1)."""
+    said = ask(rule, "bypass_chance", urgency)
+    _check_numbers(rule, "bypass_chance", said, "chances")
+    if np.shape(said) != urgency.shape:
+        raise _fault(rule, "bypass_chance", f"expected a chance for each of {len(urgency)} searches")
+    return np.asarray(said, dtype=np.float64)
 
 
 def reach_of(rule: PurchasingRule) -> Reach:

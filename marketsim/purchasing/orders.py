@@ -14,7 +14,7 @@ from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
 from marketsim.purchasing.arrangement import Arrangement
-from marketsim.purchasing.asking import scope_of
+from marketsim.purchasing.asking import members_of, scope_of
 from marketsim.purchasing.rule import Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing
@@ -129,7 +129,7 @@ class _Maker:
         self._cooperatives = {
             name: self._members_of(chosen)
             for name, rule in self.rules.items()
-            if (chosen := rule.joined_by()) is not None
+            if (chosen := members_of(rule)) is not None
         }
 
     def order_of(self, row: int) -> list[int]:

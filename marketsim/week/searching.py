@@ -11,6 +11,7 @@ from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
 from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
+from marketsim.purchasing.asking import bypass_of
 from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
@@ -99,6 +100,6 @@ def _routes(market: Market, orders: Orders, rows: Ints, urgency: Floats) -> Ints
     routes, through = orders.stages[authority], orders.through[authority]
     for number, cooperative in orders.cooperatives:
         luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
-        bypassed = luck < cooperative.bypass_chance(urgency)
+        bypassed = luck < bypass_of(cooperative, urgency)
         routes[(through == number) & bypassed[:, None]] = NO_ROUTE
     return routes

@@ -33,6 +33,17 @@ class Mine(PurchasingRule):
 '''
 SCENARIO = "extends: town.yaml\npurchasing: {arrangements: {near: {rule: mine}}, order: [near]}\n"
 LOTS = "lots(self, market, arrangement):\n        home, fee = np.arange(3), np.full((3, 3), 5e3)\n        return "
+WHOLE = """bypass_chance(self, urgency):
+        return {}
+
+    def joined_by(self):
+        from marketsim.purchasing.rule import Members
+
+        return Members()
+
+    def inside(self):
+        return ["spot"]
+"""
 FIRST = "fee_at_start(self, market, arrangement, home, band):\n        return "
 OWES = "owes(self, market, arrangement):\n        return "
 BACK = "shares_in(self, market, arrangement, left):\n        return "
@@ -41,7 +52,7 @@ HOLD = START + "market.holdings.add(1, arrangement=arrangement.number, running=T
 FAULTS = {
     # what a hook raises
     "raises": ("lots(self, market, arrangement):\n        raise ValueError('no')", "ValueError: no"),
-    "asks for a column that isn't there": (LOTS + "market.homes.beds", "Homes has no column named beds"),
+    "asks for a column that isn't there": (LOTS + "market.homes.beds", "'Homes' object has no attribute 'beds'"),
     "exits": ("review(self, market, arrangement):\n        raise SystemExit(0)", "SystemExit: 0"),
     "quits": ("scope(self):\n        quit()", "SystemExit"),
     "takes too few": ("reach(self, market):\n        return Reach()", "TypeError"),
@@ -67,6 +78,9 @@ FAULTS = {
     "a number too many": (LOTS + "Lots(home, fee, number=np.array([3, 0]))", "number: expected whole numbers"),
     # what the other hooks say
     "a scope that there isn't": ("scope(self):\n        return 'county'", "returned 'county'; allowed are"),
+    "chances for others": (WHOLE.format("np.zeros(0)"), "expected a chance for each of"),
+    "a chance above all": (WHOLE.format("urgency + np.inf"), "chances: inf"),
+    "members that are none": ("joined_by(self):\n        return ['everybody']", "returned list, not Members"),
     "no reach": ("reach(self):\n        return 5.0", "returned float, not Reach"),
     "a reach that is no number": ("reach(self):\n        return Reach(float('nan'))", "miles and limits: nan"),
     "a review in the past": (
