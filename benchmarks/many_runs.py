@@ -13,8 +13,8 @@ from pathlib import Path
 from measuring import machine, megabytes_now
 
 from marketsim.experiments.definition import Definition
-from marketsim.experiments.sets import open_set
 from marketsim.experiments.sweep import sweep
+from marketsim.experiments.sweep_folder import open_set
 
 SCENARIO = """\
 extends: town.yaml

@@ -9,18 +9,18 @@ from marketsim.agents import Authority, ChildAgents, Provider
 from marketsim.core.columns import Ints
 from marketsim.market.children import PLACED
 from marketsim.market.ledger import Ledger
-from marketsim.purchasing import asking, orders
+from marketsim.purchasing import asking_rules, orders
 from marketsim.scenario.schema import Scenario
 from marketsim.week import (
     arriving,
     buying,
     calendar,
     commissioners,
-    ending,
-    failing,
+    ending_stays,
+    failing_groups,
     inspecting,
     moving,
-    opening,
+    opening_and_closing,
     paying,
     providers,
     recording,
@@ -49,8 +49,8 @@ class MarketModel(mesa.Model):
         start.start_purchasing(self.market, self.orders)
         self.shop = buying.Shop(self.orders, self._book(), geography, table)
         self.pressure = providers.pressure(self.market, start.first_searching(self.market))
-        self.pipeline = opening.start_pipeline(self.market, run_seed, self.pressure)
-        self.groups = failing.make_groups(self.market)
+        self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, self.pressure)
+        self.groups = failing_groups.make_groups(self.market)
         self.timetable = calendar.Timetable(parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements)
         self.memory = commissioners.Memory(len(self.market.authorities))
@@ -77,16 +77,16 @@ class MarketModel(mesa.Model):
         if week in self.timetable.scenarios:
             self._change_to(self.timetable.scenarios[week])
         for rank, closes_share in self.timetable.failures.get(week, []):
-            self._close(failing.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
+            self._close(failing_groups.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
         for policy in self.timetable.own_homes.get(week, []):
             area = np.repeat(calendar.areas_of(policy, self.parameters.world), policy.homes)
-            opening.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
+            opening_and_closing.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
         if (self.parameters.horizon.weeks - week) % YEAR_WEEKS == YEAR_WEEKS - 1:
             self._begin_cohort()
 
     def end_stays(self) -> None:
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
-        self._leave(ending.end_stays(self.market))
+        self._leave(ending_stays.end_stays(self.market))
         inspecting.inspect(self.market)
         providers.draw_blocked(self.market)
 
@@ -94,17 +94,18 @@ class MarketModel(mesa.Model):
         """Every 4 weeks homes open after their registration; every quarter others close."""
         market = self.market
         if market.week % MONTH_WEEKS == 1:
-            opening.supply_managers(market, self.pipeline, self._closed_in_month)
+            opening_and_closing.supply_managers(market, self.pipeline, self._closed_in_month)
             self._closed_in_month = 0
-            opened = opening.open_homes(market, self.run_seed, self.pipeline.take_due(market.week), self.pressure)
+            plans = self.pipeline.take_due(market.week)
+            opened = opening_and_closing.open_homes(market, self.run_seed, plans, self.pressure)
             market.events.count("homes_opened", market.homes.authority[opened])
             self.shop.book.refresh()
         if market.week % QUARTER_WEEKS == 0:
-            self._close(opening.closing_homes(market, self.run_seed))
-            failing_now = failing.failing_groups(market, self.groups)
+            self._close(opening_and_closing.closing_homes(market, self.run_seed))
+            failing_now = failing_groups.failing_groups(market, self.groups)
             for group in failing_now:
                 closes = 1 - self.parameters.providers.rescued_share
-                self._close(failing.wind_up(market, self.run_seed, int(group), closes, failing_now))
+                self._close(failing_groups.wind_up(market, self.run_seed, int(group), closes, failing_now))
 
     def admit_new_needs(self) -> None:
         """New needs arise in every authority."""
@@ -133,7 +134,7 @@ class MarketModel(mesa.Model):
             self.pressure = reviewing.review_fees(market, self.memory, self.census)
             self.shop.book.refresh()
         if market.week % QUARTER_WEEKS == 0:
-            opening.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
+            opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
         if self.reviews.review(market):
             self.shop.book.refresh()
             self.payers.update()
@@ -187,7 +188,7 @@ class MarketModel(mesa.Model):
         market.holdings.running[np.isin(market.holdings.arrangement, self.orders.ended)] = False
         providers.price(market)
         for arrangement, hook in orders.beginning(before, self.orders):
-            asking.settle(market, arrangement, hook)
+            asking_rules.settle(market, arrangement, hook)
         self.recorder.know(market, self.orders.arrangements)
         self.shop.orders, self.shop.book = self.orders, self._book()
         self._begin_purchasing()

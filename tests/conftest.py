@@ -22,7 +22,7 @@ from marketsim.market import costs
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.model import MarketModel
-from marketsim.purchasing.asking import dues_of, handed_back
+from marketsim.purchasing.asking_rules import dues_of, handed_back
 from marketsim.results.result import Result
 from marketsim.results.weeks import week_row
 from marketsim.scenario.overlay import laid_over

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from marketsim.england.figures import economy_rates
-from marketsim.market.prices import level_at_start, rates
+from marketsim.market.inflation import level_at_start, rates
 from marketsim.scenario.schema import Economy
 
 APRIL_2024 = datetime.date(2024, 4, 1)

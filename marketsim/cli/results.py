@@ -91,13 +91,13 @@ def compare(
     """Compare two finished sweeps of the same design: what the second gives less the first, with intervals."""
     from rich.console import Console
 
-    from marketsim.experiments import set_differences
+    from marketsim.experiments import sweeps_compared
     from marketsim.reports import results as printing
     from marketsim.results import store
     from marketsim.results.result import Result
 
     store.check_new(out)
-    done = set_differences.compare_sets(Result.read(first), Result.read(second))
+    done = sweeps_compared.compare_sets(Result.read(first), Result.read(second))
     printing.print_set_differences(done, first.name, second.name, Console())
     if out is not None:
         store.new_folder(out, "")

@@ -14,7 +14,7 @@ from marketsim.experiments.differences import compare_outcomes
 from marketsim.experiments.run import run
 from marketsim.results import manifest, store
 from marketsim.results.result import Result
-from marketsim.scenario import drawn
+from marketsim.scenario import drawn_values
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
@@ -46,7 +46,7 @@ def compare(
 ) -> Result:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
-    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set (drawn.py).
+    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
     `outcomes` and the columns of `weekly` that figures need. `on_progress` is called with the number of finished and of
@@ -97,8 +97,8 @@ def _arms(
 
 
 def _tasks(arms: dict[str, Scenario], replicates: int, seed: int, out: Path | None) -> list[_Task]:
-    any_drawn = any(map(drawn.draws_vectors, arms.values()))
-    vectors: list[int] | list[None] = drawn.vectors_of(replicates, seed) if any_drawn else [None] * replicates
+    any_drawn = any(map(drawn_values.draws_vectors, arms.values()))
+    vectors: list[int] | list[None] = drawn_values.vectors_of(replicates, seed) if any_drawn else [None] * replicates
     return [
         _Task(
             scenario,

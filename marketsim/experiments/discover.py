@@ -17,7 +17,7 @@ from marketsim.core.columns import Floats
 from marketsim.experiments import prim
 from marketsim.experiments.differences import LESS, england_by_point
 from marketsim.experiments.plan import OWN_COLUMNS
-from marketsim.experiments.sets import open_set
+from marketsim.experiments.sweep_folder import open_set
 from marketsim.results.store import StoreError
 from marketsim.scenario import errors
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments import scenarios, sets
+from marketsim.experiments import scenarios, sweep_folder
 from marketsim.experiments.definition import Definition, check_size, points_of
 from marketsim.results import manifest
 from marketsim.scenario import errors, loading
-from marketsim.scenario.drawn import draws_vectors, vectors_of
+from marketsim.scenario.drawn_values import draws_vectors, vectors_of
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, expectation, shape_of
@@ -61,7 +61,7 @@ class Plan:
             "points": self.points,
             "runs": len(self.design),
             "definition": definition,
-            sets.KIND: self._identity(),
+            sweep_folder.KIND: self._identity(),
             **assumptions({arm.label: arm.loaded for arm in self.arms}),
         }
 
@@ -71,7 +71,7 @@ class Plan:
         factors = self.definition.factors.items()
         design = self.design.to_csv(index=False, lineterminator="\n").encode("utf-8")
         return manifest.plain({
-            "format": sets.FORMAT,
+            "format": sweep_folder.FORMAT,
             "scenario": {arm.label: arm.loaded.digest for arm in self.arms},
             "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
             "settings": settings,

@@ -15,7 +15,7 @@ from marketsim.experiments import scenarios
 from marketsim.model import MarketModel
 from marketsim.results import store, tables, weeks
 from marketsim.results.result import Result
-from marketsim.scenario import changes, drawn, overlay
+from marketsim.scenario import changes, drawn_values, overlay
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
@@ -82,7 +82,7 @@ class Watched:
 def watch(scenario: scenarios.Named | Scenario, seed: int = 1, weeks: int | None = None) -> Watched:
     """A run to watch, for a `with` block: `for week in watched: week.row[...]`; arguments and errors as for `run`."""
     parameters = _checked(scenarios.as_scenario(scenario, weeks), seed)
-    return Watched(drawn.with_vector(parameters, drawn.vector_of(parameters, seed, None)), seed)
+    return Watched(drawn_values.with_vector(parameters, drawn_values.vector_of(parameters, seed, None)), seed)
 
 
 def run(
@@ -101,8 +101,8 @@ def run(
     """
     scenario = scenario if isinstance(scenario, Scenario) else scenarios.loaded_scenario(scenario)
     parameters, started = _checked(scenarios.as_scenario(scenario, weeks), seed), store.now()
-    vector = drawn.vector_of(parameters, seed, vector)
-    parameters = drawn.with_vector(parameters, vector)
+    vector = drawn_values.vector_of(parameters, seed, vector)
+    parameters = drawn_values.with_vector(parameters, vector)
     with Watched(parameters, seed) as watched:
         for week in watched:
             if on_week is not None:

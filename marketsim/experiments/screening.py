@@ -13,7 +13,7 @@ from marketsim.core.columns import Floats
 from marketsim.experiments import sensitivity
 from marketsim.experiments.definition import COMPARED, UNBOUNDED, Definition
 from marketsim.experiments.plan import whole_factors
-from marketsim.experiments.sets import open_set
+from marketsim.experiments.sweep_folder import open_set
 from marketsim.results import store
 from marketsim.scenario import errors
 

@@ -18,7 +18,7 @@ from marketsim.experiments import pool
 from marketsim.experiments.definition import Definition
 from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.plan import Plan, plan_of
-from marketsim.experiments.sets import KIND, SweepFolder
+from marketsim.experiments.sweep_folder import KIND, SweepFolder
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 

@@ -11,7 +11,7 @@ from marketsim.market.authorities import Authorities
 from marketsim.market.children import PLACED, Children, PlacementRecords
 from marketsim.market.events import Events
 from marketsim.market.homes import Holdings, Homes, free_places
-from marketsim.market.prices import Rates
+from marketsim.market.inflation import Rates
 from marketsim.scenario.schema import Scenario
 
 

@@ -14,7 +14,7 @@ from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
 from marketsim.purchasing.arrangement import Arrangement
-from marketsim.purchasing.asking import members_of, scope_of
+from marketsim.purchasing.asking_rules import members_of, scope_of
 from marketsim.purchasing.rule import Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.experiments.set_differences import SetDifferences
+from marketsim.experiments.sweeps_compared import SetDifferences
 from marketsim.reports import tables
 from marketsim.reports.workbook import notes
 from marketsim.results.outcomes import ENGLAND, MEASURES

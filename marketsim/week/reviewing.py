@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import numpy as np
 
-from marketsim.market import prices
+from marketsim.market import inflation
 from marketsim.market.children import NOT_YET
 from marketsim.market.market import Market
-from marketsim.purchasing import asking
+from marketsim.purchasing import asking_rules
 from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.census import Census
@@ -21,7 +21,7 @@ YEAR_WEEKS = 52
 def review_costs(market: Market) -> None:
     """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
     scenario = market.scenario
-    market.rates = prices.rates(scenario.economy, scenario.horizon.start + timedelta(weeks=market.week))
+    market.rates = inflation.rates(scenario.economy, scenario.horizon.start + timedelta(weeks=market.week))
     market.cost_index *= 1 + market.rates.cost
     providers.price(market)
 
@@ -58,6 +58,6 @@ class Reviews:
         turn = np.flatnonzero(self._due <= market.week).tolist()
         for number in turn:
             arrangement = self._orders.arrangements[number]
-            asking.settle(market, arrangement, "review")
-            self._due[number] = asking.next_review_of(arrangement.rule, market.week, arrangement)
+            asking_rules.settle(market, arrangement, "review")
+            self._due[number] = asking_rules.next_review_of(arrangement.rule, market.week, arrangement)
         return bool(turn)

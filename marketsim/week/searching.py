@@ -11,7 +11,7 @@ from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
 from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
-from marketsim.purchasing.asking import bypass_of
+from marketsim.purchasing.asking_rules import bypass_of
 from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches

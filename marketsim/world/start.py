@@ -10,9 +10,9 @@ from marketsim.market.authorities import Authorities
 from marketsim.market.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
 from marketsim.market.costs import place_cost
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.market.inflation import level_at_start
 from marketsim.market.market import Market
-from marketsim.market.prices import level_at_start
-from marketsim.purchasing.asking import fees_at_start, settle
+from marketsim.purchasing.asking_rules import fees_at_start, settle
 from marketsim.purchasing.orders import Orders, make_orders
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.levers import parse_rule

@@ -15,7 +15,7 @@ from marketsim.model import MarketModel
 from marketsim.results.weeks import week_row
 from marketsim.scenario.schema import Scenario
 from marketsim.week import inspecting
-from marketsim.week import opening as supply
+from marketsim.week import opening_and_closing as supply
 from marketsim.week import providers as providers_decide
 from marketsim.world.start import build_market
 

@@ -19,7 +19,7 @@ from marketsim.model import MarketModel
 from marketsim.results.weeks import weekly_frame
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
-from marketsim.week import opening as supply
+from marketsim.week import opening_and_closing as supply
 from marketsim.week.moving import HOME_CLOSED
 from marketsim.world.start import build_market
 

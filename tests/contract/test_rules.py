@@ -16,7 +16,7 @@ from marketsim.experiments.run import run
 from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
 from marketsim.purchasing.arrangement import Arrangement, Together
-from marketsim.purchasing.asking import lots_of
+from marketsim.purchasing.asking_rules import lots_of
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario

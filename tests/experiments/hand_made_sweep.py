@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments.sets import SweepFolder
+from marketsim.experiments.sweep_folder import SweepFolder
 
 GROWTH, SHARE = "demand.growth_share_per_year", "purchasing.arrangements.cooperative.members.share"
 

@@ -15,7 +15,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.differences import paired
 from marketsim.experiments.uncertainty import Groups, interval
 from marketsim.experiments.uncertainty import _half_width as half_width
-from marketsim.scenario import drawn
+from marketsim.scenario import drawn_values
 from marketsim.scenario.schema import Scenario
 
 ACCURACY = 0.4  # of numerical integration with few nodes, percentage points
@@ -142,7 +142,7 @@ def test_intervals_of_the_market_hold_what_is_unknown(
     keys = ("providers.fee_adjustment", "providers.fixed_cost_share")
     values = zip(0.12 + 0.06 * luck[0], 0.6 + 0.2 * luck[1], strict=True)
     made_up = {n: dict(zip(keys, map(float, pair), strict=True)) for n, pair in enumerate(values)}
-    monkeypatch.setattr(drawn, "plausible_set", lambda: made_up)
+    monkeypatch.setattr(drawn_values, "plausible_set", lambda: made_up)
     vectors = np.repeat(np.arange(count), lucks)
     base, other = market_pairs(small, np.arange(len(vectors)), [int(v) for v in vectors], uncertainty="plausible")
     truths = (other - base).reshape(count, lucks).mean(axis=1)

@@ -13,7 +13,7 @@ from marketsim import ScenarioError
 from marketsim.experiments.definition import Definition
 from marketsim.experiments.plan import OWN_COLUMNS, plan_of
 from marketsim.experiments.sweep import tasks_of
-from marketsim.scenario.drawn import plausible_set, vectors_of, with_vector
+from marketsim.scenario.drawn_values import plausible_set, vectors_of, with_vector
 from marketsim.scenario.overlay import value_at, with_values
 
 LEVEL = {"demand.level": {"low": 0.5, "high": 1.5}}

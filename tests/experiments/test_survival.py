@@ -23,8 +23,8 @@ import killing
 from sweeping import results, small_definition
 
 import marketsim.experiments.sweep
-from marketsim.experiments.sets import open_set
 from marketsim.experiments.sweep import SweepResult, sweep
+from marketsim.experiments.sweep_folder import open_set
 
 WRITES = {"open": 8, "sync": 9, "rename": 9}  # how often a whole sweep does each: design, manifest, runs, manifest
 

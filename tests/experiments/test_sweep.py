@@ -21,8 +21,8 @@ import marketsim.results.manifest
 import marketsim.results.store
 from marketsim import run
 from marketsim.experiments.making import make_run
-from marketsim.experiments.sets import open_set
 from marketsim.experiments.sweep import SweepResult, sweep
+from marketsim.experiments.sweep_folder import open_set
 from marketsim.results.store import StoreError
 from marketsim.scenario.overlay import with_values
 

@@ -18,7 +18,7 @@ from marketsim.cli.main import main
 from marketsim.england.figures import target_rows
 from marketsim.reports.evidence import chosen, described
 from marketsim.results import store
-from marketsim.scenario.drawn import plausible_set
+from marketsim.scenario.drawn_values import plausible_set
 from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of

@@ -14,7 +14,7 @@ from marketsim.experiments import scenarios
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
 from marketsim.results import manifest, store
-from marketsim.scenario import drawn, loading, schema
+from marketsim.scenario import drawn_values, loading, schema
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.signoff import assumptions
 from marketsim.trust import measures
@@ -138,10 +138,11 @@ def _each(kind: str, runs: Replicates) -> list[Job]:
 def _replicates(scenario: schema.Scenario, seed: int, count: int) -> Replicates:
     """The scenario of each replicate, completed with a vector of the plausible set if it draws any, and its seed."""
     seeds = [seed * scenarios.SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
-    if not drawn.draws_vectors(scenario):
+    if not drawn_values.draws_vectors(scenario):
         return tuple((scenario, one) for one in seeds)
-    vectors = drawn.vectors_of(2 * count, seed)[:count]  # of so many, the first half are all different
-    fixed = [drawn.with_vector(scenario, vector).model_copy(update={"uncertainty": "none"}) for vector in vectors]
+    vectors = drawn_values.vectors_of(2 * count, seed)[:count]  # of so many, the first half are all different
+    drawn = (drawn_values.with_vector(scenario, vector) for vector in vectors)
+    fixed = [one.model_copy(update={"uncertainty": "none"}) for one in drawn]
     return tuple(zip(fixed, seeds, strict=True))
 
 

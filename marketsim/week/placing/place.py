@@ -23,8 +23,10 @@ from marketsim.core.columns import Ints
 from marketsim.core.compiling import compiled
 from marketsim.market.children import NO_ROUTE
 from marketsim.market.homes import Homes
-from marketsim.week.placing.match import clear_pools, match_all, settled_fee
-from marketsim.week.placing.search import favoured_homes, live_lots, search_all
+from marketsim.week.placing.bargaining import settled_fee
+from marketsim.week.placing.favoured import favoured_homes, live_lots
+from marketsim.week.placing.match import clear_pools, match_all
+from marketsim.week.placing.offers import search_all
 from marketsim.week.placing.tables import (
     NOBODY,
     Awards,

@@ -12,7 +12,7 @@ import pytest
 import marketsim.trust.calibration.calibrate
 import marketsim.trust.calibration.runs
 from marketsim import load_scenario
-from marketsim.scenario.drawn import read_vectors
+from marketsim.scenario.drawn_values import read_vectors
 from marketsim.trust.calibration.inputs import RANGES, TARGETS, read_space, read_targets, split_targets
 
 Result = subprocess.CompletedProcess[str]

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from marketsim import ScenarioError, compare, load_scenario, run
-from marketsim.scenario import drawn
-from marketsim.scenario.drawn import plausible_set, read_vectors, vector_of, vectors_of, with_vector
+from marketsim.scenario import drawn_values
+from marketsim.scenario.drawn_values import plausible_set, read_vectors, vector_of, vectors_of, with_vector
 from marketsim.scenario.overlay import value_at
 from marketsim.scenario.schema import Scenario
 
@@ -68,7 +68,7 @@ def test_a_wrong_file_is_one_line(text: str, words: str) -> None:
 def test_a_vector_that_does_not_fit_is_one_line(
     values: dict[str, float], words: str, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawn, "plausible_set", lambda: {1: values})
+    monkeypatch.setattr(drawn_values, "plausible_set", lambda: {1: values})
     with pytest.raises(ScenarioError) as raised:
         run(small(uncertainty="plausible"), weeks=1)
     assert str(raised.value).startswith("plausible.csv vector 1") and words in str(raised.value)
@@ -94,7 +94,7 @@ def test_without_uncertainty_nothing_is_drawn(small: Small) -> None:
 
 
 def test_what_the_user_gives_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "plausible_set", lambda: read_vectors(TWO_KEYS))
+    monkeypatch.setattr(drawn_values, "plausible_set", lambda: read_vectors(TWO_KEYS))
     given = town("providers.bidding=0.9")
     result = run(given, weeks=1, vector=4)  # type: ignore[arg-type]
     assert (result.scenario.providers.bidding, result.scenario.commissioning.shortlist) == (0.9, 3)
@@ -104,7 +104,7 @@ def test_what_the_user_gives_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     ("replicates", "vectors"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (8, 4), (9, 5), (16, 8), (40, 8)]
 )
 def test_replicates_are_vectors_times_lucks(replicates: int, vectors: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "plausible_set", lambda: {n: {} for n in range(1, 9)})
+    monkeypatch.setattr(drawn_values, "plausible_set", lambda: {n: {} for n in range(1, 9)})
     used = vectors_of(replicates, seed=3)
     sizes = np.unique(used, return_counts=True)[1]
     assert len(used) == replicates and len(sizes) == vectors and np.ptp(sizes) <= 1
