@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from marketsim.core.columns import Floats
 from marketsim.market import inflation
 from marketsim.market.children import NOT_YET
 from marketsim.market.market import Market
@@ -26,7 +27,7 @@ def review_costs(market: Market) -> None:
     providers.price(market)
 
 
-def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> np.ndarray:
+def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> Floats:
     """Authorities learn what they pay; providers revise what they ask, for the 4 weeks to come. Returns the pressure on
     fees by area (0-1)."""
     commissioners.remember_fees(market, memory)
