@@ -79,7 +79,7 @@ def test_files_of_one_table_are_joined_by_all_their_columns(compared: Result) ->
 
 
 def test_sql_has_the_same_columns_and_counts_replicates(compared: Result) -> None:
-    sql = "select scenario, max(replicate) last, count(share_framework) known from weekly group by 1 order by 1"
+    sql = "select scenario, max(replicate) as last, count(share_framework) as known from weekly group by 1 order by 1"
     assert query(compared.tables, sql).to_numpy().tolist() == [["spot_only", 1, 0], ["town", 1, 24]]
     assert query(compared.tables, "select distinct replicate from outcomes order by 1")["replicate"].tolist() == [0, 1]
 
