@@ -90,4 +90,4 @@ def test_the_picture_can_be_read_by_everybody() -> None:
 def test_examples_are_python(page: str) -> None:
     for code in re.findall(r"^```python\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL):
         if not code.startswith("# marketsim/"):
-            compile(code, page, "exec")
+            assert compile(code, page, "exec").co_code, f"{page}: nothing in an example"
