@@ -14,7 +14,7 @@ import pytest
 
 from marketsim.core import compiling
 
-USES = "from marketsim.core.luck import unit; print(unit.py_func.__name__, unit(2**52))"
+USES = "from marketsim.core.streams import unit; print(unit.py_func.__name__, unit(2**52))"
 COUNTED = """
 from numba.core.event import install_recorder
 with install_recorder("numba:compile") as compiled:
@@ -37,7 +37,7 @@ def test_a_folder_is_named_by_all_that_code_is_made_from(tmp_path: Path) -> None
         shutil.copytree(compiling.SOURCES / room, sources / room, ignore=shutil.ignore_patterns("__pycache__"))
     first = compiling.digest_of_sources(sources)
     assert first == compiling.digest_of_sources(sources) == compiling.digest_of_sources()
-    for file in ("core/luck.py", "market/children.py", "week/placing/match.py"):
+    for file in ("core/streams.py", "market/children.py", "week/placing/match.py"):
         before = compiling.digest_of_sources(sources)
         (sources / file).write_text((sources / file).read_text() + "\nROW = 7\n")
         assert compiling.digest_of_sources(sources) != before

@@ -16,8 +16,18 @@ import pytest
 from scipy import stats
 
 from marketsim import compare, load_scenario
-from marketsim.core.luck import arrivals, bits_below, pair_bits, second_key, unit
-from marketsim.core.streams import key, name_key, stream, to_unit, uniform
+from marketsim.core.streams import (
+    arrivals,
+    bits_below,
+    key,
+    name_key,
+    pair_bits,
+    second_key,
+    stream,
+    to_unit,
+    uniform,
+    unit,
+)
 from marketsim.experiments.run import forget, run
 from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED

@@ -6,8 +6,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.geometry import scatter
-from marketsim.core.luck import arrivals
-from marketsim.core.streams import draws, key, name_key, uniform
+from marketsim.core.streams import arrivals, draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import COMPLEX, SEVERE, STANDARD, Newcomers

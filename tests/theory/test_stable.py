@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from marketsim.core.luck import second_key
-from marketsim.core.streams import key, stream
+from marketsim.core.streams import key, second_key, stream
 from marketsim.market.children import NO_ROUTE, PLACED, WAITING
 from marketsim.market.homes import Homes
 from marketsim.week.placing.place import place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.compiling import compiled
-from marketsim.core.luck import pair_bits, unit
+from marketsim.core.streams import pair_bits, unit
 from marketsim.week.placing.tables import NOBODY, Round
 
 BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer

@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.compiling import compiled, row_of
-from marketsim.core.luck import bits_below, half_bound, half_mixed, whole_mixed
+from marketsim.core.streams import bits_below, half_bound, half_mixed, whole_mixed
 from marketsim.week.placing.tables import NOBODY, Favoured, LiveLots, Panels, Searches
 
 BLOCK = 16  # homes that are looked at in one go

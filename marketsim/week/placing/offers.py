@@ -6,7 +6,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.compiling import compiled, row_of
-from marketsim.core.luck import bits_below, pair_bits, unit
+from marketsim.core.streams import bits_below, pair_bits, unit
 from marketsim.market.children import NO_ROUTE
 from marketsim.market.homes import GOOD
 from marketsim.week.placing.favoured import SWEPT

@@ -8,7 +8,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled, row_of
-from marketsim.core.luck import second_key
+from marketsim.core.streams import second_key
 from marketsim.market.children import NO_ROUTE, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.market import Market
