@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Floats
-from marketsim.core.units import Count, Miles, PoundsPerWeek, Share, Weeks, figure
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
+from marketsim.scenario.sections.base import Count, Miles, PoundsPerWeek, Share, Weeks, figure
 
 
 class Block(PurchasingRule):

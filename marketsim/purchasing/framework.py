@@ -8,12 +8,12 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.core.units import Miles, Share, figure
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 from marketsim.scenario.schema import PoundsByNeed
+from marketsim.scenario.sections.base import Miles, Share, figure
 
 REVIEW_WEEKS = 52
 MID_TERM_WEEKS = 13

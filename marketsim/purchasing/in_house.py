@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.core.units import Miles, figure
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
+from marketsim.scenario.sections.base import Miles, figure
 
 
 class InHouse(PurchasingRule):

@@ -14,11 +14,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.core.units import Share, figure
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.scenario.levers import Lever
-from marketsim.scenario.sections.base import Section
+from marketsim.scenario.sections.base import Section, Share, figure
 
 Scope = Literal["authority", "region", "england"]
 

@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.core.units import Count, Miles, Ratio, Share, figure
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.rule import PurchasingRule, Reach
 from marketsim.scenario.schema import ShareByNeed
+from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure
 
 REVIEW_WEEKS = 13
 MONTH_WEEKS = 4

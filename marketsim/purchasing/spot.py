@@ -7,11 +7,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.core.units import Miles, figure
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
+from marketsim.scenario.sections.base import Miles, figure
 
 
 class Spot(PurchasingRule):

@@ -12,11 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, field_validator, model_validator
 
-from marketsim.core.units import Share, figure
 from marketsim.scenario import errors, levers
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
-from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, ShareByNeed
+from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, Share, ShareByNeed, figure
 from marketsim.scenario.sections.children import Demand, Need, Stays
 from marketsim.scenario.sections.dated import Change, ProviderFailure
 from marketsim.scenario.sections.providers import Providers, Ratings

@@ -17,7 +17,7 @@ from marketsim.scenario.loading import describe, load_scenario
 HEAD = """
 from typing import ClassVar, Literal
 
-from marketsim.core.units import Miles, figure
+from marketsim.scenario.sections.base import Miles, figure
 from marketsim.purchasing.rule import PurchasingRule
 from marketsim.scenario.sections.base import Section
 

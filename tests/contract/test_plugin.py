@@ -19,7 +19,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.core.units import Miles, figure
+from marketsim.scenario.sections.base import Miles, figure
 from marketsim.market.market import Market
 from marketsim.purchasing.arrangement import Arrangement, Lots
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope

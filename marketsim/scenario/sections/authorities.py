@@ -7,8 +7,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketsim.core.units import MeanWeeks, PoundsPerMile, PoundsPerWeek, Share, SharePerYear, Weeks, figure
-from marketsim.scenario.sections.base import Section
+from marketsim.scenario.sections.base import (
+    MeanWeeks,
+    PoundsPerMile,
+    PoundsPerWeek,
+    Section,
+    Share,
+    SharePerYear,
+    Weeks,
+    figure,
+)
 
 
 class OwnHomes(Section):

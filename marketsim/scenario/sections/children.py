@@ -6,9 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from marketsim.core.units import MeanWeeks, Miles, PerYear, Ratio, Share, SharePerYear, figure
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import DFE_2024, RatioByNeed, Section, ShareByNeed
+from marketsim.scenario.sections.base import (
+    DFE_2024,
+    MeanWeeks,
+    Miles,
+    PerYear,
+    Ratio,
+    RatioByNeed,
+    Section,
+    Share,
+    ShareByNeed,
+    SharePerYear,
+    figure,
+)
 
 
 class Demand(Section):

@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from marketsim.core.units import Share, figure
-from marketsim.scenario.sections.base import Section
+from marketsim.scenario.sections.base import Section, Share, figure
 
 
 class ProviderFailure(Section):

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from marketsim.core.units import Miles, Pounds, PoundsPerWeek, Ratio, Share, Weeks, figure
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import Section
+from marketsim.scenario.sections.base import Miles, Pounds, PoundsPerWeek, Ratio, Section, Share, Weeks, figure
 
 
 class Providers(Section):

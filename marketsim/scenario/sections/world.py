@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from marketsim.core.units import Count, Miles, Share, figure
 from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import DFE_2024, Section
+from marketsim.scenario.sections.base import DFE_2024, Count, Miles, Section, Share, figure
 
 STOCK_YEARS = (2014, 2023, 2024)
 
