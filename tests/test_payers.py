@@ -12,8 +12,7 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
-from marketsim.purchasing.arrangement import Arrangement
-from marketsim.purchasing.rule import Dues
+from marketsim.purchasing.rule import Arrangement, Dues
 from marketsim.purchasing.spot import Spot
 from marketsim.week.paying import Payers, paid_empty_places, pay_week
 

@@ -15,8 +15,7 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
-from marketsim.purchasing.rule import Dues, Members, PurchasingRule, Reach, Scope
+from marketsim.purchasing.rule import Arrangement, Dues, Lots, Members, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.errors import ScenarioError, displayed
 from marketsim.scenario.levers import guarded
 

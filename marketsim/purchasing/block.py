@@ -9,8 +9,7 @@ import numpy as np
 from marketsim.core.columns import Floats
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
-from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.scenario.sections.base import Count, Miles, PoundsPerWeek, Share, Weeks, figure
 

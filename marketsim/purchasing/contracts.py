@@ -8,7 +8,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import OPEN_PLACE, PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
+from marketsim.purchasing.rule import Arrangement, Lots, Together
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:

@@ -10,8 +10,7 @@ from pydantic import Field
 from marketsim.core.columns import Floats
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement
-from marketsim.purchasing.rule import Dues, Members, PurchasingRule
+from marketsim.purchasing.rule import Arrangement, Dues, Members, PurchasingRule
 from marketsim.scenario.schema import Section
 from marketsim.scenario.sections.base import Pounds, Share, figure
 

@@ -10,8 +10,7 @@ from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
-from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.schema import PoundsByNeed
 from marketsim.scenario.sections.base import Miles, Share, figure
 

@@ -9,13 +9,13 @@ from typing import cast
 
 import numpy as np
 
-from marketsim.core.columns import Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
-from marketsim.purchasing.arrangement import Arrangement
-from marketsim.purchasing.asking_rules import members_of, scope_of
-from marketsim.purchasing.rule import Members, PurchasingRule
+from marketsim.market.market import Market
+from marketsim.purchasing.asking_rules import bypass_of, members_of, scope_of
+from marketsim.purchasing.rule import Arrangement, Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing
 from marketsim.scenario.sections.world import Place, rows_of
@@ -55,6 +55,16 @@ class Orders:
         """The wholes through which members buy together, with the numbers of their arrangements."""
         going = (a for a in self.arrangements if a.number not in self.ended)
         return [(a.number, a.rule) for a in going if a.inner]
+
+    def tried_for(self, market: Market, rows: Ints, urgency: Floats) -> Ints:
+        """By child and stage the arrangement tried; those of a cooperative drop out if it is bypassed for this child."""
+        authority = market.children.authority[rows]
+        tried, through = self.stages[authority], self.through[authority]
+        for number, cooperative in self.cooperatives:
+            luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
+            bypassed = luck < bypass_of(cooperative, urgency)
+            tried[(through == number) & bypassed[:, None]] = NO_ROUTE
+        return tried
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""

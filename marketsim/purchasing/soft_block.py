@@ -8,8 +8,7 @@ import numpy as np
 
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
-from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure
 

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots
-from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope
 from marketsim.scenario.sections.base import Miles, figure
 
 

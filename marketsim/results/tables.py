@@ -11,7 +11,7 @@ import pandas as pd
 from marketsim.market import children as of_children
 from marketsim.market import homes as of_homes
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.rule import Arrangement
 from marketsim.results import outcomes, weeks
 from marketsim.week.recording import Recorder, on_any_panel
 

@@ -42,10 +42,12 @@ def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
 
 def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     """The same for those who are `seeking`; returns the rows of those without an award."""
-    rows, searches = searches_of(market, shop.orders, seeking)
+    seeking = seeking.in_order(market.children)
+    rows, area = seeking.rows, market.children.authority[seeking.rows]
+    tried = shop.orders.tried_for(market, rows, seeking.urgency)
+    searches = searches_of(market, seeking, tried, shop.orders.buyer[area])
     panels, free = shop.book.panels, np.concatenate([market.free(), market.holdings.empty()])
     awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free)
-    area = market.children.authority[rows]
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
     shop.asked = rows, awards.referrals, awards.offers

@@ -13,8 +13,8 @@ from marketsim.market.costs import Prices
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement
 from marketsim.purchasing.asking_rules import dues_of, handed_back
+from marketsim.purchasing.rule import Arrangement
 from marketsim.week import providers
 from marketsim.week.census import OF_CHILDREN, Census
 

@@ -12,7 +12,7 @@ from marketsim.market.events import EVENTS
 from marketsim.market.homes import PRIVATE
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement
+from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.changes import routes_of
 from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
 

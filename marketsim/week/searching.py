@@ -8,11 +8,9 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
-from marketsim.core.streams import stream, uniform
-from marketsim.market.children import NO_ROUTE, UNREGISTERED, WAITING, Children
+from marketsim.core.streams import stream
+from marketsim.market.children import UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
-from marketsim.purchasing.asking_rules import bypass_of
-from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
 
@@ -26,6 +24,11 @@ class Seeking:
     asked: Ints
     urgency: Floats
     willingness: Floats
+
+    def in_order(self, children: Children) -> Seeking:
+        """The same, sorted by authority and then by key."""
+        order = np.lexsort((children.key[self.rows], children.authority[self.rows]))
+        return Seeking(self.rows[order], self.asked[order], self.urgency[order], self.willingness[order])
 
 
 def seek(market: Market, unplaced: Ints) -> Seeking:
@@ -55,19 +58,17 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
     return rows[:count]
 
 
-def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints, Searches]:
-    """The searches of some children, sorted by authority and then by key, and the children's rows in that order.
+def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints) -> Searches:
+    """The searches of some children, with the arrangements that each tries and who buys at each stage.
 
     Luck of a child with a home depends on the child, the number of its search and how often it `asked`, and on nothing
     else.
     """
-    children = market.children
-    order = np.lexsort((children.key[seeking.rows], children.authority[seeking.rows]))
-    rows, urgency = seeking.rows[order], seeking.urgency[order]
+    children, rows, urgency = market.children, seeking.rows, seeking.urgency
     authority, band = children.authority[rows], children.band[rows]
-    luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked[order])
+    luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked)
     only_good = (market.authorities.luck_of_policy < market.scenario.commissioning.only_good_share)[authority]
-    return rows, Searches(
+    return Searches(
         key=luck,
         authority=authority,
         x=children.x[rows],
@@ -79,11 +80,11 @@ def searches_of(market: Market, orders: Orders, seeking: Seeking) -> tuple[Ints,
         emergency=children.emergency[rows],
         away=children.away[rows],
         only_good=only_good & (urgency < 1),
-        willingness=seeking.willingness[order],
+        willingness=seeking.willingness,
         urgency=urgency,
         expected_fee=_expected_fee(market)[authority, band],
-        routes=_routes(market, orders, rows, urgency),
-        buyers=orders.buyer[authority],
+        routes=routes,
+        buyers=buyers,
     )
 
 
@@ -92,14 +93,3 @@ def _expected_fee(market: Market) -> Floats:
     over = np.clip(market.authorities.overspent, 0.0, 1.0)
     cut = market.scenario.commissioning.budget_tightening * over
     return np.asarray(market.authorities.expected_fee * (1 - cut)[:, None])
-
-
-def _routes(market: Market, orders: Orders, rows: Ints, urgency: Floats) -> Ints:
-    """Stages of each search; those of a cooperative drop out if it is bypassed for this child."""
-    authority = market.children.authority[rows]
-    routes, through = orders.stages[authority], orders.through[authority]
-    for number, cooperative in orders.cooperatives:
-        luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
-        bypassed = luck < bypass_of(cooperative, urgency)
-        routes[(through == number) & bypassed[:, None]] = NO_ROUTE
-    return routes

@@ -11,7 +11,7 @@ import pytest
 from marketsim.core.columns import Bools, Floats
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
-from marketsim.purchasing.arrangement import Together
+from marketsim.purchasing.rule import Together
 from marketsim.results.weeks import week_row
 from marketsim.scenario.schema import Scenario
 

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.rule import Arrangement, Lots
 from marketsim.purchasing.rule import Dues, PurchasingRule, Reach
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from marketsim.scenario.sections.base import Miles, figure
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots
+from marketsim.purchasing.rule import Arrangement, Lots
 from marketsim.purchasing.rule import PurchasingRule, Reach, Scope
 
 

@@ -15,9 +15,8 @@ from pydantic import ValidationError
 from marketsim.experiments.run import run
 from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
-from marketsim.purchasing.arrangement import Arrangement, Together
 from marketsim.purchasing.asking_rules import lots_of
-from marketsim.purchasing.rule import PurchasingRule, Reach
+from marketsim.purchasing.rule import Arrangement, PurchasingRule, Reach, Together
 from marketsim.scenario.levers import registered_rules
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, unit_of

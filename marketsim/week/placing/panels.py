@@ -12,8 +12,8 @@ from marketsim.core.streams import second_key
 from marketsim.market.children import NO_ROUTE, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.market import Market
-from marketsim.purchasing.arrangement import Arrangement, Lots, Together
 from marketsim.purchasing.asking_rules import lots_of, reach_of
+from marketsim.purchasing.rule import Arrangement, Lots, Together
 from marketsim.week.placing.tables import NOBODY, PanelLots, Panels, Reaches
 from marketsim.week.providers import Caution, caution
 
