@@ -6,6 +6,8 @@ makes what is missing or failed.
 
 from __future__ import annotations
 
+import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,13 +18,39 @@ import pandas as pd
 
 from marketsim.experiments import pool
 from marketsim.experiments.definition import Definition
-from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.plan import Plan, plan_of
+from marketsim.experiments.run import run
 from marketsim.experiments.sweep_folder import KIND, SweepFolder
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.overlay import with_values
+from marketsim.scenario.schema import Scenario
 
 DISK_BLOCK = 4_096  # bytes; a file takes whole ones
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """One run of a sweep; `settings` are the values of its factors by dotted key."""
+
+    run: int
+    point: int
+    replicate: int
+    seed: int
+    vector: int | None
+    label: str
+    settings: dict[str, Any]
+    scenario: Scenario
+    outcomes: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run gave: its outcomes, or the traceback of what it raised; and the seconds it took."""
+
+    outcomes: pd.DataFrame | None
+    traceback: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -101,6 +129,19 @@ def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
             number, row["point"], row["replicate"], row["seed"], vector, row["scenario"], settings,
             arms[row["scenario"]], kept,
         )  # fmt: skip
+
+
+def make_run(task: RunTask) -> Made:
+    """One run in a worker. Nothing that it raises is lost, and nothing is written."""
+    began = time.perf_counter()
+    try:
+        outcomes = run(with_values(task.scenario, task.settings), task.seed, vector=task.vector).outcomes
+    except Exception:
+        return Made(None, traceback.format_exc(), time.perf_counter() - began)
+    if task.outcomes is not None:
+        outcomes = outcomes[outcomes["outcome"].isin(task.outcomes)]
+    outcomes = outcomes.assign(run=task.run).reset_index(drop=True)
+    return Made(outcomes, "", time.perf_counter() - began)
 
 
 @dataclass

@@ -57,7 +57,7 @@ class Orders:
         return [(a.number, a.rule) for a in going if a.inner]
 
     def tried_for(self, market: Market, rows: Ints, urgency: Floats) -> Ints:
-        """By child and stage the arrangement tried; those of a cooperative drop out if it is bypassed for this child."""
+        """By child and stage the arrangement tried; a cooperative.s drop out if it is bypassed for this child."""
         authority = market.children.authority[rows]
         tried, through = self.stages[authority], self.through[authority]
         for number, cooperative in self.cooperatives:

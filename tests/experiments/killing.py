@@ -11,9 +11,8 @@ from typing import Any
 from sweeping import small_definition
 
 import marketsim.cli.main
-from marketsim.experiments.making import Made, RunTask, make_run
 from marketsim.experiments.pool import warm_up
-from marketsim.experiments.sweep import sweep
+from marketsim.experiments.sweep import Made, RunTask, make_run, sweep
 from marketsim.results import store
 
 NOTES = "SWEEP_TEST_NOTES"  # names a folder in which runs note that they were begun

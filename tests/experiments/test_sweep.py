@@ -15,13 +15,11 @@ import pandas as pd
 import pytest
 from sweeping import SCENARIO, results, small_definition
 
-import marketsim.experiments.making
 import marketsim.experiments.sweep
 import marketsim.results.manifest
 import marketsim.results.store
 from marketsim import run
-from marketsim.experiments.making import make_run
-from marketsim.experiments.sweep import SweepResult, sweep
+from marketsim.experiments.sweep import SweepResult, make_run, sweep
 from marketsim.experiments.sweep_folder import open_set
 from marketsim.results.store import StoreError
 from marketsim.scenario.overlay import with_values
@@ -180,7 +178,7 @@ def test_what_a_run_raises_is_kept_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uninterrupted: dict[str, bytes]
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(marketsim.experiments.making, "run", fails_at_two)
+        patch.setattr(marketsim.experiments.sweep, "run", fails_at_two)
         done = small(tmp_path)
     assert (done.failed, done.complete, done.made) == ([5], False, RUNS)
     found = open_set(tmp_path / "set")
@@ -199,12 +197,12 @@ def test_the_exit_code_says_that_runs_failed(
 ) -> None:
     small_definition(tmp_path)
     (tmp_path / "x.yaml").write_text("scenarios: [tiny.yaml]\nfactors: {demand.level: {values: [1.0, 2.0]}}\nseed: 1")
-    monkeypatch.setattr(marketsim.experiments.making, "run", fails_at_two)
+    monkeypatch.setattr(marketsim.experiments.sweep, "run", fails_at_two)
     done = typed("sweep", "x.yaml", "--replicates", "2", "--workers", "1")
     assert done.returncode == 1 and "1 runs failed (3)" in done.stderr and "(not complete)" in done.stdout
     assert "run 3 (point 1, replicate 1, tiny, seed 1000001) failed: ZeroDivisionError: of all things" in done.stderr
     assert len(done.stderr.splitlines()) == 5  # a line a run, and the last
-    monkeypatch.setattr(marketsim.experiments.making, "run", run)
+    monkeypatch.setattr(marketsim.experiments.sweep, "run", run)
     again = typed("sweep", "x.yaml", "--replicates", "2", "--workers", "1", "--quiet")
     assert again.returncode == 0 and again.stderr == "" and "1 runs made, 3 found from before" in again.stdout
 
