@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import mesa
 import numpy as np
 
@@ -25,9 +28,11 @@ from marketsim.week import (
     providers,
     recording,
     reviewing,
+    searching,
     stays,
 )
 from marketsim.week.placing.panels import PanelBook
+from marketsim.week.placing.tables import Geography
 from marketsim.world import start
 
 MONTH_WEEKS, QUARTER_WEEKS, YEAR_WEEKS = 4, 13, 52
@@ -44,7 +49,7 @@ class MarketModel(mesa.Model):
         self.parameters, self.run_seed = parameters, run_seed
         self.market = start.build_market(parameters, run_seed)
         table, geography = stays.stay_table(parameters.stays), start.area_geography(self.market)
-        start.place_starting_children(self.market, table, geography)
+        start.place_starting_children(self.market, table, self._buyer_before(geography, table))
         self.orders = orders.make_orders(parameters.purchasing, self.market.authorities)
         start.start_purchasing(self.market, self.orders)
         self.shop = buying.Shop(self.orders, self._book(), geography, table)
@@ -197,6 +202,12 @@ class MarketModel(mesa.Model):
         """Arrangements are new or have changed: who pays, and whose rules review something."""
         self.payers = paying.Payers(self.orders.arrangements, self.orders.ended)
         self.reviews = reviewing.Reviews(self.market, self.orders)
+
+    def _buyer_before(self, where: Geography, table: stays.StayTable) -> Callable[[searching.Seeking], object]:
+        """Who buys for those who seek before week 0."""
+        before = start.orders_before(self.market)
+        shop = buying.Shop(before, PanelBook(self.market, before.arrangements), where, table)
+        return partial(buying.buy, self.market, shop, commissioners.Memory(len(self.market.authorities)))
 
     def _book(self) -> PanelBook:
         return PanelBook(self.market, self.orders.arrangements, self.orders.ended)

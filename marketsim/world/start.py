@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
@@ -19,10 +21,7 @@ from marketsim.scenario.levers import parse_rule
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
 from marketsim.week import providers
 from marketsim.week.arriving import bands, starting_children, traits, weekly_needs
-from marketsim.week.buying import Shop, buy
-from marketsim.week.commissioners import Memory
 from marketsim.week.inspecting import judge_all
-from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
@@ -71,7 +70,13 @@ def area_geography(market: Market) -> Geography:
     return Geography(np.argsort(bound, axis=1, kind="stable"), bound)
 
 
-def place_starting_children(market: Market, stays: StayTable, where: Geography) -> None:
+def orders_before(market: Market) -> Orders:
+    """How authorities bought before week 0."""
+    rules = {name: parse_rule({"rule": name}) for name in ("in_house", "spot")}
+    return make_orders(Purchasing(arrangements=rules, order=list(rules)), market.authorities)
+
+
+def place_starting_children(market: Market, stays: StayTable, buy: Callable[[Seeking], object]) -> None:
     """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
 
     Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
@@ -82,8 +87,6 @@ def place_starting_children(market: Market, stays: StayTable, where: Geography) 
         message = f"{len(rows)} children at the start need places and only {market.free().sum()} can be used"
         raise ScenarioError(message, "world.children_at_start:")
     scenario, children = market.scenario, market.children
-    orders = make_orders(_how_it_was(), market.authorities)
-    shop = Shop(orders, PanelBook(market, orders.arrangements), where, stays)
     attempt = 0
     while len(waiting := children.in_state(WAITING)) > 0:
         if attempt == ROUNDS_AT_MOST:
@@ -92,8 +95,7 @@ def place_starting_children(market: Market, stays: StayTable, where: Geography) 
         chance = providers.willingness(scenario.providers, children.score[waiting], children.breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
         urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
-        seeking = Seeking(waiting, np.full(len(waiting), attempt), urgency, eased)
-        buy(market, shop, Memory(len(market.authorities)), seeking)
+        buy(Seeking(waiting, np.full(len(waiting), attempt), urgency, eased))
         attempt += 1
     market.events.clear()
     _stays_left(market, stays, rows)
@@ -227,9 +229,3 @@ def _fees_at_start(market: Market, orders: Orders, placed: Ints) -> None:
         arrangement = orders.arrangements[number]
         rows = open_ones[children.arrangement[open_ones] == number]
         children.fee[rows] = fees_at_start(market, arrangement, children.home[rows], children.band[rows])
-
-
-def _how_it_was() -> Purchasing:
-    """How the children of week 0 were placed."""
-    rules = {name: parse_rule({"rule": name}) for name in ("in_house", "spot")}
-    return Purchasing(arrangements=rules, order=list(rules))

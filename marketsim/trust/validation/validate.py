@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -230,7 +231,9 @@ def _run_backcast(job: Job) -> list[Found]:
 
 
 def _run_decay(job: Job) -> list[Found]:
-    return [Found(patterns=patterns.values_of("scenario", *job.runs[0]))]
+    scenario, seed = job.runs[0]
+    lived = partial(run, seed=seed, weeks=patterns.DECAY_WEEKS)
+    return [Found(patterns=patterns.values_of("scenario", scenario, lived))]
 
 
 WORK: dict[str, Callable[[Job], list[Found]]] = {
