@@ -14,7 +14,7 @@ from marketsim.cli import options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from marketsim.experiments import sweep as sweeps
+    from marketsim.experiments import tasks
     from marketsim.experiments.plan import Plan
 
 Experiment = Annotated[str, typer.Argument(help="an experiment file, or the name of one in experiments/")]
@@ -113,7 +113,7 @@ def _write_slurm(experiment: str, changes: dict[str, int], name: str, folder: Pa
     typer.echo(f"{path}: an array job of {shards} shards that fill {folder}; submit it with: sbatch {path}")
 
 
-def _say_result(done: sweeps.SweepResult) -> None:
+def _say_result(done: tasks.SweepResult) -> None:
     """What was done, in a line; exit code 1 if runs failed."""
     found = f", {done.found:,} found from before" if done.found else ""
     whole = "" if done.complete else " (not complete)"
@@ -128,7 +128,7 @@ def _say_result(done: sweeps.SweepResult) -> None:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | None, Callable[[sweeps.RunEnded], None]]]:
+def _progress(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | None, Callable[[tasks.RunEnded], None]]]:
     """What is told how far the sweep is, and of each run that ended: a bar with the rate, the time left and how many
     runs failed; without a terminal a line a run; if `quiet` a line for a run that failed."""
     from rich.console import Console
@@ -150,7 +150,7 @@ def _progress(quiet: bool) -> Iterator[tuple[Callable[[int, int], None] | None, 
         )
 
 
-def _line(ended: sweeps.RunEnded) -> str:
+def _line(ended: tasks.RunEnded) -> str:
     task = ended.task
     how = f"failed: {ended.error}" if ended.error else f"in {ended.seconds:.2f} s"
     where = f"point {task.point}, replicate {task.replicate}, {task.label}, seed {task.seed}"

@@ -21,60 +21,12 @@ from marketsim.experiments.definition import Definition
 from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.run import run
 from marketsim.experiments.sweep_folder import KIND, SweepFolder
+from marketsim.experiments.tasks import Made, RunEnded, RunTask, SweepResult
 from marketsim.results import manifest, store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
-from marketsim.scenario.schema import Scenario
 
 DISK_BLOCK = 4_096  # bytes; a file takes whole ones
-
-
-@dataclass(frozen=True)
-class RunTask:
-    """One run of a sweep; `settings` are the values of its factors by dotted key."""
-
-    run: int
-    point: int
-    replicate: int
-    seed: int
-    vector: int | None
-    label: str
-    settings: dict[str, Any]
-    scenario: Scenario
-    outcomes: tuple[str, ...] | None
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a run gave: its outcomes, or the traceback of what it raised; and the seconds it took."""
-
-    outcomes: pd.DataFrame | None
-    traceback: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class SweepResult:
-    """What a call of `sweep` did: runs made and failed now, and found from before; `complete` if none is missing."""
-
-    folder: Path
-    runs: int
-    made: int
-    found: int
-    failed: list[int]
-    complete: bool
-
-
-@dataclass(frozen=True)
-class RunEnded:
-    """A run that came to its end, for progress bars and logs; `error` is one line, empty if all went well."""
-
-    task: RunTask
-    seconds: float
-    error: str
-    done: int
-    total: int
-    failed: int
 
 
 def sweep(

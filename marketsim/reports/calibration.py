@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from marketsim.reports import drawing, tables
-from marketsim.trust.calibration import calibrate
-from marketsim.trust.calibration.calibrate import Calibration
+from marketsim.trust.calibration import found
+from marketsim.trust.calibration.found import Calibration
 
 FIGURE = "calibration.png"
 FURTHEST = 3.0  # tolerances from the target at which the axis of the figure ends
@@ -26,7 +26,7 @@ def print_calibration(done: Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
     console.print(_waves(done))
     console.print(_parameters(done))
-    held_out = done.targets["use"] == calibrate.HELD_OUT
+    held_out = done.targets["use"] == found.HELD_OUT
     console.print(_targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out]))
     if held_out.any():
         console.print(_targets("Targets held out, that no parameter was fitted to", done.targets[held_out]))
@@ -79,7 +79,7 @@ def _targets(title: str, targets: pd.DataFrame) -> Table:
         if not pd.isna(row.within_share):
             span = _span(tables.number(row.plausible_low, unit), tables.number(row.plausible_high, unit))
             within = f"{100 * row.within_share:.0f}%"
-        mark = " !" if row.use == calibrate.CANNOT_BE_MET else ""
+        mark = " !" if row.use == found.CANNOT_BE_MET else ""
         table.add_row(row.measure + mark, published, span, within)
     return table
 
@@ -94,7 +94,7 @@ def _remarks(done: Calibration) -> list[str]:
     ]
     if not done.settled:
         remarks.append("The space was still shrinking when the waves ran out: more waves would rule out more.")
-    missed = done.targets[done.targets["use"] == calibrate.CANNOT_BE_MET]
+    missed = done.targets[done.targets["use"] == found.CANNOT_BE_MET]
     for row in _rows(missed):
         nearest, published = tables.number(row.nearest, row.unit), tables.number(row.published, row.unit)
         remarks.append(f"Cannot be met within the ranges: {row.measure}; nearest {nearest}, published {published}.")
@@ -149,7 +149,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
     axes.axvline(0, color=drawing.GREY, linewidth=1)
     for row in _rows(measured):
         off = (kept[row.measure] - row.published) / (row.tolerance * abs(row.published))
-        colour, marker = (drawing.BLUE, "o") if row.use == calibrate.FITTED else (drawing.ORANGE, "D")
+        colour, marker = (drawing.BLUE, "o") if row.use == found.FITTED else (drawing.ORANGE, "D")
         shown = off.dropna().clip(-FURTHEST, FURTHEST)
         axes.plot(shown, np.full(len(shown), row.Index), marker, color=colour, alpha=0.5, markersize=5)
     axes.set_yticks(range(len(measured)), [f"{row.measure}{_mark(row.use)}" for row in _rows(measured)])
@@ -162,7 +162,7 @@ def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None
 
 
 def _mark(use: str) -> str:
-    return "" if use == calibrate.FITTED else f" ({use})"
+    return "" if use == found.FITTED else f" ({use})"
 
 
 def _note(figure: Figure, done: Calibration, footing: str) -> None:

@@ -25,7 +25,8 @@ from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.overlay import with_values
-from marketsim.trust.calibration.calibrate import Calibration, calibrate
+from marketsim.trust.calibration.calibrate import calibrate
+from marketsim.trust.calibration.found import Calibration
 from marketsim.trust.calibration.inputs import Inputs
 from marketsim.trust.calibration.space import Parameter, Settings, Space, Vector
 from marketsim.trust.measures import Target
