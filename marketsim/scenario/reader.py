@@ -19,9 +19,8 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent, ScalarEvent, StreamEndEvent
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-from marketsim.scenario import documents, errors
+from marketsim.scenario import documents, errors, scalars
 from marketsim.scenario.overlay import laid_over
-from marketsim.scenario.scalars import CONTROL, scalar_value
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 32
@@ -54,7 +53,7 @@ def read_yaml(path: Path) -> documents.Document:
 
 def read_text(text: str, mark: Marks) -> documents.Document | None:
     """The values in a YAML text; None if it holds nothing. Raises ScenarioError for all that `read_yaml` refuses."""
-    control = CONTROL.search(text)
+    control = scalars.CONTROL.search(text)
     if control:
         before = _LINE_END.split(text[: control.start()])
         message = f"the control character {control.group()!r} is not allowed; only text, tabs and line ends are"
@@ -203,10 +202,10 @@ class _Composer(Composer):
         return key
 
     def _single(self, node: Any) -> Any:
-        if CONTROL.search(node.value):
+        if scalars.CONTROL.search(node.value):
             self._refuse(node, "control characters, such as \\0 or \\e in quotes, are not allowed")
         try:
-            return node.value if node.style else scalar_value(node.value)
+            return node.value if node.style else scalars.scalar_value(node.value)
         except ValueError as error:
             self._refuse(node, str(error))
 

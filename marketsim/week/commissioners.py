@@ -6,24 +6,24 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.market.market import Market
-from marketsim.scenario.schema import Commissioning
 
 YEAR_WEEKS = 52
 
 
-def urgency(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Floats:
+def urgency(market: Market, weeks_waited: Ints, emergency: Bools) -> Floats:
     """Urgency of searches: 0 for a planned move at first, 1 at the deadline; emergencies start higher up."""
-    first = np.where(emergency, commissioning.urgency_of_emergency, 0.0)
-    waited = weeks_waited / np.maximum(_deadline(commissioning, emergency), 1)
+    first = np.where(emergency, market.scenario.commissioning.urgency_of_emergency, 0.0)
+    waited = weeks_waited / np.maximum(_deadline(market, emergency), 1)
     return np.asarray(first + (1 - first) * np.minimum(waited, 1.0))
 
 
-def past_deadline(commissioning: Commissioning, weeks_waited: Ints, emergency: Bools) -> Bools:
+def past_deadline(market: Market, weeks_waited: Ints, emergency: Bools) -> Bools:
     """True for searches that end in the last resort after this week."""
-    return np.asarray(weeks_waited >= _deadline(commissioning, emergency))
+    return np.asarray(weeks_waited >= _deadline(market, emergency))
 
 
-def _deadline(commissioning: Commissioning, emergency: Bools) -> Ints:
+def _deadline(market: Market, emergency: Bools) -> Ints:
+    commissioning = market.scenario.commissioning
     return np.where(emergency, commissioning.deadline_weeks_emergency, commissioning.deadline_weeks_planned)
 
 

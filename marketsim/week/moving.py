@@ -114,7 +114,7 @@ def give_up(market: Market, rows: Ints) -> Ints:
     children, week = market.children, market.week
     mean_weeks = market.scenario.unregistered.need_ends_mean_weeks
     waited, emergency = week - children.since[rows], children.emergency[rows]
-    late = commissioners.past_deadline(market.scenario.commissioning, waited, emergency)
+    late = commissioners.past_deadline(market, waited, emergency)
     rows = rows[late & (children.state[rows] == states.WAITING)]
     if mean_weeks <= 0:
         children.state[rows] = states.GONE

@@ -39,7 +39,7 @@ def seek(market: Market, unplaced: Ints) -> Seeking:
     scenario, children = market.scenario, market.children
     rows = _searching(children.table, scenario.unregistered.search_every_weeks, market.week, unplaced)
     waited = market.week - children.since[rows]
-    urgent = commissioners.urgency(scenario.commissioning, waited, children.emergency[rows])
+    urgent = commissioners.urgency(market, waited, children.emergency[rows])
     urgent[children.state[rows] == UNREGISTERED] = 1.0
     willing = providers.willingness(scenario.providers, children.score[rows], children.breakdowns[rows])
     return Seeking(rows, waited // scenario.commissioning.answer_weeks, urgent, willing)

@@ -6,13 +6,13 @@ import numpy as np
 
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import pair_bits, unit
-from marketsim.week.placing.tables import NOBODY, Round
+from marketsim.week.placing import tables
 
 BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer
 
 
 @compiled
-def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> float:
+def settled_fee(this: tables.Round, row: int, stage: int, lot: int, burden: float) -> float:
     """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place; the
     child's `burden` on the home as matched.
 
@@ -25,7 +25,7 @@ def settled_fee(this: Round, row: int, stage: int, lot: int, burden: float) -> f
     luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.lots.key[lot]))
     bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
-    if this.pools.rival_buyers[pool, rival] == NOBODY:
+    if this.pools.rival_buyers[pool, rival] == tables.NOBODY:
         return float(bargained)
     to_beat = this.pools.rivals[pool, rival] + burden
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)

@@ -6,27 +6,27 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
-from marketsim.week.placing.tables import NOBODY, Pools, Round
+from marketsim.week.placing import tables
 
 
 @compiled
-def clear_pools(this: Round, rows: Ints) -> None:
+def clear_pools(this: tables.Round, rows: Ints) -> None:
     """Before a round: nobody is kept, or has been turned away, in the pools that its children have offers from."""
     for row in rows:
         for place in range(this.short.size[row]):
             pool = this.panels.lots.pool[this.short.lot[row, place]]
-            this.pools.first[pool], this.pools.kept[pool] = NOBODY, 0
+            this.pools.first[pool], this.pools.kept[pool] = tables.NOBODY, 0
             for rival in range(2):
-                this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, NOBODY
+                this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, tables.NOBODY
 
 
 @compiled
-def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
+def match_all(this: tables.Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
     """Deferred acceptance; returns by child its position on its own shortlist, and its burden on the home there."""
     searches, panels, homes, short, tastes = this.searches, this.panels, this.homes, this.short, this.tastes
     count, kept_first, kept = len(searches.key), this.pools.first, this.pools.kept
     place, burden, gain = np.zeros(count, dtype=np.int64), np.empty(count), np.empty(count)
-    kept_next, waiting = np.full(count, NOBODY), rows[::-1].copy()
+    kept_next, waiting = np.full(count, tables.NOBODY), rows[::-1].copy()
     top = len(waiting)
     while top > 0:
         top -= 1
@@ -52,7 +52,7 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
             if not taken:
                 continue
             kept_next[row] = kept_next[worst]
-            if before == NOBODY:
+            if before == tables.NOBODY:
                 kept_first[pool] = row
             else:
                 kept_next[before] = row
@@ -65,9 +65,9 @@ def match_all(this: Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
 @compiled
 def _least_wanted(gain: Floats, luck: Floats, place: Ints, first: int, following: Ints) -> tuple[int, int]:
     """Of the children that a pool keeps, the one that the provider likes least, and the one before it in the list."""
-    worst, before_worst = first, NOBODY
+    worst, before_worst = first, tables.NOBODY
     before, other = first, following[first]
-    while other != NOBODY:
+    while other != tables.NOBODY:
         if _prefers(gain, luck, place, worst, other):
             worst, before_worst = other, before
         before, other = other, following[other]
@@ -84,7 +84,7 @@ def _prefers(gain: Floats, luck: Floats, place: Ints, one: int, other: int) -> b
 
 
 @compiled
-def _note_rival(pools: Pools, pool: int, buyer: int, bid: float) -> None:
+def _note_rival(pools: tables.Pools, pool: int, buyer: int, bid: float) -> None:
     """Keep the two highest bids of two different buyers for a pool, the highest first."""
     bids, buyers = pools.rivals, pools.rival_buyers
     if buyer == buyers[pool, 0]:
