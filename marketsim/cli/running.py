@@ -29,7 +29,7 @@ def run(
         from marketsim.reports import scorecard, tables
         from marketsim.results import store
         from marketsim.scenario import loading
-        from marketsim.trust.measures import has_targets
+        from marketsim.trust.published import has_targets
 
     loaded = loading.load_scenario(scenario, change or [])
     store.check_new(out)

@@ -15,7 +15,7 @@ from marketsim.reports import tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.scenario.signoff import signoff
-from marketsim.trust import measures
+from marketsim.trust import published
 from marketsim.trust.validation import against, backcast, null_model, predictions, recorded, scorecard
 from marketsim.trust.validation import validate as validating
 
@@ -34,9 +34,9 @@ COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements
 
 def print_targets(result: Result, console: Console) -> None:
     """Print one run against the published figures."""
-    values = {name: [value] for name, value in measures.measure_targets(result).items()}
+    values = {name: [value] for name, value in published.measure_targets(result).items()}
     given, nothing = scorecard.Given(targets=values), scorecard.Given()
-    card = scorecard.score(measures.shipped_targets(), given, nothing, nothing, recorded.recorded())
+    card = scorecard.score(published.shipped_targets(), given, nothing, nothing, recorded.recorded())
     rows = card[card["kind"] == "target"]
     title = f"Against published figures: {_passed(rows)} within tolerance (one run; marketsim validate says more)"
     console.print(_target_table(rows, title))

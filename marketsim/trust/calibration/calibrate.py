@@ -15,7 +15,7 @@ from marketsim.trust.calibration.found import Calibration, tables_of
 from marketsim.trust.calibration.history_matching import match
 from marketsim.trust.calibration.inputs import Inputs, identity, least_runs
 from marketsim.trust.calibration.runs import Measure, OnProgress, Runner
-from marketsim.trust.measures import measure_targets
+from marketsim.trust.published import measure_targets
 
 
 def calibrate(

@@ -13,7 +13,7 @@ from marketsim.core.columns import Floats
 from marketsim.trust.calibration.history_matching import History, Match
 from marketsim.trust.calibration.inputs import Inputs
 from marketsim.trust.calibration.space import Run, Space
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 SEPARATOR = "; "
 FITTED, HELD_OUT, NOT_MEASURED, CANNOT_BE_MET = "fitted", "held out", "not measured", "cannot be met"

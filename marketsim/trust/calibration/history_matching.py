@@ -14,7 +14,7 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.trust.calibration import implausibility, sampling
 from marketsim.trust.calibration.implausibility import RULED_OUT_FROM, Emulator, Judgement, nth_worst
 from marketsim.trust.calibration.space import Run, Settings, Space
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 LEAST_MEASURED_SHARE = 0.5  # of the runs: below it a target has no emulator in that wave
 MOST_CHECKS = 3  # rounds of runs to confirm as many vectors as are to be kept

@@ -13,10 +13,10 @@ from marketsim.experiments.scenarios import as_scenario
 from marketsim.results import manifest
 from marketsim.scenario import errors, loading, overlay
 from marketsim.scenario.schema import Scenario
-from marketsim.trust import measures, rows
+from marketsim.trust import published, rows
 from marketsim.trust.calibration import space as cube
 from marketsim.trust.calibration.space import Parameter, Settings, Space
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 RANGES = Path(marketsim.england.__file__).with_name("uncertain.csv")
 TARGETS = Path(marketsim.england.__file__).with_name("targets.csv")
@@ -33,9 +33,9 @@ class Inputs:
 
     loaded: loading.LoadedScenario
     space: Space
-    targets: tuple[measures.Target, ...]
+    targets: tuple[published.Target, ...]
     settings: Settings
-    held_out: tuple[measures.Target, ...] = ()
+    held_out: tuple[published.Target, ...] = ()
     weeks: int | None = None
 
     @property
@@ -62,8 +62,8 @@ def read_inputs(
     """
     loaded = loading.load_scenario(scenario)
     horizon = as_scenario(loaded, weeks).horizon.weeks
-    if horizon < measures.YEAR_WEEKS:
-        message = f"targets are measured over a year: expected at least {measures.YEAR_WEEKS} weeks, got {horizon}"
+    if horizon < published.YEAR_WEEKS:
+        message = f"targets are measured over a year: expected at least {published.YEAR_WEEKS} weeks, got {horizon}"
         raise errors.ScenarioError(message, loaded.path.name)
     space = read_space(ranges or RANGES, loaded.scenario)
     fitted, held_out = split_targets(space, read_targets(targets or TARGETS))
@@ -112,7 +112,7 @@ def read_targets(path: Path) -> list[Target]:
     """The targets of a file. Raises ScenarioError."""
     targets: list[Target] = []
     for row in rows.read_rows(path, TARGET_COLUMNS):
-        name = row.word("measure", measures.TARGET_MEASURES, "measure")
+        name = row.word("measure", published.TARGET_MEASURES, "measure")
         if name in (target.measure for target in targets):
             raise row.error(f"the measure {errors.shown(name)} is listed twice")
         value = row.number("value")
@@ -143,7 +143,7 @@ def _parameter(row: rows.Row, scenario: Scenario) -> Parameter:
         raise row.error(f"{key}: reason: expected why the range is what it is, got nothing")
     fitted_to = tuple(name.strip() for name in row.cells["fitted_to"].split(";") if name.strip())
     for name in fitted_to:
-        row.known(name, measures.TARGET_MEASURES, "measure")
+        row.known(name, published.TARGET_MEASURES, "measure")
     parameter = Parameter(key, low, high, scale == "log", whole, row.cells["reason"], fitted_to)
     _check_feasible(row, parameter, scenario)
     return parameter

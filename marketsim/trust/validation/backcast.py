@@ -9,7 +9,7 @@ import pandas as pd
 
 from marketsim.england.figures import national_rows
 from marketsim.results.result import Result
-from marketsim.trust import measures
+from marketsim.trust import published
 
 COLUMNS = ["year", "measure", "unit", "recorded", "model", "off_by"]
 NEAR_DAYS = 20  # a run of whole years of 52 weeks ends some days before 31 March
@@ -67,15 +67,15 @@ def _modelled(result: Result, measure: str, year: int) -> float:
     """The model's figure of a year; NaN if no week is within NEAR_DAYS of its end, or it is hardly covered."""
     weekly, homes, end = result.weekly, result.homes, pd.Timestamp(year, 3, 31)
     if measure in FEES:
-        return measures.fee_in_year(weekly, year, FEES[measure])
+        return published.fee_in_year(weekly, year, FEES[measure])
     if measure in AT_YEAR_END:
         days = (weekly["date"] - end).abs()
         week = weekly.iloc[int(days.to_numpy().argmin())]
         near = days.min() <= pd.Timedelta(days=NEAR_DAYS)
-        return AT_YEAR_END[measure](week, measures.homes_open(homes, int(week["week"]))) if near else measures.NAN
+        return AT_YEAR_END[measure](week, published.homes_open(homes, int(week["week"]))) if near else published.NAN
     weeks = weekly[(weekly["date"] > end - pd.DateOffset(years=1)) & (weekly["date"] <= end)]
-    if len(weeks) < measures.MOST_OF_A_YEAR_WEEKS:
-        return measures.NAN
+    if len(weeks) < published.MOST_OF_A_YEAR_WEEKS:
+        return published.NAN
     return IN_YEAR[measure](weeks, homes[homes["opened_week"].between(weeks["week"].min(), weeks["week"].max())])
 
 

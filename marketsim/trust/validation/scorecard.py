@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from marketsim.trust import measures
+from marketsim.trust import published
 from marketsim.trust.rows import read_rows
 from marketsim.trust.validation import patterns, recorded
 
@@ -31,19 +31,19 @@ class Given:
     patterns: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
-def read_targets(path: Path) -> list[measures.Target]:
+def read_targets(path: Path) -> list[published.Target]:
     """The targets of a user's file, with at least the columns measure, value and tolerance of england/targets.csv.
 
     Raises ScenarioError, with file and line, for an unknown measure, one named twice, or a number out of range.
     """
-    units = {target.measure: target.unit for target in measures.shipped_targets()}
-    targets: dict[str, measures.Target] = {}
+    units = {target.measure: target.unit for target in published.shipped_targets()}
+    targets: dict[str, published.Target] = {}
     for row in read_rows(path, ("measure", "value", "tolerance")):
-        name = row.word("measure", measures.TARGET_MEASURES, "measure")
+        name = row.word("measure", published.TARGET_MEASURES, "measure")
         if name in targets:
             raise row.error(f"the measure {name} stands here a second time")
         value = row.number("value", more_than=0)
-        targets[name] = measures.Target(name, value, row.number("tolerance", least=0), units[name])
+        targets[name] = published.Target(name, value, row.number("tolerance", least=0), units[name])
     return list(targets.values())
 
 
@@ -57,14 +57,14 @@ def interval(values: Sequence[float] | pd.Series[float], of_next: bool = False) 
     known = known[~np.isnan(known)]
     count = len(known)
     if count < 2:
-        return measures.NAN, measures.NAN
+        return published.NAN, published.NAN
     spread = known.std(ddof=1) * np.sqrt(1 / count + (1 if of_next else 0))
     half = float(stdtrit(count - 1, 0.975) * spread)
     return float(known.mean()) - half, float(known.mean()) + half
 
 
 def score(
-    targets: Sequence[measures.Target], model: Given, null: Given, backcast: Given,
+    targets: Sequence[published.Target], model: Given, null: Given, backcast: Given,
     baseline: Mapping[str, recorded.Recorded],
 ) -> pd.DataFrame:  # fmt: skip
     """The card as rows of COLUMNS: the targets, then the patterns.
@@ -80,7 +80,7 @@ def score(
     return pd.DataFrame(rows).reindex(columns=COLUMNS)
 
 
-def _target_row(target: measures.Target, model: Given, null: Given, backcast: Given) -> dict[str, object]:
+def _target_row(target: published.Target, model: Given, null: Given, backcast: Given) -> dict[str, object]:
     name = target.measure
     needs_backcast = name in BACKCAST_TARGETS and np.isnan(_mean(model.targets.get(name)))
     values = (backcast if needs_backcast else model).targets.get(name)
@@ -113,7 +113,7 @@ def _pattern_row(pattern: patterns.Pattern, model: Given, null: Given) -> dict[s
 
 def _mean(values: Sequence[float] | None) -> float:
     known = [value for value in values or [] if not np.isnan(value)]
-    return float(np.mean(known)) if known else measures.NAN
+    return float(np.mean(known)) if known else published.NAN
 
 
 def _nearer(off: float, null_off: float) -> str:

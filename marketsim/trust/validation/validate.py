@@ -18,7 +18,7 @@ from marketsim.results import manifest, store
 from marketsim.scenario import drawn_values, loading, schema
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.signoff import assumptions
-from marketsim.trust import measures
+from marketsim.trust import published
 from marketsim.trust.validation import null_model, patterns, predictions, scorecard
 from marketsim.trust.validation.backcast import backcast_table, mean_table
 from marketsim.trust.validation.recorded import recorded
@@ -74,7 +74,7 @@ def validate(
     seed: int = 1,
     short: bool = False,
     backcast: bool = True,
-    targets: Sequence[measures.Target] | None = None,
+    targets: Sequence[published.Target] | None = None,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
@@ -89,7 +89,7 @@ def validate(
     count = replicates if replicates is not None else SHORT_REPLICATES if short else REPLICATES
     if not 1 <= count <= scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
         raise ValueError(f"from 1 to {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
-    wanted = list(measures.shipped_targets() if targets is None else targets)
+    wanted = list(published.shipped_targets() if targets is None else targets)
     measured = at_target_date(loaded)
     jobs = _jobs(measured, seed, count, short, backcast)
     found: dict[str, list[Found]] = {}
@@ -113,17 +113,17 @@ def at_target_date(loaded: loading.LoadedScenario) -> schema.Scenario:
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
     to_date = (TARGET_DATE - scenario.horizon.start).days // 7
-    return scenarios.as_scenario(scenario, max(measures.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
+    return scenarios.as_scenario(scenario, max(published.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
 def _jobs(scenario: schema.Scenario, seed: int, count: int, short: bool, backcast: bool) -> list[Job]:
     """The longest first."""
-    wanted = {target.measure: target.value for target in measures.shipped_targets()}
+    wanted = {target.measure: target.value for target in published.shipped_targets()}
     runs = _replicates(scenario, seed, count)
     jobs = [Job("null", runs[:FEWER_REPLICATES], wanted), *_each("card", runs)]
     if short:
         return jobs
-    next_year = scenarios.as_scenario(NEXT_YEAR_SCENARIO, measures.YEAR_WEEKS)
+    next_year = scenarios.as_scenario(NEXT_YEAR_SCENARIO, published.YEAR_WEEKS)
     after = _replicates(next_year, seed, min(count, FEWER_REPLICATES))
     jobs = [*_each("decay", runs[:LONG_REPLICATES]), *_each("next year", after), *jobs]
     if backcast:
@@ -147,7 +147,7 @@ def _replicates(scenario: schema.Scenario, seed: int, count: int) -> Replicates:
     return tuple(zip(fixed, seeds, strict=True))
 
 
-def _card(targets: list[measures.Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
+def _card(targets: list[published.Target], found: Mapping[str, list[Found]]) -> pd.DataFrame:
     card, null, past, decay = (_given(found.get(kind, [])) for kind in ("card", "null", "backcast", "decay"))
     model = scorecard.Given(card.targets, {**card.patterns, **decay.patterns})
     return scorecard.score(targets, model, null, past, recorded())
@@ -157,7 +157,7 @@ def _given(rows: list[Found]) -> scorecard.Given:
     """The values of several replicates, by measure."""
     if not rows:
         return scorecard.Given()
-    targets = {name: [row.targets.get(name, measures.NAN) for row in rows] for name in rows[0].targets}
+    targets = {name: [row.targets.get(name, published.NAN) for row in rows] for name in rows[0].targets}
     return scorecard.Given(targets, {name: [row.patterns[name] for row in rows] for name in rows[0].patterns})
 
 
@@ -204,7 +204,7 @@ def _run_card(job: Job) -> list[Found]:
     result = run(*job.runs[0])
     state = patterns.at_end(result)
     values = patterns.values_of("run", result) | patterns.values_of("state", state)
-    return [Found(measures.measure_targets(result), values, predictions.predict(state))]
+    return [Found(published.measure_targets(result), values, predictions.predict(state))]
 
 
 def _run_null(job: Job) -> list[Found]:
@@ -227,7 +227,7 @@ def _run_next_year(job: Job) -> list[Found]:
 
 def _run_backcast(job: Job) -> list[Found]:
     result = run(*job.runs[0])
-    return [Found(measures.measure_targets(result), backcast=backcast_table(result))]
+    return [Found(published.measure_targets(result), backcast=backcast_table(result))]
 
 
 def _run_decay(job: Job) -> list[Found]:

@@ -9,7 +9,7 @@ import numpy as np
 from marketsim.core import streams
 from marketsim.core.columns import Floats
 from marketsim.trust.calibration.space import Parameter, Run, Space, Vector
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 SPACE = Space(
     (

@@ -29,7 +29,7 @@ from marketsim.trust.calibration.calibrate import calibrate
 from marketsim.trust.calibration.found import Calibration
 from marketsim.trust.calibration.inputs import Inputs
 from marketsim.trust.calibration.space import Parameter, Settings, Space, Vector
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 WEEKS = 20
 

@@ -13,7 +13,7 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.trust.calibration.history_matching import Match, match
 from marketsim.trust.calibration.sampling import hypercube
 from marketsim.trust.calibration.space import Run, Settings, Space, Vector
-from marketsim.trust.measures import Target
+from marketsim.trust.published import Target
 
 SETTINGS = Settings(runs_per_wave=25, waves=4, keep=20, seed=1)
 SETTLING = ("sum", "product", "steep")

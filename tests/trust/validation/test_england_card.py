@@ -11,7 +11,7 @@ from marketsim.england.figures import authority_rows, target_rows
 from marketsim.experiments.run import run
 from marketsim.reports.scorecard import print_targets
 from marketsim.results.result import Result
-from marketsim.trust.measures import has_targets, measure_targets
+from marketsim.trust.published import has_targets, measure_targets
 from marketsim.trust.validation.null_model import (
     FITTED_TO,
     OfferRates,

@@ -9,7 +9,7 @@ import pytest
 
 import marketsim
 from marketsim.results.store import StoreError
-from marketsim.trust.measures import Target, shipped_targets
+from marketsim.trust.published import Target, shipped_targets
 from marketsim.trust.validation.recorded import LEFT_OUT, Recorded, in_checkout, newly_failing, record, recorded
 from marketsim.trust.validation.scorecard import Given, interval, score
 

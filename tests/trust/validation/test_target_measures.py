@@ -8,7 +8,7 @@ import pytest
 from hand_made import exchanged, hand_made, weekly_table
 
 from marketsim.england.figures import target_rows
-from marketsim.trust.measures import TARGET_MEASURES, has_targets, homes_open, measure_targets
+from marketsim.trust.published import TARGET_MEASURES, has_targets, homes_open, measure_targets
 from marketsim.trust.validation.recorded import ROLES, recorded
 
 # The last year is weeks 9 to 60. Child 4 started in week 5 and left in 55; those of child 3 started in 12, 23 and 44.

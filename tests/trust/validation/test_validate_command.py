@@ -17,7 +17,7 @@ from hand_made import hand_made
 
 from marketsim.cli.main import main
 from marketsim.scenario.loading import load_scenario
-from marketsim.trust.measures import shipped_targets
+from marketsim.trust.published import shipped_targets
 from marketsim.trust.validation import recorded as recording
 from marketsim.trust.validation import validate as validation
 from marketsim.trust.validation.backcast import COLUMNS

@@ -1,4 +1,4 @@
-"""The targets (england/targets.csv), and their measures as one run gives them."""
+"""What is published and a run can be held against (the targets, england/targets.csv), as one run measures it."""
 
 from __future__ import annotations
 
