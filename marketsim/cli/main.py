@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from marketsim.cli import analysing, options, results, running, sweeping, trusting
+from marketsim.cli import analysing, docs, options, results, running, sweeping, trusting
 
 app = typer.Typer(
     help="Simulate the market in which England's local authorities buy places in children's homes.",
@@ -16,6 +16,7 @@ app = typer.Typer(
 COMMANDS = (
     running.run, running.compare, sweeping.sweep, running.scenarios, running.check, trusting.validate,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
+    docs.docs,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

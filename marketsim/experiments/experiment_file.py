@@ -11,9 +11,8 @@ from marketsim.experiments.plan import located_plan
 from marketsim.scenario import errors, reader
 from marketsim.scenario.documents import option
 from marketsim.scenario.loading import named_after
+from marketsim.scenario.shipped import EXPERIMENTS, shipped_folder
 from marketsim.scenario.validating import validate
-
-EXPERIMENTS = "experiments"
 
 
 def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) -> Definition:
@@ -38,32 +37,39 @@ def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) 
 
 
 def experiment_at(named: Sequence[str], changes: dict[str, Any]) -> Definition | None:
-    """The experiment if that is what is named: a file that lists `scenarios`, or a name in experiments/; else None."""
+    """The experiment if that is what is named: a file that lists `scenarios`, or an experiment's name; else None."""
     path = Path(named[0])
-    inside = Path(EXPERIMENTS) / f"{named[0].removesuffix('.yaml')}.yaml"
     is_file = path.is_file() and path.suffix in (".yaml", ".yml")
-    if not (is_file and "scenarios" in reader.read_yaml(path).values) and (is_file or not inside.is_file()):
+    file = path if is_file else _of_name(path)
+    if file is None or (is_file and "scenarios" not in reader.read_yaml(path).values):
         return None
     if len(named) > 1:
         words = f"is an experiment; expected it alone, or scenarios, got {len(named)} names"
         raise errors.ScenarioError(words, named[0])
-    definition = load_definition(path if is_file else inside, changes)
+    definition = load_definition(file, changes)
     if not definition.factors:
         raise errors.ScenarioError("has no factors, so there is nothing to rank", named[0])
     return definition
 
 
 def _found(path: str | Path) -> Path:
-    """The file meant: a path, or the name of a file in experiments/."""
+    """The file meant: a path, or the name of an experiment."""
     given = Path(path)
-    named = Path(EXPERIMENTS) / f"{str(path).removesuffix('.yaml')}.yaml"
-    if given.suffix == "" and not given.exists() and named.exists():
-        return named
-    if not given.exists():
-        near = [str(file) for folder in {given.parent, Path(EXPERIMENTS)} for file in sorted(folder.glob("*.yaml"))]
-        words = errors.sentence("no such file", errors.did_you_mean(str(path), near))
+    found = given if given.is_file() else _of_name(given) or given
+    if not found.exists():
+        folders = (given.parent, Path(EXPERIMENTS), shipped_folder(EXPERIMENTS))
+        named = [file for folder in folders for file in folder.glob("*.yaml")]
+        near = errors.did_you_mean(str(path), [word for file in named for word in (file.stem, str(file))])
+        words = errors.sentence("is neither a file nor the name of an experiment", near)
         raise errors.ScenarioError(words, errors.displayed(given))
-    return given
+    return found
+
+
+def _of_name(given: Path) -> Path | None:
+    """The experiment of a name (or `experiments/NAME.yaml`): in experiments/ here, else among those shipped."""
+    file = f"{given.name.removesuffix('.yaml')}.yaml"
+    folders = (Path(EXPERIMENTS), shipped_folder(EXPERIMENTS)) if given.parent in (Path(), Path(EXPERIMENTS)) else ()
+    return next((folder / file for folder in folders if (folder / file).is_file()), None)
 
 
 def _beside(definition: Definition, folder: Path) -> Definition:

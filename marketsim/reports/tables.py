@@ -141,9 +141,10 @@ def _meaning(comparison: Result) -> str:
     vectors = comparison.outcomes["vector"].nunique()
     if vectors == 0:
         return (
-            "The intervals hold the luck of runs, not what is unknown about the market: read them with docs/limits.md."
+            "The intervals hold the luck of runs, not what is unknown about the market: read them with "
+            "`marketsim docs limits`."
         )
     return (
         f"The replicates use {vectors} vectors of the plausible set. The intervals hold the luck of runs and what is "
-        f"unknown about the market, as far as that set spans it: read them with docs/limits.md."
+        f"unknown about the market, as far as that set spans it: read them with `marketsim docs limits`."
     )

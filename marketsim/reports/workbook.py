@@ -73,7 +73,7 @@ def notes(found: Result) -> list[tuple[str, Any]]:
     entries += [("marketsim", facts.get("marketsim", "")), ("python", facts.get("python", ""))]
     entries += list(facts.get("packages", {}).items())
     entries += [("commit", facts.get("git_commit") or ""), ("what the values rest on", found.footing)]
-    entries.append(("read with", "docs/limits.md: what is assumed and what is not modelled"))
+    entries.append(("read with", "docs/limits.md (`marketsim docs limits`): what is assumed and what is not modelled"))
     return entries + [(name, f"{m.label} ({m.unit}): {m.definition}") for name, m in MEASURES.items() if m.compared]
 
 

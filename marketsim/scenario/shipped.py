@@ -1,4 +1,4 @@
-"""Where scenario files are: those that a user names, that ship with marketsim, or that a file extends."""
+"""Where files are: those that a user names, that ship with marketsim, or that a file extends."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from marketsim.scenario import errors
 from marketsim.scenario.documents import Mark
 
 _PACKAGE = Path(__file__).parents[1]
+SCENARIOS, EXPERIMENTS, DOCS = "scenarios", "experiments", "docs"
 
 
-def shipped_folder() -> Path:
-    """The folder of shipped scenarios: inside the installed package, or beside the package in a checkout."""
-    inside = _PACKAGE / "scenarios"
-    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+def shipped_folder(kind: str = SCENARIOS) -> Path:
+    """Where `scenarios`, `experiments` or `docs` ship: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "shipped" / kind
+    return inside if inside.is_dir() else _PACKAGE.parent / kind
 
 
 def shipped_scenarios() -> list[Path]:
@@ -22,7 +23,8 @@ def shipped_scenarios() -> list[Path]:
 
 
 def find_scenario(scenario: str | Path) -> Path:
-    """The file that is meant by a path or by the name of a shipped scenario.
+    """The file that is meant by a path or by the name of a shipped scenario, which may be written `scenarios/NAME.yaml`
+    also where there is no such folder.
 
     Raises ScenarioError, with the nearest name there is, if it is neither.
     """
@@ -30,7 +32,7 @@ def find_scenario(scenario: str | Path) -> Path:
     if _exists(path) and not path.is_dir():
         return path
     shipped = {file.stem: file for file in shipped_scenarios()}
-    name = str(scenario).removesuffix(".yaml")
+    name = str(path.relative_to(SCENARIOS) if path.parent == Path(SCENARIOS) else scenario).removesuffix(".yaml")
     if name in shipped:
         return shipped[name]
     if _exists(path):

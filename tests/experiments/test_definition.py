@@ -106,7 +106,8 @@ def test_a_mistake_is_one_line_exit_code_2_and_nothing_written(
 
 
 OPTIONS = {
-    "a file that isn't there": (["y.yaml"], ["y.yaml no such file", "did you mean 'x.yaml'?"]),
+    "a file that isn't there": (["y.yaml"], ["y.yaml is neither a file nor the name", "did you mean 'x.yaml'?"]),
+    "a name that isn't there": (["cooperative_sise"], ["neither a file nor", "did you mean 'cooperative_size'?"]),
     "zero samples": (["x.yaml", "--samples", "0"], ["--samples", "1"]),
     "a shard that is none": (["x.yaml", "--shard", "3/2"], ["--shard", "such as 1/20"]),
     "a shard in words": (["x.yaml", "--shard", "one"], ["--shard", "such as 1/20"]),
