@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from marketsim.experiments.run import run
 from marketsim.results import manifest, store
 from marketsim.results.result import Result
 from marketsim.scenario import drawn_values
-from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
@@ -60,21 +59,26 @@ def compare(
         manifest.write(store.new_folder(out, ""), "comparison", status="running", finished=None, **facts)
     try:
         made = pool.run_all(tasks, _run_task, workers, on_progress)
-    except ScenarioError:
-        store.remove_if_without_runs(out)
-        raise
-    except KeyboardInterrupt:
+        frames = {name: pd.concat([one[name] for one in made], ignore_index=True) for name in made[0]}
+        found = Result.made("comparison", frames, **facts)
+        frames["comparison"] = compare_outcomes(found.outcomes, found.labels[0], found.labels[1:])
+        if out is None:
+            return found
+        store.write_csv(out / "comparison.csv", found.table)
+        manifest.write(out, **found.manifest)
+    except BaseException as error:
         if out is not None:
-            manifest.write(out, "comparison", status="stopped", finished=store.now(), **facts)
+            _end_early(out, facts, isinstance(error, KeyboardInterrupt))
         raise
-    frames = {name: pd.concat([one[name] for one in made], ignore_index=True) for name in made[0]}
-    found = Result.made("comparison", frames, **facts)
-    frames["comparison"] = compare_outcomes(found.outcomes, found.labels[0], found.labels[1:])
-    if out is None:
-        return found
-    store.write_csv(out / "comparison.csv", found.table)
-    manifest.write(out, **found.manifest)
     return Result.read(out)
+
+
+def _end_early(out: Path, facts: Mapping[str, Any], stopped: bool) -> None:
+    """Say in the manifest that a comparison was stopped or has failed; of one that failed at once nothing is left."""
+    if not stopped:
+        store.remove_if_without_runs(out)
+    if out.exists():
+        manifest.write(out, "comparison", status="stopped" if stopped else "failed", finished=store.now(), **facts)
 
 
 def _arms(

@@ -3,6 +3,7 @@ written, whatever the hook says or does."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.market.market import Market
-from marketsim.purchasing.rule import Arrangement, Lots
-from marketsim.purchasing.rule import Dues, PurchasingRule, Reach
+from marketsim.purchasing.rule import Arrangement, Dues, Lots, PurchasingRule, Reach
 
 
 class Mine(PurchasingRule):
@@ -122,6 +122,26 @@ def test_it_is_one_line_and_nothing_is_written(
     assert len(lines) == 1 and "Traceback" not in done.stderr, done.stderr
     assert "mine.py" in lines[0] and words in lines[0] and hook.partition("(")[0] in lines[0]
     assert not (tmp_path / "left").exists()
+
+
+@pytest.mark.parametrize(("fails_in_week", "left"), [(0, False), (3, True)])
+def test_a_comparison_says_that_it_failed(
+    fails_in_week: int, left: bool, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finished runs of the other arm are kept; without any, nothing is."""
+    late = f"review(self, market, arrangement):\n        assert market.week < {fails_in_week} or not market.week"
+    broken = late if fails_in_week else "start(self, market, arrangement):\n        assert False"
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.py").write_text(f"{RULE}    def {broken}\n")
+    (tmp_path / "near.yaml").write_text(SCENARIO)
+    monkeypatch.setenv("MARKETSIM_RULES", str(tmp_path / "rules"))
+    names = ["town", "near.yaml"] if left else ["near.yaml", "town"]
+    done = typed("compare", *names, "--weeks", "4", "--replicates", "2", "--workers", "1", "--out", "left")
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert (tmp_path / "left").exists() == left
+    if left:
+        found = json.loads((tmp_path / "left" / "manifest.json").read_text(encoding="utf-8"))
+        assert found["status"] == "failed" and found["finished"]
 
 
 def test_without_a_fault_it_runs(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The paired comparison: worked example, degenerate cases, and what is refused."""
 
+import errno
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import pytest
 
 from marketsim import ScenarioError, compare
 from marketsim.experiments.differences import compare_outcomes, paired
+from marketsim.results import manifest, store
 
 
 def test_worked_example() -> None:
@@ -61,3 +64,13 @@ def test_other_authorities_cannot_be_compared() -> None:
 def test_numbers_out_of_range(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"at least 1|seed"):
         compare("town", "town", **wrong)  # type: ignore[arg-type]
+
+
+def test_a_full_disk_at_the_end_is_said_in_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, frame: pd.DataFrame) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(store, "write_csv", full)
+    with pytest.raises(OSError, match="No space left"):
+        compare("town", ["town"], replicates=1, weeks=1, workers=1, out=tmp_path / "full")
+    assert manifest.read(tmp_path / "full")["status"] == "failed"

@@ -41,12 +41,12 @@ def calibrate(
     runner = Runner(inputs.scenario, inputs.space, measure, out, inputs.settings.seed, workers, on_progress)
     try:
         matched = match(inputs.space, inputs.targets, runner, inputs.settings)
-    except KeyboardInterrupt:
-        manifest.write(out, "calibration", status="stopped", started=started, finished=store.now(), calibration=same)
-        raise
-    except ScenarioError:
-        if found is None:
+    except BaseException as error:
+        if found is None and isinstance(error, ScenarioError):
             shutil.rmtree(out)
+        else:
+            status = "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
+            manifest.write(out, "calibration", status=status, started=started, finished=store.now(), calibration=same)
         raise
     done = tables_of(inputs, matched, out, runner.made)
     _write(done, same, started, signoff([inputs.loaded]).entries())
