@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from marketsim.core import interrupts
@@ -23,6 +25,7 @@ from marketsim.scenario.loading import load_scenario
 
 MOST_WORKERS = 61  # a process pool on Windows takes no more
 LOOK_AGAIN_SECONDS = 5.0  # a cluster's capacity may have changed by then
+MEND = 'In a script, calls stand under `if __name__ == "__main__":`, since workers read it again; or say workers=1.'
 Task = TypeVar("Task")
 Given = TypeVar("Given")
 
@@ -126,6 +129,7 @@ def local_crew(workers: int | None, tasks: int) -> Iterator[Crew]:
     if count <= 1:
         yield Here()
         return
+    _check_main()
     crew = Processes(count)
     try:
         crew.get_ready()
@@ -170,7 +174,7 @@ class Processes:
             for first in self._latest.values():
                 first.result()
         except BrokenExecutor as error:
-            raise LostWorker(f"worker processes can't be started: {error}") from None
+            raise LostWorker(f"worker processes can't be started: {error} {MEND}") from None
 
     def capacity(self) -> int:
         """A task for each process."""
@@ -203,6 +207,16 @@ def _start() -> tuple[ProcessPoolExecutor, Future[Any]]:
 
 def _get_ready() -> int:
     return len(registered_rules())
+
+
+def _check_main() -> None:
+    """Workers read the main module again. One that would start workers of its own then ends without a word, since its
+    parent says why; LostWorker if there is no file to read."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(1)
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    if file is not None and not Path(file).exists():
+        raise LostWorker(f"worker processes can't read {file}: save it as a file, or say workers=1")
 
 
 @cache

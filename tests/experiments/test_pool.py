@@ -1,9 +1,12 @@
-"""Tasks spread over processes: when the next one begins."""
+"""Tasks spread over processes: when the next one begins, and what is said to a script that workers can't read."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,3 +33,18 @@ def test_a_process_has_its_next_task_before_the_last_is_looked_at(beside: bool, 
         assert ended.given == str(ended.task)
         assert crew.begun == list(range(min(count + ahead, 5)))
     assert count == 5
+
+
+CALL = 'from marketsim import compare\ncompare("town", ["town"], replicates=2, weeks=1, workers=2)\n'
+
+
+@pytest.mark.parametrize("from_a_file", [True, False])
+def test_a_script_that_workers_cannot_read_is_told_how_to_mend_it(from_a_file: bool, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CALL, encoding="utf-8")
+    words = [sys.executable, "mine.py" if from_a_file else "-"]
+    done = subprocess.run(words, input=CALL, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    said = done.stderr.strip().splitlines()
+    assert "LostWorker" in said[-1] and "workers=1" in said[-1]
+    assert ('if __name__ == "__main__":' in said[-1]) == from_a_file
+    assert done.stderr.count("Traceback") == 1  # the script's own, none of a worker
