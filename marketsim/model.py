@@ -17,7 +17,6 @@ from marketsim.scenario.schema import Scenario
 from marketsim.week import (
     arriving,
     buying,
-    calendar,
     commissioners,
     ending_stays,
     failing_groups,
@@ -30,12 +29,13 @@ from marketsim.week import (
     reviewing,
     searching,
     stays,
+    timetable,
 )
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.tables import Geography
 from marketsim.world import start
 
-MONTH_WEEKS, QUARTER_WEEKS, YEAR_WEEKS = 4, 13, 52
+COHORT_WEEKS = 52
 
 
 class MarketModel(mesa.Model):
@@ -56,7 +56,7 @@ class MarketModel(mesa.Model):
         self.pressure = providers.pressure(self.market, start.first_searching(self.market))
         self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, self.pressure)
         self.groups = failing_groups.make_groups(self.market)
-        self.timetable = calendar.Timetable(parameters)
+        self.timetable = timetable.Timetable(parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements)
         self.memory = commissioners.Memory(len(self.market.authorities))
         self.ledger = Ledger(len(self.market.authorities), 1)
@@ -84,9 +84,9 @@ class MarketModel(mesa.Model):
         for rank, closes_share in self.timetable.failures.get(week, []):
             self._close(failing_groups.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
         for policy in self.timetable.own_homes.get(week, []):
-            area = np.repeat(calendar.areas_of(policy, self.parameters.world), policy.homes)
+            area = np.repeat(timetable.areas_of(policy, self.parameters.world), policy.homes)
             opening_and_closing.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
-        if (self.parameters.horizon.weeks - week) % YEAR_WEEKS == YEAR_WEEKS - 1:
+        if (self.parameters.horizon.weeks - week) % COHORT_WEEKS == COHORT_WEEKS - 1:
             self._begin_cohort()
 
     def end_stays(self) -> None:
@@ -96,16 +96,16 @@ class MarketModel(mesa.Model):
         providers.draw_blocked(self.market)
 
     def open_and_close_homes(self) -> None:
-        """Every 4 weeks homes open after their registration; every quarter others close."""
+        """When a month is over homes open after their registration; at the end of a quarter others close."""
         market = self.market
-        if market.week % MONTH_WEEKS == 1:
+        if market.calendar.ends("month", market.week - 1):
             opening_and_closing.supply_managers(market, self.pipeline, self._closed_in_month)
             self._closed_in_month = 0
             plans = self.pipeline.take_due(market.week)
             opened = opening_and_closing.open_homes(market, self.run_seed, plans, self.pressure)
             market.events.count("homes_opened", market.homes.authority[opened])
             self.shop.book.refresh()
-        if market.week % QUARTER_WEEKS == 0:
+        if market.ends("quarter"):
             self._close(opening_and_closing.closing_homes(market, self.run_seed))
             failing_now = failing_groups.failing_groups(market, self.groups)
             for group in failing_now:
@@ -126,19 +126,19 @@ class MarketModel(mesa.Model):
         """Fees, empty places, own homes, running costs and the last resort are paid."""
         self.census = self.recorder.census(self.market)
         self.ledger = paying.pay_week(self.market, self.payers, self.census)
-        self.memory.spent += self.ledger.spend
+        self.memory.spend(self.ledger.spend)
 
     def review(self) -> None:
-        """Every year costs, every 4 weeks fees; every quarter plans for new homes; contracts at their own dates."""
+        """From April costs, every month fees, every quarter plans for new homes; contracts at their own dates."""
         market = self.market
-        if market.week % YEAR_WEEKS == 0:
+        if market.ends("financial_year"):
             reviewing.review_costs(market)
             self.memory.begin_year(self.parameters.commissioning.budget_uplift_per_year)
             self.shop.book.refresh()
-        if market.week % MONTH_WEEKS == 0:
+        if market.ends("month"):
             self.pressure = reviewing.review_fees(market, self.memory, self.census)
             self.shop.book.refresh()
-        if market.week % QUARTER_WEEKS == 0:
+        if market.ends("quarter"):
             opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
         if self.reviews.review(market):
             self.shop.book.refresh()

@@ -6,13 +6,11 @@ March.
 
 from __future__ import annotations
 
-import datetime
+import math
 from dataclasses import dataclass
 
 from marketsim.england.figures import economy_rates
 from marketsim.scenario.sections.authorities import Economy
-
-MARCH_ENDS = (3, 24)  # a run that starts a few days before April belongs to the year that begins
 
 
 @dataclass(frozen=True)
@@ -24,22 +22,15 @@ class Rates:
     cost: float
 
 
-def rates(economy: Economy, date: datetime.date) -> Rates:
-    """The rise with which the financial year begins in which a date lies."""
-    recorded = economy_rates().get(_year(date)) if economy.recorded else None
+def rates(economy: Economy, year: int) -> Rates:
+    """The rise with which the financial year begins that starts in April of a year."""
+    recorded = economy_rates().get(year) if economy.recorded else None
     cpi, pay = recorded or (economy.cpi_per_year, economy.pay_per_year)
     return Rates(cpi, pay, economy.pay_share_of_cost * pay + (1 - economy.pay_share_of_cost) * cpi)
 
 
-def level_at_start(economy: Economy, start: datetime.date) -> float:
+def level_at_start(economy: Economy, start: int) -> float:
     """Running cost in the financial year of the start over that of the year in whose money costs are written."""
-    level = 1.0
-    first, last = sorted((economy.prices_of, _year(start)))
-    for year in range(first + 1, last + 1):
-        level *= 1 + rates(economy, datetime.date(year, 4, 1)).cost
-    return economy.level_at_start * (level if economy.prices_of <= _year(start) else 1 / level)
-
-
-def _year(date: datetime.date) -> int:
-    """The year in which the financial year of a date begins."""
-    return date.year if (date.month, date.day) >= MARCH_ENDS else date.year - 1
+    first, last = sorted((economy.prices_of, start))
+    level = math.prod(1 + rates(economy, year).cost for year in range(first + 1, last + 1))
+    return economy.level_at_start * (level if economy.prices_of <= start else 1 / level)

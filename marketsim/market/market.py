@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from marketsim.core.calendar import Calendar, Period
 from marketsim.core.columns import Floats, Ints
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import PLACED, Children, PlacementRecords
@@ -44,6 +46,15 @@ class Market:
 
     def __post_init__(self) -> None:
         self.events = Events(len(self.authorities))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The dates of the run's weeks."""
+        return Calendar(self.scenario.horizon.start)
+
+    def ends(self, period: Period) -> bool:
+        """Whether this week is the last of a month, quarter, financial year or year of the run."""
+        return self.calendar.ends(period, self.week)
 
     @property
     def need_shares(self) -> Floats:

@@ -92,11 +92,12 @@ def settle(market: Market, arrangement: Arrangement, hook: str) -> bool:
     return changed
 
 
-def next_review_of(rule: PurchasingRule, week: int, arrangement: Arrangement) -> int:
+def next_review_of(market: Market, arrangement: Arrangement) -> int:
     """The week before which no other review is needed."""
-    said = ask(rule, "next_review", week, arrangement)
-    if not isinstance(said, int | np.integer) or said <= week:
-        raise _fault(rule, "next_review", f"returned {said!r}, which is not a week after {week}")
+    said = ask(arrangement.rule, "next_review", market, arrangement)
+    if not isinstance(said, int | np.integer) or said <= market.week:
+        words = f"returned {said!r}, which is not a week after {market.week}"
+        raise _fault(arrangement.rule, "next_review", words)
     return int(said)
 
 

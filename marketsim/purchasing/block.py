@@ -66,7 +66,7 @@ class Block(PurchasingRule):
         self._let(market, arrangement, wanted - held)
         return True
 
-    def next_review(self, week: int, arrangement: Arrangement) -> int:
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
         """The end of the term."""
         return arrangement.ends_week
 

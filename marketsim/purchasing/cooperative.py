@@ -14,8 +14,6 @@ from marketsim.purchasing.rule import Arrangement, Dues, Members, PurchasingRule
 from marketsim.scenario.schema import Section
 from marketsim.scenario.sections.base import Pounds, Share, figure
 
-SHARE_REVIEW_WEEKS = 52
-
 
 class Bypass(Section):
     """Chance, each week, that a member searches on its own although the cooperative would search for it."""
@@ -68,14 +66,14 @@ class Cooperative(PurchasingRule):
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year shares by use follow the children placed."""
-        if market.week % SHARE_REVIEW_WEEKS == 0:
+        if market.ends("financial_year"):
             placed = sum(market.children_placed_through(n) for n in arrangement.inner)
             self._share_cost(market, arrangement, np.asarray(placed, dtype=np.float64)[arrangement.members])
         return False
 
-    def next_review(self, week: int, arrangement: Arrangement) -> int:
-        """A year's end."""
-        return week + SHARE_REVIEW_WEEKS - week % SHARE_REVIEW_WEEKS
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
+        """The end of the financial year."""
+        return market.calendar.next_end("financial_year", market.week)
 
     def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
         weights = {

@@ -14,9 +14,6 @@ from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, 
 from marketsim.scenario.schema import PoundsByNeed
 from marketsim.scenario.sections.base import Miles, Share, figure
 
-REVIEW_WEEKS = 52
-MID_TERM_WEEKS = 13
-
 
 class Framework(PurchasingRule):
     """Homes on the framework quote at most the ceiling; they stay while it beats what spot would bring."""
@@ -84,19 +81,19 @@ class Framework(PurchasingRule):
         return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """Every year ceilings are raised and homes join or leave; some leave in between."""
-        if market.week % REVIEW_WEEKS == 0:
+        """Every April ceilings are raised and homes join or leave; some leave in between."""
+        if market.ends("financial_year"):
             arrangement.ceilings = arrangement.ceilings * (1 + self._yearly_uplift(market))
             arrangement.on_panel = self._would_join(market, arrangement)
             return True
-        if market.week % MID_TERM_WEEKS:
+        if not market.ends("quarter"):
             return False
         arrangement.on_panel = self._staying(market, arrangement)
         return True
 
-    def next_review(self, week: int, arrangement: Arrangement) -> int:
-        """The end of the next quarter, of which four make the year."""
-        return week + MID_TERM_WEEKS - week % MID_TERM_WEEKS
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
+        """The end of the quarter, of which four make the year."""
+        return market.calendar.next_end("quarter", market.week)
 
     def _yearly_uplift(self, market: Market) -> float:
         rates = market.rates

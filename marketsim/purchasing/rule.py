@@ -75,18 +75,18 @@ class PurchasingRule(Lever):
         return None
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """What happens at the week's review; a rule checks `market.week` itself.
+        """What happens at the week's review; a rule checks the date itself (`market.ends("quarter")`).
 
         Returns True if it changed which homes may be asked or at what fee.
         """
         return False
 
-    def next_review(self, week: int, arrangement: Arrangement) -> int:
-        """After the review of `week`: the week before which another is not needed. Default: reviews are every week.
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
+        """After a review: the week before which another is not needed. Default: reviews are every week.
 
         Terms or members that change at a date bring the review of that week.
         """
-        return week + 1
+        return market.week + 1
 
     def joined_by(self) -> Members | None:
         """For a rule by which members buy as one: who they are; what they buy through is `inside`."""

@@ -12,9 +12,6 @@ from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, 
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure
 
-REVIEW_WEEKS = 13
-MONTH_WEEKS = 4
-
 
 class SoftBlock(PurchasingRule):
     """Places held for a share of the fee; their number follows use every quarter."""
@@ -55,14 +52,13 @@ class SoftBlock(PurchasingRule):
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every quarter the number of places follows their use, a tenth at a time."""
-        month_end, quarter_end = market.week % MONTH_WEEKS == 0, market.week % REVIEW_WEEKS == 0
-        if not (month_end or quarter_end):
+        if not market.ends("month"):
             return False
         rows = arrangement.holdings_of(market)
         places, used = int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum())
         arrangement.fill_seen += used / places if places else 1.0
         arrangement.times_seen += 1
-        if not quarter_end:
+        if not market.ends("quarter"):
             return False
         fill = arrangement.fill_seen / arrangement.times_seen
         arrangement.fill_seen, arrangement.times_seen = 0.0, 0
@@ -74,9 +70,9 @@ class SoftBlock(PurchasingRule):
             self._give_back(market, arrangement, step)
         return True
 
-    def next_review(self, week: int, arrangement: Arrangement) -> int:
-        """The end of the month or of the quarter."""
-        return week + min(every - week % every for every in (MONTH_WEEKS, REVIEW_WEEKS))
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
+        """The end of the month, of which three make the quarter."""
+        return market.calendar.next_end("month", market.week)
 
     def _places_at_start(self, market: Market, arrangement: Arrangement) -> int:
         return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from marketsim.core.columns import Floats
 from marketsim.market.market import Market
 from marketsim.results.outcomes import MEASURES, Tally, route_share
-from marketsim.week.recording import YEAR_WEEKS, Recorder
+from marketsim.week.recording import Recorder
 
 WEEKLY = [
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "void_rate", "open_void_rate",
@@ -75,7 +74,7 @@ def _year_rows(market: Market, recorder: Recorder, week: int, at_end: Floats, in
     now, year = (Tally(dict(zip(recorder.names, sums.T, strict=True)), 1) for sums in (at_end, in_year))
     columns: dict[str, Any] = {"ons_code": areas.code, "name": areas.name}
     columns |= {"region": [areas.region_names[number] for number in areas.region]}
-    columns |= {"year": week // YEAR_WEEKS, "date": _date(market, week)}
+    columns |= {"year": market.calendar.number("year_of_run", week) + 1, "date": _date(market, week)}
     columns |= {name: MEASURES[name].value(now) for name in (*YEARLY, "homes", "places", "occupied", "void_rate")}
     columns |= {"spend_gbp": year["spend"], "paid_void_gbp": year["paid_void_gbp"]}
     columns["children_hosted_from_elsewhere"] = now["hosted_from_elsewhere"]
@@ -84,5 +83,4 @@ def _year_rows(market: Market, recorder: Recorder, week: int, at_end: Floats, in
 
 
 def _date(market: Market, week: int) -> pd.Timestamp:
-    start: date = market.scenario.horizon.start
-    return pd.Timestamp(start + timedelta(weeks=week))
+    return pd.Timestamp(market.calendar.date(week))

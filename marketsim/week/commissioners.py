@@ -7,8 +7,6 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.market.market import Market
 
-YEAR_WEEKS = 52
-
 
 def urgency(market: Market, weeks_waited: Ints, emergency: Bools) -> Floats:
     """Urgency of searches: 0 for a planned move at first, 1 at the deadline; emergencies start higher up."""
@@ -28,23 +26,31 @@ def _deadline(market: Market, emergency: Bools) -> Ints:
 
 
 class Memory:
-    """What authorities note: in the 4 weeks of now how many children have no home, and the number and sum of the fees
-    (GBP/week) of new placements with independent homes by need band; in the year of now the spend, and its budget
-    (GBP)."""
+    """What authorities note: in the month of now how many children have no home, and the number and sum of the fees
+    (GBP/week) of new placements with independent homes by need band; in the financial year of now the spend (GBP); and
+    its budget (GBP/week), which in the first year is what the first month's spend comes to."""
 
     def __init__(self, authorities: int) -> None:
-        self.spent, self.budget = np.zeros(authorities), np.zeros(authorities)
+        self.spent, self.weeks_in_year = np.zeros(authorities), 0
+        self.budget: Floats | None = None
         self.begin_month()
+
+    def spend(self, amounts: Floats) -> None:
+        """Note the spend of a week (GBP by authority)."""
+        self.spent += amounts
+        self.weeks_in_month += 1
+        self.weeks_in_year += 1
 
     def begin_month(self) -> None:
         """Count anew."""
-        authorities = len(self.spent)
+        authorities, self.weeks_in_month = len(self.spent), 0
         self.unplaced = np.zeros(authorities, dtype=np.int64)
         self.fees_number, self.fees_total = np.zeros((authorities, 3)), np.zeros((authorities, 3))
 
     def begin_year(self, uplift: float) -> None:
-        """The budget of the year to come is last year's spend and a rise (share)."""
-        self.budget, self.spent = self.spent * (1 + uplift), np.zeros_like(self.spent)
+        """The budget of the year to come is the spend of the one that ends and a rise (share)."""
+        self.budget = self.spent / self.weeks_in_year * (1 + uplift)
+        self.spent, self.weeks_in_year = np.zeros_like(self.spent), 0
 
     def see_fees(self, authority: Ints, band: Ints, fee: Floats) -> None:
         """Take note of what new placements cost."""
@@ -54,14 +60,18 @@ class Memory:
 
 
 def remember_fees(market: Market, memory: Memory) -> None:
-    """Every 4 weeks: the fee that is expected, by authority and need band, moves towards the mean of the latest."""
+    """Every month: the fee that is expected, by authority and need band, moves towards the mean of the latest."""
     seen, expected = memory.fees_number > 0, market.authorities.expected_fee
     mean = memory.fees_total[seen] / memory.fees_number[seen]
     expected[seen] += market.scenario.commissioning.fee_memory * (mean - expected[seen])
 
 
-def keep_to_budget(market: Market, memory: Memory, weeks: int) -> None:
+def keep_to_budget(market: Market, memory: Memory) -> None:
     """Note by how much each authority's spend lies above its budget for the weeks of the year that are over (share)."""
-    due = memory.budget * weeks / YEAR_WEEKS
+    if memory.weeks_in_year == 0:
+        return
+    if memory.budget is None:
+        memory.budget = memory.spent / memory.weeks_in_year
+    due = memory.budget * memory.weeks_in_year
     ratio = np.divide(memory.spent, due, out=np.ones_like(due), where=due > 0)
     market.authorities.overspent = ratio - 1

@@ -1,4 +1,4 @@
-"""Inspection: how homes are judged at the start, and every year in the week of each home."""
+"""Inspection: how homes are judged at the start, and every year on the day of each home."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from scipy.special import ndtri
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
+from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.market import Market
 
-YEAR_WEEKS = 52
+DAYS_PER_YEAR = 365
 INSPECTION = 2  # of the things that come round to homes
 LEAST_LUCK = 1e-12  # of which the normal deviate is finite
 
@@ -26,10 +27,11 @@ def inspect(market: Market) -> None:
     """Judge the homes whose yearly inspection falls into this week, by how far their breakdowns a place lie above the
     usual number; the count of breakdowns begins anew."""
     homes, scenario, week = market.homes, market.scenario, market.week
-    turn = homes.phase(INSPECTION, YEAR_WEEKS) == -week % YEAR_WEEKS
-    rows = np.flatnonzero(turn & homes.in_market(week))
+    days = np.zeros(DAYS_PER_YEAR, dtype=np.bool_)
+    days[market.calendar.days_of_year(week)] = True
+    rows = np.flatnonzero(days[homes.phase(INSPECTION, DAYS_PER_YEAR)] & homes.in_market(week))
     rows = rows[homes.opened_week[rows] < week]
-    usual = scenario.demand.breakdown_share * YEAR_WEEKS / max(scenario.stays.mean_weeks, 1.0)
+    usual = scenario.demand.breakdown_share * WEEKS_PER_YEAR / max(scenario.stays.mean_weeks, 1.0)
     places, occupied = homes.places[rows], homes.occupied[rows]
     _judge(market, rows, homes.breakdowns[rows] / places - usual * (occupied / places))
 
@@ -37,12 +39,12 @@ def inspect(market: Market) -> None:
 def _judge(market: Market, rows: Ints, above: Floats) -> None:
     """Write the judgements of the homes in `rows`, which have had so many breakdowns a place `above` the usual.
 
-    What inspectors see is made of the home's lasting quality and the luck of the year, both standard normal.
+    What inspectors see is made of the home's lasting quality and the luck of the day, both standard normal.
     """
-    homes, ratings, year = market.homes, market.scenario.ratings, (market.week - 1) // YEAR_WEEKS + 1
+    homes, ratings = market.homes, market.scenario.ratings
     keys = homes.key[rows]
     quality = _normal(uniform(market.seed, "quality of home", keys))
-    luck = _normal(uniform(market.seed, "inspection", keys, year))
+    luck = _normal(uniform(market.seed, "inspection", keys, market.week))
     impression = np.sqrt(ratings.lasting_share) * quality + np.sqrt(1 - ratings.lasting_share) * luck
     impression -= ratings.breakdown_effect * above
     least = _least_impressions(ratings.share_outstanding, ratings.share_good, ratings.share_inadequate)

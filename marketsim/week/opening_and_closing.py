@@ -15,8 +15,7 @@ from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NE
 from marketsim.market.market import Market
 from marketsim.week.providers import last_resort, price, wanted_asks, wanted_fees
 
-QUARTER_WEEKS, MONTH_WEEKS = 13, 4
-QUARTERS_PER_YEAR = WEEKS_PER_YEAR / QUARTER_WEEKS
+QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 12
 MOST_PLANS = 3.0  # times the usual number, however high the return (assumption: banks and builders set a limit)
 MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assumption)
 
@@ -67,17 +66,18 @@ def start_pipeline(market: Market, seed: int, pressure_by_area: Floats) -> Pipel
     """The homes planned before week 0 as at the prices of week 0, so that openings do not pause at the start."""
     pipeline = Pipeline()
     longest = market.scenario.providers.registration_weeks_most
-    for week in range(-(longest // QUARTER_WEEKS) * QUARTER_WEEKS, 0, QUARTER_WEEKS):
-        plan_homes(market, seed, pipeline, pressure_by_area, week)
+    for week in range(-longest, 1):
+        if market.calendar.ends("quarter", week):
+            plan_homes(market, seed, pipeline, pressure_by_area, week)
     pipeline.plans = pipeline.plans.of(np.flatnonzero(pipeline.plans.opens > 0))
     return pipeline
 
 
 def supply_managers(market: Market, pipeline: Pipeline, closed: int) -> None:
-    """Every 4 weeks managers become free: newly qualified ones, and those of homes that have closed."""
+    """Every month managers become free: newly qualified ones, and those of homes that have closed."""
     homes = np.count_nonzero(market.homes.is_open(market.week))
     yearly = market.scenario.providers.managers_per_year * float(homes)
-    pipeline.managers += yearly * MONTH_WEEKS / WEEKS_PER_YEAR + closed
+    pipeline.managers += yearly / MONTHS_PER_YEAR + closed
     pipeline.managers = min(pipeline.managers, max(MANAGERS_KEPT * yearly, 1.0))
 
 

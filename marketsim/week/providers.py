@@ -76,7 +76,7 @@ def wanted_fees(cost: Floats, margin: Floats, felt: Floats, full: Floats, most: 
 
 
 def revise_asks(market: Market, pressure_by_area: Floats) -> None:
-    """Every 4 weeks: note the home's occupancy and go part of the way to the wanted fee and what was accepted last, but
+    """Every month: note the home's occupancy and go part of the way to the wanted fee and what was accepted last, but
     in own homes."""
     homes, providers = market.homes, market.scenario.providers
     staffed = np.maximum(np.maximum(homes.places - homes.blocked - homes.beside, homes.occupied), 1)
@@ -98,7 +98,7 @@ def remember_accepted(market: Market, rows: Ints) -> None:
 
 
 def earn(market: Market, received: Floats, needs: Floats) -> None:
-    """Every 4 weeks: what homes have been earning moves towards what they earn now, revenue less cost (GBP/week).
+    """Every month: what homes have been earning moves towards what they earn now, revenue less cost (GBP/week).
 
     `received` and `needs` as in `census.Fees`.
     """

@@ -16,8 +16,7 @@ from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.changes import routes_of
 from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
 
-YEAR_WEEKS = 52
-QUARTER_WEEKS = 13
+YEAR_WEEKS = 52  # over which outcomes are means: the last of a run
 NEARLY = 0.98  # of last week's 90th percentile of fees, above which this week's will lie
 LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 
@@ -67,7 +66,7 @@ class Recorder:
 
     def close_week(self, market: Market, ledger: Ledger, children: Census, last_weeks: int) -> None:
         """Add up the week, of which there are `last_weeks` to come with this one; its events are counted anew."""
-        if market.week % QUARTER_WEEKS == 0:
+        if market.ends("quarter"):
             self._largest = largest_groups(market)
         sums = self._sums(market, ledger, children)
         market.events.clear()
@@ -77,7 +76,7 @@ class Recorder:
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
             self.last_year.add(sums)
-        if market.week % YEAR_WEEKS == 0:
+        if market.ends("year_of_run"):
             self.years.append((market.week, sums, self._year.table))
             self._year = Sums(self.names, len(sums))
 

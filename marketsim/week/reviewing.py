@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 
 from marketsim.core.columns import Floats
@@ -15,32 +13,25 @@ from marketsim.purchasing.orders import Orders
 from marketsim.week import commissioners, providers
 from marketsim.week.census import Census
 
-MONTH_WEEKS = 4
-YEAR_WEEKS = 52
-
 
 def review_costs(market: Market) -> None:
-    """Pay awards and prices move running costs, and with them the cost of the last resort, once a year."""
-    scenario = market.scenario
-    market.rates = inflation.rates(scenario.economy, scenario.horizon.start + timedelta(weeks=market.week))
+    """Pay awards and prices move running costs, and with them the cost of the last resort, from April on."""
+    year = market.calendar.number("financial_year", market.week + 1)
+    market.rates = inflation.rates(market.scenario.economy, year)
     market.cost_index *= 1 + market.rates.cost
     providers.price(market)
 
 
 def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> Floats:
-    """Authorities learn what they pay; providers revise what they ask, for the 4 weeks to come. Returns the pressure on
+    """Authorities learn what they pay; providers revise what they ask, for the month to come. Returns the pressure on
     fees by area (0-1)."""
     commissioners.remember_fees(market, memory)
-    pressure = providers.pressure(market, memory.unplaced / MONTH_WEEKS)
+    pressure = providers.pressure(market, memory.unplaced / memory.weeks_in_month)
     providers.earn(market, census.due.received, census.due.needs)
     providers.revise_asks(market, pressure)
     providers.price(market)
     memory.begin_month()
-    weeks = market.week % YEAR_WEEKS
-    if market.week == MONTH_WEEKS:  # the first year's budget: what the first month's spend comes to in a year
-        memory.budget = memory.spent * YEAR_WEEKS / MONTH_WEEKS
-    if weeks:
-        commissioners.keep_to_budget(market, memory, weeks)
+    commissioners.keep_to_budget(market, memory)
     return pressure
 
 
@@ -60,5 +51,5 @@ class Reviews:
         for number in turn:
             arrangement = self._orders.arrangements[number]
             asking_rules.settle(market, arrangement, "review")
-            self._due[number] = asking_rules.next_review_of(arrangement.rule, market.week, arrangement)
+            self._due[number] = asking_rules.next_review_of(market, arrangement)
         return bool(turn)

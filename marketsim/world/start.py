@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market.authorities import Authorities
@@ -37,6 +38,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     authorities, homes = _world(scenario, seed)
     homes.unit_cost[:] = place_cost(seed, homes, authorities, scenario.providers, np.arange(len(homes)))
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
+    first_year = Calendar(scenario.horizon.start).number("financial_year", 1)
     market = Market(
         scenario=scenario,
         seed=seed,
@@ -48,7 +50,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         records=PlacementRecords(capacity=16_384),
         quotes=np.zeros((len(homes), 3)),
         costs=np.zeros((len(homes), 3)),
-        cost_index=level_at_start(scenario.economy, scenario.horizon.start),
+        cost_index=level_at_start(scenario.economy, first_year),
         demand_index=np.ones(len(authorities)),
     )
     judge_all(market)

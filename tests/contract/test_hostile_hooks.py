@@ -85,7 +85,7 @@ FAULTS = {
     "a reach that is no number": ("reach(self):\n        return Reach(float('nan'))", "miles and limits: nan"),
     "a review in the past": (
         "review(self, market, arrangement):\n        return True\n\n"
-        "    def next_review(self, week, arrangement):\n        return 0",
+        "    def next_review(self, market, arrangement):\n        return 0",
         "returned 0, which is not a week after",
     ),
     "fees at the start for others": (FIRST + "home[:0] * 1.0", "expected a fee for each of"),

@@ -72,7 +72,7 @@ class Commissioning(Section):
     answer_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
         4, "weeks for which a home's answer to a referral stands before it is asked afresh"
     )
-    fee_memory: Share = figure(0.1, "weight of the latest 4 weeks' fees in what an authority expects to pay")
+    fee_memory: Share = figure(0.1, "weight of the latest month's fees in what an authority expects to pay")
     availability_at_start: Annotated[float, Field(gt=0, le=1, json_schema_extra={"unit": "share"})] = figure(
         0.42,
         "chance that a home had a free place when a child already placed in week 0 was looking",

@@ -45,12 +45,12 @@ class Providers(Section):
         "fee of about 6,100 (targets)",
     )
     pressure_reach_miles: Miles = figure(60.0, "distance within which searching children press on a home's fee")
-    occupancy_memory: Share = figure(0.1, "weight of the latest 4 weeks in the occupancy that a provider goes by")
+    occupancy_memory: Share = figure(0.1, "weight of the latest month in the occupancy that a provider goes by")
     occupancy_at_start: Share = figure(
         0.82, "occupancy of staffed places that providers have seen before week 0", "measured", "ICHA survey 80-85%"
     )
     occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
-    fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every 4 weeks")
+    fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every month")
     accepted_weight: Share = figure(0.05, "weight of the fees last accepted in the fee that a home wants")
     bargaining: Share = figure(
         0.13,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Ints
-from marketsim.scenario.changes import scenarios_by_week, week_of
+from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.schema import OwnHomes, Scenario, World
 from marketsim.scenario.sections.world import places_of, rows_of
 
@@ -15,14 +16,14 @@ class Timetable:
     that closes; `own_homes[week]` are policies that begin then."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenarios = scenarios_by_week(scenario)
+        self.scenarios, week_of = scenarios_by_week(scenario), Calendar(scenario.horizon.start).week_of
         self.failures: dict[int, list[tuple[int, float]]] = {}
         for shock in scenario.shocks:
-            week = week_of(scenario, shock.date)
+            week = week_of(shock.date)
             self.failures.setdefault(week, []).append((shock.provider_rank, shock.closes_share))
         self.own_homes: dict[int, list[OwnHomes]] = {}
         for policy in _policies([scenario, *self.scenarios.values()]):
-            self.own_homes.setdefault(week_of(scenario, policy.date), []).append(policy)
+            self.own_homes.setdefault(week_of(policy.date), []).append(policy)
 
 
 def areas_of(policy: OwnHomes, world: World) -> Ints:
