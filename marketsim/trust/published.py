@@ -14,7 +14,7 @@ from marketsim.results.result import Result
 from marketsim.scenario.schema import EnglandWorld
 
 YEAR_WEEKS = 52
-MOST_OF_A_YEAR_WEEKS = 48  # the backcast ends a few weeks before the year to 31 March 2024 does
+MOST_OF_A_YEAR_WEEKS = 48  # what is covered in less is not compared
 DAYS = 7
 NAN = float("nan")
 FEE_YEARS = 5  # CCN gives the growth of fees from 2019 to 2024

@@ -12,7 +12,7 @@ from marketsim.results.result import Result
 from marketsim.trust import published
 
 COLUMNS = ["year", "measure", "unit", "recorded", "model", "off_by"]
-NEAR_DAYS = 20  # a run of whole years of 52 weeks ends some days before 31 March
+NEAR_DAYS = 20  # after ten years of 52 weeks a run ends so many days before 31 March
 PLAIN_MISS = 0.10  # off by more than this counts as wrong in the verdict
 SECTOR_WORDS = {"la": "local_authority", "private": "private", "voluntary": "voluntary", "health": "health"}
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from marketsim.core.units import DAYS_PER_WEEK
 from marketsim.experiments import scenarios
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
@@ -112,7 +113,7 @@ def at_target_date(loaded: loading.LoadedScenario) -> schema.Scenario:
         raise ScenarioError(
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
-    to_date = (TARGET_DATE - scenario.horizon.start).days // 7
+    to_date = round((TARGET_DATE - scenario.horizon.start).days / DAYS_PER_WEEK)  # the week that ends nearest to it
     return scenarios.as_scenario(scenario, max(published.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 
