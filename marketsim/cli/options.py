@@ -14,10 +14,17 @@ WORSE, USER_MISTAKE, INTERRUPTED = 1, 2, 130
 ScenarioName = Annotated[str, typer.Argument(help="a scenario file, or the name of a shipped scenario")]
 Seed = Annotated[int, typer.Option(min=0, max=10**9, help="whole number that all luck depends on")]
 Weeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="weeks to run instead of the scenario's horizon")]
-Workers = Annotated[int | None, typer.Option(min=1, help="processes; not given: one for each core")]
+Workers = Annotated[int | None, typer.Option(min=1, max=10_000, help="processes; not given: one for each core")]
 OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
 OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
+
+
+def refuse(why: str, **options: object) -> None:
+    """Options that mean nothing here are a mistake of the user's, not passed over."""
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"{why}, so --{name} has no effect")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,33 +11,48 @@ from marketsim.cli import options
 
 
 def run(
-    scenario: options.ScenarioName,
-    seed: options.Seed = 1,
+    scenario: Annotated[str, typer.Argument(help="a scenario's file or shipped name, or a result's manifest.json")],
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=10**9, help="whole number that all luck depends on", show_default="1")
+    ] = None,
     weeks: options.Weeks = None,
     out: options.Out = None,
     change: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change one value, by its dotted key")
     ] = None,
+    replicate: Annotated[
+        int | None, typer.Option(min=0, help="of a manifest: which replicate of a comparison, or run of a sweep")
+    ] = None,
+    arm: Annotated[str | None, typer.Option(help="of a comparison's manifest: which scenario")] = None,
 ) -> None:
-    """Run one scenario once and leave its tables in results/."""
+    """Run one scenario once and leave its tables in results/; from a manifest.json, make a recorded run again."""
     from marketsim.core import interrupts
 
     with interrupts.deferred():
         from rich.console import Console
 
+        from marketsim.experiments import replay
         from marketsim.experiments import run as running
         from marketsim.experiments.scenarios import as_scenario
         from marketsim.reports import scorecard, tables
-        from marketsim.results import store
+        from marketsim.results import manifest, store
         from marketsim.scenario import loading
         from marketsim.trust.published import has_targets
 
-    loaded = loading.load_scenario(scenario, change or [])
     store.check_new(out)
-    horizon = as_scenario(loaded, weeks).horizon.weeks
-    name = loaded.scenario.name
+    if Path(scenario).name == manifest.FILE:
+        options.refuse(f"{scenario}: a recorded run is made as it was", seed=seed, weeks=weeks, set=change)
+        again = replay.recorded(Path(scenario), replicate, arm)
+    else:
+        options.refuse(f"{scenario}: is no {manifest.FILE}", replicate=replicate, arm=arm)
+        loaded = loading.load_scenario(scenario, change or [])
+        again = replay.Recorded(loaded, 1 if seed is None else seed, weeks, None)
+    loaded, seed = again.loaded, again.seed
+    horizon, name = as_scenario(loaded.scenario, again.weeks).horizon.weeks, loaded.scenario.name
     with options.progress_bar("weeks", name) as advance:
-        result = running.run(loaded, seed, weeks, on_week=lambda week: advance(week.number, horizon, name))
+        result = running.run(
+            loaded, seed, again.weeks, again.vector, on_week=lambda week: advance(week.number, horizon, name)
+        )
     kept = result.keep(store.new_folder(out, name))
     vector = result.manifest["vector"]
     drawn = "" if vector is None else f", vector {vector} of the plausible set"

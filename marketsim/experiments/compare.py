@@ -54,7 +54,7 @@ def compare(
     arms = _arms(baseline, others, replicates, seed, workers)
     store.check_new(out)
     tasks = _tasks({label: scenarios.as_scenario(one, weeks) for label, one in arms.items()}, replicates, seed, out)
-    facts = {"started": store.now(), **_facts(tasks), **assumptions(arms)}
+    facts = {"started": store.now(), **_facts(tasks), **assumptions(arms, [task.vector for task in tasks])}
     if out is not None:
         manifest.write(store.new_folder(out, ""), "comparison", status="running", finished=None, **facts)
     try:

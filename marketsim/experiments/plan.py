@@ -54,6 +54,7 @@ class Plan:
         """What the manifest says of the sweep, so that every result can be traced; `sweep` makes it the same one."""
         definition = self.definition.model_dump(mode="json", exclude_none=True)
         definition["scenarios"] = [arm.loaded.path.name for arm in self.arms]
+        vectors = self.design["vector"].dropna().unique().tolist()
         lengths = {arm.scenario.horizon.weeks for arm in self.arms}
         return {
             "seed": self.definition.seed,
@@ -62,7 +63,7 @@ class Plan:
             "runs": len(self.design),
             "definition": definition,
             sweep_folder.KIND: self._identity(),
-            **assumptions({arm.label: arm.loaded for arm in self.arms}),
+            **assumptions({arm.label: arm.loaded for arm in self.arms}, vectors),
         }
 
     def _identity(self) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def run(
                 on_week(week)
         left = watched.tables()
     name = parameters.name
-    about = {"scenarios": {name: {}}} if isinstance(scenario, Scenario) else assumptions({name: scenario})
+    about = {"scenarios": {name: {}}} if isinstance(scenario, Scenario) else assumptions({name: scenario}, [vector])
     return Result.made("run", left, parameters, started=started, weeks=parameters.horizon.weeks, seed=seed,
                        vector=vector, **about)  # fmt: skip
 

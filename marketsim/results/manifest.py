@@ -29,10 +29,13 @@ SETTINGS = "settings"  # the entry that is compared word by word
 
 
 class OneScenario(TypedDict, total=False):
-    """A scenario as a manifest has it: its file's name, its resolved values, and their SHA-256."""
+    """A scenario as a manifest has it: its file's name, its resolved values, which of them were given and the keys of
+    those that are drawn from the plausible set, and the SHA-256 of values and drawn keys."""
 
     file: str
     sha256: str
+    given: dict[str, Any]
+    drawn: list[str]
     values: dict[str, Any]
 
 
@@ -49,7 +52,8 @@ class Manifest(TypedDict):
     """What a folder's `manifest.json` says. Times are in UTC; a kind's own entries come on top.
 
     `runs`: each run of a comparison, or how many runs a sweep or a calibration has; `weeks` is None where scenarios
-    differ in length. `evidence` and `validation` are the sign-off: values by status, and what the model's score is.
+    differ in length. `vectors` are those of the plausible set that runs drew, by number. `evidence` and
+    `validation` are the sign-off: values by status, and what the model's score is.
     """
 
     __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]
@@ -63,6 +67,7 @@ class Manifest(TypedDict):
     packages: NotRequired[dict[str, str]]
     git_commit: NotRequired[str | None]
     scenarios: NotRequired[dict[str, OneScenario]]
+    vectors: NotRequired[dict[str, dict[str, float]]]
     runs: NotRequired[list[OneRun] | int]
     seed: NotRequired[int]
     weeks: NotRequired[int | None]

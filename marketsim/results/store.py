@@ -70,8 +70,8 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file (UTF-8) whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a text file (UTF-8) whole or not at all; half of a character, as broken bytes leave it, as `\\udc80`."""
+    write_bytes(path, text.encode("utf-8", errors="backslashreplace"))
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from marketsim.core import streams
 from marketsim.scenario import errors
-from marketsim.scenario.overlay import with_values
+from marketsim.scenario.overlay import free_keys, with_values
 from marketsim.scenario.schema import Scenario
 
 FILE = "plausible.csv"
@@ -60,6 +61,17 @@ def read_vectors(text: str) -> dict[int, Values]:
 def draws_vectors(scenario: Scenario) -> bool:
     """True for a scenario whose unknown values are drawn from the plausible set."""
     return scenario.uncertainty == "plausible"
+
+
+def drawn_keys(scenario: Scenario) -> list[str]:
+    """The keys whose values are drawn for the scenario, in the order of the set; none if it draws no vectors."""
+    return free_keys(scenario, list(next(iter(plausible_set().values())))) if draws_vectors(scenario) else []
+
+
+def recorded(numbers: Iterable[int | None]) -> dict[str, Values]:
+    """What a manifest says of the vectors of some runs: the values of each, by its number."""
+    used = sorted({number for number in numbers if number is not None})
+    return {str(number): plausible_set()[number] for number in used}
 
 
 def vector_of(scenario: Scenario, seed: int, vector: int | None = None) -> int | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marketsim.scenario import documents, errors, reader, shipped
+from pydantic_core import to_jsonable_python
+
+from marketsim.scenario import documents, drawn_values, errors, inheritance, overlay, reader, shipped
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of, unit_of
 from marketsim.scenario.validating import validate
@@ -25,14 +27,17 @@ class LoadedScenario:
     """A checked scenario and its provenance.
 
     `sources` says for each dotted key where its value came from: `file:line:col`, `--set` or
-    `default (status)`. `values` is the resolved scenario as plain JSON values; `digest` is the SHA-256 of
-    these, without the words that don't affect a run (name, question, description).
+    `default (status)`. `values` is the resolved scenario as plain JSON values, `given` what of it files and `--set` say
+    (which makes the same scenario again), `drawn` the keys whose values are drawn from the plausible set. `digest` is
+    the SHA-256 of values and drawn keys, without the words that don't affect a run (name, question, description).
     """
 
     scenario: Scenario
     path: Path
     sources: dict[str, str]
     values: dict[str, Any]
+    given: dict[str, Any]
+    drawn: list[str]
     digest: str
 
 
@@ -55,11 +60,21 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Loaded
     document = resolved(path)
     for override in overrides:
         document = _overridden(document, override)
+    return _checked(document, path)
+
+
+def recorded_scenario(given: Mapping[str, Any], record: Path) -> LoadedScenario:
+    """The scenario that a record (a manifest) says was given. Raises ScenarioError as above, with the record's name."""
+    return _checked(documents.option([], given, errors.displayed(record)), record)
+
+
+def _checked(document: documents.Document, path: Path) -> LoadedScenario:
     checked = validate(document, Scenario)
     values = checked.model_dump(mode="json", serialize_as_any=True, by_alias=True)
-    shape = shape_of(Scenario)
+    shape, drawn = shape_of(Scenario), drawn_values.drawn_keys(checked)
     sources = {".".join(map(str, leaf.path)): origin(leaf, document) for leaf in leaves(values, shape)}
-    return LoadedScenario(checked, path, sources, values, _digest(values))
+    given = to_jsonable_python(overlay.given(checked))
+    return LoadedScenario(checked, path, sources, values, given, drawn, _digest(values, drawn))
 
 
 def resolved(path: Path) -> documents.Document:
@@ -68,10 +83,10 @@ def resolved(path: Path) -> documents.Document:
     Raises ScenarioError if a file can't be read, a base is missing, or bases go in a circle or are too many.
     """
     first, *bases = _chain(path)
-    document = first.without("extends")
-    for base in bases:
-        document = reader.laid(base.without("extends", *_OWN_WORDS), document)
-    return named_after(path, document)
+    document, *later = [*(base.without(*_OWN_WORDS) for base in reversed(bases)), first]
+    for one in later:  # from the lowest base up, since what a file drops may come again in one that extends it
+        document = reader.laid(inheritance.by_date(document), inheritance.by_date(one))
+    return named_after(path, inheritance.in_turn(document).without("extends"))
 
 
 def named_after(path: Path, document: documents.Document) -> documents.Document:
@@ -104,6 +119,9 @@ def _overridden(document: documents.Document, override: str) -> documents.Docume
     keys = [key.strip() for key in name.split(".")]
     if not equals or not all(keys) or not text.strip():
         raise errors.ScenarioError(f"{errors.shown(override)} is malformed; write dotted.key=value", SET)
+    if len(keys) > reader.DEEPEST:
+        message = f"{errors.shown(name)} has {len(keys)} keys; at most {reader.DEEPEST} are allowed"
+        raise errors.ScenarioError(message, SET)
     if keys[0] == "extends":
         raise errors.ScenarioError("extends: can only be set in a file", SET)
     reached, value = document.nearest(keys[:-1])
@@ -117,8 +135,8 @@ def _overridden(document: documents.Document, override: str) -> documents.Docume
     return reader.laid(document, documents.option(keys, None if new is None else new.values, SET))
 
 
-def _digest(values: dict[str, Any]) -> str:
-    counted = {key: value for key, value in values.items() if key not in _OWN_WORDS}
+def _digest(values: dict[str, Any], drawn: list[str]) -> str:
+    counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 

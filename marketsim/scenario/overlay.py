@@ -47,7 +47,7 @@ def with_values(scenario: Model, values: Mapping[str, Any], keep_given: bool = F
     """
     laid = {key: value for key, value in values.items() if _leads_somewhere(scenario, key)}
     if keep_given:
-        laid = {key: value for key, value in laid.items() if not is_given(scenario, key)}
+        laid = {key: laid[key] for key in free_keys(scenario, list(laid))}
     steps = {key: tuple(key.split(".")) for key in laid}
     changed = given(scenario, {path[:depth] for path in steps.values() for depth in range(len(path))})
     for key, value in laid.items():
@@ -73,6 +73,11 @@ def nested(steps: Sequence[str], value: Any) -> Any:
     for step in reversed(steps):
         value = {step: value}
     return value
+
+
+def free_keys(scenario: BaseModel, keys: Sequence[str]) -> list[str]:
+    """Of some dotted keys those that lead somewhere and whose values the scenario's own file doesn't give."""
+    return [key for key in keys if _leads_somewhere(scenario, key) and not is_given(scenario, key)]
 
 
 def is_given(scenario: BaseModel, key: str) -> bool:

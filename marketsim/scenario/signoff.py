@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marketsim.england import score
-from marketsim.scenario import loading
+from marketsim.scenario import drawn_values, loading
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
 
@@ -19,12 +19,12 @@ def signoff(loaded: Iterable[loading.LoadedScenario]) -> score.Signoff:
     return score.Signoff(count_statuses(loaded), score.recorded_score())
 
 
-def assumptions(loaded: Mapping[str, loading.LoadedScenario]) -> dict[str, Any]:
-    """What a manifest says of scenarios, by label: file, digest and values of each, and what the values rest on."""
-    scenarios = {
-        label: {"file": one.path.name, "sha256": one.digest, "values": one.values} for label, one in loaded.items()
-    }
-    return {"scenarios": scenarios, **signoff(loaded.values()).entries()}
+def assumptions(loaded: Mapping[str, loading.LoadedScenario], vectors: Iterable[int | None] = ()) -> dict[str, Any]:
+    """What a manifest says of scenarios, by label: file, digest, values, which of them were given and which are drawn;
+    of the vectors that their runs drew; and what the values rest on."""
+    scenarios = {label: {"file": one.path.name, "sha256": one.digest, "drawn": one.drawn, "given": one.given,
+                         "values": one.values} for label, one in loaded.items()}  # fmt: skip
+    return {"scenarios": scenarios, "vectors": drawn_values.recorded(vectors), **signoff(loaded.values()).entries()}
 
 
 def count_statuses(loaded: Iterable[loading.LoadedScenario]) -> dict[str, int]:

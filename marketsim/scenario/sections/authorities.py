@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from marketsim.scenario.sections.base import (
+    Date,
     MeanWeeks,
     PoundsPerMile,
     PoundsPerWeek,
@@ -22,7 +22,7 @@ from marketsim.scenario.sections.base import (
 class OwnHomes(Section):
     """Homes that authorities open by policy: planned at a date, open after the registration lead time."""
 
-    date: Annotated[datetime.date, Field(alias="from", description="date on which the homes are planned")]
+    date: Annotated[Date, Field(alias="from", description="date on which the homes are planned")]
     homes: Annotated[int, Field(ge=1, le=1_000, json_schema_extra={"unit": "homes"})] = figure(1, "homes per authority")
     places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(4, "places in each")
     authorities: list[str] = Field(default_factory=list, description="names or ONS codes; none named: everybody")

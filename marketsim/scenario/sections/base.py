@@ -7,27 +7,38 @@ it in an editor.
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DFE_2024 = "DfE, Children looked after in England 2024"
 
 Status = Literal["measured", "estimated", "assumption"]
 
 
+def _from_text(value: object) -> object:
+    """A date in quotes, as JSON has it, is that date; what is none is left for the type to refuse."""
+    try:
+        return datetime.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+    except ValueError:
+        return value
+
+
 def _bounded(unit: str, low: float, high: float) -> Any:
     return Field(ge=low, le=high, allow_inf_nan=False, json_schema_extra={"unit": unit})
 
 
+Date = Annotated[datetime.date, BeforeValidator(_from_text)]
 PoundsPerWeek = Annotated[float, _bounded("GBP/week", 0, 100_000)]
 Pounds = Annotated[float, _bounded("GBP", 0, 1e10)]
 PoundsPerMile = Annotated[float, _bounded("GBP/week per mile", 0, 1_000)]
 Miles = Annotated[float, _bounded("miles", 0, 1_000)]
 Weeks = Annotated[int, _bounded("weeks", 0, 5_200)]
 MeanWeeks = Annotated[float, _bounded("weeks", 0, 5_200)]
+MeanStay = Annotated[float, _bounded("weeks", 0.1, 5_200)]
 Share = Annotated[float, _bounded("share", 0, 1)]
 SharePerYear = Annotated[float, _bounded("share/year", -0.5, 1)]
 Ratio = Annotated[float, _bounded("ratio", 0, 100)]

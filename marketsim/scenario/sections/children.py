@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from marketsim.scenario.errors import LocatedError
 from marketsim.scenario.sections.base import (
     DFE_2024,
+    MeanStay,
     MeanWeeks,
     Miles,
     PerYear,
@@ -87,7 +88,7 @@ class Stays(Section):
     distribution: Literal["published", "exponential", "fixed"] = figure(
         "published", "`published`: the eight bands of endings in 2023/24", "measured", DFE_2024
     )
-    mean_weeks: MeanWeeks = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
+    mean_weeks: MeanStay = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
     growth_tilt_per_year: SharePerYear = figure(
         0.08,
         "growth of the numbers in homes in the year of the published endings; a growing stock has more short "

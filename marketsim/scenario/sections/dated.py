@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from marketsim.scenario.sections.base import Section, Share, figure
+from marketsim.scenario.sections.base import Date, Section, Share, figure
 
 
 class ProviderFailure(Section):
     """A dated shock: a large private group fails and its homes close, with the children back on the market."""
 
-    date: Annotated[datetime.date, Field(alias="from", description="date of the failure")]
+    date: Annotated[Date, Field(alias="from", description="date of the failure")]
     provider_rank: Annotated[int, Field(ge=1, le=10_000, json_schema_extra={"unit": "rank"})] = figure(
         1, "which private group: 1 is the one with most homes in week 0"
     )
@@ -24,4 +23,4 @@ class Change(Section):
     """Values that hold from a date on: any of the sections that describe the market, but for `world` and `stays`."""
 
     model_config = ConfigDict(extra="allow")
-    date: Annotated[datetime.date, Field(alias="from", description="date from which the values hold")]
+    date: Annotated[Date, Field(alias="from", description="date from which the values hold")]

@@ -11,20 +11,28 @@ from pydantic import Field, field_validator
 
 from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import DFE_2024, Count, Miles, Section, Share, figure
+from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, figure
 
 STOCK_YEARS = (2014, 2023, 2024)
+FIRST_START, LAST_START = datetime.date(1950, 1, 1), datetime.date(2150, 12, 31)  # tables keep dates up to 2262
 
 
 class Horizon(Section):
     """When a run starts and how long it lasts."""
 
-    start: datetime.date = figure(
+    start: Date = figure(
         datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024
     )
     weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = figure(
         104, "weeks simulated; outcomes are compared over the last 52"
     )
+
+    @field_validator("start")
+    @classmethod
+    def _can_be_kept(cls, start: datetime.date) -> datetime.date:
+        if not FIRST_START <= start <= LAST_START:
+            raise ValueError(f"expected a date from {FIRST_START} to {LAST_START}, got {start}")
+        return start
 
 
 class EnglandWorld(Section):
