@@ -55,7 +55,7 @@ def _row(record: Path, found: Result, replicate: int, label: str | None) -> Mapp
         design = found.design[found.design["run"] == replicate].astype(object)
         rows = design.where(design.notna(), None).to_dict("records")
     elif found.kind == "run":
-        rows = [{"scenario": found.labels[0], "seed": facts["seed"], "vector": facts.get("vector")}]
+        rows = [{"scenario": label, "seed": facts.get("seed"), "vector": facts.get("vector")} for label in found.labels]
     else:
         label = label or (found.labels[0] if len(found.labels) == 1 else None)
         if label not in found.labels:
@@ -66,6 +66,8 @@ def _row(record: Path, found: Result, replicate: int, label: str | None) -> Mapp
     if not rows:
         what = "run" if found.kind == "sweep" else f"replicate of {label}"
         raise StoreError(f"{record}: holds no {what} with the number {replicate}")
+    if rows[0]["seed"] is None:
+        raise StoreError(f"{record}: seed: is missing, so the run can't be made again")
     return {str(name): value for name, value in rows[0].items()}
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from marketsim.results import store
@@ -21,6 +21,7 @@ from marketsim.scenario.errors import escaped, shown
 
 FILE = "manifest.json"
 PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
+Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 Kind: TypeAlias = Literal["run", "comparison", "sweep", "calibration", "validation"]
 NO_PART_OF_A_RUN = ("cli/", "reports/", "trust/calibration/", "trust/evidence.py")
 PLAUSIBLE = "england/plausible.csv"
@@ -44,7 +45,7 @@ class OneRun(TypedDict):
 
     scenario: str
     replicate: int
-    seed: int
+    seed: Seed
     vector: int | None
 
 
@@ -68,12 +69,14 @@ class Manifest(TypedDict):
     git_commit: NotRequired[str | None]
     scenarios: NotRequired[dict[str, OneScenario]]
     vectors: NotRequired[dict[str, dict[str, float]]]
-    runs: NotRequired[list[OneRun] | int]
-    seed: NotRequired[int]
-    weeks: NotRequired[int | None]
+    runs: NotRequired[Annotated[list[OneRun], Field(min_length=1)] | int]
+    seed: NotRequired[Seed]
+    weeks: NotRequired[Annotated[int, Field(ge=1, le=5_200)] | None]
     vector: NotRequired[int | None]
     evidence: NotRequired[dict[str, int]]
     validation: NotRequired[dict[str, tuple[int, int] | None]]
+    sweep: NotRequired[dict[str, Any]]
+    calibration: NotRequired[dict[str, Any]]
 
 
 _SCHEMA: TypeAdapter[Manifest] = TypeAdapter(Manifest)

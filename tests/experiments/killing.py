@@ -44,6 +44,7 @@ def make_small_and_die(folder: Path, stage: str, count: int) -> None:
 
 def type_in(folder: Path, *words: str) -> None:
     """A command typed in a folder; the process ends with its exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests begun in the background ignore it
     os.chdir(folder)
     sys.argv = ["marketsim", *words]
     marketsim.cli.main.main()
