@@ -91,10 +91,10 @@ def _check_vector(
     """The vector of the plausible set must be what it was, in the values that are drawn."""
     if vector is None:
         return
-    before, now = facts.get("vectors", {}).get(str(vector), {}), drawn_values.plausible_set().get(vector, {})
+    before, now = facts.get("drawn_vectors", {}).get(str(vector), {}), drawn_values.plausible_set().get(vector, {})
     for key in loaded.drawn:
         if before.get(key) != now.get(key):
-            raise _another(record, facts, f"vectors.{vector}", f"{key} is {now.get(key)}, was {before.get(key)}")
+            raise _another(record, facts, f"drawn_vectors.{vector}", f"{key} is {now.get(key)}, was {before.get(key)}")
 
 
 def _another(record: Path, facts: manifest.Manifest, key: str, what: str) -> StoreError:

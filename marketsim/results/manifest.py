@@ -53,7 +53,7 @@ class Manifest(TypedDict):
     """What a folder's `manifest.json` says. Times are in UTC; a kind's own entries come on top.
 
     `runs`: each run of a comparison, or how many runs a sweep or a calibration has; `weeks` is None where scenarios
-    differ in length. `vectors` are those of the plausible set that runs drew, by number. `evidence` and
+    differ in length. `drawn_vectors` are those of the plausible set that runs drew, by number. `evidence` and
     `validation` are the sign-off: values by status, and what the model's score is.
     """
 
@@ -68,7 +68,7 @@ class Manifest(TypedDict):
     packages: NotRequired[dict[str, str]]
     git_commit: NotRequired[str | None]
     scenarios: NotRequired[dict[str, OneScenario]]
-    vectors: NotRequired[dict[str, dict[str, float]]]
+    drawn_vectors: NotRequired[dict[str, dict[str, float]]]
     runs: NotRequired[Annotated[list[OneRun], Field(min_length=1)] | int]
     seed: NotRequired[Seed]
     weeks: NotRequired[Annotated[int, Field(ge=1, le=5_200)] | None]

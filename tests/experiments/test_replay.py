@@ -98,8 +98,8 @@ def test_the_record_holds_what_was_drawn(tmp_path: Path) -> None:
     drawing, plain = found.manifest["scenarios"]["town"], found.manifest["scenarios"]["town-2"]
     assert drawing["drawn"] == load_scenario("town", DRAWS).drawn != [] and plain["drawn"] == []
     used = {str(run["vector"]) for run in found.manifest["runs"]}
-    assert set(found.manifest["vectors"]) == used
-    assert all(found.manifest["vectors"][number] == plausible_set()[int(number)] for number in used)
+    assert set(found.manifest["drawn_vectors"]) == used
+    assert all(found.manifest["drawn_vectors"][number] == plausible_set()[int(number)] for number in used)
     assert set(drawing["drawn"]).isdisjoint(flat(drawing["given"])) and drawing["given"]["uncertainty"] == "plausible"
 
 
@@ -110,10 +110,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "scenarios.town: can't be made again by this version: providers.bidding is 0.7, was 0.1",
     ),
     "another vector": (
-        lambda m: m["vectors"][str(m["vector"])].update({m["scenarios"]["town"]["drawn"][0]: -1.0}),
+        lambda m: m["drawn_vectors"][str(m["vector"])].update({m["scenarios"]["town"]["drawn"][0]: -1.0}),
         "can't be made again by this version",
     ),
-    "no vector": (lambda m: m["vectors"].clear(), "was None"),
+    "no vector": (lambda m: m["drawn_vectors"].clear(), "was None"),
     "nothing given": (lambda m: m["scenarios"]["town"].pop("given"), "scenarios.town.given: is missing"),
     "a word for a number": (lambda m: m.update(seed="one"), "seed: "),
     "another kind": (lambda m: m.update(kind="validation"), "is the record of a validation; expected"),
