@@ -60,7 +60,7 @@ def paired(
 
 
 def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> Iterator[tuple[str, str, Floats]]:
-    """Outcome, quantity and values (a row a point, a column a replicate; NaN where a run is missing).
+    """Outcome, quantity and values: a row a point, a column a replicate that some run gave; NaN where one is missing.
 
     `design` and `runs` as a sweep keeps them. Quantities: with one scenario that one; with several each other less the
     first (paired by seed), then each.
@@ -70,10 +70,9 @@ def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> I
     england = runs[runs["region"] == ENGLAND].merge(design[["run", "point", "replicate", "scenario"]], on="run")
     for outcome, rows in england.groupby("outcome", sort=False):
         by_arm = {label: _by_replicate(rows[rows["scenario"] == label], points, replicates) for label in labels}
-        for other in labels[1:]:
-            yield str(outcome), f"{other}{LESS}{labels[0]}", by_arm[other] - by_arm[labels[0]]
-        for label in labels:
-            yield str(outcome), label, by_arm[label]
+        quantities = {f"{other}{LESS}{labels[0]}": by_arm[other] - by_arm[labels[0]] for other in labels[1:]}
+        for quantity, values in (quantities | by_arm).items():
+            yield str(outcome), quantity, values[:, ~np.isnan(values).all(axis=0)]
 
 
 def _vectors(outcomes: pd.DataFrame) -> Ints | None:

@@ -109,13 +109,14 @@ def _table(number: int, one: Found) -> Table:
 
 
 def _rests_on(found: Discovery) -> list[str]:
-    said = [f"{len(found.cases)} points, each the mean of its paired replicates."]
+    of = "one run" if found.replicates == 1 else f"{found.replicates} paired replicates"
+    said = [f"{len(found.cases)} points, each the mean of {of}."]
     if found.unsure is None:
         said[0] += " With one replicate it can't be told at how many points luck decided."
     else:
         said[0] += f" At {found.unsure} of them luck may have decided: within two standard errors of the threshold."
     if found.left_out:
-        said.append(f"{found.left_out} points are left out: runs are missing or failed.")
+        said.append(f"{found.left_out} points are left out: runs are missing, failed, or don't have this outcome.")
     return [*said, found.footing] if found.footing else said
 
 
