@@ -84,13 +84,13 @@ def test_sql_has_the_same_columns_and_counts_replicates(compared: Result) -> Non
     assert query(compared.tables, "select distinct replicate from outcomes order by 1")["replicate"].tolist() == [0, 1]
 
 
-def test_columns_know_their_unit(compared: Result) -> None:
+def test_outcomes_and_columns_know_their_unit(compared: Result) -> None:
     for name, measure in MEASURES.items():
-        assert compared.column(name) == (measure.label, measure.unit, measure.definition)
-    assert compared.column("share_soft_block")[:2] == ("placed through soft block", "share")
-    assert [compared.column(name).unit for name in ("weekly_fee_gbp", "distance_miles", "wait_weeks", "sector")] == [
-        "GBP/week", "miles", "weeks", "",
-    ]  # fmt: skip
+        label, unit, definition = compared.column(name)
+        assert (label, unit) == (measure.label, measure.unit) and definition.startswith(measure.definition)
+    assert compared.column("share_soft_block", "weekly")[:2] == ("placed through soft block", "share")
+    columns = ("weekly_fee_gbp", "distance_miles", "wait_weeks", "sector")
+    assert [compared.column(name, "placements").unit for name in columns] == ["GBP/week", "miles", "weeks", "text"]
 
 
 @pytest.mark.parametrize(
