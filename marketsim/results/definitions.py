@@ -19,19 +19,28 @@ from marketsim.scenario.shape import Shape, shape_of, unit_of
 
 TEXT = "text"
 ROUTE = "share_"
-LAST_YEAR = "the last year of the run (all of a shorter one)"
+LAST_WEEKS = "the last 52 weeks of the run (all of a shorter one)"
 OF_MEASURES = {"weekly": "in the week", "authorities": "in the last week of the year"}  # what is added up
+WITH_KEYS = ("design", "wide", "runs", "plausible")  # some columns of which are keys of scenarios
 TABLES = {
     "weekly": "a row a week, and what is counted and paid in that week",
     "authorities": "a row an authority and year: money and waits are the year's, all else is of its last week",
     "placements": "a row a placement",
     "homes": "a row a home, in the state of the last week",
-    "outcomes": f"a row an outcome and region, over {LAST_YEAR}",
-    "comparison": f"a row an outcome, region and scenario: its difference from the baseline, over {LAST_YEAR}",
+    "outcomes": f"a row an outcome and region, over {LAST_WEEKS}",
+    "comparison": f"a row an outcome, region and scenario: its difference from the baseline, over {LAST_WEEKS}",
     "design": "a row a run that is planned, with the values of its factors",
-    "runs": f"a row a run, outcome and region, over {LAST_YEAR}; of a calibration a row a run",
-    "wide": f"a row a run with factors and England's outcomes over {LAST_YEAR}; empty where it is missing or failed",
+    "runs": f"a row a run, outcome and region, over {LAST_WEEKS}; of a calibration a row a run",
+    "wide": f"a row a run with factors and England's outcomes over {LAST_WEEKS}; empty where it is missing or failed",
     "sensitivity": "a row an outcome, quantity and factor: how strongly it moves the outcome",
+    "waves": "a row a wave of the calibration",
+    "parameters": "a row a key that was fitted",
+    "targets": "a row a published figure: what was fitted to, and what was held out",
+    "plausible": "a row a vector that was kept",
+    "scorecard": "a row a published figure or pattern, and whether the model passes",
+    "predictions": "a row a measure and area",
+    "backcast": "a row a measure and year",
+    "against": "a row a figure of yours beside the prediction",
 }
 
 
@@ -56,7 +65,7 @@ def column(table: str, name: str) -> Column:
         return _of_measure(name, table)
     if table == "runs" and (published := _published().get(name)):  # of a calibration
         return published
-    return _of_scenario(name) if table in ("design", "wide", "runs") else Column(_plain(name), "", "")
+    return _of_scenario(name) if table in WITH_KEYS else Column(_plain(name), "", "")
 
 
 @cache
@@ -68,7 +77,7 @@ def text_columns() -> frozenset[str]:
 def _of_measure(name: str, table: str) -> Column:
     one = MEASURES[name]
     over = ", mean of the weeks of " if one.mean else ", over "
-    period = f", {OF_MEASURES[table]}" if table in OF_MEASURES else over + LAST_YEAR
+    period = f", {OF_MEASURES[table]}" if table in OF_MEASURES else over + LAST_WEEKS
     return Column(one.label, one.unit, one.definition + period)
 
 

@@ -105,8 +105,13 @@ def _dataset(files: list[Path], runs: Path) -> Source:
     names = [str(path) for path in files]
     if files[0].parent.parent.parent != runs:
         return pad.dataset(names, format="parquet")
-    schema = pa.unify_schemas([*map(pq.read_schema, names), BY_FOLDER], promote_options="permissive")
+    schema = pa.unify_schemas([*map(_schema, files), BY_FOLDER], promote_options="permissive")
     return pad.dataset(names, schema, "parquet", partitioning=pad.partitioning(BY_FOLDER), partition_base_dir=str(runs))
+
+
+def _schema(path: Path) -> Any:
+    with _readable(str(path)):
+        return pq.read_schema(path)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -14,9 +14,13 @@ import pandas as pd
 import pytest
 
 from marketsim import Result, compare, load_scenario, run
+from marketsim.england.figures import target_rows
+from marketsim.experiments import differences, sensitivity
 from marketsim.reports.workbook import columns_of
 from marketsim.results.definitions import TABLES, column, text_columns
 from marketsim.results.outcomes import MEASURES
+from marketsim.trust.validation import against, backcast, predictions, scorecard
+from marketsim.week.recording import YEAR_WEEKS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from hand_made_sweep import GROWTH, fails_in_growth, make_sweep, points_of
@@ -33,7 +37,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run, a comparison and a sweep."""
     results = tmp_path_factory.mktemp("defined")
     run("town", seed=2, weeks=110).keep(results / "run")
-    compare("town", load_scenario("town", ["uncertainty=plausible"]), replicates=2, weeks=60, out=results / "compared")
+    drawn = load_scenario("town", ["uncertainty=plausible"])
+    compare("town", drawn, replicates=2, weeks=60, workers=1, out=results / "compared")
     make_sweep(results / "swept", points_of(4), fails_in_growth)
     return results
 
@@ -64,6 +69,22 @@ def test_every_column_is_defined_where_it_stands(kind: str, folders: Path, typed
                 assert frame[name].max() <= 1, f"{table}.{name} is no share"
 
 
+def test_columns_of_other_commands_are_defined() -> None:
+    """Of analyses, calibrations and validations, whose tables are exported like others."""
+    rows = pd.DataFrame({"measure": ["out_of_area_share"], "area": ["England"], "value": [0.5], "unit": ["share"]})
+    predicted = predictions.together([rows], [rows], lambda values: (0.4, 0.6))
+    tables = {
+        "sensitivity": sensitivity.COLUMNS, "comparison": differences.COLUMNS, "scorecard": scorecard.COLUMNS,
+        "backcast": backcast.COLUMNS, "predictions": list(predicted), "plausible": ["vector", "providers.cost_private"],
+        "against": list(against.set_against(rows.drop(columns="unit"), predicted)),
+        "runs": ["run", "wave", "seed", "plausible", "error", "providers.cost_private", "void_rate_survey", "homes"],
+    }  # fmt: skip
+    missing = [(table, name) for table, names in tables.items() for name in names if not column(table, name).definition]
+    assert missing == [] and set(tables) <= set(TABLES)
+    published = {row["measure"]: row["definition"] for row in target_rows()}["homes"]
+    assert column("runs", "homes").definition == published != column("outcomes", "homes").definition
+
+
 def test_what_is_said_of_money_is_what_it_adds_up_to(folders: Path) -> None:
     """The same name, by table: a week's, a year's by authority, and a week's mean over the last year."""
     found = Result.read(folders / "run")
@@ -71,7 +92,7 @@ def test_what_is_said_of_money_is_what_it_adds_up_to(folders: Path) -> None:
     spend = found.outcomes.set_index(["outcome", "region"])["value"]["spend_gbp", "England"]
     for table, unit, words in (
         ("weekly", "GBP/week", ", in the week"), ("authorities", "GBP", "the sum over the year"),
-        ("outcomes", "GBP/week", "mean of the weeks of the last year"),
+        ("outcomes", "GBP/week", f"mean of the weeks of the last {YEAR_WEEKS} weeks"),
     ):  # fmt: skip
         assert column(table, "spend_gbp").unit == unit and words in column(table, "spend_gbp").definition
     first = authorities[authorities["year"] == authorities["year"].min()]
@@ -80,11 +101,11 @@ def test_what_is_said_of_money_is_what_it_adds_up_to(folders: Path) -> None:
     assert "in the last week of the year" in column("authorities", "children_placed").definition
     assert first["children_placed"].sum() == weekly.loc[until, "children_placed"]
     placed = found.outcomes.set_index(["outcome", "region"])["value"]["children_placed", "England"]
-    last_year = weekly.tail(52)
+    last_year = weekly.tail(YEAR_WEEKS)
     assert (spend, placed) == (
         pytest.approx(last_year["spend_gbp"].mean()), pytest.approx(last_year["children_placed"].mean())
     )  # fmt: skip
-    assert "mean of the weeks" in column("outcomes", "children_placed").definition
+    assert f"mean of the weeks of the last {YEAR_WEEKS} weeks" in column("outcomes", "children_placed").definition
     offers = found.outcomes.set_index(["outcome", "region"])["value"]["offers_per_referral", "England"]
     assert column("outcomes", "offers_per_referral")[:2] == ("offers per referral", "offers/referral") and offers < 1
 

@@ -98,8 +98,8 @@ def test_a_comparison_says_which_outcomes_rest_on_fewer_replicates() -> None:
 
 
 def test_what_rests_on_fewer_is_printed(typed: Typed, tmp_path: Path) -> None:
-    assert typed("compare", "town", "spot", "--replicates", "1").returncode != 0  # another world
-    assert typed("compare", scenario_file("a"), scenario_file("b"), "--replicates", "3", "--out", "x").returncode == 0
+    words = scenario_file("a"), scenario_file("b"), "--replicates", "3", "--workers", "1", "--out", "x"
+    assert typed("compare", *words).returncode == 0
     for replicate in ("001", "002"):
         path = Path(f"x/runs/b/replicate-{replicate}/outcomes.parquet")
         kept = pd.read_parquet(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -145,3 +146,15 @@ def test_a_table_that_is_not_there_or_cannot_be_read_is_one_line(tmp_path: Path)
         with pytest.raises(StoreError, match=f"{name}.*can't be read") as refused:
             found.tables[name]
         assert "\n" not in str(refused.value)
+
+
+def test_the_file_that_is_cut_short_is_named(compared: Result, tmp_path: Path) -> None:
+    assert compared.folder is not None
+    shutil.copytree(compared.folder, tmp_path / "cut")
+    path = tmp_path / "cut" / "runs" / "spot_only" / "replicate-001" / "weekly.parquet"
+    path.write_bytes(path.read_bytes()[:200])
+    found = Result.read(tmp_path / "cut")
+    assert (found.done, found.planned) == (3, 4)
+    with pytest.raises(StoreError, match=r"spot_only.replicate-001.weekly\.parquet: can't be read"):
+        _ = found.weekly
+    assert len(found.placements) == len(compared.placements)
