@@ -9,12 +9,13 @@ import pandas as pd
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.experiments import uncertainty
+from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 
 LESS = " less "
 COLUMNS = [
     "outcome", "region", "scenario", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high", "replicates",
-    "variance_saved", "luck_share", "parameter_share",
+    "variance_saved", "luck_share", "parameter_share", "unit",
 ]  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str
     for other in others:
         for outcome, region in order:
             base, changed = values[baseline, outcome, region], values[other, outcome, region]
-            rows.append((outcome, region, other, *paired(base, changed, vectors)))
+            unit = definitions.column("outcomes", outcome).unit
+            rows.append((outcome, region, other, *paired(base, changed, vectors), unit))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -143,11 +143,11 @@ def fewer(rows: pd.DataFrame, *counts: str) -> str:
     most = rows[list(counts)].max()
     less = rows[(rows[list(counts)] < most).any(axis=1)]
     named = [
-        f"{Result.column(row['outcome']).label} in {row['region']} {', '.join(f'{row[one]} {one}' for one in counts)}"
+        f"{Result.column(row['outcome']).label} ({row['region']}: {', '.join(f'{row[one]} {one}' for one in counts)})"
         for row in less.head(MOST_NAMED).to_dict("records")
     ]
     more = f" and {len(less) - MOST_NAMED} more" if len(less) > MOST_NAMED else ""
-    return f" Not known in all runs, hence of fewer: {'; '.join(named)}{more}." if named else ""
+    return f" Not defined in every run, so of fewer: {'; '.join(named)}{more}." if named else ""
 
 
 def _meaning(comparison: Result) -> str:

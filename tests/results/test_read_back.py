@@ -52,6 +52,7 @@ def test_names_of_scenarios_stay_words(typed: Typed, tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     found = Result.read("x")
     assert list(json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))["scenarios"]) == found.labels
+    assert found.table.set_index("outcome").loc["spend_gbp", "unit"].unique().tolist() == ["GBP/week"]
     assert found.labels == ["007", *NAMES] and set(found.table["scenario"]) == set(NAMES)
     for frame in (found.weekly, found.outcomes, found.placements):
         assert set(frame["scenario"]) == {"007", *NAMES}
@@ -110,7 +111,7 @@ def test_what_rests_on_fewer_is_printed(typed: Typed, tmp_path: Path) -> None:
     text = io.StringIO()
     print_comparison(Result.read("x"), Console(file=text, width=80))
     said = " ".join(text.getvalue().split())
-    assert "3 paired replicates" in said and "hence of fewer: mean wait, weeks in England 1 replicates" in said
+    assert "3 paired replicates" in said and "so of fewer: mean wait, weeks (England: 1 replicates)" in said
 
 
 def test_runs_that_are_missing_are_empty_rows_not_zeros(typed: Typed, tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_runs_that_are_missing_are_empty_rows_not_zeros(typed: Typed, tmp_path: 
     said = " ".join(typed("results", "compare", "a", "b", "--out", "c").stdout.split())
     points = pd.read_csv("c/points.csv", encoding="utf-8-sig").query("region == 'England'")
     assert points.set_index(["scenario", "point"])["replicates"].loc["cooperative"].tolist() == [1, 2, 1, 2, 2]
-    assert "2 runs are finished in one of the sets only" in said and "hence of fewer" in said
+    assert "2 runs are finished in one of the sets only" in said and "so of fewer" in said
 
 
 LONG = "a name that is longer than Excel's sheets take"
