@@ -128,7 +128,7 @@ def _write(sheets: Mapping[str, Named], path: Path) -> None:
             for number, column in enumerate(loaded):
                 sheet.set_column(number, number, _width(str(column), loaded[column]))
                 if said := ": ".join(filter(None, Result.column(str(column), table)[1:])):
-                    sheet.write_comment(0, number, said)
+                    sheet.write_comment(0, number, said, {"width": 320})
             sheet.write_row(0, 0, [str(column) for column in loaded], bold)
             for row, values in enumerate(loaded.head(MOST_ROWS).itertuples(index=False), start=1):
                 for column, value in enumerate(values):

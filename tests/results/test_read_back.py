@@ -99,7 +99,7 @@ def test_a_comparison_says_which_outcomes_rest_on_fewer_replicates() -> None:
 
 
 def test_what_rests_on_fewer_is_printed(typed: Typed, tmp_path: Path) -> None:
-    words = scenario_file("a"), scenario_file("b"), "--replicates", "3", "--workers", "1", "--out", "x"
+    words = scenario_file("a"), scenario_file("b"), "--replicates", "5", "--workers", "1", "--out", "x"
     assert typed("compare", *words).returncode == 0
     for replicate in ("001", "002"):
         path = Path(f"x/runs/b/replicate-{replicate}/outcomes.parquet")
@@ -111,7 +111,7 @@ def test_what_rests_on_fewer_is_printed(typed: Typed, tmp_path: Path) -> None:
     text = io.StringIO()
     print_comparison(Result.read("x"), Console(file=text, width=80))
     said = " ".join(text.getvalue().split())
-    assert "3 paired replicates" in said and "so of fewer: mean wait, weeks (England: 1 replicates)" in said
+    assert "5 paired replicates" in said and "so of fewer: mean wait, weeks (England: 3 replicates)" in said
 
 
 def test_runs_that_are_missing_are_empty_rows_not_zeros(typed: Typed, tmp_path: Path) -> None:

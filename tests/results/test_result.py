@@ -158,3 +158,13 @@ def test_the_file_that_is_cut_short_is_named(compared: Result, tmp_path: Path) -
     with pytest.raises(StoreError, match=r"spot_only.replicate-001.weekly\.parquet: can't be read"):
         _ = found.weekly
     assert len(found.placements) == len(compared.placements)
+
+
+@pytest.mark.parametrize("content", ["", "null", "[1]", "{", "[" * 100_000])
+def test_a_record_of_a_failed_run_that_cannot_be_read_is_one_line(content: str, tmp_path: Path) -> None:
+    manifest.write(tmp_path, "sweep", status="failed", started=manifest_time())
+    (tmp_path / "failed").mkdir()
+    (tmp_path / "failed" / "0000001.json").write_text(content, encoding="utf-8")
+    with pytest.raises(StoreError, match=r"0000001\.json: can't be read as JSON") as refused:
+        _ = Result.read(tmp_path).failures
+    assert "\n" not in str(refused.value)
