@@ -26,7 +26,7 @@ from SALib.sample import sobol as sobol_sample
 from scipy.special import stdtrit
 
 from marketsim.core import streams
-from marketsim.core.columns import Floats
+from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.experiments.differences import england_by_point
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
@@ -63,23 +63,31 @@ def sample(method: Method, levels: Sequence[int | None], size: int, seed: int) -
 def _trajectories(levels: Sequence[int | None], size: int, seed: int) -> Floats:
     """Trajectories in which each level of a factor stands as often as the others, give or take one.
 
-    In each a factor goes from one level to another. Of a range it goes half of the levels further, or back, as Morris
-    has it. Listed values form a ring, and the pairs of neighbours in it take turns: with one trajectory less than there
-    are values the pairs hang together, so that no outcome that depends on the factor is missed.
+    In each the factors go, one after the other, from one level to another; the pairs of levels take turns.
     """
     count = np.array([LEVELS if number is None else number for number in levels])
-    in_ring = (count % 2 == 0) & np.array([number is not None for number in levels])
+    listed = np.array([number is not None for number in levels])
     shape = np.arange(size)[:, None], np.arange(len(count))[None, :]
     draw = partial(streams.uniform, seed)
     turn, way, order = (draw(f"sensitivity morris {what}", *shape) for what in ("turn", "way", "order"))
-    first = 2 * np.argsort(turn, axis=0)
-    first += in_ring * (first // count)  # in the second round the other neighbour
-    one, other = ((first + step) % count // 2 + (first + step) % count % 2 * ((count + 1) // 2) for step in (0, 1))
+    one, other = _pairs(np.argsort(turn, axis=0), count, listed)
     before, after = np.where(way < 0.5, [one, other], [other, one])
     place = np.argsort(np.argsort(order, axis=1), axis=1)
     moved = np.arange(len(count) + 1)[None, :, None] > place[:, None, :]
     level = np.where(moved, after[:, None, :], before[:, None, :])
     return np.asarray((level / np.maximum(count - 1, 1)).reshape(-1, len(count)), dtype=np.float64)
+
+
+def _pairs(turn: Ints, count: Ints, listed: Bools) -> list[Ints]:
+    """The two levels of each factor whose turn it is; of a range they lie half of the levels apart, as Morris has it.
+
+    Listed values form a ring, in which every second pair of neighbours has its turn in one round and the others in the
+    next. After one turn less than there are values the pairs hang together: whatever depends on the factor shows.
+    """
+    first = 2 * turn
+    first = first + listed * (count % 2 == 0) * (first // count)  # a ring of an odd number gets there by itself
+    around = (first % count, (first + 1) % count)
+    return [at // 2 + at % 2 * ((count + 1) // 2) for at in around]
 
 
 def points_at(unit: Floats, columns: Columns) -> pd.DataFrame:
