@@ -132,12 +132,21 @@ class Factor(Section):
         if levels is not None:
             return [levels[min(int(place * len(levels)), len(levels) - 1)] for place in unit]
         if whole and self.form in ("range", "uniform"):
-            assert self.low is not None and self.high is not None
-            first, last = np.ceil(self.low), np.floor(self.high)
-            return [int(value) for value in np.minimum(first + np.floor(unit * (last - first + 1)), last)]
+            first, count = math.ceil(self.low or 0.0), self._whole_numbers()
+            return [first + min(int(place * count), count - 1) for place in unit]
         low, high = (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
         drawn = _rounded(self._quantile(unit), whole)
         return [min(max(value, low), high) for value in drawn]  # rounding may not lead out of the bounds
+
+    def count(self, whole: bool) -> float:
+        """How many values there are; infinite where they are neither listed nor the whole numbers of a range."""
+        levels = self.levels(whole)
+        if levels is not None:
+            return len(levels)
+        return self._whole_numbers() if whole and self.form in ("range", "uniform") else math.inf
+
+    def _whole_numbers(self) -> int:
+        return math.floor(self.high or 0.0) - math.ceil(self.low or 0.0) + 1
 
     def _quantile(self, unit: Floats) -> Floats:
         below, above = self._cut()

@@ -9,12 +9,13 @@ import pandas as pd
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.experiments import uncertainty
+from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 
 LESS = " less "
 COLUMNS = [
     "outcome", "region", "scenario", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high", "replicates",
-    "variance_saved", "luck_share", "parameter_share",
+    "variance_saved", "luck_share", "parameter_share", "unit",
 ]  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str
     for other in others:
         for outcome, region in order:
             base, changed = values[baseline, outcome, region], values[other, outcome, region]
-            rows.append((outcome, region, other, *paired(base, changed, vectors)))
+            unit = definitions.column("outcomes", outcome).unit
+            rows.append((outcome, region, other, *paired(base, changed, vectors), unit))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -60,7 +62,7 @@ def paired(
 
 
 def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> Iterator[tuple[str, str, Floats]]:
-    """Outcome, quantity and values (a row a point, a column a replicate; NaN where a run is missing).
+    """Outcome, quantity and values: a row a point, a column a replicate that some run gave; NaN where one is missing.
 
     `design` and `runs` as a sweep keeps them. Quantities: with one scenario that one; with several each other less the
     first (paired by seed), then each.
@@ -70,10 +72,9 @@ def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> I
     england = runs[runs["region"] == ENGLAND].merge(design[["run", "point", "replicate", "scenario"]], on="run")
     for outcome, rows in england.groupby("outcome", sort=False):
         by_arm = {label: _by_replicate(rows[rows["scenario"] == label], points, replicates) for label in labels}
-        for other in labels[1:]:
-            yield str(outcome), f"{other}{LESS}{labels[0]}", by_arm[other] - by_arm[labels[0]]
-        for label in labels:
-            yield str(outcome), label, by_arm[label]
+        quantities = {f"{other}{LESS}{labels[0]}": by_arm[other] - by_arm[labels[0]] for other in labels[1:]}
+        for quantity, values in (quantities | by_arm).items():
+            yield str(outcome), quantity, values[:, ~np.isnan(values).all(axis=0)]
 
 
 def _vectors(outcomes: pd.DataFrame) -> Ints | None:

@@ -47,7 +47,8 @@ class Found:
 class Discovery:
     """The boxes, the trajectory of the first, and what they rest on: `points` (factors) and which are `cases`.
 
-    `unsure`: points whose mean difference is within two standard errors of the threshold (None with one replicate).
+    `replicates` is how many each point is the mean of; `unsure`: points whose mean difference is within two standard
+    errors of the threshold (None with one replicate).
     """
 
     outcome: str
@@ -59,6 +60,7 @@ class Discovery:
     boxes: list[Found]
     trajectory: pd.DataFrame
     chosen: int
+    replicates: int
     unsure: int | None
     left_out: int
     footing: str
@@ -78,18 +80,21 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     if not keys:
         raise StoreError(f"{folder}: the sweep varies no factor, so there are no conditions to find")
     values = _values(folder, design, runs, outcome, quantity)
-    whole = ~np.isnan(values).any(axis=1)
+    whole = ~np.isnan(values).any(axis=1) & (values.shape[1] > 0)
     points = design.drop_duplicates("point").sort_values("point")[keys]
     points = points.iloc[np.flatnonzero(whole)].reset_index(drop=True)
     if len(points) < FEWEST_POINTS:
-        raise StoreError(f"{folder}: {len(points)} points are finished; at least {FEWEST_POINTS} are needed")
+        raise StoreError(
+            f"{folder}: {outcome} is known in all runs of {len(points)} of {len(whole)} points (others are missing, "
+            f"failed, or have none); at least {FEWEST_POINTS} are needed"
+        )
     differences = values[whole].mean(axis=1)
     cases: prim.Mask = np.asarray(test(differences), dtype=np.bool_)
     boxes, trajectory, chosen = find_boxes(points, cases)
     unsure = _unsure(values[whole], test, differences)
     return Discovery(
-        outcome, quantity, fails_if.strip(), points, differences, cases, boxes, trajectory, chosen, unsure,
-        int((~whole).sum()), found.footing,
+        outcome, quantity, fails_if.strip(), points, differences, cases, boxes, trajectory, chosen, values.shape[1],
+        unsure, int((~whole).sum()), found.footing,
     )  # fmt: skip
 
 

@@ -93,14 +93,14 @@ def plan_of(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
 def whole_factors(definition: Definition) -> dict[str, bool]:
     """Which factors take whole numbers only. Raises ScenarioError as `plan_of` does."""
     with _in_one_line(definition):
-        return _whole(_shapes_of(definition, _arms_of(definition)))
+        return _whole(definition, _shapes_of(definition, _arms_of(definition)))
 
 
 def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> Plan:
     """The plan of a sweep; raises LocatedError for what is wrong in the definition itself."""
     arms = _arms_of(definition)
     shapes = _shapes_of(definition, arms)
-    points = points_of(definition, _whole(shapes)) if points is None else _given_points(definition, points)
+    points = points_of(definition, _whole(definition, shapes)) if points is None else _given_points(definition, points)
     _check_points(_telling(points), arms, shapes)
     return Plan(definition, arms, _runs_of(definition, points, arms))
 
@@ -136,12 +136,17 @@ def _shapes_of(definition: Definition, arms: Sequence[Arm]) -> dict[str, Shape]:
     return {key: _shape_at(key, arms, schema) for key in definition.factors}
 
 
-def _whole(shapes: Mapping[str, Shape]) -> dict[str, bool]:
-    """Where only whole numbers are allowed."""
-    return {
+def _whole(definition: Definition, shapes: Mapping[str, Shape]) -> dict[str, bool]:
+    """Where only whole numbers are allowed. Raises LocatedError for a range between two of them."""
+    whole = {
         key: {option.schema.get("type") for option in shape.alternatives()} - {"null"} == {"integer"}
         for key, shape in shapes.items()
     }
+    for key, factor in definition.factors.items():
+        if factor.count(whole[key]) < 1:
+            words = f"expected a range with a whole number in it, got {factor.low:g} to {factor.high:g}"
+            raise errors.LocatedError(("factors", key), words)
+    return whole
 
 
 def _given_points(definition: Definition, points: pd.DataFrame) -> pd.DataFrame:

@@ -34,9 +34,42 @@ class Screening:
     outcomes: Sequence[str] = ()
 
     @cached_property
+    def levels(self) -> list[int | None]:
+        """How many values of each factor Morris tries: all that are listed, and whole numbers if they are few.
+
+        Raises ScenarioError where there are not trajectories enough to try each.
+        """
+        whole = whole_factors(self.definition)
+        return [self._levels_of(key, whole[key]) for key in self.columns]
+
+    def _levels_of(self, key: str, whole: bool) -> int | None:
+        factor = self.definition.factors[key]
+        count = factor.count(whole)
+        if count <= self.size + 1:
+            return int(count)
+        if self.method == "morris" and factor.levels(whole) is not None:
+            words = f"{key} has {count} values; comparing all of them takes at least {count - 1}, got {self.size}"
+            raise errors.ScenarioError(f"--trajectories: {words}")
+        return None
+
+    @cached_property
+    def places(self) -> Floats:
+        """The points in the unit cube, which levels cut evenly."""
+        return sensitivity.sample(self.method, self.levels, self.size, self.definition.seed)
+
+    @property
+    def scale(self) -> Floats:
+        """The points as effects are measured: over the whole range; of words, from one listed earlier to a later."""
+        scale = self.places.reshape(self.size, -1, len(self.columns)).copy()
+        for number, key in enumerate(self.columns):
+            if isinstance((self.definition.factors[key].values or [0])[0], str):
+                scale[:, :, number] = scale[:, :, number] > scale[:, :, number].min(axis=1, keepdims=True)
+        return scale.reshape(self.places.shape)
+
+    @property
     def unit(self) -> Floats:
-        """The points in the unit cube."""
-        places = sensitivity.sample(self.method, len(self.columns), self.size, self.definition.seed)
+        """The points in the unit cube, without the ends of what has none."""
+        places = self.places.copy()
         if self.method == "morris":
             for number, key in enumerate(self.columns):
                 if self.definition.factors[key].form in UNBOUNDED:
@@ -51,11 +84,11 @@ class Screening:
     @property
     def runs(self) -> int:
         """How many runs there are in all."""
-        return len(self.unit) * self.definition.replicates * len(self.definition.scenarios)
+        return len(self.places) * self.definition.replicates * len(self.definition.scenarios)
 
     def __str__(self) -> str:
         blocks = "trajectories" if self.method == "morris" else "samples"
-        points = len(self.unit) // self.size
+        points = len(self.places) // self.size
         return (
             f"{self.size} {blocks} of {points} points ({len(self.columns)} factors) x {self.definition.replicates} "
             f"replicates x {len(self.definition.scenarios)} scenarios"
@@ -76,15 +109,26 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
 
     Raises StoreError if too few runs succeeded.
     """
-    definition, keys = screening.definition, list(screening.columns)
-    found = open_set(folder)
-    unit = sensitivity.sample(screening.method, len(keys), screening.size, definition.seed)
-    table = sensitivity.analyse(screening.method, unit, found.design, found.outcomes, keys, screening.outcomes)
+    found, keys = open_set(folder), list(screening.columns)
+    left = found.design, found.outcomes
+    table = sensitivity.analyse(screening.method, screening.scale, *left, keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
     remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
     if failed:
         remark += f" {failed} runs failed; their trajectories or samples are left out."
-    return Screened(table, remark, found.footing)
+    return Screened(table, remark + _rests_on(screening, table), found.footing)
+
+
+def _rests_on(screening: Screening, table: pd.DataFrame) -> str:
+    """How many trajectories or samples, and replicates, the outcomes asked for rest on, if not on all."""
+    asked = table[table["outcome"].isin(screening.outcomes)] if screening.outcomes else table
+    least, replicates = asked["blocks"].min(), asked["replicates"].min()
+    if (least, replicates) == (screening.size, screening.definition.replicates):
+        return ""
+    return (
+        f" The outcome isn't known in all runs: the numbers rest on {least} of {screening.size} trajectories or "
+        f"samples (all points known), and {replicates} of {screening.definition.replicates} replicates."
+    )
 
 
 def columns_of(definition: Definition) -> sensitivity.Columns:

@@ -155,6 +155,7 @@ def _begin(design: pd.DataFrame, files: SweepFolder, facts: dict[str, Any], more
             if files.create(design, status="running", started=now, finished=None, **facts):
                 return now
         # from before, or by a faster shard
+        files.mend_design(design)
         found: Mapping[str, Any] = manifest.found_in(files.path, KIND, facts[KIND]) or {}
         started = str(found.get("started", now))
         if more and found.get("status") != "running":

@@ -19,6 +19,7 @@ from marketsim.results.result import RUN_COLUMNS, Result
 KIND: Final = "sweep"  # also the entry of the manifest that says what makes it the same sweep
 FORMAT = 1  # raised when the files of a folder change their meaning
 DIGITS = 7
+DESIGN = "design.parquet"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class SweepFolder:
         try:
             for folder in ("runs", "failed"):
                 (staged / folder).mkdir(parents=True, exist_ok=True)
-            store.write_parquet(staged / "design.parquet", design)
+            store.write_parquet(staged / DESIGN, design)
             manifest.write(staged, KIND, **entries)
             staged.rename(self.path)
         except BaseException as error:
@@ -50,6 +51,11 @@ class SweepFolder:
                 return False
             raise
         return True
+
+    def mend_design(self, design: pd.DataFrame) -> None:
+        """Write the design again if its file isn't whole."""
+        if not store.is_whole(self.path / DESIGN):
+            store.write_parquet(self.path / DESIGN, design)
 
     def write_run(self, run: int, outcomes: pd.DataFrame) -> None:
         """Keep what a run gave, and forget that it failed before."""
@@ -61,8 +67,8 @@ class SweepFolder:
         store.write_text(self.failure_file(run), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
 
     def runs(self) -> set[int]:
-        """The runs that are finished."""
-        return _numbers(self.path / "runs", ".parquet")
+        """The runs that are finished: whose files are whole."""
+        return {run for run in _numbers(self.path / "runs", ".parquet") if store.is_whole(self.run_file(run))}
 
     def failures(self) -> set[int]:
         """The runs that failed."""

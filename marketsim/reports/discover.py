@@ -16,8 +16,6 @@ from marketsim.experiments.prim import Limit
 from marketsim.reports import drawing, tables
 from marketsim.results import store
 from marketsim.results.result import Result
-from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of, unit_of
 
 CONDITIONS = ["box", "factor", "low", "high", "among", "quasi_p", "returns_low", "returns_high", "returns_among",
               "coverage", "density", "support"]  # fmt: skip
@@ -65,7 +63,7 @@ def sentences(found: Discovery) -> list[str]:
 def words_of(key: str, limit: Limit) -> str:
     """A condition as people say it: `demand growth share per year is above 4.1% a year`."""
     name = key.rpartition("arrangements.")[2].replace(".", " ").replace("_", " ")
-    unit = _unit(key)
+    unit = Result.column(key, "design").unit
     if limit.among is not None:
         return f"{name} is {' or '.join(sorted(map(str, limit.among)))}"
     low, high = _value(limit.low, unit), _value(limit.high, unit)
@@ -109,13 +107,14 @@ def _table(number: int, one: Found) -> Table:
 
 
 def _rests_on(found: Discovery) -> list[str]:
-    said = [f"{len(found.cases)} points, each the mean of its paired replicates."]
+    of = "one run" if found.replicates == 1 else f"{found.replicates} paired replicates"
+    said = [f"{len(found.cases)} points, each the mean of {of}."]
     if found.unsure is None:
         said[0] += " With one replicate it can't be told at how many points luck decided."
     else:
         said[0] += f" At {found.unsure} of them luck may have decided: within two standard errors of the threshold."
     if found.left_out:
-        said.append(f"{found.left_out} points are left out: runs are missing or failed.")
+        said.append(f"{found.left_out} points are left out: runs are missing, failed, or don't have this outcome.")
     return [*said, found.footing] if found.footing else said
 
 
@@ -142,18 +141,6 @@ def _draw(found: Discovery, folder: Path) -> None:
     drawing.note(figure, note)
     sns.despine(ax=axes)
     drawing.keep(figure, folder / "peeling.png", folder / "peeling.svg")
-
-
-def _unit(key: str) -> str:
-    """The unit that the schema gives a value; empty for one it doesn't know."""
-    shape = shape_of(Scenario)
-    rule = None
-    for step in key.split("."):
-        tag = shape.tag()
-        if tag is not None and rule in tag[1]:
-            shape = shape.settled({tag[0]: rule})
-        shape, rule = shape.at(step), step
-    return unit_of(shape)
 
 
 def _value(value: float, unit: str) -> str:

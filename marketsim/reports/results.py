@@ -14,9 +14,11 @@ from rich.table import Table
 from marketsim.experiments.sweeps_compared import SetDifferences
 from marketsim.reports import tables
 from marketsim.reports.workbook import notes
-from marketsim.results.outcomes import ENGLAND, MEASURES
+from marketsim.results import definitions
+from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
+PLAIN = ("text", "number", "date", "false", "row", "outcome", "method", "key")  # units that say nothing in a list
 MOST_SHOWN = 100  # rows of a query
 
 
@@ -42,15 +44,22 @@ def print_folder(found: Result, console: Console) -> None:
     """What a folder rests on, and its tables with rows and columns."""
     facts = tables.table(escape(str(found.folder)), "what", "value", words=["value"])
     for what, value in notes(found):
-        if what not in MEASURES and value != "":
+        if value != "":
             facts.add_row(escape(what), escape(str(value)))
     console.print(facts)
     title = 'Tables (read them with: marketsim results query FOLDER "SQL")'
     listed = tables.table(title, "table", "rows", "columns", words=["columns"], whole=["table"])
     for name in found.tables:
-        columns = ", ".join(found.tables.source(name).schema.names)
-        listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(columns))
+        columns = (_with_unit(column, name) for column in found.tables.source(name).schema.names)
+        said = ".\n".join(filter(None, [definitions.TABLES.get(name, "").capitalize(), ", ".join(columns)]))
+        listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(said))
     console.print(listed)
+
+
+def _with_unit(column: str, table: str) -> str:
+    """A column with its unit, if it has one that its name doesn't say."""
+    unit = Result.column(column, table).unit
+    return column if not unit or unit.endswith(PLAIN) or unit.partition("/")[0] in column else f"{column} ({unit})"
 
 
 def print_query(given: pd.DataFrame, console: Console) -> None:
@@ -75,12 +84,12 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
         for row in rows[rows["scenario"] == arm].itertuples():
             table.add_row(*_cells(row))
         console.print(table)
-    top = done.table.iloc[0]
+    points, replicates = done.table[["points", "replicates"]].max()
     console.print(
-        f"{top['points']} points, {top['replicates']} paired replicates: the same seeds in both sets. The interval is "
+        f"{points} points, {replicates} paired replicates: the same seeds in both sets. The interval is "
         f"that of the mean over these points, and holds what differs between replicates: luck, and the vectors of the "
         f"plausible set if they have any. 'Over the points': lowest and highest mean difference at a point. Shares: "
-        f"differences in percentage points."
+        f"differences in percentage points.{tables.fewer(done.table, 'points', 'replicates')}"
     )
     if done.unpaired:
         console.print(f"{done.unpaired} runs are finished in one of the sets only and are left out.")

@@ -27,7 +27,7 @@ MEANING = {
     "sobol": "Share of the outcome's variance that the factor has a part in (Sobol, total index)",
 }
 HELD = (
-    "Intervals (95%, bootstrap over the points) hold how few points were tried, not the luck of runs. Luck: standard "
+    "Intervals (95%) hold how few points were tried, not the luck of runs. Luck: standard "
     "error from it (jackknife over replicates); with one replicate it can't be told. Neither holds the model's errors."
 )
 

@@ -19,6 +19,7 @@ HEADLINES = {
     "void_rate": "void rate",
     "children_unregistered": "unreg. children",
 }
+MOST_NAMED = 4  # rows that rest on fewer runs than others
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:
@@ -30,10 +31,10 @@ def number(value: float, unit: str, signed: bool = False) -> str:
     sign = "+" if signed else ""
     if unit.startswith("share"):
         return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
-    if unit == "GBP":
+    if unit.startswith("GBP") and abs(value) >= 1e6:
         return f"{value / 1e6:{sign},.2f}m"
-    if unit == "offers per 1,000":
-        return f"{1_000 * value:{sign}.2f}"
+    if unit == "offers/referral":
+        return f"{value:{sign}.4f}"
     if unit.startswith("GBP") or abs(value) >= 1_000:
         return f"{value:{sign},.0f}"
     return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
@@ -132,8 +133,21 @@ def _footnote(comparison: Result) -> str:
     saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
     return (
         f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
-        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving} {_meaning(comparison)}"
+        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving}{fewer(table, 'replicates')} "
+        f"{_meaning(comparison)}"
     )
+
+
+def fewer(rows: pd.DataFrame, *counts: str) -> str:
+    """A sentence on the outcomes that rest on less than others, as they aren't known in all runs; empty if none do."""
+    most = rows[list(counts)].max()
+    less = rows[(rows[list(counts)] < most).any(axis=1)]
+    named = [
+        f"{Result.column(row['outcome']).label} ({row['region']}: {', '.join(f'{row[one]} {one}' for one in counts)})"
+        for row in less.head(MOST_NAMED).to_dict("records")
+    ]
+    more = f" and {len(less) - MOST_NAMED} more" if len(less) > MOST_NAMED else ""
+    return f" Not defined in every run, so of fewer: {'; '.join(named)}{more}." if named else ""
 
 
 def _meaning(comparison: Result) -> str:

@@ -48,7 +48,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure: a function of a tally, and what it means."""
+    """One measure: a function of a tally, and what it means.
+
+    `mean`: a count or sum of weeks over their number; others are ratios of sums over weeks.
+    """
 
     name: str
     label: str
@@ -57,23 +60,25 @@ class Measure:
     source: str
     value: Callable[[Tally], Floats]
     compared: bool
+    mean: bool
 
 
 MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    label: str, unit: str, source: str = "own definition", compared: bool = True
+    label: str, unit: str, source: str = "own definition", compared: bool = True, mean: bool = False
 ) -> Callable[[Callable[[Tally], Floats]], Callable[[Tally], Floats]]:
     """Register a measure under the name of its function, whose docstring is its definition.
 
-    `compared` ones appear in comparisons. `label` is what people read in tables; `unit` says how a value is shown
-    ("offers per 1,000": a ratio shown so).
+    `compared` ones appear in comparisons. `label` is what people read in tables; `unit` is the value's. Unit and
+    definition hold for any weeks: which ones, definitions.py adds by table. `mean`: see Measure.
     """
 
     def register(function: Callable[[Tally], Floats]) -> Callable[[Tally], Floats]:
         name, doc = function.__name__, (function.__doc__ or "").rstrip(".")
-        MEASURES[name] = Measure(name, label, unit, doc[:1].lower() + doc[1:], source, function, compared)
+        text = doc[:1].lower() + doc[1:]
+        MEASURES[name] = Measure(name, label, unit, text, source, function, compared, mean)
         return function
 
     return register
@@ -127,27 +132,27 @@ def open_void_rate(tally: Tally) -> Floats:
     return ratio(staffed - tally["occupied"], staffed)
 
 
-@measure("empty places paid for", "places")
+@measure("empty places paid for", "places", mean=True)
 def paid_voids(tally: Tally) -> Floats:
-    """Empty places that an authority pays for: contracts and own homes, mean of the weeks."""
+    """Empty places that an authority pays for: contracts and own homes."""
     return tally["paid_voids"] / tally.weeks
 
 
-@measure("children placed", "children")
+@measure("children placed", "children", mean=True)
 def children_placed(tally: Tally) -> Floats:
-    """Children in children's homes, mean of the weeks."""
+    """Children in children's homes."""
     return tally["children_placed"] / tally.weeks
 
 
-@measure("children waiting", "children")
+@measure("children waiting", "children", mean=True)
 def children_waiting(tally: Tally) -> Floats:
-    """Children waiting for a home, mean of the weeks."""
+    """Children waiting for a home."""
     return tally["children_waiting"] / tally.weeks
 
 
-@measure("children unregistered", "children", "Children's Commissioner 2024")
+@measure("children unregistered", "children", "Children's Commissioner 2024", mean=True)
 def children_unregistered(tally: Tally) -> Floats:
-    """Children in unregistered settings, mean of the weeks."""
+    """Children in unregistered settings."""
     return tally["children_unregistered"] / tally.weeks
 
 
@@ -157,15 +162,15 @@ def wait_mean_weeks(tally: Tally) -> Floats:
     return ratio(tally["wait_weeks"], tally["placements_started"])
 
 
-@measure("spend a week, GBP", "GBP")
+@measure("spend a week, GBP", "GBP/week", mean=True)
 def spend_gbp(tally: Tally) -> Floats:
-    """All that authorities pay, mean of the weeks."""
+    """All that authorities pay."""
     return tally["spend"] / tally.weeks
 
 
 @measure("spend per child, GBP a week", "GBP/week")
 def spend_per_child_gbp(tally: Tally) -> Floats:
-    """Spend over children placed or unregistered."""
+    """All that authorities pay in a week, over children placed or unregistered."""
     return ratio(tally["spend"], tally["children_placed"] + tally["children_unregistered"])
 
 
@@ -199,63 +204,63 @@ def framework_coverage(tally: Tally) -> Floats:
     return ratio(tally["homes_on_framework"], tally["independent_homes"])
 
 
-@measure("offers per 1,000 referrals", "offers per 1,000")
+@measure("offers per referral", "offers/referral")
 def offers_per_referral(tally: Tally) -> Floats:
-    """Offers over referrals."""
+    """Offers of homes, of referrals to them."""
     return ratio(tally["offers"], tally["referrals"])
 
 
-@measure("placements started a week", "placements/week", "DfE 2024")
+@measure("placements started a week", "placements/week", "DfE 2024", mean=True)
 def placements_started(tally: Tally) -> Floats:
-    """Placements that start, mean of the weeks."""
+    """Placements that start."""
     return tally["placements_started"] / tally.weeks
 
 
-@measure("placements ended a week", "placements/week", "DfE 2024")
+@measure("placements ended a week", "placements/week", "DfE 2024", mean=True)
 def placements_ended(tally: Tally) -> Floats:
-    """Placements that end, mean of the weeks."""
+    """Placements that end."""
     return tally["placements_ended"] / tally.weeks
 
 
-@measure("breakdowns a week", "placements/week")
+@measure("breakdowns a week", "placements/week", mean=True)
 def breakdowns(tally: Tally) -> Floats:
-    """Placements that break down, mean of the weeks."""
+    """Placements that break down."""
     return tally["breakdowns"] / tally.weeks
 
 
-@measure("registered places", "places", "Ofsted 2024")
+@measure("registered places", "places", "Ofsted 2024", mean=True)
 def places(tally: Tally) -> Floats:
-    """Registered places, short-break-only homes included, mean of the weeks."""
+    """Registered places, short-break-only homes included."""
     return tally["places"] / tally.weeks
 
 
-@measure("places occupied", "places", compared=False)
+@measure("places occupied", "places", compared=False, mean=True)
 def occupied(tally: Tally) -> Floats:
-    """Places with a child, mean of the weeks."""
+    """Places with a child."""
     return tally["occupied"] / tally.weeks
 
 
-@measure("places blocked", "places", compared=False)
+@measure("places blocked", "places", compared=False, mean=True)
 def blocked_places(tally: Tally) -> Floats:
-    """Empty places that can't be filled, mean of the weeks."""
+    """Empty places that can't be filled."""
     return tally["blocked_places"] / tally.weeks
 
 
-@measure("registered homes", "homes", "Ofsted 2024")
+@measure("registered homes", "homes", "Ofsted 2024", mean=True)
 def homes(tally: Tally) -> Floats:
-    """Registered homes, short-break-only ones included, mean of the weeks."""
+    """Registered homes, short-break-only ones included."""
     return tally["homes"] / tally.weeks
 
 
-@measure("homes opened a week", "homes/week", compared=False)
+@measure("homes opened a week", "homes/week", compared=False, mean=True)
 def homes_opened(tally: Tally) -> Floats:
-    """Homes that opened, mean of the weeks."""
+    """Homes that opened."""
     return tally["homes_opened"] / tally.weeks
 
 
-@measure("homes closed a week", "homes/week", compared=False)
+@measure("homes closed a week", "homes/week", compared=False, mean=True)
 def homes_closed(tally: Tally) -> Floats:
-    """Homes that closed, mean of the weeks."""
+    """Homes that closed."""
     return tally["homes_closed"] / tally.weeks
 
 

@@ -40,14 +40,13 @@ def query(tables: reading.Tables, sql: str) -> pd.DataFrame:
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, table: reading.Source) -> None:
     """Make a table known under its name, the number of a replicate as a number."""
-    column = table.schema.field("replicate") if "replicate" in table.schema.names else None
-    if column is None or str(column.type) != "string":  # only where the folders of runs give it
+    if not set(reading.BY_FOLDER).issubset(table.schema):  # which the folders of runs give as words
         connection.register(name, table)
         return
     connection.register(f"{name}_by_folder", table)
     connection.execute(
-        f"CREATE VIEW {name} AS SELECT scenario, CAST(substr(replicate, 11) AS INTEGER) AS replicate, "
-        f"* EXCLUDE (scenario, replicate) FROM {name}_by_folder"
+        f'CREATE VIEW "{name}" AS SELECT scenario, CAST(substr(replicate, 11) AS INTEGER) AS replicate, '
+        f'* EXCLUDE (scenario, replicate) FROM "{name}_by_folder"'
     )
 
 

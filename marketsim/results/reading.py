@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as pad
 import pyarrow.parquet as pq
 
+from marketsim.results.definitions import text_columns
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import listed
 
@@ -23,8 +24,9 @@ class Tables(Mapping[str, pd.DataFrame]):
     """Every parquet and CSV file of a folder by its stem, and those of all runs as one table each; or frames by name.
 
     `runs/0000001.parquet` and its like are the table `runs`; `runs/<scenario>/<replicate>/weekly.parquet` and its like
-    are `weekly`, with columns `scenario` and `replicate` behind the files' own. Folder and files are read anew at each
-    call. Raises StoreError for a table that isn't there or can't be read.
+    are `weekly`, with columns `scenario` and `replicate` behind the files' own. A file whose stem another table has is
+    called by its whole name. Folder and files are read anew at each call. Raises StoreError for a table that isn't
+    there or can't be read.
     """
 
     def __init__(self, held: Mapping[str, pd.DataFrame] | Path) -> None:
@@ -54,7 +56,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     def rows(self, name: str) -> int:
         """Rows of a table, without reading them."""
         source = self.source(name)
-        with _readable(f"table {name}"):
+        with _readable(f"{self._held}: table {name}"):
             return int(source.count_rows())
 
     def source(self, name: str) -> Source:
@@ -84,26 +86,38 @@ def first_line(error: BaseException) -> str:
 
 def _files(folder: Path) -> dict[str, list[Path]]:
     """The files of each table; a file that is being written begins with a dot."""
-    found = {path.stem: [path] for end in ("parquet", "csv") for path in sorted(folder.glob(f"[!.]*.{end}"))}
-    if runs := sorted(folder.glob("runs/[!.]*.parquet")):
-        found["runs"] = runs
-    for_each_run: dict[str, list[Path]] = {}
+    of_runs = {"runs": runs} if (runs := sorted(folder.glob("runs/[!.]*.parquet"))) else {}
     for path in sorted(folder.glob("runs/*/*/[!.]*.parquet")):
-        for_each_run.setdefault(path.stem, []).append(path)
-    if not found | for_each_run:
+        of_runs.setdefault(path.stem, []).append(path)
+    found: dict[str, list[Path]] = {}
+    for path in (path for end in ("parquet", "csv") for path in sorted(folder.glob(f"[!.]*.{end}"))):
+        taken = {name.casefold() for name in (*found, *of_runs)}
+        found[path.name if path.stem.casefold() in taken else path.stem] = [path]
+    if not found | of_runs:
         raise StoreError(f"{folder}: holds no tables yet")
-    return found | for_each_run
+    return found | of_runs
 
 
 def _dataset(files: list[Path], runs: Path) -> Source:
     """The files as one data set. Runs of a sweep are thousands, and alike; those of a comparison differ in routes."""
     if files[0].suffix == ".csv":
-        return pad.dataset(pa.Table.from_pandas(pd.read_csv(files[0], encoding="utf-8-sig"), preserve_index=False))
+        return pad.dataset(pa.Table.from_pandas(_read_csv(files[0]), preserve_index=False))
     names = [str(path) for path in files]
     if files[0].parent.parent.parent != runs:
         return pad.dataset(names, format="parquet")
-    schema = pa.unify_schemas([*map(pq.read_schema, names), BY_FOLDER], promote_options="permissive")
+    schema = pa.unify_schemas([*map(_schema, files), BY_FOLDER], promote_options="permissive")
     return pad.dataset(names, schema, "parquet", partitioning=pad.partitioning(BY_FOLDER), partition_base_dir=str(runs))
+
+
+def _schema(path: Path) -> Any:
+    with _readable(str(path)):
+        return pq.read_schema(path)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """A CSV file as it was written: only an empty cell is missing; NA and null are words."""
+    words = dict.fromkeys(text_columns(), str)
+    return pd.read_csv(path, encoding="utf-8-sig", dtype=words, keep_default_na=False, na_values=[""])
 
 
 def _numbered(loaded: pd.DataFrame) -> pd.DataFrame:

@@ -6,30 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from marketsim.england.score import footing
+from marketsim.results import definitions, store
 from marketsim.results import manifest as manifests
-from marketsim.results import store
-from marketsim.results.outcomes import MEASURES
 from marketsim.results.reading import Tables
 from marketsim.scenario import errors
 from marketsim.scenario.schema import Scenario
 
 RUN_FILES = {"run": "weekly.parquet", "comparison": "runs/*/*/weekly.parquet", "sweep": "runs/*.parquet"}
-UNITS = {"weekly_fee_gbp": "GBP/week", "weekly_fee_p90_gbp": "GBP/week", "_gbp": "GBP", "_miles": "miles",
-         "_weeks": "weeks", "_share": "share"}  # by how a name ends
 RUN_COLUMNS = ["run", "outcome", "region", "value"]
-
-
-class Column(NamedTuple):
-    """What a column is: `label` for people, `unit`, and `definition`; the last two empty if the name says all."""
-
-    label: str
-    unit: str
-    definition: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +100,7 @@ class Result:
     def done(self) -> int:
         """How many runs left their tables."""
         if self.folder is not None and self.kind in RUN_FILES:
-            return len(list(self.folder.glob(RUN_FILES[self.kind])))
+            return len(store.whole_files(self.folder, RUN_FILES[self.kind]))
         made = self.manifest.get("runs", self.manifest.get("replicates", 0))
         return made if isinstance(made, int) else self.planned or 0
 
@@ -123,7 +112,7 @@ class Result:
     @property
     def failures(self) -> list[dict[str, Any]]:
         """For each run of a sweep that failed its number and row of the design, `settings`, `traceback` and `tries`."""
-        return [json.loads(file.read_text(encoding="utf-8")) for file in self._failures()]
+        return [_read_failure(file) for file in self._failures()]
 
     def _failures(self) -> list[Path]:
         return [] if self.folder is None else sorted(self.folder.glob("failed/*.json"))
@@ -172,14 +161,9 @@ class Result:
         return self.tables["comparison"]
 
     @staticmethod
-    def column(name: str) -> Column:
-        """What a column of any table, or an outcome, is: as registered, or as the name says, which carries the unit."""
-        if name in MEASURES:
-            return Column(MEASURES[name].label, MEASURES[name].unit, MEASURES[name].definition)
-        if name.startswith("share_"):
-            route = name.removeprefix("share_").replace("_", " ")
-            return Column(f"placed through {route}", "share", f"children placed through {route}, of children placed")
-        return Column(name.replace("_", " "), next((UNITS[end] for end in UNITS if name.endswith(end)), ""), "")
+    def column(name: str, table: str = "outcomes") -> definitions.Column:
+        """What an outcome, or a column of a table, is: label, unit and definition."""
+        return definitions.column(table, name)
 
 
 def results_in(folder: Path) -> dict[str, Result | None]:
@@ -200,6 +184,13 @@ def _read_or_none(folder: Path) -> Result | None:
         return Result.read(folder)
     except store.StoreError:
         return None
+
+
+def _read_failure(file: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise store.StoreError(f"{file}: can't be read as JSON: {errors.escaped(str(error))[:200]}") from None
 
 
 def _near(folder: Path) -> str:

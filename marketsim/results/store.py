@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 RESULTS = Path("results")
 PACKAGE = Path(__file__).parents[1]
+MAGIC = b"PAR1"  # with which a parquet file begins and ends
 PART = ".part"  # how the name of a file ends that is not yet whole
 
 
@@ -67,6 +68,20 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     written = pa.BufferOutputStream()
     pq.write_table(table, written, compression="zstd", use_dictionary=words, write_statistics=False)
     write_bytes(path, written.getvalue().to_pybytes())
+
+
+def whole_files(folder: Path, pattern: str) -> list[Path]:
+    """The parquet files that are whole, sorted: what a crash or a copy has cut short lacks its end, or is empty."""
+    return [path for path in sorted(folder.glob(pattern)) if is_whole(path)]
+
+
+def is_whole(path: Path) -> bool:
+    """True for a parquet file that has its beginning and its end."""
+    with suppress(OSError), path.open("rb") as file:
+        begins = file.read(len(MAGIC))
+        file.seek(-len(MAGIC), os.SEEK_END)
+        return begins == file.read() == MAGIC
+    return False
 
 
 def write_text(path: Path, text: str) -> None:

@@ -95,6 +95,43 @@ def test_sensitivity_ranks_and_goes_on(typed: Typed, tmp_path: Path) -> None:
     refused(typed(*words, "--seed", "2"), "ranked exists already", "seed")
 
 
+def test_what_some_runs_lack_is_left_out_and_told(typed: Typed, tmp_path: Path) -> None:
+    """A replicate without the outcome at any point, and a run that failed, are missing: they are no zeros."""
+    make_sweep(tmp_path / "swept", points_of(24), fails_in_growth, replicates=3)
+    design = pd.read_parquet("swept/design.parquet")
+    for number in design.loc[design["replicate"] == 1, "run"]:
+        path = tmp_path / "swept" / "runs" / f"{number:07d}.parquet"
+        pd.read_parquet(path).assign(value=float("nan")).to_parquet(path)
+    (tmp_path / "swept" / "runs" / "0000000.parquet").unlink()
+    said = " ".join(typed("discover", "swept", "--out", "found").stdout.split())
+    assert "23 points, each the mean of 2 paired replicates" in said and "1 points are left out" in said
+    assert set(pd.read_csv("found/points.csv", encoding="utf-8-sig")["difference"]) <= {50.0, -40.0}
+    for path in (tmp_path / "swept" / "runs").iterdir():
+        pd.read_parquet(path).assign(value=float("nan")).to_parquet(path)
+    refused(typed("discover", "swept"), "weekly_fee_mean_gbp is known in all runs of 0 of 24 points")
+
+
+def test_sensitivity_tries_each_listed_value_and_tells_what_it_rests_on(typed: Typed, tmp_path: Path) -> None:
+    values = "{values: [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2]}"
+    varied = "economy.cpi_per_year: {low: 0.015, high: 0.06, role: uncertainty}"
+    text = EXPERIMENT.replace(varied, f"demand.level: {values}")
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
+    words = ("sensitivity", "small.yaml", "--workers", "1", "--out", "ranked", "--trajectories")
+    said = "--trajectories: demand.level has 7 values; comparing all of them takes at least 6, got 4"
+    refused(typed(*words, "4"), said)
+    assert not Path("ranked").exists()
+    assert typed(*words, "6").returncode == 0
+    design = pd.read_parquet("ranked/design.parquet").drop_duplicates("point")
+    tried = design.groupby(design["point"] // 3)["demand.level"].unique().explode().value_counts()
+    assert sorted(tried.index) == [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2] and set(tried) <= {1, 2}
+    second = pd.read_parquet("ranked/design.parquet").query("replicate == 1")["run"]
+    for number in second:
+        path = tmp_path / "ranked" / "runs" / f"{number:07d}.parquet"
+        pd.read_parquet(path).assign(value=float("nan")).to_parquet(path)
+    said = " ".join(typed(*words, "6").stdout.split())
+    assert "6 of 6 trajectories or samples (all points known), and 1 of 2 replicates" in said
+
+
 def test_sensitivity_refuses_in_one_line(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "small.yaml").write_text(EXPERIMENT, encoding="utf-8")
     refused(typed("sensitivity", "small.yaml", "--outcome", "fee"), "unknown outcome 'fee'", "--outcome")

@@ -106,20 +106,20 @@ def test_excel_keeps_numbers_as_numbers_and_text_as_text(typed: Typed, folders: 
     evil = pd.DataFrame({"text": ["=1+1", "https://example.org", "12"], "number": [1.5, float("nan"), 3.0]})
     store.write_csv(folders / "a" / "evil.csv", evil)
     done = typed("results", "export", "results/a", "--excel")
-    assert done.returncode == 0 and "notes, wide" in done.stdout
+    assert done.returncode == 0 and "notes, columns, wide" in done.stdout
     with zipfile.ZipFile(folders / "a.xlsx") as book:
         sheets = {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}
     assert all("<f>" not in text and "<hyperlink" not in text for text in sheets.values())
-    names = ("notes", "wide", "design", "evil", "runs")
+    names = ("notes", "columns", "wide", "design", "evil", "runs")
     assert all(f'name="{name}"' in sheets["xl/workbook.xml"] for name in names)
-    assert '<c r="B2"><v>1.5</v></c>' in sheets["xl/worksheets/sheet4.xml"]
-    assert "<v>6000</v>" in sheets["xl/worksheets/sheet2.xml"]
+    assert '<c r="B2"><v>1.5</v></c>' in sheets["xl/worksheets/sheet5.xml"]
+    assert "<v>6000</v>" in sheets["xl/worksheets/sheet3.xml"]
 
 
 def test_csv_holds_every_table_and_the_notes(typed: Typed, folders: Path) -> None:
     assert typed("results", "export", "results/a", "--csv").returncode == 0
     files = sorted(path.name for path in (folders / "a-csv").iterdir())
-    assert files == ["design.csv", "notes.csv", "runs.csv", "wide.csv"]
+    assert files == ["columns.csv", "design.csv", "notes.csv", "runs.csv", "wide.csv"]
     wide = pd.read_csv(folders / "a-csv" / "wide.csv", encoding="utf-8-sig")
     assert len(wide) == 24 and {"weekly_fee_mean_gbp", "point"} <= set(wide)
 

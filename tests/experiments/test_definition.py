@@ -63,6 +63,10 @@ MISTAKES = {
         TOWN + DRAWN + "factors: {demand.level: {distribution: normal, mean: 0.1, sd: 1}}",
         ["from 0 to 100 (ratio)", "the design has -"],
     ),
+    "a range between whole numbers": (
+        TOWN + "factors: {world.homes: {low: 12.2, high: 12.8}}\ndesign: sobol\nsamples: 4",
+        ["factors.world.homes: expected a range with a whole number in it, got 12.2 to 12.8"],
+    ),
     "a part for whole numbers": (
         TOWN + "factors: {world.homes: {values: [48.5]}}",
         ["x.yaml:2:11", "a whole number", "48.5"],

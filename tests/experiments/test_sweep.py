@@ -18,7 +18,7 @@ from sweeping import SCENARIO, results, small_definition
 import marketsim.experiments.sweep
 import marketsim.results.manifest
 import marketsim.results.store
-from marketsim import run
+from marketsim import Result, run
 from marketsim.experiments.sweep import SweepResult, make_run, sweep
 from marketsim.experiments.sweep_folder import open_set
 from marketsim.results.store import StoreError
@@ -163,6 +163,19 @@ def test_a_run_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="can't be read") as refused:
         _ = open_set(tmp_path / "set").outcomes
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("left", [0, 1, 9, 400, -1])
+def test_a_file_that_is_cut_short_is_made_again(tmp_path: Path, left: int, uninterrupted: dict[str, bytes]) -> None:
+    """Cut to nothing, or to its first bytes: such a run isn't finished, and neither is such a design."""
+    small(tmp_path)
+    cut = [tmp_path / "set" / name for name in ("runs/0000001.parquet", "runs/0000005.parquet", "design.parquet")]
+    for path in cut:
+        path.write_bytes(path.read_bytes()[:left])
+    assert Result.read(tmp_path / "set").done == 4
+    done = small(tmp_path)
+    assert (done.made, done.found, done.complete) == (2, 4, True)
+    assert results(tmp_path / "set") == uninterrupted
 
 
 # Failures

@@ -1,6 +1,7 @@
 """Measures are ratios of sums: a worked example, and groups that add up."""
 
 import math
+from collections import defaultdict
 
 import numpy as np
 
@@ -35,6 +36,15 @@ def test_a_group_is_the_ratio_of_its_sums_not_the_mean_of_ratios() -> None:
     assert value("open_void_rate", TALLY.total()) == [(14 - 10) / 14]
     grouped = TALLY.grouped(np.array([0, 1, 1]), 2)
     assert value("out_of_area_share", grouped) == [0.25, 5 / 6]
+
+
+def test_a_measure_that_says_so_is_a_mean_of_weeks_and_others_are_ratios() -> None:
+    """The same sums over twice the weeks: half as much of a mean, the same of a ratio."""
+    sums = defaultdict(lambda: np.array([3.0]), private_cost=np.array([1.0]), large_cost=np.array([1.0]),
+                       occupied=np.array([1.0]), blocked_places=np.array([0.5]))  # fmt: skip
+    for measure in MEASURES.values():
+        of_two, of_four = (measure.value(Tally(sums, weeks))[0] for weeks in (2, 4))
+        assert of_two == (2 if measure.mean else 1) * of_four != 0, measure.name
 
 
 def test_every_measure_says_what_it_is() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -84,13 +85,13 @@ def test_sql_has_the_same_columns_and_counts_replicates(compared: Result) -> Non
     assert query(compared.tables, "select distinct replicate from outcomes order by 1")["replicate"].tolist() == [0, 1]
 
 
-def test_columns_know_their_unit(compared: Result) -> None:
+def test_outcomes_and_columns_know_their_unit(compared: Result) -> None:
     for name, measure in MEASURES.items():
-        assert compared.column(name) == (measure.label, measure.unit, measure.definition)
-    assert compared.column("share_soft_block")[:2] == ("placed through soft block", "share")
-    assert [compared.column(name).unit for name in ("weekly_fee_gbp", "distance_miles", "wait_weeks", "sector")] == [
-        "GBP/week", "miles", "weeks", "",
-    ]  # fmt: skip
+        label, unit, definition = compared.column(name)
+        assert (label, unit) == (measure.label, measure.unit) and definition.startswith(measure.definition)
+    assert compared.column("share_soft_block", "weekly")[:2] == ("placed through soft block", "share")
+    columns = ("weekly_fee_gbp", "distance_miles", "wait_weeks", "sector")
+    assert [compared.column(name, "placements").unit for name in columns] == ["GBP/week", "miles", "weeks", "text"]
 
 
 @pytest.mark.parametrize(
@@ -145,3 +146,25 @@ def test_a_table_that_is_not_there_or_cannot_be_read_is_one_line(tmp_path: Path)
         with pytest.raises(StoreError, match=f"{name}.*can't be read") as refused:
             found.tables[name]
         assert "\n" not in str(refused.value)
+
+
+def test_the_file_that_is_cut_short_is_named(compared: Result, tmp_path: Path) -> None:
+    assert compared.folder is not None
+    shutil.copytree(compared.folder, tmp_path / "cut")
+    path = tmp_path / "cut" / "runs" / "spot_only" / "replicate-001" / "weekly.parquet"
+    path.write_bytes(path.read_bytes()[:200])
+    found = Result.read(tmp_path / "cut")
+    assert (found.done, found.planned) == (3, 4)
+    with pytest.raises(StoreError, match=r"spot_only.replicate-001.weekly\.parquet: can't be read"):
+        _ = found.weekly
+    assert len(found.placements) == len(compared.placements)
+
+
+@pytest.mark.parametrize("content", ["", "null", "[1]", "{", "[" * 100_000])
+def test_a_record_of_a_failed_run_that_cannot_be_read_is_one_line(content: str, tmp_path: Path) -> None:
+    manifest.write(tmp_path, "sweep", status="failed", started=manifest_time())
+    (tmp_path / "failed").mkdir()
+    (tmp_path / "failed" / "0000001.json").write_text(content, encoding="utf-8")
+    with pytest.raises(StoreError, match=r"0000001\.json: can't be read as JSON") as refused:
+        _ = Result.read(tmp_path).failures
+    assert "\n" not in str(refused.value)
