@@ -24,7 +24,8 @@ def assumptions(loaded: Mapping[str, loading.LoadedScenario], vectors: Iterable[
     of the vectors that their runs drew; and what the values rest on."""
     scenarios = {label: {"file": one.path.name, "sha256": one.digest, "drawn": one.drawn, "given": one.given,
                          "values": one.values} for label, one in loaded.items()}  # fmt: skip
-    return {"scenarios": scenarios, "drawn_vectors": drawn_values.recorded(vectors), **signoff(loaded.values()).entries()}
+    drawn = drawn_values.recorded(vectors)
+    return {"scenarios": scenarios, "drawn_vectors": drawn, **signoff(loaded.values()).entries()}
 
 
 def count_statuses(loaded: Iterable[loading.LoadedScenario]) -> dict[str, int]:

@@ -21,7 +21,7 @@ OTHER: list[Any] = [None, -1, 10**40, "\udc80", [], [None], {"town": None}]
 TEXTS = ["", "null", "[" * 100_000, '{"kind":' * 50_000, '{"kind": "run", "kind": NaN}', '"\udc80"', "\udc80"]
 READERS = {
     "show": ("results", "show", "{0}"),
-    "export": ("results", "export", "{0}", "--excel", "out.xlsx"),
+    "export": ("results", "export", "{0}", "--excel", "--out", "out.xlsx"),
     "query": ("results", "query", "{0}", "select 1 as one"),
     "again": ("run", "{0}/manifest.json", "--out", "again"),
     "discover": ("discover", "{0}"),
