@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.reports import tables
+from marketsim.reports import fitting, tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.scenario.signoff import signoff
@@ -39,7 +39,7 @@ def print_targets(result: Result, console: Console) -> None:
     card = scorecard.score(published.shipped_targets(), given, nothing, nothing, recorded.recorded())
     rows = card[card["kind"] == "target"]
     title = f"Against published figures: {_passed(rows)} within tolerance (one run; marketsim validate says more)"
-    console.print(_target_table(rows, title))
+    fitting.print_table(_target_table(rows, title), console)
 
 
 def print_validation(validation: validating.Validation, console: Console) -> None:
@@ -50,11 +50,11 @@ def print_validation(validation: validating.Validation, console: Console) -> Non
     for role in (*recorded.ROLES, ""):
         rows = of_targets[of_targets["role"] == role]
         if len(rows):
-            console.print(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"))
+            fitting.print_table(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"), console)
     _print_misses(card, console)
-    console.print(_pattern_table(patterns, f"Patterns: {_passed(patterns)} hold"))
+    fitting.print_table(_pattern_table(patterns, f"Patterns: {_passed(patterns)} hold"), console)
     _print_null(validation, console)
-    console.print(_region_table(validation.predictions))
+    fitting.print_table(_region_table(validation.predictions), console)
     if validation.backcast is not None:
         _print_backcast(validation.backcast, console)
     if validation.short:
@@ -73,7 +73,7 @@ def print_against(both: pd.DataFrame, console: Console) -> None:
         misses = (_number(row[name], units[row["measure"]]) for name in ("mean_off_by", "null_mean_off_by"))
         correlation = tables.number(row["correlation"], "correlation")
         table.add_row(_words(row["measure"]), f"{row['within']} of {row['predicted']}", correlation, *misses)
-    console.print(table)
+    fitting.print_table(table, console)
     console.print("Largest misses:")
     for measure, group in both.dropna(subset=["value"]).groupby("measure", sort=False):
         largest = group.reindex(group["off_by"].abs().sort_values(ascending=False, kind="stable").index)
@@ -166,7 +166,7 @@ def _print_backcast(years: pd.DataFrame, console: Console) -> None:
         still = _percent(row["no_change_off_by"]) if row["first_year"] < row["last_year"] else "-"
         mean_miss = f"{100 * row['mean_off_by']:.0f}%"
         table.add_row(_words(row["measure"]), str(row["last_year"]), *fell, _percent(row["off_by"]), mean_miss, still)
-    console.print(table)
+    fitting.print_table(table, console)
     wrong = [f"{_words(row['measure'])} ({_percent(row['off_by'])})" for row in _records(summary[summary["wrong"]])]
     limit = f"{100 * backcast.PLAIN_MISS:.0f}%"
     console.print(f"What the backcast gets wrong by more than {limit} at its end: {', '.join(wrong) or 'nothing'}.")

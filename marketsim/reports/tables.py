@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from marketsim.reports import fitting
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
@@ -19,24 +20,36 @@ HEADLINES = {
     "void_rate": "void rate",
     "children_unregistered": "unreg. children",
 }
+MOST_PLACES = 4
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:
-    """A value in its unit: shares as percent (differences in percentage points), pounds without pence."""
+    """A value in its unit: shares as percent (differences in percentage points), pounds without pence.
+
+    What isn't zero gets as many places as it takes to see that; what would take too many is 0, without a sign.
+    """
     if pd.isna(value):
         return "-"
-    if signed and value == 0:
-        return "0"
-    sign = "+" if signed else ""
+    scaled, places, suffix = _scaled(float(value), unit)
+    while scaled and round(scaled, places) == 0 and places < MOST_PLACES:
+        places += 1
+    rounded = round(scaled, places) + 0.0  # which makes 0 of -0
+    if signed:
+        return f"{rounded:+,.{places}f}{suffix.strip('%')}" if rounded else "0"
+    return f"{rounded:,.{places}f}{suffix}"
+
+
+def _scaled(value: float, unit: str) -> tuple[float, int, str]:
+    """The value as it is shown, the places it usually gets, and what stands behind it."""
     if unit.startswith("share"):
-        return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
-    if unit == "GBP":
-        return f"{value / 1e6:{sign},.2f}m"
+        return 100 * value, 1, "%"
     if unit == "offers per 1,000":
-        return f"{1_000 * value:{sign}.2f}"
+        return 1_000 * value, 2, ""
+    if unit == "GBP" and abs(value) >= 1e6:
+        return value / 1e3, 0, "k"
     if unit.startswith("GBP") or abs(value) >= 1_000:
-        return f"{value:{sign},.0f}"
-    return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
+        return value, 0, ""
+    return value, 2 if abs(value) < 10 else 1, ""
 
 
 def table(title: str, *headings: str, words: Sequence[str] = (), whole: Sequence[str] = (), **look: Any) -> Table:
@@ -58,7 +71,7 @@ def print_run(result: Result, title: str, console: Console) -> None:
     for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
         label, unit, _ = Result.column(name)
         shown.add_row(label, number(float(value), unit))
-    console.print(shown)
+    fitting.print_table(shown, console)
 
 
 def print_comparison(comparison: Result, console: Console) -> None:
@@ -71,10 +84,10 @@ def print_comparison(comparison: Result, console: Console) -> None:
     baseline, *others = comparison.labels
     for other in others:
         rows = differences[differences["scenario"] == other]
-        console.print(_england_table(baseline, other, rows[rows["region"] == ENGLAND]))
-        console.print(_region_table(baseline, other, rows[rows["region"] != ENGLAND]))
+        fitting.print_table(_england_table(baseline, other, rows[rows["region"] == ENGLAND]), console)
+        fitting.print_table(_region_table(baseline, other, rows[rows["region"] != ENGLAND]), console)
         if rows["parameter_share"].notna().any():
-            console.print(_shares_table(baseline, other, rows[rows["region"] == ENGLAND]))
+            fitting.print_table(_shares_table(baseline, other, rows[rows["region"] == ENGLAND]), console)
     console.print(_footnote(comparison))
     console.print(comparison.footing)
 
