@@ -45,7 +45,7 @@ def validate(
         raise typer.BadParameter("--record records the full default form: leave out all that changes it")
     kept = recorded.in_checkout() if record else None
     loaded = loading.load_scenario(scenario)
-    validation.at_target_date(loaded)
+    validation.at_target_date(loaded, targets is not None)
     wanted = None if targets is None else read_targets(targets)
     figures = None if against is None else comparison.read_figures(against)
     store.check_new(out)

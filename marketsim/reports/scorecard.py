@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from marketsim.england import score
 from marketsim.reports import fitting, tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
@@ -33,13 +35,19 @@ COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements
 
 
 def print_targets(result: Result, console: Console) -> None:
-    """Print one run against the published figures."""
+    """Print one run against the published figures, if it ends near the date of those."""
+    if abs(published.days_from_targets(result)) > published.NEAR_TARGETS_DAYS:
+        ends = result.weekly["date"].iloc[-1]
+        console.print(f"Not set against the published figures: they are of the year to {_day(published.TARGET_DATE)}, "
+                      f"and this run ends on {_day(ends)}. One that can be: marketsim run baseline_2023.")  # fmt: skip
+        return
     values = {name: [value] for name, value in published.measure_targets(result).items()}
     given, nothing = scorecard.Given(targets=values), scorecard.Given()
     card = scorecard.score(published.shipped_targets(), given, nothing, nothing, recorded.recorded())
     rows = card[card["kind"] == "target"]
-    title = f"Against published figures: {_passed(rows)} within tolerance (one run; marketsim validate says more)"
-    fitting.print_table(_target_table(rows, title), console)
+    table = _target_table(rows, "Against published figures (one run; marketsim validate says more)")
+    fitting.print_table(table, console)
+    console.print(f"Of these {_by_role(rows)}.")
 
 
 def print_validation(validation: validating.Validation, console: Console) -> None:
@@ -60,7 +68,8 @@ def print_validation(validation: validating.Validation, console: Console) -> Non
     if validation.short:
         console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
     console.print(signoff([validation.scenario]).line())
-    console.print(f"Targets: {_passed(of_targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
+    said = _by_role(card)
+    console.print(f"{said[0].upper()}{said[1:]}.", style="bold")
 
 
 def print_against(both: pd.DataFrame, console: Console) -> None:
@@ -181,6 +190,17 @@ def _table(title: str, *headings: str, whole: Sequence[str] = ()) -> Table:
 def _passed(rows: pd.DataFrame) -> str:
     judged = rows[rows["result"] != recorded.LEFT_OUT]
     return f"{int((judged['result'] == recorded.PASS).sum())} of {len(judged)}"
+
+
+def _by_role(card: pd.DataFrame) -> str:
+    """How many passed of what was fitted, put in, and predicted."""
+    judged = card[card["result"] != recorded.LEFT_OUT]
+    columns = judged["kind"], judged["role"], judged["result"] == recorded.PASS
+    return score.by_role(score.counted(zip(*columns, strict=True)))
+
+
+def _day(date: datetime.date) -> str:
+    return f"{date.day} {date:%B %Y}"
 
 
 def _words(measure: str) -> str:
