@@ -77,10 +77,10 @@ def _rows(given: pd.DataFrame, most: int) -> Table:
 
 
 def print_set_differences(done: SetDifferences, first: str, second: str, console: Console) -> None:
-    """England's outcomes: what the second set gives less the first."""
+    """Outcomes of all areas together: what the second set gives less the first."""
     rows = done.table[done.table["region"] == ENGLAND]
     for arm in dict.fromkeys(rows["scenario"]):
-        table = tables.table(escape(f"England, {arm}: {second} less {first}"), "outcome", first, second,
+        table = tables.table(escape(f"All areas, {arm}: {second} less {first}"), "outcome", first, second,
                              "difference", "95% interval", "over the points")  # fmt: skip
         for row in rows[rows["scenario"] == arm].itertuples():
             table.add_row(*_cells(row))
@@ -92,6 +92,8 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
         f"plausible set if they have any. 'Over the points': lowest and highest mean difference at a point. Shares: "
         f"differences in percentage points."
     )
+    if said := tables.by_chance(done.table):
+        console.print(said)
     if done.unpaired:
         console.print(f"{done.unpaired} runs are finished in one of the sets only and are left out.")
 

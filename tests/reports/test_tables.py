@@ -45,11 +45,11 @@ def test_comparison_fits_a_terminal_and_names_all_it_must(uncertainty: str) -> N
     printed = io.StringIO()
     print_comparison(comparison, Console(file=printed, width=80))
     text = printed.getvalue()
-    for words in ("England: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
+    for words in ("world: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
     assert " ".join(comparison.footing.split()) in " ".join(text.split())
     drawn = uncertainty == "plausible"
-    assert ("4 vectors of the plausible set" in " ".join(text.split())) == drawn
+    assert ("from 4 vectors of the plausible set" in " ".join(text.split())) == drawn
     assert ("not what is unknown" in " ".join(text.split())) != drawn
     assert ("what makes town-2 less town uncertain" in text) == drawn
