@@ -29,11 +29,12 @@ class Row:
         """The cell, which must be one of the words allowed; raises ScenarioError with the nearest of them."""
         return self.known(self.cells[column], allowed, what)
 
-    def known(self, word: str, allowed: Collection[str], what: str) -> str:
-        """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them."""
+    def known(self, word: str, allowed: Collection[str], what: str, hint: str | None = None) -> str:
+        """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them, or
+        the `hint`."""
         if word not in allowed:
-            known = f"allowed: {errors.listed(sorted(allowed))}"
-            raise self.error(f"unknown {what} {errors.shown(word)}", errors.did_you_mean(word, allowed), known)
+            near = errors.did_you_mean(word, allowed) if hint is None else hint
+            raise self.error(f"unknown {what} {errors.shown(word)}", near, f"allowed: {errors.listed(sorted(allowed))}")
         return word
 
     def number(self, column: str, least: float = -math.inf, more_than: float = -math.inf) -> float:

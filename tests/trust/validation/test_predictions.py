@@ -94,7 +94,7 @@ def test_areas_are_england_its_regions_and_authorities() -> None:
 
 BAD = {
     "measure": ("measure,area,value\nout_of_area_shar,London,0.8\n", ["2", "did you mean 'out_of_area_share'?"]),
-    "area": ("measure,area,value\n\nout_of_area_share,Londn,0.8\n", ["3", "did you mean 'London'?"]),
+    "area": ("measure,area,value\n\nout_of_area_share,Londn,0.8\n", ["3", "did you mean 'London'"]),
     "not a number": ("measure,area,value\nout_of_area_share,London,many\n", ["2", "value", "'many'"]),
     "infinite": ("measure,area,value\nout_of_area_share,London,inf\n", ["2", "value"]),
     "twice": (LONDON_AND_MORE + "homes_next_year,England,1\n", ["6", "second time"]),

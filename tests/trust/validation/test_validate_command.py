@@ -177,7 +177,7 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "no tolerance": (["--targets", "column.csv"], ["column.csv:1", "'tolerance'", "did you mean 'tolerence'?"]),
     "no target": (["--targets", "zero.csv"], ["zero.csv:2", "value", "above 0"]),
     "wider than wide": (["--targets", "negative.csv"], ["negative.csv:2", "tolerance", "at least 0"]),
-    "unknown area": (["--against", "area.csv"], ["area.csv:2", "did you mean 'London'?"]),
+    "unknown area": (["--against", "area.csv"], ["area.csv:2", "did you mean 'London'"]),
     "targets are a folder": (["--targets", "."], ["."]),
     "no replicates": (["--replicates", "0"], ["--replicates"]),
     "record the short form": (["--record", "--short"], ["--record"]),
