@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -97,11 +97,15 @@ def compare(
     typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")
 
 
-def check(scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")]) -> None:
+def check(
+    scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")],
+    only: Annotated[Literal["changed"] | None, typer.Option(help="only values that differ from the defaults")] = None,
+) -> None:
     """Check scenarios and print each with all its values and where they come from."""
+    from marketsim.reports import values
     from marketsim.scenario import loading
 
-    described = [loading.describe(loading.load_scenario(name)) for name in scenarios]
+    described = [values.described(loading.load_scenario(name), only == "changed") for name in scenarios]
     for name, text in zip(scenarios, described, strict=True):
         typer.echo(f"{name}: valid\n{text}\n")
 
@@ -116,10 +120,16 @@ def scenarios() -> None:
         typer.echo(f"{path.stem.ljust(width)}  {loading.load_scenario(path).scenario.question}")
 
 
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
+def schema(
+    page: Annotated[bool, typer.Option("--page", help="the page of all keys instead, in Markdown")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, for editors; or every key with meaning, bounds, default and source."""
     import json
 
+    from marketsim.reports import keys
     from marketsim.scenario import loading
 
+    if page:
+        typer.echo(keys.page(), nl=False)
+        return
     typer.echo(json.dumps(loading.json_schema(), indent=2))
