@@ -48,6 +48,7 @@ def run(
         loaded = loading.load_scenario(scenario, change or [])
         again = replay.Recorded(loaded, 1 if seed is None else seed, weeks, None)
     loaded, seed = again.loaded, again.seed
+    options.say_without_effect([loaded], again.weeks)
     horizon, name = as_scenario(loaded.scenario, again.weeks).horizon.weeks, loaded.scenario.name
     with options.progress_bar("weeks", name) as advance:
         result = running.run(
@@ -86,6 +87,7 @@ def compare(
 
     loaded = [loading.load_scenario(name) for name in (baseline, *others)]
     store.check_new(out)
+    options.say_without_effect(loaded, weeks)
     folder = out or store.unused_folder("-".join(["compare", *(one.scenario.name for one in loaded)])[:80])
     with options.stoppable(folder, "the runs that were finished are in"), options.progress_bar("runs") as advance:
         comparison = comparing.compare(
@@ -105,7 +107,9 @@ def check(
     from marketsim.reports import values
     from marketsim.scenario import loading
 
-    described = [values.described(loading.load_scenario(name), only == "changed") for name in scenarios]
+    loaded = [loading.load_scenario(name) for name in scenarios]
+    described = [values.described(one, only == "changed") for one in loaded]
+    options.say_without_effect(loaded)
     for name, text in zip(scenarios, described, strict=True):
         typer.echo(f"{name}: valid\n{text}\n")
 

@@ -51,6 +51,15 @@ class Row:
         return value
 
 
+    def amount(self, column: str, unit: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
+        """The cell as a number in a unit; a share that looks like a percentage is refused."""
+        value = self.number(column, least, more_than)
+        if unit.startswith("share") and abs(value) > 1:
+            words = f"expected a share from 0 to 1, got {errors.shown(self.cells[column])}"
+            raise self.error(f"{column}: {words}", f"{value:g}% is written {value / 100:g}")
+        return value
+
+
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """The rows of a CSV file (UTF-8, with or without byte-order mark) that has at least these columns.
 

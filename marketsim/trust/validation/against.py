@@ -27,7 +27,7 @@ def read_figures(path: Path) -> pd.DataFrame:
         if pair in seen:
             raise row.error(f"{pair[0]} of {pair[1]} stands here a second time")
         seen.add(pair)
-        rows.append((*pair, row.number("value")))
+        rows.append((*pair, row.amount("value", MEASURES[measure])))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -43,8 +43,8 @@ def read_targets(path: Path) -> list[published.Target]:
         name = row.word("measure", published.TARGET_MEASURES, "measure")
         if name in targets:
             raise row.error(f"the measure {name} stands here a second time")
-        value = row.number("value", more_than=0)
-        targets[name] = published.Target(name, value, row.number("tolerance", least=0), units[name])
+        value = row.amount("value", units[name], more_than=0)
+        targets[name] = published.Target(name, value, row.amount("tolerance", "share", least=0), units[name])
     return list(targets.values())
 
 
