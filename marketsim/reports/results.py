@@ -17,6 +17,10 @@ from marketsim.reports.workbook import notes
 from marketsim.results.outcomes import ENGLAND, MEASURES
 from marketsim.results.result import Result
 
+INTERVAL = (
+    "The interval is that of the mean over these points, and holds what differs between replicates: luck, and the "
+    "vectors of the plausible set if they have any."
+)
 MOST_SHOWN, MOST_SHOWN_WIDE = 100, 20  # rows of a query, and of one with more columns than fit beside each other
 
 
@@ -87,10 +91,9 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
         fitting.print_table(table, console)
     top = done.table.iloc[0]
     console.print(
-        f"{top['points']} points, {top['replicates']} paired replicates: the same seeds in both sets. The interval is "
-        f"that of the mean over these points, and holds what differs between replicates: luck, and the vectors of the "
-        f"plausible set if they have any. 'Over the points': lowest and highest mean difference at a point. Shares: "
-        f"differences in percentage points."
+        f"{top['points']} points, {top['replicates']} paired replicates: the same seeds in both sets. "
+        f"{INTERVAL if done.table['ci_low'].notna().any() else tables.too_few(top['replicates'], 'replicates')} "
+        f"'Over the points': lowest and highest mean difference at a point. Shares: differences in percentage points."
     )
     if said := tables.by_chance(done.table):
         console.print(said)

@@ -174,12 +174,17 @@ def _meaning(comparison: Result, replicates: int) -> str:
         hold = "the luck of runs, not what is unknown about the market"
     rests, noun = (vectors, "vectors of the plausible set") if vectors else (replicates, "replicates")
     if rests < uncertainty.FEWEST:
-        return f"No intervals: they take at least {uncertainty.FEWEST} {noun}, here {rests}."
+        return too_few(rests, noun)
     rough = f" From only {rests} {noun} they are rough: {uncertainty.FEW} others could well halve or double them."
     return (
         f"The intervals, from {rests} {noun}, hold {hold}: read them with `marketsim docs limits`."
         f"{rough if rests < uncertainty.FEW else ''} {by_chance(comparison.table)}"
     ).strip()
+
+
+def too_few(count: int, noun: str) -> str:
+    """Why there are no intervals."""
+    return f"No intervals: they take at least {uncertainty.FEWEST} {noun}, here {count}."
 
 
 def by_chance(table: pd.DataFrame) -> str:
