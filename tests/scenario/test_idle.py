@@ -88,7 +88,7 @@ def test_an_option_without_effect_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, err = typed(capsys, monkeypatch, *words)
-    assert code == 2 and " has no effect " in err and len(err.splitlines()) == 1
+    assert code == 2 and " has no effect" in err and len(err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
 
