@@ -23,8 +23,12 @@ DEFAULT_OUTCOME, DEFAULT_REPLICATES = "weekly_fee_mean_gbp", 4
 def sensitivity(
     named: Named,
     method: Annotated[Literal["morris", "sobol"], typer.Option(help="screening, or shares of variance")] = "morris",
-    trajectories: Annotated[int, typer.Option(min=4, max=10_000, help="of Morris: factors + 1 points each")] = 10,
-    samples: Annotated[int, typer.Option(min=4, max=65_536, help="of Sobol: factors + 2 points each")] = 64,
+    trajectories: Annotated[
+        int | None, typer.Option(min=4, max=10_000, help="of Morris: factors + 1 points each [default: 10]")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=4, max=65_536, help="of Sobol: factors + 2 points each [default: 64]")
+    ] = None,
     replicates: Replicates = None,
     outcome: Outcomes = None,
     seed: options.OwnSeed = None,
@@ -47,10 +51,12 @@ def sensitivity(
         from marketsim.reports import sensitivity as printing
         from marketsim.results.store import RESULTS
 
+    others = {"samples": samples} if method == "morris" else {"trajectories": trajectories}
+    options.refuse(f"the method is {method}", **others)
     given = {"replicates": replicates, "seed": seed, "weeks": weeks}
     definition, columns = _definition(named, {name: value for name, value in given.items() if value is not None})
     wanted = screenings.check_outcomes(outcome or [DEFAULT_OUTCOME], definition)
-    size = trajectories if method == "morris" else samples
+    size = (trajectories or 10) if method == "morris" else (samples or 64)
     screening = screenings.Screening(definition, columns, method, size, wanted)
     folder = out or RESULTS / f"{method}-{definition.name}"
     typer.echo(f"{screening.runs:,} runs: {screening}")

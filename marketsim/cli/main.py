@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -25,6 +26,7 @@ app.add_typer(results.results, name="results")
 
 def main() -> None:
     """Run a command; a user's mistake is one line on standard error and exit code 2."""
+    _print_in_any_encoding()
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
@@ -37,6 +39,13 @@ def main() -> None:
         typer.echo(message, err=True)
         sys.exit(options.USER_MISTAKE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _print_in_any_encoding() -> None:
+    """Letters that the terminal's encoding lacks (latin-1, cp1252) are printed as ?, and end nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _user_message(error: Exception) -> str | None:

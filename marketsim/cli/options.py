@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from marketsim.scenario.loading import LoadedScenario
 
 WORSE, USER_MISTAKE, INTERRUPTED = 1, 2, 130
 
@@ -25,6 +28,15 @@ def refuse(why: str, **options: object) -> None:
     for name, value in options.items():
         if value is not None:
             raise typer.BadParameter(f"{why}, so --{name} has no effect")
+
+
+def say_without_effect(loaded: Iterable[LoadedScenario], weeks: int | None = None) -> None:
+    """A line for each value of the scenarios that is set in vain."""
+    from marketsim.scenario import idle
+
+    for one in loaded:
+        for sentence in idle.without_effect(one, weeks):
+            typer.echo(f"{one.scenario.name}: {sentence}", err=True)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -48,6 +48,7 @@ def run(
         loaded = loading.load_scenario(scenario, change or [])
         again = replay.Recorded(loaded, 1 if seed is None else seed, weeks, None)
     loaded, seed = again.loaded, again.seed
+    options.say_without_effect([loaded], again.weeks)
     horizon, name = as_scenario(loaded.scenario, again.weeks).horizon.weeks, loaded.scenario.name
     with options.progress_bar("weeks", name) as advance:
         result = running.run(
@@ -86,6 +87,7 @@ def compare(
 
     loaded = [loading.load_scenario(name) for name in (baseline, *others)]
     store.check_new(out)
+    options.say_without_effect(loaded, weeks)
     folder = out or store.unused_folder("-".join(["compare", *(one.scenario.name for one in loaded)])[:80])
     with options.stoppable(folder, "the runs that were finished are in"), options.progress_bar("runs") as advance:
         comparison = comparing.compare(
@@ -97,11 +99,17 @@ def compare(
     typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")
 
 
-def check(scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")]) -> None:
+def check(
+    scenarios: Annotated[list[str], typer.Argument(help="scenario files or names of shipped ones")],
+    only: Annotated[Literal["changed"] | None, typer.Option(help="only values that differ from the defaults")] = None,
+) -> None:
     """Check scenarios and print each with all its values and where they come from."""
+    from marketsim.reports import values
     from marketsim.scenario import loading
 
-    described = [loading.describe(loading.load_scenario(name)) for name in scenarios]
+    loaded = [loading.load_scenario(name) for name in scenarios]
+    described = [values.described(one, only == "changed") for one in loaded]
+    options.say_without_effect(loaded)
     for name, text in zip(scenarios, described, strict=True):
         typer.echo(f"{name}: valid\n{text}\n")
 
@@ -116,10 +124,16 @@ def scenarios() -> None:
         typer.echo(f"{path.stem.ljust(width)}  {loading.load_scenario(path).scenario.question}")
 
 
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
+def schema(
+    page: Annotated[bool, typer.Option("--page", help="the page of all keys instead, in Markdown")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, for editors; or every key with meaning, bounds, default and source."""
     import json
 
+    from marketsim.reports import keys
     from marketsim.scenario import loading
 
+    if page:
+        typer.echo(keys.page(), nl=False)
+        return
     typer.echo(json.dumps(loading.json_schema(), indent=2))

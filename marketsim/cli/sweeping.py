@@ -21,7 +21,7 @@ Experiment = Annotated[str, typer.Argument(help="an experiment file, or the name
 Samples = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="points, instead of the experiment's")]
 Replicates = Annotated[int | None, typer.Option(min=1, max=10_000, help="instead of the experiment's")]
 Folder = Annotated[Path | None, typer.Option(help="folder; if it holds this sweep unfinished, goes on with it")]
-LOOPBACK_PAGE = "127.0.0.1:8787"
+LOOPBACK_PAGE, SHARDS = "127.0.0.1:8787", 20
 
 
 def sweep(
@@ -36,11 +36,12 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, or `local`")
     ] = None,
     dashboard: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="where the page of `--dask local` listens")
-    ] = LOOPBACK_PAGE,
+        str | None,
+        typer.Option(metavar="HOST:PORT", help=f"where the page of `--dask local` listens [default: {LOOPBACK_PAGE}]"),
+    ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="make only the i-th of n parts, from 1")] = None,
     slurm: Annotated[bool, typer.Option("--slurm", help="only write the script of an array job")] = False,
-    shards: Annotated[int, typer.Option(min=1, max=10_000, help="tasks of that array job")] = 20,
+    shards: Annotated[int | None, typer.Option(min=1, max=10_000, help="tasks of that array job [default: 20]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say how many runs, how long, how much disk")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress, only what failed and the result")] = False,
 ) -> None:
@@ -56,6 +57,14 @@ def sweep(
         from marketsim.experiments.plan import plan_of
         from marketsim.results.store import RESULTS
 
+    if not slurm:
+        options.refuse("--slurm is not given", shards=shards)
+    if dask != "local":
+        options.refuse("--dask local is not given", dashboard=dashboard)
+    if slurm or dry_run:
+        options.refuse("no runs are made", shard=shard, dask=dask)
+    if slurm:
+        options.refuse("only the script is written", **{"dry-run": dry_run or None})
     given = {"samples": samples, "replicates": replicates, "seed": seed, "weeks": weeks}
     changes = {name: value for name, value in given.items() if value is not None}
     definition = load_definition(experiment, changes)
@@ -64,9 +73,9 @@ def sweep(
     if dry_run:
         _say_estimate(plan_of(definition), workers)
     elif slurm:
-        _write_slurm(experiment, changes, definition.name, folder, shards)
+        _write_slurm(experiment, changes, definition.name, folder, shards or SHARDS)
     else:
-        crew = None if dask is None else _cluster(dask, workers, dashboard)
+        crew = None if dask is None else _cluster(dask, workers, dashboard or LOOPBACK_PAGE)
         with options.stoppable(folder), _progress(quiet) as (on_progress, on_run):
             done = sweeps.sweep(
                 definition, folder, workers, shard=part, crew=crew, on_progress=on_progress, on_run=on_run

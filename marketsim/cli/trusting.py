@@ -43,9 +43,11 @@ def validate(
 
     if record and (scenario, short, replicates, seed, targets, backcast) != (VALIDATED, False, None, 1, None, True):
         raise typer.BadParameter("--record records the full default form: leave out all that changes it")
+    if short:
+        options.refuse("the short form has no backcast", **{"no-backcast": None if backcast else True})
     kept = recorded.in_checkout() if record else None
     loaded = loading.load_scenario(scenario)
-    validation.at_target_date(loaded)
+    validation.at_target_date(loaded, targets is not None)
     wanted = None if targets is None else read_targets(targets)
     figures = None if against is None else comparison.read_figures(against)
     store.check_new(out)
@@ -80,6 +82,8 @@ def evidence(
     from marketsim.reports import evidence as printing
     from marketsim.trust import evidence as values
 
+    if write and (pattern or status):
+        raise typer.BadParameter("--write is for all values, so a pattern or --status has no effect beside it")
     if write:
         typer.echo(f"Written: {values.write_evidence()}")
         return

@@ -174,6 +174,9 @@ class Factor(Section):
         return stats.uniform(low, width)
 
 
+HORIZON = "horizon.weeks"
+
+
 class Definition(Section):
     """A sweep. Runs: points of the design x replicates x scenarios (the arms, the first of which is the baseline)."""
 
@@ -214,6 +217,8 @@ class Definition(Section):
             raise errors.LocatedError(("factors",), f"a {self.design} design needs at least one factor")
         if not drawn and self.samples is not None:
             raise errors.LocatedError(("samples",), "does not go with a grid, whose points are the factors' values")
+        if self.weeks is not None and HORIZON in self.factors:
+            raise errors.LocatedError(("weeks",), f"has no effect: {HORIZON} is a factor; leave out one of the two")
         for key, factor in self.factors.items():
             if not drawn and factor.form not in ("values", "steps"):
                 raise errors.LocatedError(("factors", key), "a grid needs values: [...], or low:, high: and steps:")

@@ -46,7 +46,7 @@ def paired(
     """Means, mean paired difference, its 95% interval, replicates, variance saved, shares of luck and of the unknown.
 
     One value a replicate; `vectors` has the vector of each (None: the plausible set isn't used). Replicates in which
-    the outcome is not defined for one of the two are left out.
+    the outcome is not defined for one of the two are left out. No interval from fewer than four replicates or vectors.
     """
     both = ~(np.isnan(base) | np.isnan(other))
     base, other = base[both], other[both]
@@ -55,6 +55,8 @@ def paired(
     if count == 0:
         return np.nan, np.nan, np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan
     found = uncertainty.interval(difference, vectors)
+    if uncertainty.basis(count, vectors) < uncertainty.FEWEST:
+        found = uncertainty.Interval(found.mean, np.nan, np.nan)
     apart = float(base.var() + other.var())
     saved = 1 - float(difference.var()) / apart if apart > 0 else np.nan
     means = uncertainty.mean_of(base, vectors), uncertainty.mean_of(other, vectors)

@@ -18,6 +18,7 @@ from marketsim.experiments import prim
 from marketsim.experiments.differences import LESS, england_by_point
 from marketsim.experiments.plan import OWN_COLUMNS
 from marketsim.experiments.sweep_folder import open_set
+from marketsim.results.result import Result
 from marketsim.results.store import StoreError
 from marketsim.scenario import errors
 
@@ -72,7 +73,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     Each point counts as its mean over replicates (paired: the same seeds). Raises StoreError for a folder that can't be
     used, ScenarioError for words that are wrong.
     """
-    test = _condition(fails_if)
+    test = _condition(fails_if, Result.column(outcome).unit)
     found = open_set(folder)
     design, runs = found.design, found.outcomes
     quantity = _quantity(design, scenario)
@@ -176,12 +177,15 @@ def _quantity(design: pd.DataFrame, scenario: str | None) -> str:
     return f"{scenario or others[0]}{LESS}{labels[0]}"
 
 
-def _condition(text: str) -> Callable[[Any], Any]:
+def _condition(text: str, unit: str) -> Callable[[Any], Any]:
     matched = CONDITION.fullmatch(text)
     if matched is None:
         words = f"expected >, >=, < or <= and a number, such as '> 0', got {errors.shown(text)}"
         raise errors.ScenarioError(words, "--fails-if")
     compare, threshold = OPERATORS[matched[1]], float(matched[2])
+    if unit == "share" and abs(threshold) > 1:
+        words = f"a difference in shares lies between -1 and 1, got {matched[2]}; 5 percentage points are written 0.05"
+        raise errors.ScenarioError(words, "--fails-if")
     return lambda value: compare(value, threshold)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from marketsim.experiments import scenarios, sweep_folder
 from marketsim.experiments.definition import Definition, check_size, points_of
 from marketsim.results import manifest
-from marketsim.scenario import errors, loading
+from marketsim.scenario import errors, idle, loading
 from marketsim.scenario.drawn_values import draws_vectors, vectors_of
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.schema import Scenario
@@ -100,6 +100,7 @@ def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> 
     """The plan of a sweep; raises LocatedError for what is wrong in the definition itself."""
     arms = _arms_of(definition)
     shapes = _shapes_of(definition, arms)
+    _check_effects(definition, arms)
     points = points_of(definition, _whole(definition, shapes)) if points is None else _given_points(definition, points)
     _check_points(_telling(points), arms, shapes)
     return Plan(definition, arms, _runs_of(definition, points, arms))
@@ -134,6 +135,15 @@ def _shapes_of(definition: Definition, arms: Sequence[Arm]) -> dict[str, Shape]:
     """What the schema says of each factor's key; raises LocatedError for a key that no arm has a single value at."""
     schema = shape_of(Scenario)
     return {key: _shape_at(key, arms, schema) for key in definition.factors}
+
+
+def _check_effects(definition: Definition, arms: Sequence[Arm]) -> None:
+    """Raises LocatedError for a factor without effect in any arm, unless what switches it on is a factor too."""
+    for key in definition.factors:
+        reasons = [idle.reason(arm.scenario, key) for arm in arms if _has_arrangement(arm, key.split("."))]
+        switched = any(why.partition(" is ")[0] in definition.factors for why in reasons)
+        if all(reasons) and not switched:
+            raise errors.LocatedError(("factors", key), f"has no effect in these scenarios: {reasons[0]}")
 
 
 def _whole(definition: Definition, shapes: Mapping[str, Shape]) -> dict[str, bool]:

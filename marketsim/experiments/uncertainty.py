@@ -42,6 +42,7 @@ from marketsim.core.columns import Floats, Ints
 
 LEVEL = 0.95
 TAKEN_OUT = 0.9  # share of the luck that is taken out of the variance between groups
+FEWEST, FEW = 4, 8  # replicates, or vectors: from fewer no interval is told, from fewer than the other it is rough
 NODES = 32  # of each chi-squared; the width is then right to three in ten thousand
 
 
@@ -85,6 +86,11 @@ def interval(differences: Floats, vectors: Ints | None = None) -> Interval:
         return Interval(groups.mean, np.nan, np.nan)
     half = _half_width(groups)
     return Interval(groups.mean, groups.mean - half, groups.mean + half, *_shares(groups))
+
+
+def basis(count: int, vectors: Ints | None = None) -> int:
+    """What an interval rests on: the number of replicates, or of the vectors that they have."""
+    return count if vectors is None else len(np.unique(vectors))
 
 
 def mean_of(values: Floats, vectors: Ints | None) -> float:

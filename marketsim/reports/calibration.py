@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports import drawing, tables
+from marketsim.reports import drawing, fitting, tables
 from marketsim.trust.calibration import found
 from marketsim.trust.calibration.found import Calibration
 
@@ -24,12 +24,14 @@ FURTHEST = 3.0  # tolerances from the target at which the axis of the figure end
 
 def print_calibration(done: Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
-    console.print(_waves(done))
-    console.print(_parameters(done))
+    fitting.print_table(_waves(done), console)
+    fitting.print_table(_parameters(done), console)
     held_out = done.targets["use"] == found.HELD_OUT
-    console.print(_targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out]))
+    fitted = _targets("Targets fitted to, and what runs of the plausible vectors give", done.targets[~held_out])
+    fitting.print_table(fitted, console)
     if held_out.any():
-        console.print(_targets("Targets held out, that no parameter was fitted to", done.targets[held_out]))
+        out = _targets("Targets held out, that no parameter was fitted to", done.targets[held_out])
+        fitting.print_table(out, console)
     for sentence in _remarks(done):
         console.print(sentence)
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
-from marketsim.reports import drawing, tables
+from marketsim.reports import drawing, fitting, tables
 from marketsim.results import store
 from marketsim.results.result import Result
 
@@ -26,7 +26,7 @@ def print_discovery(found: Discovery, console: Console) -> None:
     for sentence in sentences(found):
         console.print(sentence)
     for number, one in enumerate(found.boxes, start=1):
-        console.print(_table(number, one))
+        fitting.print_table(_table(number, one), console)
     if found.boxes:
         console.print(
             "Coverage: share of all failing points that the conditions hold; density: share of the points in them "

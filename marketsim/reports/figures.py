@@ -10,7 +10,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from marketsim.reports import drawing
+from marketsim.experiments import uncertainty
+from marketsim.reports import drawing, tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
@@ -42,11 +43,11 @@ def _over_time(comparison: Result, column: str, unit: str, title: str, factor: f
     data = monthly.assign(shown=monthly[column] * factor)
     sns.lineplot(
         data=data, x="date", y="shown", hue="scenario", style="scenario", hue_order=labels, style_order=labels,
-        palette=_palette(labels), dashes=_dashes(labels), errorbar=("pi", 95), ax=axes,
+        palette=_palette(labels), dashes=_dashes(labels), errorbar=("pi", 95) if _enough(comparison) else None, ax=axes,
     )  # fmt: skip
-    replicates = int(data["replicate"].nunique())
     axes.set(title=title, xlabel="", ylabel=unit)
-    _note(figure, f"Mean of {replicates} replicates; band: middle 95% of replicates.", comparison)
+    band = "; band: middle 95% of replicates" if _enough(comparison) else ""
+    _note(figure, f"Mean of {int(data['replicate'].nunique())} replicates{band}.", comparison)
     _tidy(axes)
     return figure
 
@@ -57,17 +58,24 @@ def _by_region(comparison: Result) -> Figure:
     labels = comparison.labels
     outcomes = comparison.outcomes
     data = outcomes[outcomes["outcome"] == "out_of_area_share"].assign(percent=lambda frame: 100 * frame["value"])
-    regions = [ENGLAND, *sorted(set(data["region"]) - {ENGLAND})]
+    whole = tables.all_of(comparison)
+    data = data.assign(region=data["region"].replace(ENGLAND, whole))
+    regions = [whole, *sorted(set(data["region"]) - {whole})]
     sns.pointplot(
         data=data, y="region", x="percent", hue="scenario", order=regions, hue_order=labels,
-        palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4, errorbar=("se", 2),
-        ax=axes,
+        palette=_palette(labels), markers=_markers(labels), linestyle="none", dodge=0.4,
+        errorbar=("se", 2) if _enough(comparison) else None, ax=axes,
     )  # fmt: skip
     axes.set(title="Children placed out of area, by home region", xlabel="% of children placed", ylabel="")
-    text = "Last year of the run; bars: two standard errors of the mean of the replicates (intervals: comparison.csv)."
-    _note(figure, text, comparison)
+    bars = "; bars: two standard errors of the mean of the replicates (intervals: comparison.csv)"
+    _note(figure, f"Last year of the run{bars if _enough(comparison) else ''}.", comparison)
     _tidy(axes)
     return figure
+
+
+def _enough(comparison: Result) -> bool:
+    """Whether there are replicates enough to show how they spread."""
+    return int(comparison.outcomes["replicate"].nunique()) >= uncertainty.FEWEST
 
 
 def _palette(labels: list[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.reports import tables
+from marketsim.england import score
+from marketsim.reports import fitting, tables
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.scenario.signoff import signoff
@@ -33,13 +35,19 @@ COUNTS = ("children", "homes", "places", "homes/year", "placements", "placements
 
 
 def print_targets(result: Result, console: Console) -> None:
-    """Print one run against the published figures."""
+    """Print one run against the published figures, if it ends near the date of those."""
+    if abs(published.days_from_targets(result)) > published.NEAR_TARGETS_DAYS:
+        ends = result.weekly["date"].iloc[-1]
+        console.print(f"Not set against the published figures: they are of the year to {_day(published.TARGET_DATE)}, "
+                      f"and this run ends on {_day(ends)}. One that can be: marketsim run baseline_2023.")  # fmt: skip
+        return
     values = {name: [value] for name, value in published.measure_targets(result).items()}
     given, nothing = scorecard.Given(targets=values), scorecard.Given()
     card = scorecard.score(published.shipped_targets(), given, nothing, nothing, recorded.recorded())
     rows = card[card["kind"] == "target"]
-    title = f"Against published figures: {_passed(rows)} within tolerance (one run; marketsim validate says more)"
-    console.print(_target_table(rows, title))
+    table = _target_table(rows, "Against published figures (one run; marketsim validate says more)")
+    fitting.print_table(table, console)
+    console.print(f"Of these {_by_role(rows)}.")
 
 
 def print_validation(validation: validating.Validation, console: Console) -> None:
@@ -50,17 +58,18 @@ def print_validation(validation: validating.Validation, console: Console) -> Non
     for role in (*recorded.ROLES, ""):
         rows = of_targets[of_targets["role"] == role]
         if len(rows):
-            console.print(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"))
+            fitting.print_table(_target_table(rows, f"{HEADINGS[role]}: {_passed(rows)} within tolerance"), console)
     _print_misses(card, console)
-    console.print(_pattern_table(patterns, f"Patterns: {_passed(patterns)} hold"))
+    fitting.print_table(_pattern_table(patterns, f"Patterns: {_passed(patterns)} hold"), console)
     _print_null(validation, console)
-    console.print(_region_table(validation.predictions))
+    fitting.print_table(_region_table(validation.predictions), console)
     if validation.backcast is not None:
         _print_backcast(validation.backcast, console)
     if validation.short:
         console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
     console.print(signoff([validation.scenario]).line())
-    console.print(f"Targets: {_passed(of_targets)} within tolerance. Patterns: {_passed(patterns)} hold.", style="bold")
+    said = _by_role(card)
+    console.print(f"{said[0].upper()}{said[1:]}.", style="bold")
 
 
 def print_against(both: pd.DataFrame, console: Console) -> None:
@@ -73,7 +82,7 @@ def print_against(both: pd.DataFrame, console: Console) -> None:
         misses = (_number(row[name], units[row["measure"]]) for name in ("mean_off_by", "null_mean_off_by"))
         correlation = tables.number(row["correlation"], "correlation")
         table.add_row(_words(row["measure"]), f"{row['within']} of {row['predicted']}", correlation, *misses)
-    console.print(table)
+    fitting.print_table(table, console)
     console.print("Largest misses:")
     for measure, group in both.dropna(subset=["value"]).groupby("measure", sort=False):
         largest = group.reindex(group["off_by"].abs().sort_values(ascending=False, kind="stable").index)
@@ -166,7 +175,7 @@ def _print_backcast(years: pd.DataFrame, console: Console) -> None:
         still = _percent(row["no_change_off_by"]) if row["first_year"] < row["last_year"] else "-"
         mean_miss = f"{100 * row['mean_off_by']:.0f}%"
         table.add_row(_words(row["measure"]), str(row["last_year"]), *fell, _percent(row["off_by"]), mean_miss, still)
-    console.print(table)
+    fitting.print_table(table, console)
     wrong = [f"{_words(row['measure'])} ({_percent(row['off_by'])})" for row in _records(summary[summary["wrong"]])]
     limit = f"{100 * backcast.PLAIN_MISS:.0f}%"
     console.print(f"What the backcast gets wrong by more than {limit} at its end: {', '.join(wrong) or 'nothing'}.")
@@ -181,6 +190,17 @@ def _table(title: str, *headings: str, whole: Sequence[str] = ()) -> Table:
 def _passed(rows: pd.DataFrame) -> str:
     judged = rows[rows["result"] != recorded.LEFT_OUT]
     return f"{int((judged['result'] == recorded.PASS).sum())} of {len(judged)}"
+
+
+def _by_role(card: pd.DataFrame) -> str:
+    """How many passed of what was fitted, put in, and predicted."""
+    judged = card[card["result"] != recorded.LEFT_OUT]
+    columns = judged["kind"], judged["role"], judged["result"] == recorded.PASS
+    return score.by_role(score.counted(zip(*columns, strict=True)))
+
+
+def _day(date: datetime.date) -> str:
+    return f"{date.day} {date:%B %Y}"
 
 
 def _words(measure: str) -> str:

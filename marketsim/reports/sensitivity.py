@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from rich.table import Table
 
-from marketsim.reports import drawing, tables
+from marketsim.reports import drawing, fitting, tables
 from marketsim.results.outcomes import MEASURES
 
 MORRIS = ("strength", "95% interval", "luck", "change", "spread")
@@ -35,7 +35,7 @@ HELD = (
 def print_sensitivity(found: pd.DataFrame, method: str, runs: str, footing: str, console: Console) -> None:
     """A table for each outcome and quantity, the strongest factor first, and what the numbers hold."""
     for (outcome, quantity), rows in found.groupby(["outcome", "quantity"], sort=False):
-        console.print(_table(str(outcome), str(quantity), rows, method))
+        fitting.print_table(_table(str(outcome), str(quantity), rows, method), console)
     if method == "morris":
         console.print("Change: over the whole range, with its sign. Spread: large beside the change if it depends on "
                       "other factors, or is no straight line. Shares: in percentage points.")  # fmt: skip
@@ -68,7 +68,7 @@ def _table(outcome: str, quantity: str, rows: pd.DataFrame, method: str) -> Tabl
     measure = MEASURES[outcome]
     morris = method == "morris"
     headings = MORRIS if morris else SOBOL
-    table = tables.table(f"{measure.label}: {quantity} (England)", "", "factor", *headings, words=["factor"])
+    table = tables.table(f"{measure.label}: {quantity} (all areas)", "", "factor", *headings, words=["factor"])
     for row in rows.itertuples():
         table.add_row(str(row.rank), _broken_at_dots(str(row.factor)), *_cells(row, measure.unit, morris))
     return table

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from marketsim.experiments import uncertainty
+from marketsim.reports import fitting, reasons
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
@@ -20,24 +23,36 @@ HEADLINES = {
     "children_unregistered": "unreg. children",
 }
 MOST_NAMED = 4  # rows that rest on fewer runs than others
+MOST_PLACES = 4
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:
-    """A value in its unit: shares as percent (differences in percentage points), pounds without pence."""
+    """A value in its unit: shares as percent (differences in percentage points), pounds without pence.
+
+    What isn't zero gets as many places as it takes to see that; what would take too many is 0, without a sign.
+    """
     if pd.isna(value):
         return "-"
-    if signed and value == 0:
-        return "0"
-    sign = "+" if signed else ""
+    scaled, places, suffix = _scaled(float(value), unit)
+    while scaled and round(scaled, places) == 0 and places < MOST_PLACES:
+        places += 1
+    rounded = round(scaled, places) + 0.0  # which makes 0 of -0
+    if signed:
+        return f"{rounded:+,.{places}f}{suffix.strip('%')}" if rounded else "0"
+    return f"{rounded:,.{places}f}{suffix}"
+
+
+def _scaled(value: float, unit: str) -> tuple[float, int, str]:
+    """The value as it is shown, the places it usually gets, and what stands behind it."""
     if unit.startswith("share"):
-        return f"{100 * value:{sign}.1f}{'' if signed else '%'}"
-    if unit.startswith("GBP") and abs(value) >= 1e6:
-        return f"{value / 1e6:{sign},.2f}m"
+        return 100 * value, 1, "%"
     if unit == "offers/referral":
-        return f"{value:{sign}.4f}"
+        return value, 4, ""
+    if unit.startswith("GBP") and abs(value) >= 1e6:
+        return value / 1e3, 0, "k"
     if unit.startswith("GBP") or abs(value) >= 1_000:
-        return f"{value:{sign},.0f}"
-    return f"{value:{sign}.2f}" if abs(value) < 10 else f"{value:{sign},.1f}"
+        return value, 0, ""
+    return value, 2 if abs(value) < 10 else 1, ""
 
 
 def table(title: str, *headings: str, words: Sequence[str] = (), whole: Sequence[str] = (), **look: Any) -> Table:
@@ -59,11 +74,11 @@ def print_run(result: Result, title: str, console: Console) -> None:
     for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
         label, unit, _ = Result.column(name)
         shown.add_row(label, number(float(value), unit))
-    console.print(shown)
+    fitting.print_table(shown, console)
 
 
 def print_comparison(comparison: Result, console: Console) -> None:
-    """Print all outcomes for England, then the main ones by region, for each scenario compared.
+    """Print all outcomes for all areas together, then the main ones by region, for each scenario compared.
 
     With a plausible set, also how much of the uncertainty about the main ones comes from luck and how much from what is
     unknown; the notes below hold for all tables.
@@ -72,28 +87,40 @@ def print_comparison(comparison: Result, console: Console) -> None:
     baseline, *others = comparison.labels
     for other in others:
         rows = differences[differences["scenario"] == other]
-        console.print(_england_table(baseline, other, rows[rows["region"] == ENGLAND]))
-        console.print(_region_table(baseline, other, rows[rows["region"] != ENGLAND]))
+        all_areas, regions = rows[rows["region"] == ENGLAND], rows[rows["region"] != ENGLAND]
+        fitting.print_table(_whole_table(all_of(comparison), baseline, other, all_areas), console)
+        fitting.print_table(_region_table(f"By region: {other} less {baseline}", regions), console)
         if rows["parameter_share"].notna().any():
-            console.print(_shares_table(baseline, other, rows[rows["region"] == ENGLAND]))
+            title = f"{all_of(comparison)}: what makes {other} less {baseline} uncertain"
+            fitting.print_table(_shares_table(title, all_areas), console)
+        if reason := reasons.out_of_area(comparison, other):
+            console.print(escape(reason))
     console.print(_footnote(comparison))
     console.print(comparison.footing)
 
 
-def _england_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
-    title = f"England: {other} against {baseline}"
-    shown = table(title, "outcome", baseline, other, "difference", "95% interval")
+def all_of(found: Result) -> str:
+    """What all areas of a result together are called."""
+    worlds = [one.get("values", {}).get("world", {}) for one in found.manifest.get("scenarios", {}).values()]
+    return "Made-up world" if any(world.get("kind") == "synthetic" for world in worlds) else ENGLAND
+
+
+def _whole_table(whole: str, baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    told = rows["ci_low"].notna().any()
+    headings = (baseline, other, "difference", *(["95% interval"] if told else []))
+    shown = table(f"{whole}: {other} against {baseline}", "outcome", *headings)
     wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
     for name, base, scenario, difference, low, high in _columns(rows, *wanted):
         label, unit, _ = Result.column(name)
         cells = number(base, unit), number(scenario, unit), number(difference, unit, True)
-        shown.add_row(label, *cells, interval(low, high, unit))
+        shown.add_row(label, *cells, *([interval(low, high, unit)] if told else []))
     return shown
 
 
-def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
+def _region_table(title: str, rows: pd.DataFrame) -> Table:
     """Differences with half the width of the 95% interval, a row a region."""
-    shown = table(f"By region: {other} less {baseline}, with 95% interval", "region", *HEADLINES.values())
+    with_interval = ", with 95% interval" if rows["ci_low"].notna().any() else ""
+    shown = table(f"{title}{with_interval}", "region", *HEADLINES.values())
     cells = {
         (region, outcome): _plus_minus(difference, high - difference, Result.column(outcome).unit)
         for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
@@ -103,9 +130,9 @@ def _region_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
     return shown
 
 
-def _shares_table(baseline: str, other: str, rows: pd.DataFrame) -> Table:
-    """Shares of the variance of England's differences between replicates."""
-    shown = table(f"England: what makes {other} less {baseline} uncertain", "from", *HEADLINES.values())
+def _shares_table(title: str, rows: pd.DataFrame) -> Table:
+    """Shares of the variance of the differences between replicates."""
+    shown = table(title, "from", *HEADLINES.values())
     shares = rows.set_index("outcome").loc[list(HEADLINES)]
     for label, column in (("luck", "luck_share"), ("unknown", "parameter_share")):
         shown.add_row(label, *("-" if pd.isna(share) else f"{100 * share:.0f}%" for share in shares[column]))
@@ -122,7 +149,9 @@ def _plus_minus(difference: float, half: float, unit: str) -> str:
 
 
 def interval(low: float, high: float, unit: str) -> str:
-    """The ends of an interval of a difference."""
+    """The ends of an interval of a difference; of one that is nothing in all runs, that."""
+    if low == high == 0:
+        return "no difference"
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 
@@ -130,11 +159,12 @@ def _footnote(comparison: Result) -> str:
     table = comparison.table
     saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
     weeks, replicates = int(comparison.tables.read("weekly", ["week"])["week"].max()), int(table["replicates"].max())
+    many = "1 paired replicate" if replicates == 1 else f"{replicates} paired replicates"
     saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
     return (
-        f"{replicates} paired replicates of {weeks} weeks, the same children and luck in both; means of the last "
+        f"{many} of {weeks} weeks, the same children and luck in both; means of the last "
         f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving}{fewer(table, 'replicates')} "
-        f"{_meaning(comparison)}"
+        f"{_meaning(comparison, replicates)}"
     )
 
 
@@ -150,15 +180,32 @@ def fewer(rows: pd.DataFrame, *counts: str) -> str:
     return f" Not defined in every run, so of fewer: {'; '.join(named)}{more}." if named else ""
 
 
-def _meaning(comparison: Result) -> str:
+def _meaning(comparison: Result, replicates: int) -> str:
     """What the intervals hold, and what they don't."""
     vectors = comparison.outcomes["vector"].nunique()
+    hold = "the luck of runs and what is unknown about the market, as far as the plausible set spans it"
     if vectors == 0:
-        return (
-            "The intervals hold the luck of runs, not what is unknown about the market: read them with "
-            "`marketsim docs limits`."
-        )
+        hold = "the luck of runs, not what is unknown about the market"
+    rests, noun = (vectors, "vectors of the plausible set") if vectors else (replicates, "replicates")
+    if rests < uncertainty.FEWEST:
+        return too_few(rests, noun)
+    rough = f" From only {rests} {noun} they are rough: {uncertainty.FEW} others could well halve or double them."
     return (
-        f"The replicates use {vectors} vectors of the plausible set. The intervals hold the luck of runs and what is "
-        f"unknown about the market, as far as that set spans it: read them with `marketsim docs limits`."
-    )
+        f"The intervals, from {rests} {noun}, hold {hold}: read them with `marketsim docs limits`."
+        f"{rough if rests < uncertainty.FEW else ''} {by_chance(comparison.table)}"
+    ).strip()
+
+
+def too_few(count: int, noun: str) -> str:
+    """Why there are no intervals."""
+    return f"No intervals: they take at least {uncertainty.FEWEST} {noun}, here {count}."
+
+
+def by_chance(table: pd.DataFrame) -> str:
+    """What many intervals at once are to be held against; empty where there are few."""
+    told = table[table["ci_high"] > table["ci_low"]]
+    without_zero = int(((told["ci_low"] > 0) | (told["ci_high"] < 0)).sum())
+    chance = int((1 - uncertainty.LEVEL) * len(told))
+    if not chance:
+        return ""
+    return f"Of {len(told)} intervals {without_zero} exclude zero; if nothing differed, about {chance} would by chance."

@@ -39,15 +39,16 @@ class ScenarioError(Exception):
 class LocatedError(ValueError):
     """What a validator of the schema raises to say which entry is wrong, below the model that it belongs to.
 
-    With `given` and `allowed` the text goes on to name both, and the nearest of the allowed words.
+    With `given` and `allowed` the text goes on to name both, and the nearest of the allowed words, or the `hint`.
     """
 
     def __init__(
-        self, path: tuple[str | int, ...], message: str, given: str | None = None, allowed: Sequence[str] = ()
-    ) -> None:
+        self, path: tuple[str | int, ...], message: str, given: str | None = None, allowed: Sequence[str] = (),
+        hint: str | None = None,
+    ) -> None:  # fmt: skip
         self.path: Final = path
         named = message if given is None else f"{message} {shown(given)}"
-        suggestion = "" if given is None else did_you_mean(given, allowed)
+        suggestion = hint if hint is not None else "" if given is None else did_you_mean(given, allowed)
         super().__init__(sentence(named, f"allowed: {listed(allowed)}" if allowed else "", suggestion))
 
 

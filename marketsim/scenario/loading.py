@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 
 from marketsim.scenario import documents, drawn_values, errors, inheritance, overlay, reader, shipped
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape, shape_of, unit_of
+from marketsim.scenario.shape import Shape, shape_of
 from marketsim.scenario.validating import validate
 
 LONGEST_CHAIN = 16
@@ -164,17 +164,6 @@ def origin(leaf: Leaf, document: documents.Document) -> str:
     return f"default ({status})" if source in ("", status) else f"default ({status}: {source})"
 
 
-def describe(loaded: LoadedScenario) -> str:
-    """The resolved scenario as aligned lines `dotted.key  value  unit  source`, one for each value."""
-    rows = []
-    for leaf in leaves(loaded.values, shape_of(Scenario)):
-        name = ".".join(map(str, leaf.path))
-        rows.append((errors.escaped(name), _text(leaf.value), unit_of(leaf.shape), loaded.sources[name]))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = ("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
-    return "\n".join(lines)
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a scenario file, for editors.
 
@@ -185,13 +174,3 @@ def json_schema() -> dict[str, Any]:
     extends = {"type": "string", "description": "one base file: this file says only what differs from it"}
     schema["properties"] = {"extends": extends, **schema["properties"]}
     return {"$schema": DIALECT, **schema, "title": "marketsim scenario", "$defs": shape.definitions}
-
-
-def _text(value: Any) -> str:
-    """The value as it could be written in YAML, on one line."""
-    if isinstance(value, list):
-        more = f" ({len(value)} entries)" if len(value) > 1 else ""
-        text = f"[{', '.join(map(_text, value))}]"
-        return text if len(text) <= 60 else errors.shortened(text) + more
-    text = value if isinstance(value, str) and value else json.dumps(value)
-    return errors.escaped(errors.shortened(text))

@@ -128,7 +128,8 @@ def _phrase(shape: Shape) -> str:
     match schema.get("type"):
         case "number" | "integer" as kind:
             noun = "a number" if kind == "number" else "a whole number"
-            return noun + _range(schema) + unit
+            limits = _range(schema)
+            return noun + (limits.replace(",", "") if schema.get("unit") == "year" else limits) + unit
         case "array":
             return "a list" + _length(schema, "Items", "entries")
         case "string" if schema.get("format") == "date":

@@ -15,8 +15,10 @@ GIVEN = "given"  # the status of what a scenario's file or --set says
 
 
 def signoff(loaded: Iterable[loading.LoadedScenario]) -> score.Signoff:
-    """The footing of results from these scenarios."""
-    return score.Signoff(count_statuses(loaded), score.recorded_score())
+    """The footing of results from these scenarios; a score stands behind those of England only."""
+    loaded = list(loaded)
+    england = all(one.scenario.world.kind == "england" for one in loaded)
+    return score.Signoff(count_statuses(loaded), score.recorded_score() if england else None)
 
 
 def assumptions(loaded: Mapping[str, loading.LoadedScenario], vectors: Iterable[int | None] = ()) -> dict[str, Any]:

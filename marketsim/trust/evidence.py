@@ -67,9 +67,14 @@ def write_evidence() -> Path:
 
 def parameters() -> Iterator[tuple[str, Any, Shape]]:
     """Key, default and shape of each parameter of the schema; `[word]` in a key says for which kind, rule or entry."""
+    return ((key, default, shape) for key, default, shape, _ in every_key() if "status" in shape.schema)
+
+
+def every_key() -> Iterator[tuple[str, Any, Shape, str]]:
+    """Key, default, shape and meaning of all that a scenario may hold, as above; None for what has no default."""
     shape = shape_of(Scenario)
     default = {key: part.get("default") for key, part in shape.schema["properties"].items()}
-    yield from _below(shape, default, "")
+    yield from _below(shape, default, "", "")
 
 
 def _parameters(ranges: dict[str, dict[str, str]]) -> Iterator[Entry]:
@@ -77,7 +82,7 @@ def _parameters(ranges: dict[str, dict[str, str]]) -> Iterator[Entry]:
         given = ranges.get(key.replace("[", ".").replace("]", ""), {})
         schema = shape.schema
         yield Entry(
-            key, _text(default), given.get("low", ""), given.get("high", ""),
+            key, as_text(default), given.get("low", ""), given.get("high", ""),
             _unit(shape),
             schema["status"], schema["source"], given.get("fitted_to", ""),
         )  # fmt: skip
@@ -89,24 +94,32 @@ def _unit(shape: Shape) -> str:
     return unit_of(shape.at("") if kind == "object" else shape) or UNITLESS.get(str(kind), "")
 
 
-def _below(shape: Shape, default: Any, key: str) -> Iterator[tuple[str, Any, Shape]]:
-    """The parameters at and below a place of the schema."""
+def _below(shape: Shape, default: Any, key: str, meaning: str) -> Iterator[tuple[str, Any, Shape, str]]:
+    """What there is at and below a place of the schema; `meaning` is that of what it belongs to."""
     tag = shape.tag()
+    said = meaning if "properties" in shape.schema else shape.schema.get("description", meaning)
     if tag is not None:
         for word in _own(tag[1]):
-            chosen = shape.settled({tag[0]: word})
-            yield from _below(chosen, None, f"{key}[{word}]")
+            yield from _below(shape.settled({tag[0]: word}), None, f"{key}[{word}]", "")
     elif "properties" in shape.schema:
         for name, entry in shape.schema["properties"].items():
             inner = default.get(name) if isinstance(default, dict) else None
             inner = entry.get("default") if inner is None else inner
-            yield from _below(shape.at(name), inner, f"{key}.{name}".lstrip("."))
-    elif "status" in shape.schema:
-        yield key, default, shape
-    elif isinstance(shape.schema.get("additionalProperties"), dict):
-        yield from _below(shape.at(""), None, key)
-    elif isinstance(shape.schema.get("items"), dict):
-        yield from _below(shape.at(0), None, f"{key}[]")
+            below = shape.at(name)
+            if "const" not in below.schema:
+                yield from _below(below, inner, f"{key}.{name}".lstrip("."), entry.get("description", said))
+    elif "status" not in shape.schema and _entries(shape) is not None:
+        yield from _below(shape.at(0 if "items" in shape.schema else ""), None, f"{key}{_entries(shape)}", said)
+    else:
+        yield key, default, shape, said
+
+
+def _entries(shape: Shape) -> str | None:
+    """How a key of each entry of a mapping or list of sections is written; None for what is one value."""
+    if isinstance(shape.schema.get("additionalProperties"), dict):
+        return ""
+    items = shape.schema.get("items")
+    return "[]" if isinstance(items, dict) and "$ref" in items else None
 
 
 def _own(words: list[str]) -> list[str]:
@@ -150,7 +163,8 @@ def _table(name: str) -> tuple[dict[str, str], ...]:
     return tuple(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.is_file() else ()
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A default as it is written in tables."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,6 +15,8 @@ from marketsim.results.result import Result
 from marketsim.scenario.schema import EnglandWorld
 
 YEAR_WEEKS = 52
+TARGET_DATE = datetime.date(2024, 3, 31)  # the end of the year that the targets are of
+NEAR_TARGETS_DAYS = 92  # a run that ends farther from that date is a forecast, or the past
 MOST_OF_A_YEAR_WEEKS = 48  # what is covered in less is not compared
 DAYS = 7
 NAN = float("nan")
@@ -73,6 +76,11 @@ def measure_targets(result: Result) -> dict[str, float]:
 def has_targets(result: Result) -> bool:
     """True for a run of England that lasts at least a year."""
     return isinstance(result.scenario.world, EnglandWorld) and len(result.weekly) >= YEAR_WEEKS
+
+
+def days_from_targets(result: Result) -> int:
+    """The days from the date of the published figures to the end of a run, less than none if it ends before."""
+    return int((result.weekly["date"].iloc[-1] - pd.Timestamp(TARGET_DATE)).days)
 
 
 def homes_open(homes: Frame, week: int) -> Frame:

@@ -29,11 +29,12 @@ class Row:
         """The cell, which must be one of the words allowed; raises ScenarioError with the nearest of them."""
         return self.known(self.cells[column], allowed, what)
 
-    def known(self, word: str, allowed: Collection[str], what: str) -> str:
-        """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them."""
+    def known(self, word: str, allowed: Collection[str], what: str, hint: str | None = None) -> str:
+        """A word from this row, which must be one of those allowed; raises ScenarioError with the nearest of them, or
+        the `hint`."""
         if word not in allowed:
-            known = f"allowed: {errors.listed(sorted(allowed))}"
-            raise self.error(f"unknown {what} {errors.shown(word)}", errors.did_you_mean(word, allowed), known)
+            near = errors.did_you_mean(word, allowed) if hint is None else hint
+            raise self.error(f"unknown {what} {errors.shown(word)}", near, f"allowed: {errors.listed(sorted(allowed))}")
         return word
 
     def number(self, column: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
@@ -47,6 +48,15 @@ class Row:
             bound = "" if least == more_than else f"at least {least:g}" if least > more_than else f"above {more_than:g}"
             expected = f"expected a number {bound}".rstrip()
             raise self.error(f"{column}: {expected}, got {errors.shown(text or None)}")
+        return value
+
+
+    def amount(self, column: str, unit: str, least: float = -math.inf, more_than: float = -math.inf) -> float:
+        """The cell as a number in a unit; a share that looks like a percentage is refused."""
+        value = self.number(column, least, more_than)
+        if unit.startswith("share") and abs(value) > 1:
+            words = f"expected a share from 0 to 1, got {errors.shown(self.cells[column])}"
+            raise self.error(f"{column}: {words}", f"{value:g}% is written {value / 100:g}")
         return value
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from marketsim.cli.main import main
+from marketsim.reports.values import described
 from marketsim.scenario import levers
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import describe, load_scenario
+from marketsim.scenario.loading import load_scenario
 
 HEAD = """
 from typing import ClassVar, Literal
@@ -160,7 +161,7 @@ def test_a_fault_that_shows_when_a_scenario_is_read_is_one_line_too(
 def test_a_class_may_be_called_like_one_of_ours(folder: Path) -> None:
     (folder / "rules" / "mine.py").write_text(HEAD + rule(title="Purchasing", more="miles: Miles = 2.0"))
     loaded = load_scenario("near.yaml")
-    assert loaded.sources["purchasing.arrangements.near.miles"] == "default" and " miles " in describe(loaded)
+    assert loaded.sources["purchasing.arrangements.near.miles"] == "default" and " miles" in described(loaded)
 
 
 @pytest.mark.parametrize("words", [["check", "town"], ["schema"], ["run", "town", "--out", "out"]], ids=" ".join)

@@ -14,24 +14,26 @@ from marketsim.results import manifest, store
 
 
 def test_worked_example() -> None:
-    """Differences 1, 2, 3: mean 2, standard deviation 1, Student's 0.975 quantile with 2 degrees of freedom 4.3027."""
-    base, other = np.array([10.0, 20.0, 30.0]), np.array([11.0, 22.0, 33.0])
+    """Differences 1, 1, 3, 3: mean 2, variance 4/3, Student's 0.975 quantile with 3 degrees of freedom 3.1824."""
+    base, other = np.array([10.0, 20.0, 30.0, 40.0]), np.array([11.0, 21.0, 33.0, 43.0])
     base_mean, other_mean, difference, low, high, count, saved, *_ = paired(base, other)
-    assert (base_mean, other_mean, difference, count) == (20.0, 22.0, 2.0, 3)
-    half = 4.302652729911275 / math.sqrt(3)
+    assert (base_mean, other_mean, difference, count) == (25.0, 27.0, 2.0, 4)
+    half = 3.182446305284263 * math.sqrt(4 / 3 / 4)
     assert (low, high) == (pytest.approx(2 - half), pytest.approx(2 + half))
-    assert saved == pytest.approx(1 - (2 / 3) / (200 / 3 + 242 / 3))
+    assert saved == pytest.approx(1 - 1 / (125 + 146))
 
 
 def test_nothing_differs() -> None:
-    same = np.array([1.0, 2.0, 5.0])
+    same = np.array([1.0, 2.0, 5.0, 7.0])
     assert paired(same, same)[2:5] == (0.0, 0.0, 0.0)
     assert paired(same, same)[6] == 1.0
 
 
-def test_one_replicate_has_no_interval() -> None:
-    _, _, difference, low, high, count, *_ = paired(np.array([1.0]), np.array([4.0]))
-    assert (difference, count) == (3.0, 1)
+@pytest.mark.parametrize("replicates", [1, 2, 3])
+def test_fewer_than_four_replicates_have_no_interval(replicates: int) -> None:
+    values = np.arange(replicates, dtype=np.float64)
+    _, _, difference, low, high, count, *_ = paired(values, 4 * values + 3)
+    assert (difference, count) == (3.0 + 3 * values.mean(), replicates)
     assert math.isnan(low) and math.isnan(high)
 
 

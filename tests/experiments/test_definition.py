@@ -50,7 +50,7 @@ MISTAKES = {
     "a grid of a thousand million points": (
         TOWN
         + "factors:\n  demand.level: {low: 0.5, high: 2, steps: 1000}\n"
-        + "  stays.mean_weeks: {low: 10, high: 60, steps: 1000}\n"
+        + "  stays.growth_tilt_per_year: {low: 0.0, high: 0.2, steps: 1000}\n"
         + "  demand.breakdown_share: {low: 0.1, high: 0.2, steps: 1000}",
         ["x.yaml:2:1", "1,000,000,000 points", "at most 1,000,000"],
     ),

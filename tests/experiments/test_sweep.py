@@ -67,7 +67,7 @@ def test_the_manifest_traces_everything(tmp_path: Path) -> None:
     loaded = marketsim.load_scenario(tmp_path / "tiny.yaml")
     assert scenario["sha256"] == loaded.digest and scenario["values"] == loaded.values
     assert manifest["definition"]["factors"]["demand.level"]["values"] == [0.5, 1.0, 2.0]
-    assert {"seed", "marketsim", "packages", "started", "finished", "git_commit", "evidence", "validation"} <= set(
+    assert {"seed", "marketsim", "packages", "started", "finished", "git_commit", "evidence"} <= set(
         manifest
     )
     assert str(tmp_path) not in json.dumps(manifest)

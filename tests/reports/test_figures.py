@@ -18,7 +18,7 @@ def test_every_figure_carries_the_evidence(tmp_path: Path, monkeypatch: pytest.M
         save(figure, *words, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Figure, "savefig", watched)
-    comparison = compare("town", "town", replicates=2, weeks=8, workers=1)
+    comparison = compare("town", "town", replicates=4, weeks=8, workers=1)
     paths = write_figures(comparison, tmp_path)
     assert len(paths) == len(notes) == 3 and all(path.exists() for path in paths)
     assert [note for note in notes if comparison.footing not in note] == []

@@ -18,7 +18,14 @@ from marketsim.reports.tables import number, print_comparison
         (-0.05, "share", True, "-5.0"),
         (6108.4, "GBP/week", False, "6,108"),
         (-147.2, "GBP/week", True, "-147"),
-        (62_160_000.0, "GBP", False, "62.16m"),
+        (62_160_000.0, "GBP", False, "62,160k"),
+        (891_544.0, "GBP", False, "891,544"),
+        (-8_112.0, "GBP", True, "-8,112"),
+        (-0.0004, "share", False, "-0.04%"),
+        (-0.0, "share", False, "0.0%"),
+        (-1e-9, "miles", True, "0"),
+        (0.00021, "share", True, "+0.02"),
+        (0.3, "GBP/week", True, "+0.3"),
         (0.0, "miles", True, "0"),
         (math.nan, "miles", False, "-"),
         (3.456, "weeks", True, "+3.46"),
@@ -38,11 +45,11 @@ def test_comparison_fits_a_terminal_and_names_all_it_must(uncertainty: str) -> N
     printed = io.StringIO()
     print_comparison(comparison, Console(file=printed, width=80))
     text = printed.getvalue()
-    for words in ("England: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
+    for words in ("world: town-2 against town", "difference", "95% interval", "By region", "5 paired replicates"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
     assert " ".join(comparison.footing.split()) in " ".join(text.split())
     drawn = uncertainty == "plausible"
-    assert ("4 vectors of the plausible set" in " ".join(text.split())) == drawn
+    assert ("from 4 vectors of the plausible set" in " ".join(text.split())) == drawn
     assert ("not what is unknown" in " ".join(text.split())) != drawn
     assert ("what makes town-2 less town uncertain" in text) == drawn

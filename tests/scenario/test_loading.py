@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from marketsim.reports.values import described
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.loading import LoadedScenario, describe, json_schema, load_scenario
+from marketsim.scenario.loading import LoadedScenario, json_schema, load_scenario
 from marketsim.scenario.shipped import shipped_scenarios
 
 BASE = """\
@@ -290,10 +291,11 @@ def test_shipped_scenarios_load_by_name(path: Path) -> None:
 
 
 def test_the_description_has_a_line_for_each_value_with_unit_and_source() -> None:
-    lines = describe(load("")).splitlines()
+    lines = described(load("")).splitlines()
     weeks = next(line for line in lines if line.startswith("horizon.weeks"))
     assert weeks.split() == ["horizon.weeks", "20", "weeks", "base.yaml:2:18"]
-    assert len({line.split()[0] for line in lines}) == len(lines)
+    keys = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert len(set(keys)) == len(keys) == len(load("").sources)
 
 
 def test_the_schema_for_editors_knows_extends_and_every_rule() -> None:

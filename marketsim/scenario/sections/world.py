@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from marketsim.england import names as names_of_areas
 from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
 from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, figure
@@ -115,15 +116,22 @@ def rows_of(
     Raises LocatedError at `path` for a name or region that the world doesn't have, or one given twice.
     """
     by_name = {place.name: row for row, place in enumerate(places)} | {p.code: row for row, p in enumerate(places)}
+    known = sorted({place.region for place in places})
     rows: list[int] = []
     for position, name in enumerate(names):
         if name not in by_name:
             where = (*path, "authorities", position)
-            raise LocatedError(where, "unknown authority", given=name, allowed=[place.name for place in places])
+            names_of = [place.name for place in places]
+            hint = "it is a region: name it under regions" if name in known else _advice(name, names_of)
+            raise LocatedError(where, "unknown authority", given=name, allowed=names_of, hint=hint)
         rows.append(by_name[name])
-    known = sorted({place.region for place in places})
     for position, region in enumerate(regions):
         if region not in known:
-            raise LocatedError((*path, "regions", position), "unknown region", given=region, allowed=known)
+            hint = _advice(region, known)
+            raise LocatedError((*path, "regions", position), "unknown region", given=region, allowed=known, hint=hint)
         rows.extend(row for row, place in enumerate(places) if place.region == region)
     return sorted(set(rows))
+
+
+def _advice(name: str, known: Sequence[str]) -> str:
+    return names_of_areas.advice(name, {one: one for one in known})

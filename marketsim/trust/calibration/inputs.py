@@ -115,10 +115,10 @@ def read_targets(path: Path) -> list[Target]:
         name = row.word("measure", published.TARGET_MEASURES, "measure")
         if name in (target.measure for target in targets):
             raise row.error(f"the measure {errors.shown(name)} is listed twice")
-        value = row.number("value")
+        value = row.amount("value", row.cells.get("unit", ""))
         if value == 0:
             raise row.error("value: 0 has no relative tolerance; expected another number")
-        targets.append(Target(name, value, row.number("tolerance", more_than=0), row.cells.get("unit", "")))
+        targets.append(Target(name, value, row.amount("tolerance", "share", more_than=0), row.cells.get("unit", "")))
     return targets
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from marketsim.england import names
 from marketsim.england.figures import authority_rows
 from marketsim.results.outcomes import ENGLAND
 from marketsim.trust.rows import read_rows
@@ -21,18 +22,20 @@ def read_figures(path: Path) -> pd.DataFrame:
     areas = known_areas()
     rows, seen = [], set()
     for row in read_rows(path, COLUMNS):
-        pair = row.word("measure", MEASURES, "measure"), row.word("area", areas, "area")
+        measure, area = row.word("measure", MEASURES, "measure"), row.cells["area"]
+        pair = measure, row.known(area, areas.values(), "area", names.advice(area, areas))
         if pair in seen:
             raise row.error(f"{pair[0]} of {pair[1]} stands here a second time")
         seen.add(pair)
-        rows.append((*pair, row.number("value")))
+        rows.append((*pair, row.amount("value", MEASURES[measure])))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def known_areas() -> list[str]:
-    """England, its regions, and the ONS codes of its authorities."""
+def known_areas() -> dict[str, str]:
+    """How areas are written, by name: England, its regions, and its authorities, which have their ONS codes."""
     rows = authority_rows()
-    return [ENGLAND, *sorted({row["region"] for row in rows}), *(row["ons_code"] for row in rows)]
+    wider = [ENGLAND, *sorted({row["region"] for row in rows})]
+    return {name: name for name in wider} | {row["name"]: row["ons_code"] for row in rows}
 
 
 def set_against(predictions: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:

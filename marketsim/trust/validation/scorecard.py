@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from marketsim.experiments import uncertainty
 from marketsim.trust import published
 from marketsim.trust.rows import read_rows
 from marketsim.trust.validation import patterns, recorded
@@ -42,13 +43,13 @@ def read_targets(path: Path) -> list[published.Target]:
         name = row.word("measure", published.TARGET_MEASURES, "measure")
         if name in targets:
             raise row.error(f"the measure {name} stands here a second time")
-        value = row.number("value", more_than=0)
-        targets[name] = published.Target(name, value, row.number("tolerance", least=0), units[name])
+        value = row.amount("value", units[name], more_than=0)
+        targets[name] = published.Target(name, value, row.amount("tolerance", "share", least=0), units[name])
     return list(targets.values())
 
 
 def interval(values: Sequence[float] | pd.Series[float], of_next: bool = False) -> tuple[float, float]:
-    """Student's 95% interval of the mean of replicates; NaN for fewer than two.
+    """Student's 95% interval of the mean of replicates; NaN for fewer than four.
 
     With `of_next` it is the interval for one run more (wider by the root of n + 1): what a single figure that was
     observed should be held against.
@@ -56,7 +57,7 @@ def interval(values: Sequence[float] | pd.Series[float], of_next: bool = False) 
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     count = len(known)
-    if count < 2:
+    if count < uncertainty.FEWEST:
         return published.NAN, published.NAN
     spread = known.std(ddof=1) * np.sqrt(1 / count + (1 if of_next else 0))
     half = float(stdtrit(count - 1, 0.975) * spread)

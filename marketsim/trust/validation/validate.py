@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -28,7 +28,6 @@ DEFAULT_SCENARIO, NEXT_YEAR_SCENARIO, BACKCAST_SCENARIO = "baseline_2023", "engl
 REPLICATES, SHORT_REPLICATES = 40, 6
 FEWER_REPLICATES = 8  # of what a year more of runs, or the null model, gives
 LONG_REPLICATES = 4  # of what takes ten years, or pairs of three
-TARGET_DATE = date(2024, 3, 31)
 Replicates: TypeAlias = tuple[tuple[schema.Scenario, int], ...]
 
 
@@ -83,7 +82,7 @@ def validate(
 
     Not given, the replicates are REPLICATES, or SHORT_REPLICATES of the short form: the first of the full one. Their
     seeds are those of a comparison; each has a vector of the plausible set of its own. `targets` replaces the shipped
-    ones. Raises ScenarioError for a scenario that isn't of England, ValueError for numbers out of range.
+    ones. Raises ScenarioError for a forecast or a world that isn't England, ValueError for numbers out of range.
     """
     started = store.now()
     loaded = scenario if isinstance(scenario, loading.LoadedScenario) else loading.load_scenario(scenario)
@@ -91,7 +90,7 @@ def validate(
     if not 1 <= count <= scenarios.SEEDS_PER_COMPARISON or not 0 <= seed <= 10**9:
         raise ValueError(f"from 1 to {scenarios.SEEDS_PER_COMPARISON} replicates, and a seed from 0 to 1000000000")
     wanted = list(published.shipped_targets() if targets is None else targets)
-    measured = at_target_date(loaded)
+    measured = at_target_date(loaded, own_targets=targets is not None)
     jobs = _jobs(measured, seed, count, short, backcast)
     found: dict[str, list[Found]] = {}
     for job, given in zip(jobs, run_all(jobs, do, workers, on_progress), strict=True):
@@ -103,17 +102,24 @@ def validate(
     )  # fmt: skip
 
 
-def at_target_date(loaded: loading.LoadedScenario) -> schema.Scenario:
+def at_target_date(loaded: loading.LoadedScenario, own_targets: bool = False) -> schema.Scenario:
     """The scenario, run to 31 March 2024, where the targets stand: but for a year at least, and no longer than it says.
 
-    Raises ScenarioError for a world other than England, which the targets say nothing about.
+    Raises ScenarioError for a world other than England, which the targets say nothing about; and for a forecast, which
+    the published ones say nothing about.
     """
     scenario = loaded.scenario
     if not isinstance(scenario.world, schema.EnglandWorld):
         raise ScenarioError(
             "is not a scenario of England: the published figures say nothing about it", loaded.path.name
         )
-    to_date = round((TARGET_DATE - scenario.horizon.start).days / DAYS_PER_WEEK)  # the week that ends nearest to it
+    latest = published.TARGET_DATE - timedelta(weeks=published.YEAR_WEEKS, days=-published.NEAR_TARGETS_DAYS)
+    if scenario.horizon.start > latest and not own_targets:
+        words = f"starts on {scenario.horizon.start}: a forecast, and the published figures are of the year to"
+        raise ScenarioError(f"{words} {published.TARGET_DATE}; name a scenario that starts a year before, such as "
+                            f"baseline_2023, or other figures with --targets", loaded.path.name)  # fmt: skip
+    days = (published.TARGET_DATE - scenario.horizon.start).days
+    to_date = round(days / DAYS_PER_WEEK)  # the week that ends nearest to it
     return scenarios.as_scenario(scenario, max(published.YEAR_WEEKS, min(to_date, scenario.horizon.weeks)))
 
 

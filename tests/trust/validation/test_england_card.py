@@ -2,14 +2,17 @@
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
 
 from marketsim.england.figures import authority_rows, target_rows
 from marketsim.experiments.run import run
 from marketsim.reports.scorecard import print_targets
+from marketsim.results.reading import Tables
 from marketsim.results.result import Result
 from marketsim.trust.published import has_targets, measure_targets
 from marketsim.trust.validation.null_model import (
@@ -41,9 +44,19 @@ def test_a_single_run_is_printed_against_the_published_figures(result: Result) -
     printed = io.StringIO()
     print_targets(result, Console(file=printed, width=80))
     text = printed.getvalue()
-    assert "Against published figures:" in text and "of 27 within" in text and "left out" in text
+    assert "Against published figures (one run" in text and "left out" in text
+    assert "of 21 fitted, 6 of 6 put in." in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
     assert all(row["measure"].split("_")[0] in text for row in target_rows())
+
+
+def test_a_forecast_is_not_set_against_the_published_figures(result: Result) -> None:
+    later = result.weekly.assign(date=result.weekly["date"] + pd.DateOffset(years=1))
+    printed = io.StringIO()
+    print_targets(replace(result, tables=Tables({**result.tables, "weekly": later})), Console(file=printed))
+    text = " ".join(printed.getvalue().split())
+    assert "FAIL" not in text and text.startswith("Not set against the published figures: they are of the year to 31 M")
+    assert "this run ends on 29 March 2025" in text
 
 
 def test_every_pattern_is_measured(result: Result) -> None:

@@ -54,10 +54,10 @@ def test_homes_by_region() -> None:
 def test_together() -> None:
     run = predict(at_end(hand_made()))
     more = run.assign(value=run["value"] + 2)
-    table = together([run, more], [run], lambda values: interval(values, of_next=True)).set_index(["measure", "area"])
-    row = table.loc[("children_hosted_from_elsewhere", "England")]
+    table = together([run, more, run, more], [run], lambda values: interval(values, of_next=True))
+    row = table.set_index(["measure", "area"]).loc[("children_hosted_from_elsewhere", "England")]
     assert (row["value"], row["null_value"], row["unit"]) == (3, 2, "children")
-    half = 12.706204736432095 * 2**0.5 * 1.5**0.5
+    half = 3.182446305284263 * (4 / 3) ** 0.5 * 1.25**0.5
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((3 - half, 3 + half))
 
 
@@ -94,7 +94,7 @@ def test_areas_are_england_its_regions_and_authorities() -> None:
 
 BAD = {
     "measure": ("measure,area,value\nout_of_area_shar,London,0.8\n", ["2", "did you mean 'out_of_area_share'?"]),
-    "area": ("measure,area,value\n\nout_of_area_share,Londn,0.8\n", ["3", "did you mean 'London'?"]),
+    "area": ("measure,area,value\n\nout_of_area_share,Londn,0.8\n", ["3", "did you mean 'London'"]),
     "not a number": ("measure,area,value\nout_of_area_share,London,many\n", ["2", "value", "'many'"]),
     "infinite": ("measure,area,value\nout_of_area_share,London,inf\n", ["2", "value"]),
     "twice": (LONDON_AND_MORE + "homes_next_year,England,1\n", ["6", "second time"]),

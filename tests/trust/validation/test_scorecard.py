@@ -31,7 +31,7 @@ def card_of(
 
 def test_the_mean_decides_and_not_the_interval() -> None:
     """Mean 109 of 100 ± 10% passes though single runs and the interval lie outside; 111 does not, nor 89."""
-    row = card_of([99.0, 119.0]).loc["homes"]
+    row = card_of([99.0, 119.0, 99.0, 119.0]).loc["homes"]
     assert (row["model"], row["result"], row["off_by"]) == (109, "pass", pytest.approx(0.09))
     assert row["ci_high"] > 110
     assert card_of([110.0]).loc["homes", "result"] == "pass"
@@ -40,11 +40,11 @@ def test_the_mean_decides_and_not_the_interval() -> None:
 
 
 def test_interval_is_students() -> None:
-    """1, 2, 3: mean 2, standard deviation 1, quantile 4.3027; for one run more the root of 4 as wide."""
-    half = 4.302652729911275 / math.sqrt(3)
-    assert interval([1.0, 2.0, 3.0, math.nan]) == pytest.approx((2 - half, 2 + half))
-    assert interval([1.0, 2.0, 3.0], of_next=True) == pytest.approx((2 - 2 * half, 2 + 2 * half))
-    assert all(map(math.isnan, interval([1.0])))
+    """1, 1, 3, 3: mean 2, variance 4/3, quantile 3.1824; for one run more the root of 5 as wide; of three runs none."""
+    half, wider = 3.182446305284263 * math.sqrt(4 / 3 / 4), math.sqrt(5)
+    assert interval([1.0, 1.0, 3.0, 3.0, math.nan]) == pytest.approx((2 - half, 2 + half))
+    assert interval([1.0, 1.0, 3.0, 3.0], of_next=True) == pytest.approx((2 - wider * half, 2 + wider * half))
+    assert all(map(math.isnan, interval([1.0, 2.0, 3.0, math.nan])))
 
 
 def test_what_was_not_measured_does_not_pass() -> None:

@@ -1,0 +1,51 @@
+"""Why a difference that would startle is what it is: measures beside it, worked out from the same runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
+
+STARTLING = 0.05  # of the share placed out of area
+COLUMNS = ["scenario", "home_authority", "host_authority", "route", "end_week"]
+
+
+def out_of_area(comparison: Result, other: str) -> str:
+    """What stands beside a startling difference in the share placed out of area; empty where there is none."""
+    table = comparison.table
+    rows = table[(table["region"] == ENGLAND) & (table["scenario"] == other)].set_index("outcome")["difference"]
+    difference = rows["out_of_area_share"]
+    if not abs(difference) >= STARTLING:
+        return ""
+    miles, far = rows["distance_mean_miles"], rows["over_20_miles_share"]
+    said = f"{other}: placed out of area {100 * difference:+.1f} points, over 20 miles {100 * far:+.1f} points, "
+    return f"{said}mean distance {miles:+.1f} miles.{_area(comparison, other)}"
+
+
+def _area(comparison: Result, other: str) -> str:
+    """For members of cooperatives, which place in one another's areas: how many children are outside all of these."""
+    arrangements = comparison.manifest["scenarios"][other]["values"]["purchasing"]["arrangements"].values()
+    joint = [one for one in arrangements if "members" in one]
+    if not joint or "placements" not in comparison.tables:
+        return ""
+    placements = comparison.tables.read("placements", COLUMNS)
+    through = (placements["scenario"] == other) & placements["route"].isin({one["rule"] for one in joint})
+    members = set(placements.loc[through, "home_authority"])
+    placed = placements[placements["end_week"].isna() & placements["home_authority"].isin(members)]
+    outside = ~placed["host_authority"].isin(members)
+    if any(one["members"]["one_per"] == "region" for one in joint):
+        outside |= _region(comparison, placed["home_authority"]) != _region(comparison, placed["host_authority"])
+    shares = (100 * outside).groupby(placed["scenario"]).mean()
+    if other not in shares:
+        return ""
+    baseline = comparison.labels[0]
+    return (f" Members of a cooperative place in one another's areas: outside all of these are {shares[other]:.1f}% "
+            f"of their children at the end, and {shares[baseline]:.1f}% in {baseline}.")  # fmt: skip
+
+
+def _region(comparison: Result, codes: pd.Series[Any]) -> pd.Series[Any]:
+    areas = comparison.tables.read("authorities", ["ons_code", "region"]).drop_duplicates("ons_code")
+    return codes.map(areas.set_index("ons_code")["region"])
