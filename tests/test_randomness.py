@@ -256,9 +256,9 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
 
 
 def test_town_against_itself_is_exactly_zero() -> None:
-    table = compare("town", "town", replicates=3, weeks=40, workers=1).table
+    table = compare("town", "town", replicates=4, weeks=40, workers=1).table
     assert set(table["scenario"]) == {"town-2"}
-    _all_zero(table, replicates=3)
+    _all_zero(table, replicates=4)
 
 
 def test_england_against_itself_is_exactly_zero() -> None:
@@ -272,7 +272,7 @@ def test_a_parameter_without_effect_makes_no_difference() -> None:
     changes = ["purchasing.arrangements.soft_block.retainer=0.9", "providers.cost_voluntary=9000"]
     same = load_scenario("town", changes)
     assert same.digest != load_scenario("town").digest
-    _all_zero(compare("town", same, replicates=3, weeks=40, workers=1).table, replicates=3)
+    _all_zero(compare("town", same, replicates=4, weeks=40, workers=1).table, replicates=4)
 
 
 def test_a_parameter_with_effect_makes_a_difference() -> None:

@@ -103,7 +103,7 @@ def print_set_differences(done: SetDifferences, first: str, second: str, console
         f"{points} points, {replicates} paired replicates: the same seeds in both sets. "
         f"{INTERVAL if done.table['ci_low'].notna().any() else tables.too_few(replicates, 'replicates')} "
         f"'Over the points': lowest and highest mean difference at a point. Shares: differences in percentage points."
-        f"{tables.fewer(done.table, 'points', 'replicates')}"
+        f"{tables.fewer(done.table, 'points', 'replicates', whole='all areas')}"
     )
     if said := tables.by_chance(done.table):
         console.print(said)

@@ -161,19 +161,22 @@ def _footnote(comparison: Result) -> str:
     weeks, replicates = int(comparison.tables.read("weekly", ["week"])["week"].max()), int(table["replicates"].max())
     many = "1 paired replicate" if replicates == 1 else f"{replicates} paired replicates"
     saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
+    fewer_runs = fewer(table, "replicates", whole=all_of(comparison))
     return (
         f"{many} of {weeks} weeks, the same children and luck in both; means of the last "
-        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving}{fewer(table, 'replicates')} "
+        f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving}{fewer_runs} "
         f"{_meaning(comparison, replicates)}"
     )
 
 
-def fewer(rows: pd.DataFrame, *counts: str) -> str:
-    """A sentence on the outcomes that rest on less than others, as they aren't known in all runs; empty if none do."""
-    most = rows[list(counts)].max()
-    less = rows[(rows[list(counts)] < most).any(axis=1)]
+def fewer(rows: pd.DataFrame, *counts: str, whole: str = ENGLAND) -> str:
+    """A sentence on the outcomes that rest on less than others, as they aren't known in all runs; empty if none do.
+    `whole`: what all areas together are called."""
+    known = rows[(rows[list(counts)] > 0).all(axis=1)]
+    less = known[(known[list(counts)] < known[list(counts)].max()).any(axis=1)]
     named = [
-        f"{Result.column(row['outcome']).label} ({row['region']}: {', '.join(f'{row[one]} {one}' for one in counts)})"
+        f"{Result.column(row['outcome']).label} ({whole if row['region'] == ENGLAND else row['region']}: "
+        f"{', '.join(f'{row[one]} {one}' for one in counts)})"
         for row in less.head(MOST_NAMED).to_dict("records")
     ]
     more = f" and {len(less) - MOST_NAMED} more" if len(less) > MOST_NAMED else ""

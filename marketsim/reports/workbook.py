@@ -17,6 +17,7 @@ from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
 MOST_ROWS = 1_048_575  # of a sheet, below its headings
+LARGEST_NUMBER = 2**53  # a workbook keeps no whole number above it exactly: such a one is text
 LONGEST_SHEET, LONGEST_FILE = 31, 100  # characters of a name
 NOT_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LEFT_OUT = ("weekly", "placements")  # of many runs: too long for a sheet to be of use, and in the CSV files
@@ -141,7 +142,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, date: Any) -> None:
         return
     if isinstance(value, bool | np.bool_):
         sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, int | float | np.integer | np.floating) and np.isfinite(value):
+    elif isinstance(value, int | float | np.integer | np.floating) and abs(value) <= LARGEST_NUMBER:
         sheet.write_number(row, column, value)
     elif isinstance(value, pd.Timestamp):
         sheet.write_datetime(row, column, value.tz_localize(None).to_pydatetime(), date)

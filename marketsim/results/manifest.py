@@ -101,7 +101,11 @@ def read(folder: Path) -> Manifest:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict):
             raise store.StoreError(f"{path}: expected a mapping with the facts of a run, got something else")
+        json.dumps(found, ensure_ascii=False).encode("utf-8")  # what no table or terminal could take
         return _SCHEMA.validate_python(found)
+    except UnicodeEncodeError as error:
+        half = escaped(error.object[error.start])
+        raise store.StoreError(f"{path}: holds half of a character, {half}, which is no text") from None
     except FileNotFoundError:
         raise store.StoreError(f"{folder}: has no {FILE}, so it is no folder of results") from None
     except ValidationError as error:

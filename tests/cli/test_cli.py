@@ -47,7 +47,7 @@ PLACEMENTS = names("""
 """)
 COMPARISON = names("""
     outcome region scenario baseline_mean scenario_mean difference ci_low ci_high replicates variance_saved
-    luck_share parameter_share
+    luck_share parameter_share unit
 """)
 FIGURES = ["fee_over_time.png", "out_of_area_by_region.png", "voids.png"]
 HEAVY = {"numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "scipy"}

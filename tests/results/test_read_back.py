@@ -111,7 +111,7 @@ def test_what_rests_on_fewer_is_printed(typed: Typed, tmp_path: Path) -> None:
     text = io.StringIO()
     print_comparison(Result.read("x"), Console(file=text, width=80))
     said = " ".join(text.getvalue().split())
-    assert "5 paired replicates" in said and "so of fewer: mean wait, weeks (England: 3 replicates)" in said
+    assert "5 paired replicates" in said and "so of fewer: mean wait, weeks (Made-up world: 3 replicates)" in said
 
 
 def test_runs_that_are_missing_are_empty_rows_not_zeros(typed: Typed, tmp_path: Path) -> None:
