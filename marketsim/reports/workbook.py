@@ -142,7 +142,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, date: Any) -> None:
         return
     if isinstance(value, bool | np.bool_):
         sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, int | float | np.integer | np.floating) and abs(value) <= LARGEST_NUMBER:
+    elif isinstance(value, int | float | np.integer | np.floating) and abs(cast(float, value)) <= LARGEST_NUMBER:
         sheet.write_number(row, column, value)
     elif isinstance(value, pd.Timestamp):
         sheet.write_datetime(row, column, value.tz_localize(None).to_pydatetime(), date)
