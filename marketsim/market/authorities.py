@@ -8,9 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
-from marketsim.core.streams import uniform
-
-POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
 @dataclass
@@ -61,11 +58,6 @@ class Authorities:
         if miles not in self._within:
             self._within[miles] = (self.apart <= miles).astype(np.float64)
         return self._within[miles]
-
-    @cached_property
-    def luck_of_policy(self) -> Floats:
-        """By which an authority has a policy or hasn't: whether it asks only homes rated good or better."""
-        return uniform(POLICY_SEED, "asks only good homes", self.key)
 
     @cached_property
     def dearness(self) -> Floats:

@@ -16,13 +16,12 @@ from rich.table import Table
 
 from marketsim.reports import drawing, fitting, tables
 from marketsim.trust.calibration import found
-from marketsim.trust.calibration.found import Calibration
 
 FIGURE = "calibration.png"
 FURTHEST = 3.0  # tolerances from the target at which the axis of the figure ends
 
 
-def print_calibration(done: Calibration, console: Console) -> None:
+def print_calibration(done: found.Calibration, console: Console) -> None:
     """Print how the space shrank, what is left of each range, how near the targets are met, and what that rests on."""
     fitting.print_table(_waves(done), console)
     fitting.print_table(_parameters(done), console)
@@ -36,7 +35,7 @@ def print_calibration(done: Calibration, console: Console) -> None:
         console.print(sentence)
 
 
-def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> Path:
+def write_calibration_figure(done: found.Calibration, folder: Path, footing: str) -> Path:
     """Draw what is left of each range, and how near the plausible vectors come to each target, as PNG."""
     sns.set_theme(style="whitegrid", font_scale=0.9)
     measured = done.targets[done.targets["plausible_median"].notna()].reset_index(drop=True)
@@ -50,7 +49,7 @@ def write_calibration_figure(done: Calibration, folder: Path, footing: str) -> P
     return path
 
 
-def _waves(done: Calibration) -> Table:
+def _waves(done: found.Calibration) -> Table:
     title = "Waves: runs, and what they left of the space"
     table = tables.table(title, "wave", "runs", "failed", "space left", "may miss")
     for wave in _rows(done.waves):
@@ -62,7 +61,7 @@ def _waves(done: Calibration) -> Table:
     return table
 
 
-def _parameters(done: Calibration) -> Table:
+def _parameters(done: found.Calibration) -> Table:
     title = f"Ranges before, and among {len(done.plausible)} plausible vectors"
     table = tables.table(title, "parameter", "before", "plausible", "left")
     for row in _rows(done.parameters):
@@ -86,7 +85,7 @@ def _targets(title: str, targets: pd.DataFrame) -> Table:
     return table
 
 
-def _remarks(done: Calibration) -> list[str]:
+def _remarks(done: found.Calibration) -> list[str]:
     """Sentences on what the tables rest on."""
     total, made = len(done.runs), done.runs_made
     before = f" ({made} made now, {total - made} found from before)" if made < total else ""
@@ -125,7 +124,7 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
-def _draw_parameters(axes: Axes, done: Calibration) -> None:
+def _draw_parameters(axes: Axes, done: found.Calibration) -> None:
     """A row for each parameter: all runs, and the plausible ones on top, at their places within the range."""
     for row, parameter in enumerate(done.space.parameters):
         places = [parameter.unit(value) for value in done.runs[parameter.key]]
@@ -144,7 +143,7 @@ def _draw_parameters(axes: Axes, done: Calibration) -> None:
     sns.despine(ax=axes, left=True)
 
 
-def _draw_targets(axes: Axes, measured: pd.DataFrame, done: Calibration) -> None:
+def _draw_targets(axes: Axes, measured: pd.DataFrame, done: found.Calibration) -> None:
     """A row for each target: the plausible runs' distance from the published value, in tolerances."""
     kept = done.runs[done.runs["plausible"]]
     axes.axvspan(-1, 1, color="#DDDDDD", zorder=0)
@@ -167,7 +166,7 @@ def _mark(use: str) -> str:
     return "" if use == found.FITTED else f" ({use})"
 
 
-def _note(figure: Figure, done: Calibration, footing: str) -> None:
+def _note(figure: Figure, done: found.Calibration, footing: str) -> None:
     left = f"{100 * done.waves['space_left_share'].iloc[-1]:.2g}%"
     text = f"{len(done.runs)} runs, {len(done.plausible)} plausible vectors, {left} of the space not ruled out. "
     text += "Dots: fitted to; diamonds: held out, or cannot be met."

@@ -23,7 +23,7 @@ def described(loaded: loading.LoadedScenario, only_changed: bool = False, width:
     room = width or shutil.get_terminal_size().columns
     shape = shape_of(Scenario)
     lines: list[str] = []
-    for leaf in loading.leaves(loaded.values, shape):
+    for leaf in loaded.leaves():
         key = ".".join(map(str, leaf.path))
         source = loaded.sources[key]
         same = source.startswith("default") or leaf.value == _default(leaf, loaded.values, shape)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from marketsim.england.figures import target_rows
 from marketsim.results.outcomes import MEASURES
+from marketsim.scenario import shape as shapes
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import Shape, shape_of, unit_of
 
 TEXT = "text"
 ROUTE = "share_"
@@ -84,12 +84,12 @@ def _of_measure(name: str, table: str) -> Column:
 def _of_scenario(key: str) -> Column:
     """What a value at a dotted key of scenarios is; nothing is known of it if there is no such key."""
     shape = _at(key)
-    return Column(_plain(key), unit_of(shape), shape.schema.get("description", ""))
+    return Column(_plain(key), shapes.unit_of(shape), shape.schema.get("description", ""))
 
 
-def _at(key: str) -> Shape:
+def _at(key: str) -> shapes.Shape:
     """The place in the schema; of an arrangement that is named after its rule, the rule's."""
-    shape, rule = shape_of(Scenario), ""
+    shape, rule = shapes.shape_of(Scenario), ""
     for step in key.split("."):
         tag = shape.tag()
         if tag is not None and rule in tag[1]:

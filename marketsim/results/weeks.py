@@ -9,7 +9,7 @@ import pandas as pd
 
 from marketsim.core.columns import Floats
 from marketsim.market.market import Market
-from marketsim.results.outcomes import MEASURES, Tally, route_share
+from marketsim.results import outcomes
 from marketsim.week.recording import Recorder
 
 WEEKLY = [
@@ -36,14 +36,14 @@ AUTHORITIES = [
 def weekly_frame(market: Market, recorder: Recorder, first: int = 1) -> pd.DataFrame:
     """`weekly.parquet`: a row a week that is recorded, from the week `first` on."""
     table = np.array(recorder.totals[first - 1 :]).reshape(-1, len(recorder.names))
-    total = Tally(dict(zip(recorder.names, table.T, strict=True)), 1)
+    total = outcomes.Tally(dict(zip(recorder.names, table.T, strict=True)), 1)
     weeks = range(first, first + len(table))
     columns: dict[str, Any] = {"week": weeks, "date": [_date(market, week) for week in weeks]}
     for name in WEEKLY:
         known = name == "weekly_fee_p90_gbp"
-        value = np.array(recorder.fees_p90[first - 1 :]) if known else MEASURES[name].value(total)
+        value = np.array(recorder.fees_p90[first - 1 :]) if known else outcomes.MEASURES[name].value(total)
         columns[name] = value.astype(np.int64) if name in WHOLE else value
-    return pd.DataFrame(columns | {f"share_{route}": route_share(route)(total) for route in recorder.routes})
+    return pd.DataFrame(columns | {f"share_{route}": outcomes.route_share(route)(total) for route in recorder.routes})
 
 
 def week_row(market: Market, recorder: Recorder) -> dict[str, Any]:
@@ -62,23 +62,24 @@ def authorities_frame(market: Market, recorder: Recorder) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(counts, "int64"))
 
 
-def last_year(recorder: Recorder) -> Tally | None:
+def last_year(recorder: Recorder) -> outcomes.Tally | None:
     """The sums of the last weeks of the run, up to a year; None before any."""
     sums = recorder.last_year
-    return Tally(dict(zip(recorder.names, sums.table.T, strict=True)), sums.weeks) if sums.weeks else None
+    return outcomes.Tally(dict(zip(recorder.names, sums.table.T, strict=True)), sums.weeks) if sums.weeks else None
 
 
 def _year_rows(market: Market, recorder: Recorder, week: int, at_end: Floats, in_year: Floats) -> pd.DataFrame:
     """A row an authority; `spend_gbp`, `paid_void_gbp` and waits are the year's, the rest is of its last week."""
     areas = market.authorities
-    now, year = (Tally(dict(zip(recorder.names, sums.T, strict=True)), 1) for sums in (at_end, in_year))
+    now, year = (outcomes.Tally(dict(zip(recorder.names, sums.T, strict=True)), 1) for sums in (at_end, in_year))
     columns: dict[str, Any] = {"ons_code": areas.code, "name": areas.name}
     columns |= {"region": [areas.region_names[number] for number in areas.region]}
     columns |= {"year": market.calendar.number("year_of_run", week) + 1, "date": _date(market, week)}
-    columns |= {name: MEASURES[name].value(now) for name in (*YEARLY, "homes", "places", "occupied", "void_rate")}
+    stocks = (*YEARLY, "homes", "places", "occupied", "void_rate")
+    columns |= {name: outcomes.MEASURES[name].value(now) for name in stocks}
     columns |= {"spend_gbp": year["spend"], "paid_void_gbp": year["paid_void_gbp"]}
     columns["children_hosted_from_elsewhere"] = now["hosted_from_elsewhere"]
-    columns["wait_mean_weeks"] = MEASURES["wait_mean_weeks"].value(year)
+    columns["wait_mean_weeks"] = outcomes.MEASURES["wait_mean_weeks"].value(year)
     return pd.DataFrame(columns)[AUTHORITIES]
 
 

@@ -15,8 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from marketsim.core import streams
-from marketsim.scenario import errors
-from marketsim.scenario.overlay import free_keys, with_values
+from marketsim.scenario import errors, overlay
 from marketsim.scenario.schema import Scenario
 
 FILE = "plausible.csv"
@@ -65,7 +64,7 @@ def draws_vectors(scenario: Scenario) -> bool:
 
 def drawn_keys(scenario: Scenario) -> list[str]:
     """The keys whose values are drawn for the scenario, in the order of the set; none if it draws no vectors."""
-    return free_keys(scenario, list(next(iter(plausible_set().values())))) if draws_vectors(scenario) else []
+    return overlay.free_keys(scenario, list(next(iter(plausible_set().values())))) if draws_vectors(scenario) else []
 
 
 def recorded(numbers: Iterable[int | None]) -> dict[str, Values]:
@@ -94,7 +93,7 @@ def with_vector(scenario: Scenario, vector: int | None) -> Scenario:
     if vector is None:
         return scenario
     try:
-        return with_values(scenario, plausible_set()[vector], keep_given=True)
+        return overlay.with_values(scenario, plausible_set()[vector], keep_given=True)
     except errors.ScenarioError as error:
         raise errors.ScenarioError(f"vector {vector}: {error.message}", FILE) from None
 

@@ -40,6 +40,10 @@ class LoadedScenario:
     drawn: list[str]
     digest: str
 
+    def leaves(self) -> Iterator[Leaf]:
+        """Its single values, with what the schema says of each."""
+        return leaves(self.values, shape_of(Scenario))
+
 
 @dataclass(frozen=True)
 class Leaf:

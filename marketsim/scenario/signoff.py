@@ -7,8 +7,6 @@ from typing import Any
 
 from marketsim.england import score
 from marketsim.scenario import drawn_values, loading
-from marketsim.scenario.schema import Scenario
-from marketsim.scenario.shape import shape_of
 
 STATUSES = ("measured", "estimated", "assumption")
 GIVEN = "given"  # the status of what a scenario's file or --set says
@@ -37,9 +35,8 @@ def count_statuses(loaded: Iterable[loading.LoadedScenario]) -> dict[str, int]:
     orders of routes) is no parameter and isn't counted.
     """
     by_key: dict[str, str] = {}
-    shape = shape_of(Scenario)
     for one in loaded:
-        for leaf in loading.leaves(one.values, shape):
+        for leaf in one.leaves():
             key = ".".join(map(str, leaf.path))
             status = leaf.shape.schema.get("status")
             if status is not None and by_key.get(key) != GIVEN:

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from marketsim.scenario import documents, errors
+from marketsim.scenario import shape as shapes
 from marketsim.scenario.sections.base import Section
-from marketsim.scenario.shape import Shape, allowed_words, expectation, shape_of
 
 Model = TypeVar("Model", bound=Section)
 
@@ -28,7 +28,7 @@ def validate(document: documents.Document, model: type[Model]) -> Model:
     found = [(path := _path(detail, document), _mark(path, detail, document), detail) for detail in details]
     path, mark, detail = min(found, key=lambda complaint: _order(complaint[1], document))
     name = ".".join(errors.shortened(str(step)) for step in path)
-    message = _message(path, detail, document, shape_of(model))
+    message = _message(path, detail, document, shapes.shape_of(model))
     raise mark.error(f"{name}: {message}" if name else message)
 
 
@@ -76,7 +76,7 @@ def _about_key(detail: Any) -> bool:
     return bool(detail["type"] == "extra_forbidden" or detail["loc"][-1:] == (_KEY,))
 
 
-def _message(path: documents.Steps, detail: Any, document: documents.Document, shape: Shape) -> str:
+def _message(path: documents.Steps, detail: Any, document: documents.Document, shape: shapes.Shape) -> str:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, errors.LocatedError):
         return str(cause)
@@ -91,19 +91,19 @@ def _message(path: documents.Steps, detail: Any, document: documents.Document, s
     return _wrong(value, here, detail["msg"])
 
 
-def _missing(shape: Shape) -> str:
-    expected = expectation(shape)
+def _missing(shape: shapes.Shape) -> str:
+    expected = shapes.expectation(shape)
     return errors.sentence("missing", expected and f"expected {expected}")
 
 
-def _unknown_key(key: str, parent: Shape) -> str:
-    named = Shape(parent.schema.get("propertyNames", {}), parent.definitions).settled(None)
-    allowed = list(parent.schema.get("properties", {})) or allowed_words(named)
+def _unknown_key(key: str, parent: shapes.Shape) -> str:
+    named = shapes.Shape(parent.schema.get("propertyNames", {}), parent.definitions).settled(None)
+    allowed = list(parent.schema.get("properties", {})) or shapes.allowed_words(named)
     options = f"allowed: {errors.listed(allowed)}" if allowed else ""
     return errors.sentence("unknown key", options, errors.did_you_mean(key, allowed))
 
 
-def _raised(cause: ValueError, value: Any, shape: Shape) -> str:
+def _raised(cause: ValueError, value: Any, shape: shapes.Shape) -> str:
     """What a validator of the schema says, in its own words, unless the word it chooses by is missing."""
     given, allowed = getattr(cause, "given", None), getattr(cause, "allowed", ())
     tag = shape.tag()
@@ -113,21 +113,21 @@ def _raised(cause: ValueError, value: Any, shape: Shape) -> str:
     return errors.sentence(str(cause), errors.did_you_mean(given, allowed) if isinstance(given, str) else "")
 
 
-def _wrong(value: Any, shape: Shape, fallback: str) -> str:
+def _wrong(value: Any, shape: shapes.Shape, fallback: str) -> str:
     """A value of the wrong type, out of range, or not among the words allowed."""
-    expected, words = expectation(shape), allowed_words(shape)
+    expected, words = shapes.expectation(shape), shapes.allowed_words(shape)
     wrong = f"expected {expected}" if expected else fallback.replace("Input should be", "expected")
     suggestion = errors.did_you_mean(value, words) if isinstance(value, str) else ""
     return errors.sentence(f"{wrong}, got {errors.shown(value)}", suggestion)
 
 
-def _shape_at(path: documents.Steps, document: documents.Document, shape: Shape) -> Shape:
+def _shape_at(path: documents.Steps, document: documents.Document, shape: shapes.Shape) -> shapes.Shape:
     """What the schema says of the path, the alternatives chosen by what stands in the file."""
     value = document.values
     for step in path:
         value = value[step] if documents.has(value, step) else None
         tag = shape.tag()
         if tag and step == tag[0]:
-            return Shape({"enum": tag[1]}, shape.definitions)
+            return shapes.Shape({"enum": tag[1]}, shape.definitions)
         shape = shape.at(step, value)
     return shape

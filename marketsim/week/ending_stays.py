@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Ints
-from marketsim.market.children import ELSEWHERE, GONE, PLACED, UNREGISTERED
+from marketsim.market import children as states
 from marketsim.market.market import Market
 from marketsim.week import moving
 
@@ -15,14 +15,14 @@ def end_stays(market: Market) -> Ints:
     children = market.children
     due = np.flatnonzero(children.end_week == market.week)
     state, breaks_down = children.state[due], children.ends_by_breakdown[due]
-    planned, broken = due[(state == PLACED) & ~breaks_down], due[(state == PLACED) & breaks_down]
+    planned, broken = due[(state == states.PLACED) & ~breaks_down], due[(state == states.PLACED) & breaks_down]
     reasons = np.repeat([moving.PLANNED, moving.BREAKDOWN], [len(planned), len(broken)])
     moving.move_out(market, np.concatenate([planned, broken]), reasons)
     leaving = moving.move_on(market, planned)
     _break_down(market, broken)
-    elsewhere = moving.end_elsewhere(market, due[state == ELSEWHERE])
-    left = np.concatenate([due[state == UNREGISTERED], leaving, elsewhere])
-    children.state[left] = GONE
+    elsewhere = moving.end_elsewhere(market, due[state == states.ELSEWHERE])
+    left = np.concatenate([due[state == states.UNREGISTERED], leaving, elsewhere])
+    children.state[left] = states.GONE
     market.holdings.run_off()
     return left
 

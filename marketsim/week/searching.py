@@ -8,11 +8,13 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
-from marketsim.core.streams import stream
+from marketsim.core.streams import stream, uniform
 from marketsim.market.children import UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
+
+POLICY_SEED = 0  # which authorities have a policy is the same in every replicate
 
 
 @dataclass
@@ -67,7 +69,8 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints) ->
     children, rows, urgency = market.children, seeking.rows, seeking.urgency
     authority, band = children.authority[rows], children.band[rows]
     luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked)
-    only_good = (market.authorities.luck_of_policy < market.scenario.commissioning.only_good_share)[authority]
+    policy = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
+    only_good = (policy < market.scenario.commissioning.only_good_share)[authority]
     return Searches(
         key=luck,
         authority=authority,

@@ -17,8 +17,6 @@ import pandas as pd
 from marketsim.england.figures import distribution
 from marketsim.market.children import BANDS
 from marketsim.results.result import Result
-from marketsim.scenario.overlay import with_values
-from marketsim.scenario.schema import Scenario
 
 NAN = math.nan
 YEAR_WEEKS, DECAY_WEEKS = 52, 156
@@ -58,7 +56,7 @@ def snapshot(children: pd.DataFrame, homes: pd.DataFrame, region_of: dict[str, s
 class Pattern:
     """A pattern holds where its value lies from `at_least` to `at_most`; `below_null`: and not above the null's.
 
-    `measure` gives the value `of` a run (Result), a state (Snapshot), or a scenario and how scenarios are lived.
+    `measure` gives the value `of` a run (Result), a state (Snapshot), or how a scenario is lived with other uplifts.
     """
 
     name: str
@@ -183,26 +181,17 @@ def children_out_of_region(state: Snapshot) -> float:
     "scenario", "coverage falls in 3 years of frozen ceilings, from its start and against ceilings raised with costs",
     at_least=0.02,
 )
-def framework_decay(scenario: Scenario, lived: Callable[[Scenario], Result]) -> float:
+def framework_decay(lived: Callable[[str], Result | None]) -> float:
     """The less of two falls of `framework_coverage` (share of independent homes) by the end, with frozen ceilings.
 
     One is the fall from the first week, the other the gap to the same run with ceilings raised as pay and prices are.
-    NaN for a scenario without a framework.
+    `lived` gives the run with one formula of uplift for all frameworks; NaN if it gives none.
     """
-    frozen, raised = _coverage(scenario, "none", lived), _coverage(scenario, "cpi_and_pay", lived)
+    frozen, raised = lived("none"), lived("cpi_and_pay")
     if frozen is None or raised is None:
         return NAN
-    return min(frozen[0] - frozen[1], raised[1] - frozen[1])
-
-
-def _coverage(scenario: Scenario, uplift: str, lived: Callable[[Scenario], Result]) -> tuple[float, float] | None:
-    """Coverage in the first and in the last week with one formula of uplift for all frameworks; None without any."""
-    names = [name for name, rule in scenario.purchasing.arrangements.items() if rule.name == "framework"]
-    if not names:
-        return None
-    changed = with_values(scenario, {f"purchasing.arrangements.{name}.uplift": uplift for name in names})
-    coverage = lived(changed).weekly["framework_coverage"]
-    return float(coverage.iloc[0]), float(coverage.iloc[-1])
+    coverage, other = frozen.weekly["framework_coverage"], raised.weekly["framework_coverage"]
+    return float(min(coverage.iloc[0], other.iloc[-1]) - coverage.iloc[-1])
 
 
 def _prices(homes: pd.DataFrame) -> pd.Series[float]:

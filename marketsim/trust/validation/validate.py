@@ -16,8 +16,10 @@ from marketsim.experiments import scenarios
 from marketsim.experiments.pool import run_all
 from marketsim.experiments.run import run
 from marketsim.results import manifest, store
+from marketsim.results.result import Result
 from marketsim.scenario import drawn_values, loading, schema
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.overlay import with_values
 from marketsim.scenario.signoff import assumptions
 from marketsim.trust import published
 from marketsim.trust.validation import null_model, patterns, predictions, scorecard
@@ -238,9 +240,15 @@ def _run_backcast(job: Job) -> list[Found]:
 
 
 def _run_decay(job: Job) -> list[Found]:
-    scenario, seed = job.runs[0]
-    lived = partial(run, seed=seed, weeks=patterns.DECAY_WEEKS)
-    return [Found(patterns=patterns.values_of("scenario", scenario, lived))]
+    lived = partial(run_with_uplift, *job.runs[0], patterns.DECAY_WEEKS)
+    return [Found(patterns=patterns.values_of("scenario", lived))]
+
+
+def run_with_uplift(scenario: schema.Scenario, seed: int, weeks: int, uplift: str) -> Result | None:
+    """A run with one formula of uplift for all frameworks; None for a scenario without any."""
+    rules = scenario.purchasing.arrangements
+    keys = [f"purchasing.arrangements.{name}.uplift" for name, rule in rules.items() if rule.name == "framework"]
+    return run(with_values(scenario, dict.fromkeys(keys, uplift)), seed, weeks) if keys else None
 
 
 WORK: dict[str, Callable[[Job], list[Found]]] = {

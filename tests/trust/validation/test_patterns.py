@@ -10,11 +10,11 @@ import pytest
 from hand_made import PLACEMENTS, exchanged, hand_made, homes_table, placements_table, weekly_table
 
 from marketsim.england.figures import distribution
-from marketsim.experiments.run import run
 from marketsim.results.result import Result
 from marketsim.scenario.loading import load_scenario
 from marketsim.trust.validation.patterns import DECAY_WEEKS, PATTERNS, Snapshot, at_end, framework_decay
 from marketsim.trust.validation.recorded import recorded
+from marketsim.trust.validation.validate import run_with_uplift
 
 AREAS = "ABCDEFGH"
 
@@ -148,7 +148,7 @@ FRAMEWORK = ["purchasing.order=[in_house, framework, spot]", "economy.recorded=f
 
 def dear_times(pay: float) -> float:
     changes = [f"economy.pay_per_year={pay}", f"economy.cpi_per_year={pay}", *FRAMEWORK]
-    return framework_decay(load_scenario("town", changes).scenario, partial(run, seed=1, weeks=DECAY_WEEKS))
+    return framework_decay(partial(run_with_uplift, load_scenario("town", changes).scenario, 1, DECAY_WEEKS))
 
 
 def test_frameworks_decay_when_costs_rise_and_not_when_they_stand_still() -> None:
@@ -161,4 +161,4 @@ def test_no_framework_no_decay() -> None:
     purchasing = {"arrangements": {"spot": {"rule": "spot"}}, "order": ["spot"]}
     scenario = type(town.scenario).model_validate({**town.scenario.model_dump(exclude={"purchasing"}),
                                                    "purchasing": purchasing})  # fmt: skip
-    assert math.isnan(framework_decay(scenario, partial(run, seed=1, weeks=2)))
+    assert math.isnan(framework_decay(partial(run_with_uplift, scenario, 1, 2)))
