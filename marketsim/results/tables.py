@@ -61,9 +61,10 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
 
 
 def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
-    """A row a home that was ever open, in the state of the last week; `closed_week` is empty while it is open."""
+    """A row a home that was ever open, in the state of the last week; `opened_week` is empty for those from before the
+    run, `closed_week` for those that are open."""
     homes, areas = market.homes, market.authorities
-    is_open = homes.closed_week == of_homes.NEVER
+    is_open, from_before = homes.closed_week == of_homes.NEVER, homes.opened_week < 1
     return pd.DataFrame(
         {
             "home_id": np.arange(len(homes)),
@@ -73,8 +74,8 @@ def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataF
             "sector": _words(of_homes.SECTORS).take(homes.sector),
             "places": homes.places,
             "short_break": homes.short_break,
-            "opened_week": pd.array(np.maximum(homes.opened_week, -1), dtype="Int64"),
-            "closed_week": pd.array(np.where(is_open, 0, homes.closed_week), dtype="Int64"),
+            "opened_week": pd.array(homes.opened_week, dtype="Int64"),
+            "closed_week": pd.array(homes.closed_week, dtype="Int64"),
             "occupied": homes.occupied,
             "blocked": homes.blocked,
             "unit_cost_gbp": homes.unit_cost * market.cost_index,
@@ -83,7 +84,10 @@ def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataF
             "on_framework": on_any_panel(market, arrangements),
             "house_price_gbp": areas.house_price[homes.authority],
         }
-    ).assign(closed_week=lambda frame: frame["closed_week"].mask(is_open))
+    ).assign(
+        opened_week=lambda frame: frame["opened_week"].mask(from_before),
+        closed_week=lambda frame: frame["closed_week"].mask(is_open),
+    )
 
 
 def outcomes_frame(market: Market, tally: outcomes.Tally | None) -> pd.DataFrame:

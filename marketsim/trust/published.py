@@ -85,8 +85,8 @@ def days_from_targets(result: Result) -> int:
 
 def homes_open(homes: Frame, week: int) -> Frame:
     """The rows of `Result.homes` that were registered in a week, short-break homes included."""
-    closed = homes["closed_week"]
-    return homes[(homes["opened_week"] <= week) & (closed.isna() | (closed.fillna(0) > week))]
+    opened, closed = homes["opened_week"].fillna(0), homes["closed_week"]
+    return homes[(opened <= week) & (closed.isna() | (closed.fillna(0) > week))]
 
 
 def fee_in_year(weekly: Frame, year: int, month: int = 12) -> float:

@@ -39,9 +39,9 @@ PLACEMENT_COLUMNS = [
 ]  # fmt: skip
 # home, host, region, provider, sector, places, opened, closed, house price
 HOMES = [
-    (0, "A", NORTH, 0, "local_authority", 3, -1, None, 200_000.0),
-    (1, "B", NORTH, 10, "private", 4, -1, None, 300_000.0),
-    (2, "C", SOUTH, 10, "private", 2, -1, 44, 400_000.0),
+    (0, "A", NORTH, 0, "local_authority", 3, None, None, 200_000.0),
+    (1, "B", NORTH, 10, "private", 4, None, None, 300_000.0),
+    (2, "C", SOUTH, 10, "private", 2, None, 44, 400_000.0),
     (3, "C", SOUTH, 11, "private", 5, 40, None, 400_000.0),
 ]
 HOME_COLUMNS = [
