@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -95,9 +95,9 @@ def test_a_local_cluster_listens_on_loopback_only(tmp_path: Path, alone: dict[st
     def listen(done: int, total: int) -> None:
         if done == 1:
             for process in (me := psutil.Process(), *me.children(recursive=True)):
-                heard.update(
-                    entry.laddr.ip for entry in process.net_connections("inet") if entry.status == psutil.CONN_LISTEN
-                )
+                with suppress(psutil.NoSuchProcess):  # a helper of the cluster that has ended meanwhile
+                    found = process.net_connections("inet")
+                    heard.update(entry.laddr.ip for entry in found if entry.status == psutil.CONN_LISTEN)
 
     crew = dask_crew("local", workers=2, dashboard=f"{LOOPBACK}:0")
     done = sweep(small_definition(tmp_path, **POINTS), tmp_path / "set", crew=crew, on_progress=listen)
