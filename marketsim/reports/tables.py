@@ -192,7 +192,7 @@ def _meaning(comparison: Result, replicates: int) -> str:
     rests, noun = (vectors, "vectors of the plausible set") if vectors else (replicates, "replicates")
     if rests < uncertainty.FEWEST:
         return too_few(rests, noun)
-    rough = f" From only {rests} {noun} they are rough: {uncertainty.FEW} others could well halve or double them."
+    rough = f" From only {rests} {noun} they are rough: others could well halve or double them."
     return (
         f"The intervals, from {rests} {noun}, hold {hold}: read them with `marketsim docs limits`."
         f"{rough if rests < uncertainty.FEW else ''} {by_chance(comparison.table)}"
