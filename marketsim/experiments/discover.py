@@ -16,9 +16,8 @@ import pandas as pd
 from marketsim.core.columns import Floats
 from marketsim.experiments import prim
 from marketsim.experiments.differences import LESS, england_by_point
-from marketsim.experiments.plan import OWN_COLUMNS
 from marketsim.experiments.sweep_folder import open_set
-from marketsim.results.result import Result
+from marketsim.results.result import DESIGN_COLUMNS, Result
 from marketsim.results.store import StoreError
 from marketsim.scenario import errors
 
@@ -77,7 +76,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     found = open_set(folder)
     design, runs = found.design, found.outcomes
     quantity = _quantity(design, scenario)
-    keys = [column for column in map(str, design.columns) if column not in OWN_COLUMNS]
+    keys = [column for column in map(str, design.columns) if column not in DESIGN_COLUMNS]
     if not keys:
         raise StoreError(f"{folder}: the sweep varies no factor, so there are no conditions to find")
     values = _values(folder, design, runs, outcome, quantity)

@@ -24,7 +24,6 @@ from marketsim.scenario.signoff import assumptions
 
 NO_FACTORS = ("name", "question", "description", "uncertainty", "shocks", "changes")
 ARRANGEMENTS = ["purchasing", "arrangements"]
-OWN_COLUMNS = ["run", "point", "replicate", "seed", "vector", "scenario"]
 SPREAD = 200  # points from all over a design that are checked before the first run
 
 

@@ -55,7 +55,7 @@ def _row(record: Path, found: Result, replicate: int, label: str | None) -> Mapp
         design = found.design[found.design["run"] == replicate].astype(object)
         rows = design.where(design.notna(), None).to_dict("records")
     elif found.kind == "run":
-        rows = [{"scenario": label, "seed": facts.get("seed"), "vector": facts.get("vector")} for label in found.labels]
+        rows = [{"scenario": one, "seed": facts.get("seed"), "vector": facts.get("vector")} for one in found.labels]
     else:
         label = label or (found.labels[0] if len(found.labels) == 1 else None)
         if label not in found.labels:
@@ -66,6 +66,8 @@ def _row(record: Path, found: Result, replicate: int, label: str | None) -> Mapp
     if not rows:
         what = "run" if found.kind == "sweep" else f"replicate of {label}"
         raise StoreError(f"{record}: holds no {what} with the number {replicate}")
+    if label not in (None, rows[0]["scenario"]):
+        raise StoreError(f"{record}: run {replicate} is of {rows[0]['scenario']}, not of {label}")
     if rows[0]["seed"] is None:
         raise StoreError(f"{record}: seed: is missing, so the run can't be made again")
     return {str(name): value for name, value in rows[0].items()}
@@ -80,7 +82,7 @@ def _loaded(record: Path, facts: manifest.Manifest, label: str) -> loading.Loade
     if loaded.digest != one["sha256"]:
         before, now = _flat(one.get("values")), _flat(loaded.values)
         keys = [key for key in before | now if before.get(key) != now.get(key)]
-        what = f"{keys[0]} is {now.get(keys[0])}, was {before.get(keys[0])}" if keys else "other values are drawn"
+        what = f"{keys[0]} is {now.get(keys[0])}, was {before.get(keys[0])}" if keys else "a rule's file has changed"
         raise _another(record, facts, f"scenarios.{label}", what)
     return loaded
 

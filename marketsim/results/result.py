@@ -19,6 +19,7 @@ from marketsim.scenario.schema import Scenario
 
 RUN_FILES = {"run": "weekly.parquet", "comparison": "runs/*/*/weekly.parquet", "sweep": "runs/*.parquet"}
 RUN_COLUMNS = ["run", "outcome", "region", "value"]
+DESIGN_COLUMNS = ["run", "point", "replicate", "seed", "vector", "scenario"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +154,10 @@ class Result:
     @property
     def design(self) -> pd.DataFrame:
         """A sweep's runs: a row each, with point, replicate, seed, vector, scenario and the values of its factors."""
-        return self.tables["design"]
+        found = self.tables["design"]
+        if missing := [name for name in DESIGN_COLUMNS if name not in found]:
+            raise store.StoreError(f"{self.folder}: design.parquet has no column {missing[0]}, so it is no design")
+        return found
 
     @property
     def table(self) -> pd.DataFrame:

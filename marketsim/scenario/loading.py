@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from marketsim.scenario import documents, drawn_values, errors, inheritance, overlay, reader, shipped
+from marketsim.scenario import documents, drawn_values, errors, inheritance, levers, overlay, reader, shipped
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 from marketsim.scenario.validating import validate
@@ -29,7 +30,8 @@ class LoadedScenario:
     `sources` says for each dotted key where its value came from: `file:line:col`, `--set` or
     `default (status)`. `values` is the resolved scenario as plain JSON values, `given` what of it files and `--set` say
     (which makes the same scenario again), `drawn` the keys whose values are drawn from the plausible set. `digest` is
-    the SHA-256 of values and drawn keys, without the words that don't affect a run (name, question, description).
+    the SHA-256 of values, drawn keys and users' rule files, without the words that don't affect a run (name, question,
+    description).
     """
 
     scenario: Scenario
@@ -78,7 +80,7 @@ def _checked(document: documents.Document, path: Path) -> LoadedScenario:
     shape, drawn = shape_of(Scenario), drawn_values.drawn_keys(checked)
     sources = {".".join(map(str, leaf.path)): origin(leaf, document) for leaf in leaves(values, shape)}
     given = to_jsonable_python(overlay.given(checked))
-    return LoadedScenario(checked, path, sources, values, given, drawn, _digest(values, drawn))
+    return LoadedScenario(checked, path, sources, values, given, drawn, _digest(values, drawn, checked))
 
 
 def resolved(path: Path) -> documents.Document:
@@ -139,10 +141,19 @@ def _overridden(document: documents.Document, override: str) -> documents.Docume
     return reader.laid(document, documents.option(keys, None if new is None else new.values, SET))
 
 
-def _digest(values: dict[str, Any], drawn: list[str]) -> str:
-    counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn}
+def _digest(values: dict[str, Any], drawn: list[str], scenario: Scenario) -> str:
+    rules = {name: text for rule in scenario.purchasing.arrangements.values() for name, text in _source(rule).items()}
+    counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn, "rules": rules}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def _source(rule: levers.Lever) -> dict[str, str]:
+    """The file of a user's rule, which is part of what is run; nothing for those of the package."""
+    if type(rule).__module__.startswith("marketsim."):
+        return {}
+    file = Path(inspect.getfile(type(rule)))
+    return {rule.name: file.read_text(encoding="utf-8", errors="replace")}
 
 
 def leaves(value: Any, shape: Shape, path: documents.Steps = ()) -> Iterator[Leaf]:

@@ -11,8 +11,9 @@ from sweeping import small_definition
 
 from marketsim import ScenarioError
 from marketsim.experiments.definition import Definition
-from marketsim.experiments.plan import OWN_COLUMNS, plan_of
+from marketsim.experiments.plan import plan_of
 from marketsim.experiments.sweep import tasks_of
+from marketsim.results.result import DESIGN_COLUMNS
 from marketsim.scenario.drawn_values import plausible_set, vectors_of, with_vector
 from marketsim.scenario.overlay import value_at, with_values
 
@@ -22,7 +23,7 @@ LEVEL = {"demand.level": {"low": 0.5, "high": 1.5}}
 def test_a_grid_has_every_combination_and_runs_count_up(tmp_path: Path) -> None:
     factors = {"demand.level": {"values": [0.5, 2.0]}, "world.homes": {"low": 10, "high": 14, "steps": 3}}
     design = plan_of(small_definition(tmp_path, factors=factors, replicates=2, seed=7)).design
-    assert design.columns.tolist() == [*OWN_COLUMNS, *factors]
+    assert design.columns.tolist() == [*DESIGN_COLUMNS, *factors]
     assert design["run"].tolist() == list(range(12)) and design["point"].tolist() == [n // 2 for n in range(12)]
     assert design["seed"].tolist() == [7_000_000, 7_000_001] * 6
     points = design.drop_duplicates("point")[list(factors)].to_numpy().tolist()

@@ -141,3 +141,35 @@ def test_options_that_would_mean_nothing_are_refused(typed: Typed, tmp_path: Pat
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
     assert typed("run", "town", "--arm", "x").returncode == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_an_arm_that_the_run_is_not_of_is_refused(typed: Typed, tmp_path: Path) -> None:
+    run("town", weeks=1).keep(tmp_path / "kept")
+    done = typed("run", "kept/manifest.json", "--arm", "spot", "--out", "none")
+    assert done.returncode == 2 and "is of town, not of spot" in done.stderr
+
+
+def test_another_file_of_a_rule_is_another_run(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = (Path(__file__).parents[1] / "contract" / "test_hostile_hooks.py").read_text(encoding="utf-8")
+    text = rule.split("RULE = '''")[1].split("'''\nSCENARIO")[0]
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.py").write_text(text, encoding="utf-8")
+    scenario = "extends: town.yaml\npurchasing: {arrangements: {near: {rule: mine}}, order: [near]}\n"
+    (tmp_path / "near.yaml").write_text(scenario, encoding="utf-8")
+    monkeypatch.setenv("MARKETSIM_RULES", str(tmp_path / "rules"))
+    assert typed("run", "near.yaml", "--weeks", "3", "--out", "first").returncode == 0
+    assert typed("run", "first/manifest.json", "--out", "again").returncode == 0
+    (tmp_path / "rules" / "mine.py").write_text(text + "\n# another\n", encoding="utf-8")
+    done = typed("run", "first/manifest.json", "--out", "other")
+    assert done.returncode == 2 and "a rule's file has changed" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_another_table_in_the_place_of_a_design_is_told(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("scenarios: [town]\nfactors: {demand.level: {values: [1.0, 1.1]}}\nweeks: 2\n")
+    assert typed("sweep", "x.yaml", "--workers", "1", "--out", "swept").returncode == 0
+    (tmp_path / "swept" / "design.parquet").write_bytes((tmp_path / "swept" / "runs" / "0000000.parquet").read_bytes())
+    for words in (["run", "swept/manifest.json", "--out", "none"], ["discover", "swept"]):
+        done = typed(*words)
+        assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
+        assert "design.parquet has no column" in done.stderr
