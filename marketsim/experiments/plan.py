@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 from marketsim.experiments import scenarios, sweep_folder
 from marketsim.experiments.definition import Definition, check_size, points_of
 from marketsim.results import manifest
+from marketsim.results.result import design_digest
 from marketsim.scenario import errors, idle, loading
 from marketsim.scenario.drawn_values import draws_vectors, vectors_of
 from marketsim.scenario.overlay import with_values
@@ -69,13 +69,12 @@ class Plan:
         """What must be the same for a sweep to go on in a folder, as plain JSON values."""
         settings = self.definition.model_dump(mode="json", exclude={"name", "question", "scenarios", "factors"})
         factors = self.definition.factors.items()
-        design = self.design.to_csv(index=False, lineterminator="\n").encode("utf-8")
         return manifest.plain({
             "format": sweep_folder.FORMAT,
             "scenario": {arm.label: arm.loaded.digest for arm in self.arms},
             "choice_of_factors": {key: factor.model_dump(exclude_defaults=True) for key, factor in factors},
             "settings": settings,
-            "design": hashlib.sha256(design).hexdigest(),
+            "design": design_digest(self.design),
             "program": manifest.program_digest(),
         })  # fmt: skip
 

@@ -51,7 +51,7 @@ def sweep(
     files, facts = SweepFolder(Path(folder)), plan.facts()
     there = manifest.found_in(files.path, KIND, facts[KIND]) is not None
     mine = _in_shard(len(plan.design), shard)
-    kept = files.runs() if there else set()
+    kept = files.runs(mine) if there else set()
     missing = [number for number in mine if number not in kept]
     counted = _Counted(len(mine), len(mine) - len(missing), on_progress, on_run)
     makers = crew if crew is not None and missing else pool.local_crew(workers, len(missing))
@@ -165,7 +165,9 @@ def _begin(design: pd.DataFrame, files: SweepFolder, facts: dict[str, Any], more
 
 def _finish(files: SweepFolder, facts: dict[str, Any], started: str) -> bool:
     """Write how the sweep ended once all its runs are made or failed; True if none is missing."""
-    made, failed = files.runs(), files.failures()
+    if files.begun() < facts["runs"]:
+        return False
+    made, failed = files.runs(range(facts["runs"])), files.failures()
     if len(made | failed) < facts["runs"]:
         return False
     status = "finished" if len(made) == facts["runs"] else "failed"

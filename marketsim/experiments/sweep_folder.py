@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 
 from marketsim.results import manifest, store
-from marketsim.results.result import RUN_COLUMNS, Result
+from marketsim.results.result import RUN_COLUMNS, Result, design_digest
 
 KIND: Final = "sweep"  # also the entry of the manifest that says what makes it the same sweep
 FORMAT = 1  # raised when the files of a folder change their meaning
@@ -53,8 +53,9 @@ class SweepFolder:
         return True
 
     def mend_design(self, design: pd.DataFrame) -> None:
-        """Write the design again if its file isn't whole."""
-        if not store.is_whole(self.path / DESIGN):
+        """Write the design again if its file is damaged, or holds another."""
+        held = store.undamaged(self.path / DESIGN)
+        if held is None or design_digest(held) != design_digest(design):
             store.write_parquet(self.path / DESIGN, design)
 
     def write_run(self, run: int, outcomes: pd.DataFrame) -> None:
@@ -66,9 +67,17 @@ class SweepFolder:
         """Keep the seed, settings and traceback of a run that failed."""
         store.write_text(self.failure_file(run), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
 
-    def runs(self) -> set[int]:
-        """The runs that are finished: whose files are whole."""
-        return {run for run in _numbers(self.path / "runs", ".parquet") if store.is_whole(self.run_file(run))}
+    def runs(self, among: Iterable[int]) -> set[int]:
+        """Those of some runs that are finished: whose files can be read to their end, and hold that run."""
+        return {run for run in _numbers(self.path / "runs", ".parquet").intersection(among) if self._holds(run)}
+
+    def begun(self) -> int:
+        """How many runs have left a file, be it good or not."""
+        return len(_numbers(self.path / "runs", ".parquet") | self.failures())
+
+    def _holds(self, run: int) -> bool:
+        held = store.undamaged(self.run_file(run))
+        return held is not None and list(held) == RUN_COLUMNS and held["run"].unique().tolist() == [run]
 
     def failures(self) -> set[int]:
         """The runs that failed."""

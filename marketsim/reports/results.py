@@ -45,18 +45,20 @@ def _lines(one: Result) -> tuple[str, str, str, str]:
 
 
 def print_folder(found: Result, console: Console) -> None:
-    """What a folder rests on, and its tables with rows and columns."""
+    """What a folder rests on, and its tables with rows and columns; nothing if one of its files is damaged."""
+    if found.kind == "sweep":
+        _ = found.design, found.failures
     facts = tables.table(escape(str(found.folder)), "what", "value", words=["value"])
     for what, value in notes(found):
         if value != "":
             facts.add_row(escape(what), escape(str(value)))
-    fitting.print_table(facts, console)
     title = 'Tables (read them with: marketsim results query FOLDER "SQL")'
     listed = tables.table(title, "table", "rows", "columns", words=["columns"], whole=["table"])
     for name in found.tables:
         columns = (_with_unit(column, name) for column in found.tables.source(name).schema.names)
         said = ".\n".join(filter(None, [definitions.TABLES.get(name, "").capitalize(), ", ".join(columns)]))
         listed.add_row(escape(name), f"{found.tables.rows(name):,}", escape(said))
+    fitting.print_table(facts, console)
     fitting.print_table(listed, console)
 
 

@@ -17,6 +17,10 @@ from marketsim.results.store import StoreError
 from marketsim.scenario.errors import listed
 
 BY_FOLDER = pa.schema([("scenario", pa.string()), ("replicate", pa.string())])  # below runs/ of a comparison
+# Damaged pages are refused, not read as other numbers.
+PARQUET = pad.ParquetFileFormat(
+    default_fragment_scan_options=pad.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
 Source: TypeAlias = Any  # a pyarrow data set; pyarrow has no types
 
 
@@ -104,9 +108,9 @@ def _dataset(files: list[Path], runs: Path) -> Source:
         return pad.dataset(pa.Table.from_pandas(_read_csv(files[0]), preserve_index=False))
     names = [str(path) for path in files]
     if files[0].parent.parent.parent != runs:
-        return pad.dataset(names, format="parquet")
+        return pad.dataset(names, format=PARQUET)
     schema = pa.unify_schemas([*map(_schema, files), BY_FOLDER], promote_options="permissive")
-    return pad.dataset(names, schema, "parquet", partitioning=pad.partitioning(BY_FOLDER), partition_base_dir=str(runs))
+    return pad.dataset(names, schema, PARQUET, partitioning=pad.partitioning(BY_FOLDER), partition_base_dir=str(runs))
 
 
 def _schema(path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from marketsim.scenario.schema import Scenario
 
 RUN_FILES = {"run": "weekly.parquet", "comparison": "runs/*/*/weekly.parquet", "sweep": "runs/*.parquet"}
 RUN_COLUMNS = ["run", "outcome", "region", "value"]
+MENDED = "the command that made it, typed again, mends it"
 DESIGN_COLUMNS = ["run", "point", "replicate", "seed", "vector", "scenario"]
 
 
@@ -148,7 +150,7 @@ class Result:
         runs = self.manifest.get("runs")
         if self.kind == "sweep" and "runs" not in self.tables:
             return pd.DataFrame({name: [] for name in RUN_COLUMNS}).astype({"run": "int64"})
-        found = self.tables.read("runs", RUN_COLUMNS) if self.kind == "sweep" else self.tables["outcomes"]
+        found = self._runs() if self.kind == "sweep" else self.tables["outcomes"]
         return found.merge(pd.DataFrame(runs).drop(columns="seed")) if isinstance(runs, list) else found
 
     @property
@@ -157,6 +159,17 @@ class Result:
         found = self.tables["design"]
         if missing := [name for name in DESIGN_COLUMNS if name not in found]:
             raise store.StoreError(f"{self.folder}: design.parquet has no column {missing[0]}, so it is no design")
+        recorded = self.manifest.get("sweep", {}).get("design")
+        if recorded is not None and recorded != design_digest(found):
+            raise store.StoreError(f"{self.folder}: design.parquet is not the design that was swept; {MENDED}")
+        return found
+
+    def _runs(self) -> pd.DataFrame:
+        found = self.tables.read("runs", RUN_COLUMNS)
+        faulty = {"has no outcomes": found["outcome"].isna(), "is held twice": found.duplicated(RUN_COLUMNS[:-1])}
+        for fault, rows in faulty.items():
+            if rows.any():
+                raise store.StoreError(f"{self.folder}: run {found.loc[rows, 'run'].iloc[0]} {fault}; {MENDED}")
         return found
 
     @property
@@ -168,6 +181,11 @@ class Result:
     def column(name: str, table: str = "outcomes") -> definitions.Column:
         """What an outcome, or a column of a table, is: label, unit and definition."""
         return definitions.column(table, name)
+
+
+def design_digest(design: pd.DataFrame) -> str:
+    """SHA-256 of a design, by which a sweep knows its own again."""
+    return hashlib.sha256(design.to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
 
 
 def results_in(folder: Path) -> dict[str, Result | None]:

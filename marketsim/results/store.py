@@ -61,12 +61,14 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a table whole or not at all.
 
     Words are written as a dictionary and numbers as they are, without statistics: in half of the time of pandas, and
-    an eighth smaller.
+    an eighth smaller. Checksums tell what was damaged since.
     """
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
     words = [field.name for field in table.schema if field.type in (pa.string(), pa.large_string())]
     written = pa.BufferOutputStream()
-    pq.write_table(table, written, compression="zstd", use_dictionary=words, write_statistics=False)
+    pq.write_table(
+        table, written, compression="zstd", use_dictionary=words, write_statistics=False, write_page_checksum=True
+    )
     write_bytes(path, written.getvalue().to_pybytes())
 
 
@@ -82,6 +84,16 @@ def is_whole(path: Path) -> bool:
         file.seek(-len(MAGIC), os.SEEK_END)
         return begins == file.read() == MAGIC
     return False
+
+
+def undamaged(path: Path) -> pd.DataFrame | None:
+    """What a parquet file holds; None for one that is missing, cut short or damaged anywhere."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            held: pd.DataFrame = file.read().to_pandas()
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+    return held
 
 
 def write_text(path: Path, text: str) -> None:

@@ -21,10 +21,12 @@ import marketsim.results.store
 from marketsim import Result, run
 from marketsim.experiments.sweep import SweepResult, make_run, sweep
 from marketsim.experiments.sweep_folder import open_set
+from marketsim.results import store
 from marketsim.results.store import StoreError
 from marketsim.scenario.overlay import with_values
 
 RUNS = 6
+Typed = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +177,57 @@ def test_a_file_that_is_cut_short_is_made_again(tmp_path: Path, left: int, unint
     assert Result.read(tmp_path / "set").done == 4
     done = small(tmp_path)
     assert (done.made, done.found, done.complete) == (2, 4, True)
+    assert results(tmp_path / "set") == uninterrupted
+
+
+def copied_from_another(path: Path) -> None:
+    """A run under another's number."""
+    path.write_bytes(path.with_name("0000002.parquet").read_bytes())
+
+
+def damaged_inside(path: Path) -> None:
+    """Both ends as they were, some bytes between them not."""
+    held = bytearray(path.read_bytes())
+    at = len(held) // 5
+    held[at : at + 40] = bytes(byte ^ 0xFF for byte in held[at : at + 40])
+    path.write_bytes(bytes(held))
+
+
+def of_other_columns(path: Path) -> None:
+    """A table, but not of outcomes."""
+    store.write_parquet(path, pd.DataFrame({"run": [1], "value": [1.0]}))
+
+
+@pytest.mark.parametrize("spoil", [copied_from_another, damaged_inside, of_other_columns])
+def test_a_file_that_is_not_of_its_run_is_made_again(
+    tmp_path: Path, spoil: Callable[[Path], None], uninterrupted: dict[str, bytes]
+) -> None:
+    small(tmp_path)
+    spoil(tmp_path / "set" / "runs" / "0000001.parquet")
+    with pytest.raises(StoreError, match="run 1 has no outcomes|run 2 is held twice|can.t be read"):
+        _ = open_set(tmp_path / "set").outcomes
+    done = small(tmp_path)
+    assert (done.made, done.found, done.complete) == (1, 5, True)
+    assert results(tmp_path / "set") == uninterrupted
+
+
+def another_design(path: Path) -> None:
+    """One column of the design is another's."""
+    design = pd.read_parquet(path)
+    store.write_parquet(path, design.assign(seed=design["seed"] + 1))
+
+
+@pytest.mark.parametrize("spoil", [damaged_inside, another_design])
+def test_a_design_that_is_not_of_its_sweep_is_told_and_written_again(
+    tmp_path: Path, spoil: Callable[[Path], None], uninterrupted: dict[str, bytes], typed: Typed
+) -> None:
+    small(tmp_path)
+    spoil(tmp_path / "set" / "design.parquet")
+    for words in (("show", "set"), ("export", "set", "--csv")):
+        done = typed("results", *words)
+        assert (done.returncode, done.stdout) == (2, ""), done.stdout
+        assert "design.parquet" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert small(tmp_path).made == 0
     assert results(tmp_path / "set") == uninterrupted
 
 
