@@ -16,7 +16,7 @@ from marketsim.results import manifest
 from marketsim.results.result import design_digest
 from marketsim.scenario import errors, idle, loading
 from marketsim.scenario.drawn_values import draws_vectors, vectors_of
-from marketsim.scenario.overlay import with_values
+from marketsim.scenario.overlay import TAGS, with_values
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, expectation, shape_of
 from marketsim.scenario.shipped import find_scenario
@@ -229,6 +229,8 @@ def _shape_at(key: str, arms: Sequence[Arm], schema: Shape) -> Shape:
             raise errors.LocatedError(("factors", key), "no scenario has a value", step, allowed)
         value = value.get(step) if isinstance(value, dict) else None
         shape = shape.at(step, value)
+    if steps[-1] in TAGS:
+        raise errors.LocatedError(("factors", key), "decides which other keys there are; write a scenario for each")
     kinds = {option.schema.get("type") for option in shape.alternatives()}
     if kinds & {"object", "array"} or "oneOf" in shape.schema:
         inner = [name for name in shape.schema.get("properties", {})]

@@ -21,12 +21,18 @@ class Block(PurchasingRule):
     rule: Literal["block"] = "block"
     places: Count | None = figure(None, "places held per buyer; not given: `share_of_children`")
     share_of_children: Share = figure(
-        0.03, "places per child in homes at the start", "measured", "3% of placements under block (targets)"
+        0.03,
+        "places per child in homes at the start",
+        "measured",
+        "3% of placements under block (targets)",
+        only_if={"places": None},
     )
     term_weeks: Weeks = figure(156, "length of the contract")
     fee: PoundsPerWeek | None = figure(None, "weekly fee per place; not given: what spot would bring the provider")
-    expected_fill: Share = figure(0.9, "fill that both sides expect when they agree the fee")
-    certainty_value: Share = figure(0.02, "share of the spot fee that a provider gives up for a certain income")
+    expected_fill: Share = figure(0.9, "fill that both sides expect when they agree the fee", only_if={"fee": None})
+    certainty_value: Share = figure(
+        0.02, "share of the spot fee that a provider gives up for a certain income", only_if={"fee": None}
+    )
     accepts: ShareByNeed = figure(
         ShareByNeed(standard=0.6, complex=0.3, severe=0.05),
         "least chance that a block place takes a child, by need band; refusing the rest makes the authority pay twice",

@@ -30,7 +30,9 @@ class Framework(PurchasingRule):
     uplift: Literal["none", "share_of_cpi", "cpi", "cpi_and_pay"] = figure(
         "share_of_cpi", "how ceilings are raised every year"
     )
-    uplift_share: Share = figure(0.5, "share of the rise of consumer prices that `share_of_cpi` passes on")
+    uplift_share: Share = figure(
+        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
+    )
     reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
     radius_miles_at_first: Miles = figure(32.0, "search radius when the child is not urgent")
     radius_miles_at_deadline: Miles = figure(80.0, "search radius at the deadline")

@@ -19,7 +19,7 @@ class SoftBlock(PurchasingRule):
     name: ClassVar[str] = "soft_block"
     rule: Literal["soft_block"] = "soft_block"
     places: Count | None = figure(None, "places held per buyer at the start; not given: `share_of_children`")
-    share_of_children: Share = figure(0.1, "places per child in homes at the start")
+    share_of_children: Share = figure(0.1, "places per child in homes at the start", only_if={"places": None})
     retainer: Share = figure(0.4, "share of the fee owed for a held place while it stands empty")
     expected_fill: Share = figure(0.85, "fill that both sides expect when they agree the fee")
     certainty_value: Share = figure(0.02, "share of the spot fee that a provider gives up for a certain income")

@@ -30,7 +30,8 @@ def page() -> str:
         if heading != section:
             section = heading
             lines += ["", f"## {section}", "", ROW, "|---|---|---|---|---|"]
-        lines.append(f"| {' | '.join(map(_cell, (f'`{name}`', meaning, *_facts(default, shape))))} |")
+        said = "; ".join([meaning, *_switches(shape)])
+        lines.append(f"| {' | '.join(map(_cell, (f'`{name}`', said, *_facts(default, shape))))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -43,6 +44,14 @@ def _named(key: str) -> tuple[str, str]:
     if head == "world":
         return f"world{below}", f"world, kind: {word}"
     return f"{head}.NAME{below}", f"{head}.NAME, rule: {word}"
+
+
+def _switches(shape: shapes.Shape) -> Iterator[str]:
+    """When the key has no effect."""
+    for name, value in shape.schema.get("off_if", {}).items():
+        yield f"no effect if `{name}` is {value}"
+    for name, value in shape.schema.get("only_if", {}).items():
+        yield f"only if `{name}` is {'not given' if value is None else value}"
 
 
 def _facts(default: object, shape: shapes.Shape) -> Iterator[str]:

@@ -3,58 +3,78 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from marketsim.core.calendar import Calendar
-from marketsim.scenario import levers
+from marketsim.scenario import errors, levers, loading
 from marketsim.scenario.loading import SET, LoadedScenario
 from marketsim.scenario.overlay import TAGS, value_at
 from marketsim.scenario.schema import Scenario
 
 ARRANGEMENTS, AT_START = ["purchasing", "arrangements"], ["purchasing", "at_start"]
 NOBODY = "no order names"
-# By the name of a value: the value beside it that can switch it off, and whether it does.
-SWITCHES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "mean_weeks": ("distribution", lambda word: word == "published"),
-    "growth_tilt_per_year": ("distribution", lambda word: word != "published"),
-    "uplift_share": ("uplift", lambda word: word != "share_of_cpi"),
-    "share_of_children": ("places", lambda places: places is not None),
-    "expected_fill": ("fee", lambda fee: fee is not None),
-    "certainty_value": ("fee", lambda fee: fee is not None),
-    "breakdown_peak_month": ("breakdown_season", lambda season: season == 0),
-    "away_miles": ("away_share", lambda share: share == 0),
-}
 
 
 def without_effect(loaded: LoadedScenario, weeks: int | None = None) -> list[str]:
     """A sentence for each value that the scenario's own file, or `--set`, says in vain; `weeks` as those of a run."""
     scenario = loaded.scenario
+    own = [key for key, source in loaded.sources.items() if _own(source, loaded.path)]
     said: dict[str, str] = {}
-    for key, source in loaded.sources.items():
-        if _own(source, loaded.path) and (why := reason(scenario, key)):
+    for key in own:
+        offered = key.rpartition(".")[2] in TAGS and loaded.sources[key] != SET  # by a file, for those that extend it
+        if not offered and (why := reason(scenario, key)):
             said[".".join(key.split(".")[:3]) if why.startswith(NOBODY) else key] = why  # an arrangement as a whole
     calendar, end = Calendar(scenario.horizon.start), weeks or scenario.horizon.weeks
     for key, date in _dated(scenario):
         if calendar.week_of(date) > end:
             said[key] = f"{date} is after the end of the run"
-    return [f"{key} has no effect: {why}" for key, why in said.items()]
+    dropped = [f"{key} drops {errors.listed(below)}" for key in own for below in [_dropped(loaded, key)] if below]
+    return dropped + [f"{key} has no effect: {why}" for key, why in said.items()]
 
 
 def reason(scenario: Scenario, key: str) -> str:
-    """Why a value at a dotted key has no effect in a scenario; empty if it may have one."""
+    """Why a value at a dotted key has no effect in a scenario at any time; empty if it may have one."""
     *above, name = key.split(".")
     arrangement = above[2] if above[:2] == ARRANGEMENTS and above[2:] else name if above == AT_START else ""
-    if arrangement and name not in TAGS and arrangement not in used(scenario) and value_at(scenario, key):
+    if arrangement and arrangement not in used(scenario) and value_at(scenario, key):
         return f"{NOBODY} {arrangement}"
-    switch, off = SWITCHES.get(name, ("", bool))
-    beside = ".".join([*above, switch])
+    reasons = {_switched_off(one, ".".join(above), name) for one in (scenario, *scenario.in_turn())}
+    return "" if "" in reasons else reasons.pop()
+
+
+def _switched_off(scenario: Scenario, section: str, name: str) -> str:
+    """What beside a value of a section leaves it without effect, as the schema says (`figure`); empty if nothing."""
     try:
-        value = value_at(scenario, beside) if switch else None
-    except KeyError:  # of another section that has a value of that name
+        found = value_at(scenario, section) if section else scenario
+    except KeyError:  # an entry of a list, or of another rule
         return ""
-    return f"{beside} is {value}" if switch and off(value) else ""
+    declared = type(found).model_fields.get(name) if isinstance(found, BaseModel) else None
+    switches: Any = declared.json_schema_extra if declared else None
+    if not isinstance(switches, dict):
+        return ""
+    off = [beside for beside, value in switches.get("off_if", {}).items() if getattr(found, beside) == value]
+    off += [beside for beside, value in switches.get("only_if", {}).items() if getattr(found, beside) != value]
+    return f"{section}.{off[0]} is {getattr(found, off[0])}" if off else ""
+
+
+def _dropped(loaded: LoadedScenario, key: str) -> list[str]:
+    """What the scenario's files say beside a `kind` or `rule` for which `--set` names another: it means nothing to it.
+    """
+    *above, name = key.split(".")
+    if name not in TAGS or loaded.sources[key] != SET:
+        return []
+    before, after = (_mapping_at(values, above) for values in (loading.resolved(loaded.path).values, loaded.given))
+    return [".".join([*above, one]) for one in before if one not in after]
+
+
+def _mapping_at(values: Any, steps: list[str]) -> dict[str, Any]:
+    for step in steps:
+        values = values.get(step) if isinstance(values, dict) else None
+    return values if isinstance(values, dict) else {}
 
 
 def used(scenario: Scenario) -> set[str]:

@@ -204,7 +204,7 @@ def test_a_file_that_is_not_of_its_run_is_made_again(
 ) -> None:
     small(tmp_path)
     spoil(tmp_path / "set" / "runs" / "0000001.parquet")
-    with pytest.raises(StoreError, match="run 1 has no outcomes|run 2 is held twice|can.t be read"):
+    with pytest.raises(StoreError, match=r"run 1 has no outcomes|run 2 is held twice|can.t be read"):
         _ = open_set(tmp_path / "set").outcomes
     done = small(tmp_path)
     assert (done.made, done.found, done.complete) == (1, 5, True)

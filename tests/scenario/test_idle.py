@@ -21,12 +21,22 @@ IN_VAIN = {
     "purchasing.at_start.soft_block=0.1": "purchasing.at_start.soft_block has no effect: no order names soft_block",
     "stays.mean_weeks=40": "stays.mean_weeks has no effect: stays.distribution is published",
     "purchasing.arrangements.block={rule: block, places: 3, share_of_children: 0.2}": "block.places is 3",
+    "purchasing.arrangements.nobody.rule=spot": "purchasing.arrangements.nobody has no effect: no order names nobody",
+    "demand={breakdown_share: 0.0, breakdown_season: 0.3}": "breakdown_season has no effect: demand.breakdown_share is",
+    "demand={breakdown_share: 0.0, breakdown_peak_month: 3}": "demand.breakdown_share is 0.0",
+    "demand={fostering_displacement: 0.0, fostering_recovered: 0.3}": "demand.fostering_displacement is 0.0",
+    "demand={moves_on_share: 0.0, comes_back_share: 0.3}": "comes_back_share has no effect: demand.moves_on_share is 0",
+    "providers={debt_per_place: 0.0, interest_per_year: 0.3}": "interest_per_year has no effect: providers.debt_per",
+    "world.kind=england": "world.kind drops world.authorities, world.homes, world.ch",
+    "purchasing.arrangements.framework.rule=spot": "purchasing.arrangements.framework.rule drops purchasing",
     "commissioning.own_homes=[{from: 2027-01-01}]": "own_homes.0 has no effect: 2027-01-01 is after the end",
     "changes=[{from: 2026-04-01, demand: {level: 2.0}}]": "changes.0 has no effect: 2026-04-01 is after the end",
     "shocks=[{from: 2030-04-01}]": "shocks.0 has no effect: 2030-04-01 is after the end of the run",
 }
 WITH_EFFECT = [
     "purchasing.arrangements.framework.reach_miles=50", "purchasing.at_start.block=0.1",
+    "world.kind=synthetic",
+    "demand={breakdown_season: 0.3, breakdown_share: 0.1}", "demand={fostering_recovered: 0.3}",
     "stays.growth_tilt_per_year=0.0", "changes=[{from: 2026-03-27, demand: {level: 2.0}}]", "need.away_miles=30",
 ]  # fmt: skip
 

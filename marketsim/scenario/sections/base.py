@@ -8,6 +8,7 @@ it in an editor.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,9 +21,10 @@ Status = Literal["measured", "estimated", "assumption"]
 
 
 def _from_text(value: object) -> object:
-    """A date in quotes, as JSON has it, is that date; what is none is left for the type to refuse."""
+    """A date in quotes, as JSON has it, is that date; what is none (a week's, 2024-W10-1) is left for the type to
+    refuse."""
     try:
-        return datetime.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+        return datetime.datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else value
     except ValueError:
         return value
 
@@ -46,13 +48,24 @@ Count = Annotated[int, _bounded("count", 0, 10_000_000)]
 PerYear = Annotated[float, _bounded("count/year", 0, 10_000_000)]
 
 
-def figure(default: Any, text: str, status: Status = "assumption", source: str = "assumption") -> Any:
+def figure(
+    default: Any,
+    text: str,
+    status: Status = "assumption",
+    source: str = "assumption",
+    *,
+    off_if: Mapping[str, Any] | None = None,
+    only_if: Mapping[str, Any] | None = None,
+) -> Any:
     """A scenario field with its default, one line of meaning, status and source.
 
     Unit and bounds come from the annotated type. `status` is `measured` (read in a publication),
-    `estimated` (set so that the 2024 baseline comes near the targets) or `assumption`.
+    `estimated` (set so that the 2024 baseline comes near the targets) or `assumption`. The field has no effect where a
+    field beside it has the value that `off_if` gives, or another than `only_if` gives.
     """
-    return Field(default=default, description=text, json_schema_extra={"status": status, "source": source})
+    switches = {"off_if": off_if, "only_if": only_if}
+    extra: dict[str, Any] = {name: dict(value) for name, value in switches.items() if value}
+    return Field(default=default, description=text, json_schema_extra={"status": status, "source": source, **extra})
 
 
 class Section(BaseModel):

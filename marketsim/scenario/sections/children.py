@@ -32,9 +32,15 @@ class Demand(Section):
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
     )
-    level: Ratio = figure(1.0, "new needs over that number, for paths that change by date")
+    level: Ratio = figure(
+        1.0, "new needs over that number, for paths that change by date", off_if={"new_needs_per_year": 0}
+    )
     growth_share_per_year: SharePerYear = figure(
-        0.02, "yearly growth of new needs: the recent trend", "measured", "starts 6,260 (2021) to 6,650; " + DFE_2024
+        0.02,
+        "yearly growth of new needs: the recent trend",
+        "measured",
+        "starts 6,260 (2021) to 6,650; " + DFE_2024,
+        off_if={"new_needs_per_year": 0},
     )
     growth_by_region: dict[str, SharePerYear] = figure(
         {}, "yearly growth of new needs in regions where it differs (share/year)", "assumption"
@@ -49,7 +55,9 @@ class Demand(Section):
         "25-30%, DfE/Mutual Ventures 2024 (targets)",
     )
     fostering_recovered: Share = figure(
-        0.0, "lever: share of these children for whom a foster home is found, so that they need no place"
+        0.0,
+        "lever: share of these children for whom a foster home is found, so that they need no place",
+        off_if={"fostering_displacement": 0},
     )
     breakdown_share: Share = figure(
         0.25,
@@ -58,9 +66,11 @@ class Demand(Section):
         "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "
         "carer, child or authority or for standards or closure (DfE 2024)",
     )
-    breakdown_season: Share = figure(0.15, "share by which breakdowns lie above their yearly mean at the peak")
+    breakdown_season: Share = figure(
+        0.15, "share by which breakdowns lie above their yearly mean at the peak", off_if={"breakdown_share": 0}
+    )
     breakdown_peak_month: Annotated[int, Field(ge=1, le=12, json_schema_extra={"unit": "month"})] = figure(
-        9, "month in which breakdowns peak"
+        9, "month in which breakdowns peak", off_if={"breakdown_season": 0, "breakdown_share": 0}
     )
     moves_on_share: Share = figure(
         0.75,
@@ -69,16 +79,25 @@ class Demand(Section):
         "4,970 of 6,010 endings are moves (DfE 2024), less breakdowns and changes of status only (7%)",
     )
     elsewhere_median_weeks: MeanWeeks = figure(
-        19.9, "median time that a child who moved on lives there", "measured", "139 days, all placements; " + DFE_2024
+        19.9,
+        "median time that a child who moved on lives there",
+        "measured",
+        "139 days, all placements; " + DFE_2024,
+        off_if={"comes_back_share": 0, "moves_on_share": 0},
     )
     elsewhere_mean_weeks: MeanWeeks = figure(
-        43.9, "mean of the same (lognormal)", "measured", "307 days, all placements; " + DFE_2024
+        43.9,
+        "mean of the same (lognormal)",
+        "measured",
+        "307 days, all placements; " + DFE_2024,
+        off_if={"comes_back_share": 0, "moves_on_share": 0},
     )
     comes_back_share: Share = figure(
         0.04,
         "share of stays elsewhere after which the child needs a home again",
         "estimated",
         "41% of entries follow a breakdown of fostering (Ofsted 2019), only some by children who had been in a home",
+        off_if={"moves_on_share": 0},
     )
 
 
@@ -88,13 +107,20 @@ class Stays(Section):
     distribution: Literal["published", "exponential", "fixed"] = figure(
         "published", "`published`: the eight bands of endings in 2023/24", "measured", DFE_2024
     )
-    mean_weeks: MeanStay = figure(63.4, "mean stay of `exponential` and `fixed`", "measured", "444 days; " + DFE_2024)
+    mean_weeks: MeanStay = figure(
+        63.4,
+        "mean stay of `exponential` and `fixed`",
+        "measured",
+        "444 days; " + DFE_2024,
+        off_if={"distribution": "published"},
+    )
     growth_tilt_per_year: SharePerYear = figure(
         0.08,
         "growth of the numbers in homes in the year of the published endings; a growing stock has more short "
         "stays among its endings than among its starts, and the published bands are corrected for that",
         "estimated",
         "between the growth of the stock, 8.5%, and the excess of starts over endings, 10.6%; " + DFE_2024,
+        only_if={"distribution": "published"},
     )
 
 
@@ -112,7 +138,7 @@ class Need(Section):
     away_share: Share = figure(
         0.09, "share of children who are placed away from home on purpose, for their safety", "assumption"
     )
-    away_miles: Miles = figure(20.0, "least distance from home for these children")
+    away_miles: Miles = figure(20.0, "least distance from home for these children", off_if={"away_share": 0})
     beside_share: ShareByNeed = figure(
         ShareByNeed(standard=0.0, complex=0.08, severe=0.3),
         "share of children beside whom a place must stay empty, by need band",

@@ -98,7 +98,7 @@ class Providers(Section):
         "registered occupancy 70% against 80-85% in provider surveys (targets)",
     )
     blocked_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
-        26, "weeks for which a place stays blocked or free before that is decided anew"
+        26, "weeks for which a place stays blocked or free before that is decided anew", off_if={"blocked_share": 0}
     )
     openings_per_year: Share = figure(
         0.155,
@@ -111,13 +111,24 @@ class Providers(Section):
         "yearly surplus of a new home over what house and setting up cost, at which that many are planned",
         "estimated",
         "532 homes registered (targets)",
+        off_if={"openings_per_year": 0},
     )
-    return_least: Share = figure(0.08, "the same return below which nobody plans a home")
-    setting_up_cost: Pounds = figure(150_000.0, "cost of a new home before its first resident, besides the house")
+    return_least: Share = figure(
+        0.08, "the same return below which nobody plans a home", off_if={"openings_per_year": 0}
+    )
+    setting_up_cost: Pounds = figure(
+        150_000.0, "cost of a new home before its first resident, besides the house", off_if={"openings_per_year": 0}
+    )
     foresight: Share = figure(
-        0.5, "share of the places in the pipeline that companies count on when they judge how full a new home will be"
+        0.5,
+        "share of the places in the pipeline that companies count on when they judge how full a new home will be",
+        off_if={"openings_per_year": 0},
     )
-    newcomers: Share = figure(0.1, "share of plans that look where children come from, not where homes are already")
+    newcomers: Share = figure(
+        0.1,
+        "share of plans that look where children come from, not where homes are already",
+        off_if={"openings_per_year": 0},
+    )
     openings_voluntary: Share = figure(
         0.06, "homes registered a year per voluntary or health home", "measured", "Ofsted 2017-2023: 9 a year of 150"
     )
@@ -150,11 +161,17 @@ class Providers(Section):
     debt_per_place: Pounds = figure(
         50_000.0, "debt of large private groups per place", "assumption", "CMA 2022 says high, without a figure a place"
     )
-    interest_per_year: Share = figure(0.08, "interest on that debt a year")
+    interest_per_year: Share = figure(0.08, "interest on that debt a year", off_if={"debt_per_place": 0})
     quarters_to_failure: Annotated[int, Field(ge=1, le=100, json_schema_extra={"unit": "quarters"})] = figure(
-        6, "quarters in a row in which a large group fails to earn its interest before it fails itself"
+        6,
+        "quarters in a row in which a large group fails to earn its interest before it fails itself",
+        off_if={"debt_per_place": 0},
     )
-    rescued_share: Share = figure(0.7, "share of a failing group's homes that others take over; the rest close at once")
+    rescued_share: Share = figure(
+        0.7,
+        "share of a failing group's homes that others take over; the rest close at once",
+        off_if={"debt_per_place": 0},
+    )
 
     @model_validator(mode="after")
     def _ranges_fit(self) -> Providers:
