@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -64,6 +66,10 @@ class Columns:
         for column in self._room.values():
             column[rows] = 0
 
+    def arrays(self) -> list[NDArray[Any]]:
+        """All that the columns are kept in, views behind what they are views of."""
+        return [*self._room.values(), *(vars(self)[name] for name in self.kinds)]
+
     def _grow(self) -> None:
         self._capacity *= 2
         for name, column in self._room.items():
@@ -72,3 +78,16 @@ class Columns:
     def _look(self) -> None:
         columns = {name: column[: self._rows] for name, column in self._room.items()}
         vars(self).update(columns, table=self.Table(**columns))
+
+
+@contextmanager
+def only_read(arrays: Iterable[NDArray[Any]]) -> Iterator[None]:
+    """While this lasts, whoever writes into one of the arrays gets NumPy's ValueError. A view comes behind its base."""
+    locked = [array for array in arrays if array.flags.writeable]
+    for array in locked:
+        array.flags.writeable = False
+    try:
+        yield
+    finally:
+        for array in locked:
+            array.flags.writeable = True

@@ -7,24 +7,46 @@ looks at nothing twice; so what a rule says, and what it has written, is checked
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from marketsim.core.columns import Floats, Ints
+from marketsim.core.columns import Floats, Ints, only_read
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Dues, Lots, Members, PurchasingRule, Reach, Scope, Together
-from marketsim.scenario.errors import ScenarioError, displayed
+from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.levers import guarded
 
+OURS = "marketsim."  # how the names of the package's own modules begin; those of users' files never do
+SETTLING = ("start", "change", "review")  # the hooks that may hold places
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
 
 
 def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
-    """What a hook of a rule says; ScenarioError, one line, for whatever goes wrong in a user's (an exit too)."""
-    return guarded(type(rule), hook, lambda: getattr(rule, hook)(*about))
+    """What a hook of a rule says; ScenarioError, one line, for whatever goes wrong in a user's (an exit too).
+
+    A user's rule can only read the market: what it writes there would be believed by all others. In the hooks that
+    settle an arrangement it may hold places, and those of children.
+    """
+    def call() -> Any:
+        with only_read(_closed_to(rule, hook, about)):
+            return getattr(rule, hook)(*about)
+
+    return guarded(type(rule), hook, call)
+
+
+def _closed_to(rule: PurchasingRule, hook: str, about: Sequence[Any]) -> list[NDArray[Any]]:
+    """What of the market a hook must not write; nothing for rules of the package."""
+    if not about or not isinstance(about[0], Market) or type(rule).__module__.startswith(OURS):
+        return []
+    market: Market = about[0]
+    areas = [column for column in vars(market.authorities).values() if isinstance(column, np.ndarray)]
+    closed = [*areas, market.quotes, market.costs, *market.homes.arrays(), *market.records.arrays()]
+    return closed if hook in SETTLING else closed + market.children.arrays() + market.holdings.arrays()
 
 
 def scope_of(rule: PurchasingRule) -> Scope:
@@ -79,7 +101,9 @@ def lots_of(market: Market, together: Together) -> Lots:
 def settle(market: Market, arrangement: Arrangement, hook: str) -> bool:
     """Let a rule `start`, `change` or `review` an arrangement, and check what it has written; True if lots changed."""
     rule = arrangement.rule
-    changed = bool(ask(rule, hook, market, arrangement))
+    changed = ask(rule, hook, market, arrangement)
+    if not (changed is None or isinstance(changed, bool | np.bool_)):
+        raise _fault(rule, hook, f"returned {shown(changed)}; expected True if lots have changed, else False")
     shares = np.asarray(arrangement.shares)
     _check_numbers(rule, hook, shares, "shares")
     if shares.shape != arrangement.members.shape or abs(shares.sum() - 1) > 1e-6:
@@ -89,7 +113,7 @@ def settle(market: Market, arrangement: Arrangement, hook: str) -> bool:
         raise _fault(rule, hook, "left a panel that isn't true or false by home")
     _check_numbers(rule, hook, arrangement.ceilings, "ceilings")
     _check_holdings(market, rule, hook)
-    return changed
+    return bool(changed)
 
 
 def next_review_of(market: Market, arrangement: Arrangement) -> int:

@@ -58,7 +58,9 @@ class PurchasingRule(Lever):
     def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The same for several arrangements under this rule. A rule that many buyers have can override this instead,
         and say them all at once."""
-        return Lots.side_by_side([self.lots(market, arrangement) for arrangement in together.arrangements])
+        said = [self.lots(market, arrangement) for arrangement in together.arrangements]
+        wrong = [lots for lots in said if not isinstance(lots, Lots)]
+        return wrong[0] if wrong else Lots.side_by_side(said)  # a wrong one is told by who asks
 
     def fee_at_start(self, market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
         """What is paid (GBP/week) for children of some need bands who live in some homes when the run begins, through

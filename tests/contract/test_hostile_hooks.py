@@ -49,6 +49,7 @@ OWES = "owes(self, market, arrangement):\n        return "
 BACK = "shares_in(self, market, arrangement, left):\n        return "
 START = "start(self, market, arrangement):\n        "
 HOLD = START + "market.holdings.add(1, arrangement=arrangement.number, running=True, "
+WRITES = "lots(self, market, arrangement):\n        "
 FAULTS = {
     # what a hook raises
     "raises": ("lots(self, market, arrangement):\n        raise ValueError('no')", "ValueError: no"),
@@ -56,7 +57,21 @@ FAULTS = {
     "exits": ("review(self, market, arrangement):\n        raise SystemExit(0)", "SystemExit: 0"),
     "quits": ("scope(self):\n        quit()", "SystemExit"),
     "takes too few": ("reach(self, market):\n        return Reach()", "TypeError"),
-    "has no lots": ("lots(self, market, arrangement):\n        return None", "NoneType"),
+    "has no lots": ("lots(self, market, arrangement):\n        return None", "returned NoneType, not Lots"),
+    "has a pair": ("lots(self, market, arrangement):\n        return (1, 2)", "returned tuple, not Lots"),
+    # what they write where they may only read
+    "writes places": (WRITES + "market.homes.places[:] = -1", "read-only (line 2"),
+    "writes fees of children": (WRITES + "market.children.fee[:] = np.nan", "read-only (line 2"),
+    "writes into the table": (WRITES + "market.homes.table.ask[0] = 1.0", "read-only (line 2"),
+    "opens homes": (WRITES + "market.homes.add(1, places=3)", "read-only (line 2"),
+    "holds places as it is asked": (WRITES + "market.holdings.add(1, places=1)", "read-only (line 2"),
+    "closes homes at the start": (START + "market.homes.closed_week[:] = 0", "read-only (line 2"),
+    "a review with words": ("review(self, market, arrangement):\n        return 'yes'", "expected True if lots have"),
+    "a next review that is no number": (
+        "review(self, market, arrangement):\n        return True\n\n"
+        "    def next_review(self, market, arrangement):\n        return np.nan",
+        "returned nan, which is not a week after",
+    ),
     # a home that isn't there ended the process
     "one home too many": (LOTS + "Lots(home + len(market.homes) - 2, fee)", "is not there; rows go from 0 to"),
     "a home below 0": (LOTS + "Lots(home - 1, fee)", "home: -1 is not there"),

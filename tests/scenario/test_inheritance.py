@@ -104,3 +104,9 @@ def test_a_rule_that_comes_again_begins_anew(tmp_path: Path) -> None:
     )]  # fmt: skip
     spot = loaded(tmp_path, *files).values["purchasing"]["arrangements"]["spot"]
     assert spot["rule"] == "spot" and spot["radius_miles_at_first"] != 7.0
+
+
+@pytest.mark.parametrize("text", ["'2024-W10-1'", "'20231001'", "'2023-02-30'", "'soon'"])
+def test_quoted_words_that_are_no_day_are_refused(text: str) -> None:
+    with pytest.raises(ScenarioError, match=r"horizon\.start: expected a date"):
+        load_scenario("town", [f"horizon.start={text}"])
