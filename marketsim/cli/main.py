@@ -36,7 +36,8 @@ def main() -> None:
         message = _user_message(error)
         if message is None:
             raise
-        typer.echo(message, err=True)
+        if message:  # none where the help was printed instead
+            typer.echo(message, err=True)
         sys.exit(options.USER_MISTAKE)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -116,12 +116,16 @@ def check(
 
 def scenarios() -> None:
     """List the scenarios that ship with marketsim."""
+    import shutil
+    import textwrap
+
     from marketsim.scenario import loading, shipped
 
-    paths = shipped.shipped_scenarios()
-    width = max((len(path.stem) for path in paths), default=0)
+    paths, columns = shipped.shipped_scenarios(), shutil.get_terminal_size().columns
+    width = max((len(path.stem) for path in paths), default=0) + 2
     for path in paths:
-        typer.echo(f"{path.stem.ljust(width)}  {loading.load_scenario(path).scenario.question}")
+        text = path.stem.ljust(width) + loading.load_scenario(path).scenario.question
+        typer.echo(textwrap.fill(text, max(columns, 2 * width), subsequent_indent=" " * width))
 
 
 def schema(

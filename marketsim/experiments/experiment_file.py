@@ -32,7 +32,8 @@ def load_definition(path: str | Path, changes: Mapping[str, Any] | None = None) 
     except errors.LocatedError as error:
         reached, value = document.nearest(error.path)
         of_name = reached != error.path or isinstance(value, dict)
-        raise document.mark(reached, of_name).error(f"{'.'.join(map(str, error.path))}: {error}") from None
+        mark, name = document.mark(reached, of_name), ".".join(map(str, error.path))
+        raise mark.error(str(error) if mark.file == f"--{name}" else f"{name}: {error}") from None
     return definition
 
 

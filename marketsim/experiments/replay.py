@@ -25,7 +25,7 @@ class Recorded:
 
 def recorded(record: Path, replicate: int | None = None, label: str | None = None) -> Recorded:
     """The run of a manifest: of a comparison the `replicate` (not given: 0) of the scenario with a label, of a sweep
-    the run of that number.
+    the run of that number, which must be given if it has several.
 
     Raises StoreError for a record that doesn't say it, or of which this version of the program would not make the same;
     ScenarioError for a scenario that is none.
@@ -33,6 +33,8 @@ def recorded(record: Path, replicate: int | None = None, label: str | None = Non
     found = Result.read(record.parent)
     if found.kind not in ("run", "comparison", "sweep"):
         raise StoreError(f"{record}: is the record of a {found.kind}; expected that of a run, a comparison or a sweep")
+    if found.kind == "sweep" and replicate is None and found.planned != 1:
+        raise StoreError(f"{record}: holds {found.planned} runs; choose one with --replicate")
     chosen = _row(record, found, replicate or 0, label)
     if found.kind == "run" and replicate:
         raise StoreError(f"{record}: holds one run, so it has no replicate {replicate}")

@@ -138,8 +138,8 @@ class _Maker:
         self._orders = self._order_by_row()
         self._cooperatives = {
             name: self._members_of(chosen)
-            for name, rule in self.rules.items()
-            if (chosen := members_of(rule)) is not None
+            for name in {name: None for order in purchasing.orders() for name in order}
+            if (chosen := members_of(self.rules[name])) is not None
         }
 
     def order_of(self, row: int) -> list[int]:

@@ -149,9 +149,9 @@ def _plus_minus(difference: float, half: float, unit: str) -> str:
 
 
 def interval(low: float, high: float, unit: str) -> str:
-    """The ends of an interval of a difference; of one that is nothing in all runs, that."""
-    if low == high == 0:
-        return "no difference"
+    """The ends of an interval of a difference; of one that is the same in all runs, that."""
+    if low == high:
+        return "the same in all" if low else "no difference"
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 

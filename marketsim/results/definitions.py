@@ -1,6 +1,6 @@
 """What every column of every table is: unit and meaning, from which headings, notes and printed tables are made.
 
-One name can stand in several tables: `spend_gbp` is a week's in one and a year's in another. So a column is defined
+One name can stand in several tables: `children_placed` in a week, at a year's end, as a mean. So a column is defined
 with its table: outcomes by their measure and the weeks that the table adds up, values of a scenario by the schema, all
 others by columns.csv.
 """

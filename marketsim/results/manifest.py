@@ -13,20 +13,36 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from marketsim.results import store
 from marketsim.scenario.errors import escaped, shown
+from marketsim.scenario.schema import Scenario
 
 FILE = "manifest.json"
 PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
-Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 Kind: TypeAlias = Literal["run", "comparison", "sweep", "calibration", "validation"]
 NO_PART_OF_A_RUN = ("cli/", "reports/", "trust/calibration/", "trust/evidence.py")
 PLAUSIBLE = "england/plausible.csv"
 DERIVED = "design"  # the entry that others lead to: it is only named where they don't differ
 SETTINGS = "settings"  # the entry that is compared word by word
+
+
+def _parts(given: dict[str, Any]) -> dict[str, Any]:
+    """What a scenario is made of: words, lists that go by date, and sections; of another version it may have others."""
+    for name, part in given.items():
+        expected = _PARTS.get(name)
+        if expected is not None and not isinstance(part, expected):
+            raise ValueError(f"{name} is no {WORDS[expected]}")
+    return given
+
+
+_PARTS: dict[str, type] = dict.fromkeys(Scenario.model_fields, dict)
+_PARTS |= {"name": str, "question": str, "description": str, "uncertainty": str, "shocks": list, "changes": list}
+WORDS: dict[type, str] = {str: "text", list: "list", dict: "mapping"}
+Parts: TypeAlias = Annotated[dict[str, Any], AfterValidator(_parts)]
+Number: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class OneScenario(TypedDict, total=False):
@@ -35,18 +51,18 @@ class OneScenario(TypedDict, total=False):
 
     file: str
     sha256: str
-    given: dict[str, Any]
+    given: Parts
     drawn: list[str]
-    values: dict[str, Any]
+    values: Parts
 
 
 class OneRun(TypedDict):
     """A run of a comparison: `vector` is that of the plausible set, None if none is used."""
 
     scenario: str
-    replicate: int
-    seed: Seed
-    vector: int | None
+    replicate: Number
+    seed: Number
+    vector: Number | None
 
 
 class Manifest(TypedDict):
@@ -69,11 +85,11 @@ class Manifest(TypedDict):
     git_commit: NotRequired[str | None]
     scenarios: NotRequired[dict[str, OneScenario]]
     drawn_vectors: NotRequired[dict[str, dict[str, float]]]
-    runs: NotRequired[Annotated[list[OneRun], Field(min_length=1)] | int]
-    seed: NotRequired[Seed]
+    runs: NotRequired[Annotated[list[OneRun], Field(min_length=1)] | Number]
+    seed: NotRequired[Number]
     weeks: NotRequired[Annotated[int, Field(ge=1, le=5_200)] | None]
-    vector: NotRequired[int | None]
-    evidence: NotRequired[dict[str, int]]
+    vector: NotRequired[Number | None]
+    evidence: NotRequired[dict[str, Number]]
     validation: NotRequired[dict[str, tuple[int, int] | None]]
     sweep: NotRequired[dict[str, Any]]
     calibration: NotRequired[dict[str, Any]]
@@ -101,8 +117,11 @@ def read(folder: Path) -> Manifest:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict):
             raise store.StoreError(f"{path}: expected a mapping with the facts of a run, got something else")
-        json.dumps(found, ensure_ascii=False).encode("utf-8")  # what no table or terminal could take
-        return _SCHEMA.validate_python(found)
+        plainly = json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8")  # as terminals and tables do
+        read = _SCHEMA.validate_json(plainly, strict=True)
+        if read["kind"] == "comparison" and not isinstance(read.get("runs", []), list):
+            raise store.StoreError(f"{path}: runs: expected a list of the runs, got {shown(read['runs'])}")
+        return read
     except UnicodeEncodeError as error:
         half = escaped(error.object[error.start])
         raise store.StoreError(f"{path}: holds half of a character, {half}, which is no text") from None

@@ -28,8 +28,8 @@ YEARLY = [
     "over_20_miles_share", "distance_mean_miles", "weekly_fee_mean_gbp",
 ]  # fmt: skip
 AUTHORITIES = [
-    "ons_code", "name", "region", "year", "date", *YEARLY, "spend_gbp", "paid_void_gbp", "homes", "places", "occupied",
-    "void_rate", "children_hosted_from_elsewhere", "wait_mean_weeks",
+    "ons_code", "name", "region", "year", "date", *YEARLY, "yearly_spend_gbp", "yearly_paid_void_gbp", "homes",
+    "places", "occupied", "void_rate", "children_hosted_from_elsewhere", "wait_mean_weeks",
 ]  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def last_year(recorder: Recorder) -> outcomes.Tally | None:
 
 
 def _year_rows(market: Market, recorder: Recorder, week: int, at_end: Floats, in_year: Floats) -> pd.DataFrame:
-    """A row an authority; `spend_gbp`, `paid_void_gbp` and waits are the year's, the rest is of its last week."""
+    """A row an authority; money and waits are the year's, the rest is of its last week."""
     areas = market.authorities
     now, year = (outcomes.Tally(dict(zip(recorder.names, sums.T, strict=True)), 1) for sums in (at_end, in_year))
     columns: dict[str, Any] = {"ons_code": areas.code, "name": areas.name}
@@ -77,7 +77,7 @@ def _year_rows(market: Market, recorder: Recorder, week: int, at_end: Floats, in
     columns |= {"year": market.calendar.number("year_of_run", week) + 1, "date": _date(market, week)}
     stocks = (*YEARLY, "homes", "places", "occupied", "void_rate")
     columns |= {name: outcomes.MEASURES[name].value(now) for name in stocks}
-    columns |= {"spend_gbp": year["spend"], "paid_void_gbp": year["paid_void_gbp"]}
+    columns |= {"yearly_spend_gbp": year["spend"], "yearly_paid_void_gbp": year["paid_void_gbp"]}
     columns["children_hosted_from_elsewhere"] = now["hosted_from_elsewhere"]
     columns["wait_mean_weeks"] = outcomes.MEASURES["wait_mean_weeks"].value(year)
     return pd.DataFrame(columns)[AUTHORITIES]

@@ -39,7 +39,8 @@ class ScenarioError(Exception):
 class LocatedError(ValueError):
     """What a validator of the schema raises to say which entry is wrong, below the model that it belongs to.
 
-    With `given` and `allowed` the text goes on to name both, and the nearest of the allowed words, or the `hint`.
+    With `given` and `allowed` the text goes on to name both, and the nearest of the allowed words; a `hint`, who knows
+    more, comes before what is allowed.
     """
 
     def __init__(
@@ -48,8 +49,8 @@ class LocatedError(ValueError):
     ) -> None:  # fmt: skip
         self.path: Final = path
         named = message if given is None else f"{message} {shown(given)}"
-        suggestion = hint if hint is not None else "" if given is None else did_you_mean(given, allowed)
-        super().__init__(sentence(named, f"allowed: {listed(allowed)}" if allowed else "", suggestion))
+        suggestion = "" if given is None or hint is not None else did_you_mean(given, allowed)
+        super().__init__(sentence(named, hint or "", f"allowed: {listed(allowed)}" if allowed else "", suggestion))
 
 
 def sentence(*parts: str) -> str:
@@ -81,6 +82,8 @@ def shown(value: object) -> str:
             return f"'{shortened(value)}'"
         case int() | float() | datetime.date():
             return shortened(str(value))
+        case dict() | list() if not value:
+            return f"an empty {'mapping' if isinstance(value, dict) else 'list'}"
         case dict():
             return "a mapping"
         case _:

@@ -38,8 +38,8 @@ WEEKLY = names("""
 """)
 AUTHORITIES = names("""
     ons_code name region year date children_placed children_waiting children_unregistered out_of_area_share
-    out_of_region_share over_20_miles_share distance_mean_miles weekly_fee_mean_gbp spend_gbp paid_void_gbp
-    homes places occupied void_rate children_hosted_from_elsewhere wait_mean_weeks
+    out_of_region_share over_20_miles_share distance_mean_miles weekly_fee_mean_gbp yearly_spend_gbp
+    yearly_paid_void_gbp homes places occupied void_rate children_hosted_from_elsewhere wait_mean_weeks
 """)
 PLACEMENTS = names("""
     child_id home_authority host_authority home_id provider_id sector route start_week end_week end_reason
@@ -221,12 +221,13 @@ def test_authorities_table(ran: tuple[Path, Result]) -> None:
     path = ran[0] / "authorities.parquet"
     whole = ["year", "children_placed", "children_waiting", "homes", "places", "children_hosted_from_elsewhere"]
     words = dict.fromkeys(["ons_code", "name", "region"], "text")
-    assert_columns(path, AUTHORITIES, words | dict.fromkeys(whole, "whole") | {"spend_gbp": "number", "date": "date"})
+    others = {"yearly_spend_gbp": "number", "date": "date"}
+    assert_columns(path, AUTHORITIES, words | dict.fromkeys(whole, "whole") | others)
     rows, weekly = pd.read_parquet(path), pd.read_parquet(ran[0] / "weekly.parquet").set_index("week")
     assert len(rows) == 4 and rows["ons_code"].is_unique and (rows["year"] == 1).all()
     for column in ("children_placed", "children_waiting", "children_unregistered", "homes", "places", "occupied"):
         assert rows[column].sum() == weekly.loc[52, column], column
-    assert rows["spend_gbp"].sum() == pytest.approx(weekly.loc[:52, "spend_gbp"].sum())
+    assert rows["yearly_spend_gbp"].sum() == pytest.approx(weekly.loc[:52, "spend_gbp"].sum())
     assert (rows["date"] == weekly.loc[52, "date"]).all()
 
 

@@ -169,7 +169,8 @@ def test_another_table_in_the_place_of_a_design_is_told(typed: Typed, tmp_path: 
     (tmp_path / "x.yaml").write_text("scenarios: [town]\nfactors: {demand.level: {values: [1.0, 1.1]}}\nweeks: 2\n")
     assert typed("sweep", "x.yaml", "--workers", "1", "--out", "swept").returncode == 0
     (tmp_path / "swept" / "design.parquet").write_bytes((tmp_path / "swept" / "runs" / "0000000.parquet").read_bytes())
-    for words in (["run", "swept/manifest.json", "--out", "none"], ["discover", "swept"]):
+    for words in (["run", "swept/manifest.json", "--replicate", "1", "--out", "none"], ["discover", "swept"]):
         done = typed(*words)
         assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
         assert "design.parquet has no column" in done.stderr
+    assert "holds 2 runs; choose one with --replicate" in typed("run", "swept/manifest.json").stderr

@@ -90,14 +90,15 @@ def test_what_is_said_of_money_is_what_it_adds_up_to(folders: Path) -> None:
     found = Result.read(folders / "run")
     weekly, authorities = found.weekly.set_index("week"), found.authorities
     spend = found.outcomes.set_index(["outcome", "region"])["value"]["spend_gbp", "England"]
-    for table, unit, words in (
-        ("weekly", "GBP/week", ", in the week"), ("authorities", "GBP", "the sum over the year"),
-        ("outcomes", "GBP/week", f"mean of the weeks of the last {YEAR_WEEKS} weeks"),
-    ):  # fmt: skip
-        assert column(table, "spend_gbp").unit == unit and words in column(table, "spend_gbp").definition
+    for table, name, unit, words in (
+        ("weekly", "spend_gbp", "GBP/week", ", in the week"),
+        ("authorities", "yearly_spend_gbp", "GBP", "the sum over the year"),
+        ("outcomes", "spend_gbp", "GBP/week", f"mean of the weeks of the last {YEAR_WEEKS} weeks"),
+    ):
+        assert column(table, name).unit == unit and words in column(table, name).definition
     first = authorities[authorities["year"] == authorities["year"].min()]
     until = int(weekly.index[weekly["date"] == first["date"].iloc[0]][0])
-    assert first["spend_gbp"].sum() == pytest.approx(weekly.loc[:until, "spend_gbp"].sum())
+    assert first["yearly_spend_gbp"].sum() == pytest.approx(weekly.loc[:until, "spend_gbp"].sum())
     assert "in the last week of the year" in column("authorities", "children_placed").definition
     assert first["children_placed"].sum() == weekly.loc[until, "children_placed"]
     placed = found.outcomes.set_index(["outcome", "region"])["value"]["children_placed", "England"]
@@ -146,4 +147,15 @@ def test_excel_says_of_each_heading_what_it_is(typed: Typed, folders: Path) -> N
 def test_show_says_what_a_row_is_and_units_that_names_leave_open(typed: Typed, folders: Path) -> None:
     said = " ".join(typed("results", "show", str(folders / "run")).stdout.replace("│", " ").split())
     assert "A row an authority and year: money and waits are the year's" in said
-    assert "spend_gbp (GBP/week)" in said and "spend_gbp (GBP)," in said
+    assert "spend_gbp (GBP/week)" in said and "yearly_spend_gbp" in said
+
+
+def test_one_name_has_one_unit_in_all_tables(folders: Path) -> None:
+    """But for `value`, whose unit is the row's, and what says of itself that it is a count of this or that."""
+    units: dict[str, set[str]] = {}
+    for kind in ("run", "compared", "swept"):
+        tables = Result.read(folders / kind).tables
+        for table in tables:
+            for name in tables.source(table).schema.names:
+                units.setdefault(name, set()).add(column(table, name).unit)
+    assert {name: found for name, found in units.items() if len(found) > 1} == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -106,6 +107,14 @@ def test_outcomes_and_columns_know_their_unit(compared: Result) -> None:
         ({"packages": {"numpy": []}}, "packages.numpy: "),
         ({"validation": {"targets": [1]}}, "validation.targets"),
         ({"seed": "\x1b[31m"}, "seed: "),
+        ({"seed": "7"}, "seed: "),
+        ({"seed": True}, "seed: "),
+        ({"weeks": 3.0}, "weeks: "),
+        ({"vector": -1}, "vector: "),
+        ({"scenarios": {"town": {"values": {"demand": "x"}}}}, "scenarios.town.values: Value error, demand is no mapp"),
+        ({"scenarios": {"town": {"given": {"shocks": {}}}}}, "scenarios.town.given: Value error, shocks is no list"),
+        ({"scenarios": {"town": {"given": {"demand": {"level": math.nan}}}}}, "can't be read as JSON"),
+        ({"kind": "comparison", "runs": 7}, "runs: expected a list of the runs, got 7"),
     ],
 )
 def test_a_faulty_manifest_is_one_line_with_file_and_key(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from marketsim.scenario.shipped import shipped_scenarios
 from marketsim.trust.validation.against import read_figures
 from marketsim.trust.validation.scorecard import read_targets
 
+Typed = Callable[..., subprocess.CompletedProcess[str]]
 IN_VAIN = {
     "purchasing.arrangements.soft_block.grow_above=0.8": "purchasing.arrangements.soft_block has no effect: no order",
     "purchasing.at_start.soft_block=0.1": "purchasing.at_start.soft_block has no effect: no order names soft_block",
@@ -135,3 +138,15 @@ def test_percent_where_shares_are_meant_is_refused(
             read_targets(file)
     code, err = typed(capsys, monkeypatch, "discover", "nowhere", "--outcome", "void_rate", "--fails-if", "> 5")
     assert code == 2 and "5 percentage points are written 0.05" in err
+
+
+def test_members_of_a_cooperative_that_nobody_uses_end_nothing(typed: Typed, tmp_path: Path) -> None:
+    members = "purchasing.arrangements.c={rule: cooperative, order: [spot], members: {authorities: [Cumbria]}}"
+    done = typed("run", "town", "--weeks", "1", "--out", "left", "--set", members)
+    assert (done.returncode, done.stderr) == (0, "town: purchasing.arrangements.c has no effect: no order names c\n")
+
+
+def test_what_decides_which_keys_there_are_is_no_factor(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("scenarios: [town]\nfactors: {world.kind: {values: [england, synthetic]}}\n")
+    done = typed("sweep", "x.yaml", "--dry-run")
+    assert done.returncode == 2 and "world.kind: decides which other keys there are" in done.stderr

@@ -176,7 +176,7 @@ MISTAKES = [
     ("purchasing: {order: [own, an]}", "; did you mean 'any'?"),
     (
         "purchasing: {groups: [{name: g, authorities: [Leds], order: [any]}]}",
-        "unknown authority 'Leds'; allowed: ",
+        "unknown authority 'Leds'; did you mean 'Leeds'?; allowed: ",
     ),
     ("purchasing: {groups: [{name: g, authorities: [Leds], order: [any]}]}", "; did you mean 'Leeds'?"),
     (
