@@ -13,6 +13,7 @@ from marketsim.core.columns import Ints
 from marketsim.market.children import PLACED
 from marketsim.market.ledger import Ledger
 from marketsim.purchasing import asking_rules, orders
+from marketsim.scenario.changes import routes_of
 from marketsim.scenario.schema import Scenario
 from marketsim.week import (
     arriving,
@@ -38,6 +39,13 @@ from marketsim.world import start
 COHORT_WEEKS = 52
 
 
+def _before(parameters: Scenario) -> Scenario:
+    """The scenario as authorities bought before week 0; the same if nothing is lived before it."""
+    if start.past_weeks(parameters) == 0:
+        return parameters
+    return parameters.model_copy(update={"purchasing": parameters.purchasing.before()})
+
+
 class MarketModel(mesa.Model):
     """One seeded run of a scenario. `market` holds the columns; agents are windows on their rows.
 
@@ -46,27 +54,33 @@ class MarketModel(mesa.Model):
 
     def __init__(self, parameters: Scenario, run_seed: int) -> None:
         super().__init__(rng=0)  # Mesa's generator is never drawn from: all luck comes from `streams`
-        self.parameters, self.run_seed = parameters, run_seed
-        self.market = start.build_market(parameters, run_seed)
+        self.parameters, self.run_seed = _before(parameters), run_seed
+        self.market = start.build_market(self.parameters, run_seed)
         table, geography = stays.stay_table(parameters.stays), start.area_geography(self.market)
         start.place_starting_children(self.market, table, self._buyer_before(geography, table))
-        self.orders = orders.make_orders(parameters.purchasing, self.market.authorities)
+        self.orders = orders.make_orders(self.parameters.purchasing, self.market.authorities)
         start.start_purchasing(self.market, self.orders)
         self.shop = buying.Shop(self.orders, self._book(), geography, table)
         self.pressure = providers.pressure(self.market, start.first_searching(self.market))
-        self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, self.pressure)
+        usual = start.past_weeks(parameters) > 0
+        self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, None if usual else self.pressure)
         self.groups = failing_groups.make_groups(self.market)
         self.timetable = timetable.Timetable(parameters)
-        self.recorder = recording.Recorder(self.market, self.orders.arrangements)
+        routes = routes_of(parameters) | routes_of(self.parameters)
+        self.recorder = recording.Recorder(self.market, self.orders.arrangements, routes)
         self.memory = commissioners.Memory(len(self.market.authorities))
         self.ledger = Ledger(len(self.market.authorities), 1)
         self.discharged, self._closed_in_month = 0, 0
         self._make_agents()
         self._begin_purchasing()
+        if start.past_weeks(parameters) > 0:
+            while self.market.week < 0:
+                MarketModel.step(self)  # not counted by Mesa
+            self._change_to(parameters)
 
     def step(self) -> None:
         """One week, line by line."""
-        self.market.week = self.steps
+        self.market.week += 1
         self.follow_calendar()
         self.end_stays()
         self.open_and_close_homes()
@@ -102,10 +116,12 @@ class MarketModel(mesa.Model):
             opening_and_closing.supply_managers(market, self.pipeline, self._closed_in_month)
             self._closed_in_month = 0
             plans = self.pipeline.take_due(market.week)
+            if market.week < 1:  # when the homes open that are there in week 0
+                plans = plans.of(np.zeros(0, dtype=np.int64))
             opened = opening_and_closing.open_homes(market, self.run_seed, plans, self.pressure)
             market.events.count("homes_opened", market.homes.authority[opened])
             self.shop.book.refresh()
-        if market.ends("quarter"):
+        if market.ends("quarter") and market.week > 0:
             self._close(opening_and_closing.closing_homes(market, self.run_seed))
             failing_now = failing_groups.failing_groups(market, self.groups)
             for group in failing_now:
@@ -133,12 +149,14 @@ class MarketModel(mesa.Model):
         market = self.market
         if market.ends("financial_year"):
             reviewing.review_costs(market)
+            reviewing.raise_fees(market, self.orders)
             self.memory.begin_year(self.parameters.commissioning.budget_uplift_per_year)
             self.shop.book.refresh()
         if market.ends("month"):
             self.pressure = reviewing.review_fees(market, self.memory, self.census)
             self.shop.book.refresh()
         if market.ends("quarter"):
+            reviewing.give_notice(market)
             opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
         if self.reviews.review(market):
             self.shop.book.refresh()
@@ -146,7 +164,10 @@ class MarketModel(mesa.Model):
             self.recorder.know(market, self.orders.arrangements)
 
     def record(self) -> None:
-        """The week's outcomes are recorded."""
+        """The week's outcomes are recorded, from week 1 on."""
+        if self.market.week < 1:
+            self.market.events.clear()
+            return
         self.ledger.voids = paying.paid_empty_places(self.market, self.payers)
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self.ledger, self.census, weeks_left + 1)
@@ -191,6 +212,8 @@ class MarketModel(mesa.Model):
         self.parameters = market.scenario = scenario
         self.orders = orders.make_orders(scenario.purchasing, market.authorities, before.arrangements)
         market.holdings.running[np.isin(market.holdings.arrangement, self.orders.ended)] = False
+        for number in self.orders.ended:  # nobody is on the panel of what nobody buys through
+            self.orders.arrangements[number].on_panel = np.zeros(0, dtype=np.bool_)
         providers.price(market)
         for arrangement, hook in orders.beginning(before, self.orders):
             asking_rules.settle(market, arrangement, hook)

@@ -32,9 +32,22 @@ def target_rows() -> tuple[dict[str, str], ...]:
 
 
 @cache
-def economy_rates() -> dict[int, tuple[float, float]]:
-    """Rise of consumer prices and of pay in the twelve months to March of each recorded year (shares)."""
-    return {int(row["year"]): (float(row["cpi"]), float(row["pay"])) for row in _table("economy.csv")}
+def economy_rates() -> dict[int, tuple[float, float, float]]:
+    """Rise of consumer prices and of pay in the twelve months to March of each recorded year, and of the minimum wage
+    in the April after it (shares)."""
+    rows = {int(row["year"]): row for row in _table("economy.csv")}
+    wage = minimum_wages()
+    return {
+        year: (float(row["cpi"]), float(row["pay"]), wage[year] / wage[year - 1] - 1)
+        for year, row in rows.items()
+        if year - 1 in wage
+    }
+
+
+@cache
+def minimum_wages() -> dict[int, float]:
+    """The minimum wage of adults (GBP/hour) from April of each recorded year."""
+    return {int(row["year"]): float(row["minimum_wage"]) for row in _table("economy.csv")}
 
 
 @cache
@@ -48,6 +61,12 @@ def stock_rows(year: int) -> dict[str, tuple[int, int]]:
 def national_rows() -> tuple[dict[str, str], ...]:
     """The rows of national.csv as text: figures recorded for England, year by year."""
     return tuple(_table("national.csv"))
+
+
+@cache
+def decomposition_rows() -> tuple[dict[str, str], ...]:
+    """The rows of decomposition.csv as text: what made spend per child rise from 2014 to 2024, in log points."""
+    return tuple(_table("decomposition.csv"))
 
 
 @cache

@@ -58,8 +58,3 @@ class Authorities:
         if miles not in self._within:
             self._within[miles] = (self.apart <= miles).astype(np.float64)
         return self._within[miles]
-
-    @cached_property
-    def dearness(self) -> Floats:
-        """How often the house price of each area doubles that of the middle one."""
-        return np.asarray(np.log2(self.house_price / np.median(self.house_price)))

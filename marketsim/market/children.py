@@ -10,12 +10,15 @@ from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys
 
 BANDS = ("standard", "complex", "severe")
 STANDARD, COMPLEX, SEVERE = range(3)
+CARE = ("shared", "one_to_one", "two_to_one", "solo")  # staff that a child needs
+SHARED, ONE_TO_ONE, TWO_TO_ONE, SOLO = range(4)
 GONE, WAITING, PLACED, UNREGISTERED, ELSEWHERE = range(5)
 NOTICES = ("planned", "emergency")
 OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
 NO_ROUTE = -1  # where the number of an arrangement stands: none
 NOT_YET = np.iinfo(np.int64).max
-END_REASONS = ("", "planned", "breakdown", "home_closed")
+END_REASONS = ("", "planned", "breakdown", "home_closed", "notice")
+PLANNED, BREAKDOWN, HOME_CLOSED, NOTICE = range(1, 5)  # in END_REASONS
 
 
 class Newcomers(NamedTuple):
@@ -33,6 +36,7 @@ class Newcomers(NamedTuple):
     away: Bools
     displaced: Bools
     needs_beside: Bools
+    care: Ints
 
 
 class Children(Columns):
@@ -40,8 +44,10 @@ class Children(Columns):
 
     `score` is the percentile of need (0-1), `band` its class; `search` counts the child's searches for a home, so that
     each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but
-    in no home (fostering and the like). `away` children must live far from home. Beside a child with `needs_beside` a
-    place should stay empty; `has_beside` says that it does and `beside_fee` what is paid for it (GBP/week).
+    in no home (fostering and the like). `away` children must live far from home. `care` is the staff that the child
+    needs; of its `fee` the part `extra_fee` is for staff and places that it needs for itself (GBP/week). Beside a child
+    with `needs_beside` a place should stay empty; so many `places_beside` do, and `beside_fee` is what is paid for them
+    on top of the fee (GBP/week).
     `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 
@@ -58,6 +64,7 @@ class Children(Columns):
     away: Bools
     displaced: Bools
     needs_beside: Bools
+    care: Ints
     state: Ints
     since: Ints
     search: Ints
@@ -66,11 +73,12 @@ class Children(Columns):
     holding: Ints
     arrangement: Ints
     fee: Floats
+    extra_fee: Floats
     miles: Floats
     end_week: Ints
-    ends_by_breakdown: Bools
+    ends_by: Ints
     record: Ints
-    has_beside: Bools
+    places_beside: Ints
     beside_fee: Floats
     comes_back: Bools
     cohort: Bools
@@ -116,8 +124,17 @@ class PlacementRecords(Columns):
     band: Ints
     score: Floats
     age: Ints
+    care: Ints
     emergency: Bools
     displaced: Bools
     fee: Floats
     miles: Floats
     wait: Ints
+
+    def kept(self, rows: Ints) -> PlacementRecords:
+        """Some of the placements, in a table of their own; itself if they are all."""
+        if len(rows) == len(self):
+            return self
+        chosen = PlacementRecords(capacity=max(len(rows), 1))
+        chosen.add(len(rows), **{name: getattr(self, name)[rows] for name in self.kinds})
+        return chosen

@@ -8,12 +8,11 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
+from marketsim.market import rotas
 from marketsim.market.authorities import Authorities
-from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS, Homes
+from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, SECTORS, VOLUNTARY, Homes
 from marketsim.market.market import Market
-from marketsim.scenario.schema import Providers
-
-PLACES_AT_COST = 4.0  # size of home for which running costs are given
+from marketsim.scenario.schema import Scenario
 
 
 class Prices(NamedTuple):
@@ -38,34 +37,41 @@ def above_fixed(market: Market) -> Floats:
     return scenario.need.cost_by_need.array() - scenario.providers.fixed_cost_share
 
 
-def books(market: Market, received: Floats, needs: Floats) -> tuple[Floats, Floats]:
-    """Weekly revenue and running cost of each home (GBP); `received` and `needs` as in `census.Fees`.
+def extra_cost(market: Market) -> Floats:
+    """What the staff that a child needs for itself costs now, by care (GBP/week)."""
+    return rotas.extra_cost(market.scenario.staffing) * market.cost_index
+
+
+def books(market: Market, received: Floats, needs: Floats, extra: Floats) -> tuple[Floats, Floats]:
+    """Weekly revenue and running cost of each home (GBP); `received`, `needs` and `extra` as in `census.Fees`.
 
     Revenue: fees of residents, what is paid for places beside them, retainers for held places that stand empty. Cost:
-    fixed for the places that are planned and staffed, variable with need; at planned occupancy it is the unit cost per
-    resident. Blocked places are not staffed and cost nothing.
+    fixed for the places that are planned and staffed, variable with need, and the staff that residents need for
+    themselves; at planned occupancy it is the unit cost per resident. Blocked places are not staffed and cost nothing.
     """
     homes, holdings, of = market.homes, market.holdings, prices(market)
     retainers = np.bincount(holdings.home, weights=holdings.empty() * holdings.retainer, minlength=len(homes))
     staffed = np.maximum(homes.places - homes.blocked, homes.occupied) * homes.in_market(market.week)
-    return retainers + received, homes.unit_cost * of.cost_index * (of.staffed * staffed + needs)
+    return retainers + received, of.cost_index * (homes.unit_cost * (of.staffed * staffed + needs) + extra)
 
 
-def place_cost(seed: int, homes: Homes, authorities: Authorities, providers: Providers, rows: Ints) -> Floats:
-    """Running cost per resident of middling need at planned occupancy (GBP/week), for some homes: by sector, house
-    price of the area, size, and luck of the home."""
-    by_sector = np.full(len(SECTORS), providers.cost_voluntary, dtype=np.float64)
-    by_sector[[PRIVATE, LOCAL_AUTHORITY]] = providers.cost_private, providers.cost_local_authority
+def place_cost(seed: int, homes: Homes, authorities: Authorities, scenario: Scenario, rows: Ints) -> Floats:
+    """Running cost per resident of middling need at planned occupancy (GBP/week), for some homes: what their rota,
+    their house and the rest come to (or the figure that the scenario gives for the sector), and luck of the home."""
+    sector, price = homes.sector[rows], authorities.house_price[homes.authority[rows]]
+    cost = resident_cost(scenario, sector, homes.places[rows], price)
     luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
-    local = local_cost(authorities, providers)[homes.authority[rows]] * size_cost(homes.places[rows], providers)
-    return np.asarray(by_sector[homes.sector[rows]] * local * (1 + providers.cost_spread * luck))
+    return np.asarray(cost * (1 + scenario.providers.cost_spread * luck))
 
 
-def size_cost(places: Ints | float, providers: Providers) -> Floats:
-    """Factor on the cost of a place by the size of the home: a manager and a night shift are needed in every one."""
-    return np.asarray((np.asarray(places) / PLACES_AT_COST) ** -providers.cost_size_elasticity)
-
-
-def local_cost(authorities: Authorities, providers: Providers) -> Floats:
-    """Factor on running cost by house price, for each area."""
-    return np.asarray(1 + providers.cost_house_price_elasticity * authorities.dearness)
+def resident_cost(scenario: Scenario, sector: Ints, places: Ints | float, house_price: Floats) -> Floats:
+    """The same without luck, for homes of a sector, size and price of house."""
+    providers, staffing = scenario.providers, scenario.staffing
+    residents = providers.planned_occupancy * rotas.usable(places, providers.blocked_share)
+    pay, stated = np.ones(len(SECTORS)), np.full(len(SECTORS), np.nan)
+    pay[[VOLUNTARY, HEALTH]], pay[LOCAL_AUTHORITY] = staffing.pay_voluntary, staffing.pay_local_authority
+    given = (providers.cost_private, providers.cost_voluntary, providers.cost_local_authority, providers.cost_voluntary)
+    for number, cost in enumerate(given):  # in the order of SECTORS
+        stated[number] = np.nan if cost is None else cost
+    made = rotas.home_cost(staffing, residents, house_price, pay[sector]) / np.maximum(residents, 1e-9)
+    return np.where(np.isnan(stated[sector]), made, stated[sector])

@@ -125,6 +125,16 @@ def next_review_of(market: Market, arrangement: Arrangement) -> int:
     return int(said)
 
 
+def uplift_of(market: Market, arrangement: Arrangement) -> Floats:
+    """By how much the fees of running placements rise this April, by authority (share)."""
+    rule, hook = arrangement.rule, "uplift_within_stays"
+    said = ask(rule, hook, market, arrangement)
+    _check_numbers(rule, hook, said, "rises")
+    if np.shape(said) not in ((), (len(market.authorities),)):
+        raise _fault(rule, hook, f"expected one rise, or one for each of {len(market.authorities)} authorities")
+    return np.broadcast_to(np.asarray(said, dtype=np.float64), len(market.authorities))
+
+
 def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     """What the members owe this week besides fees and retainers."""
     rule = arrangement.rule

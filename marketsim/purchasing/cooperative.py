@@ -13,6 +13,7 @@ from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Dues, Members, PurchasingRule
 from marketsim.scenario.schema import Section
 from marketsim.scenario.sections.base import Pounds, Share, figure
+from marketsim.scenario.tiers import Order
 
 
 class Bypass(Section):
@@ -33,14 +34,17 @@ class Cooperative(PurchasingRule):
     name: ClassVar[str] = "cooperative"
     rule: Literal["cooperative"] = "cooperative"
     members: Members = Members()
-    order: list[str] = Field(description="arrangements that the cooperative tries in turn for all its members")
+    order: Order = Field(
+        description="arrangements that the cooperative tries in turn for all its members; those of a list within it "
+        "side by side"
+    )
     running_cost_per_year: Pounds = figure(1_000_000.0, "running cost of one cooperative a year, shared by its members")
     cost_sharing: Literal["by_use", "by_population", "equal"] = figure(
         "by_use", "how members share running cost and empty places: by children placed, by children living there, equal"
     )
     bypass: Bypass = Bypass()
 
-    def inside(self) -> list[str]:
+    def inside(self) -> Order:
         """Members buy through what is in `order`."""
         return self.order
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
+from marketsim.market import inflation
 from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.schema import PoundsByNeed
@@ -22,14 +24,12 @@ class Framework(PurchasingRule):
     rule: Literal["framework"] = "framework"
     one_per: Scope = figure("region", "who shares a framework: each `authority`, each `region`, or `england`")
     ceilings: PoundsByNeed = figure(
-        PoundsByNeed(standard=6_300.0, complex=6_450.0, severe=6_800.0),
+        PoundsByNeed(standard=5_600.0, complex=5_700.0, severe=6_000.0),
         "ceiling fee by need band at the start (GBP/week)",
         "estimated",
         "43% of placements bought under frameworks (targets)",
     )
-    uplift: Literal["none", "share_of_cpi", "cpi", "cpi_and_pay"] = figure(
-        "share_of_cpi", "how ceilings are raised every year"
-    )
+    uplift: Uplift = figure("share_of_cpi", "how ceilings, and the fees of who lives there, are raised every April")
     uplift_share: Share = figure(
         0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
     )
@@ -82,10 +82,14 @@ class Framework(PurchasingRule):
         """The quote, but at most the ceiling."""
         return np.minimum(market.quotes[home, band], arrangement.ceilings[band])
 
+    def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> float:
+        """The same as for ceilings."""
+        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every April ceilings are raised and homes join or leave; some leave in between."""
         if market.ends("financial_year"):
-            arrangement.ceilings = arrangement.ceilings * (1 + self._yearly_uplift(market))
+            arrangement.ceilings = arrangement.ceilings * (1 + self.uplift_within_stays(market, arrangement))
             arrangement.on_panel = self._would_join(market, arrangement)
             return True
         if not market.ends("quarter"):
@@ -96,15 +100,6 @@ class Framework(PurchasingRule):
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
         """The end of the quarter, of which four make the year."""
         return market.calendar.next_end("quarter", market.week)
-
-    def _yearly_uplift(self, market: Market) -> float:
-        rates = market.rates
-        return {
-            "none": 0.0,
-            "share_of_cpi": self.uplift_share * rates.cpi,
-            "cpi": rates.cpi,
-            "cpi_and_pay": rates.cost,
-        }[self.uplift]
 
     def _would_join(self, market: Market, arrangement: Arrangement) -> Bools:
         """Independent homes within reach for which the mean ceiling is worth as much as their mean quote less the value

@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from marketsim.core.columns import Floats, Ints
+from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
@@ -19,6 +19,7 @@ from marketsim.purchasing.rule import Arrangement, Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing
 from marketsim.scenario.sections.world import Place, rows_of
+from marketsim.scenario.tiers import Order, flat, with_joins
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
 
@@ -26,7 +27,8 @@ MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
 @dataclass
 class Orders:
     """All arrangements, and by authority and stage the number of the arrangement tried (NO_ROUTE behind the last);
-    `cooperative_of` is by arrangement that of the whole to which it belongs, or NO_ROUTE.
+    `joins`, of the same shape, says which are weighed side by side with the one before; `cooperative_of` is by
+    arrangement that of the whole to which it belongs, or NO_ROUTE.
 
     `changed` are those that are new or have other terms or members than before, `ended` the numbers of those in which
     nobody buys any more.
@@ -34,6 +36,7 @@ class Orders:
 
     arrangements: list[Arrangement]
     stages: Ints
+    joins: Bools
     cooperative_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     changed: list[Arrangement] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
@@ -103,12 +106,13 @@ def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequ
         )
     longest = max(len(order) for order in orders)
     stages = np.full((len(authorities), longest), NO_ROUTE)
+    joins = np.zeros(stages.shape, dtype=np.bool_)
     for row, order in enumerate(orders):
-        stages[row, : len(order)] = order
+        stages[row, : len(order)], joins[row, : len(order)] = zip(*order, strict=True)
     through = [NO_ROUTE if a.cooperative is None else a.cooperative for a in maker.arrangements]
     ended = [a.number for a in maker.arrangements if a.identity not in maker.used]
     changed = sorted(maker.changed, key=lambda arrangement: arrangement.number)
-    return Orders(maker.arrangements, stages, np.array(through, dtype=np.int64), changed, ended)
+    return Orders(maker.arrangements, stages, joins, np.array(through, dtype=np.int64), changed, ended)
 
 
 def beginning(before: Orders, now: Orders) -> list[tuple[Arrangement, str]]:
@@ -142,18 +146,20 @@ class _Maker:
             if (chosen := members_of(self.rules[name])) is not None
         }
 
-    def order_of(self, row: int) -> list[int]:
-        """The arrangements that one authority tries, a cooperative's own in place of the cooperative."""
-        numbers: list[int] = []
-        for name in self._orders[row]:
+    def order_of(self, row: int) -> list[tuple[int, bool]]:
+        """The arrangements that one authority tries, a cooperative's own in place of the cooperative, each with whether
+        it is weighed side by side with the one before."""
+        numbers: list[tuple[int, bool]] = []
+        for name, joined in with_joins(self._orders[row]):
             rule = self.rules[name]
             if name not in self._cooperatives:
-                numbers.append(self._shared(name, rule, row).number)
+                numbers.append((self._shared(name, rule, row).number, joined))
             elif row in self._cooperatives[name]:
-                numbers.extend(self._cooperative(name, rule, row).inner)
+                inner = self._cooperative(name, rule, row).inner
+                numbers.extend(zip(inner, [side for _, side in with_joins(rule.inside() or [])], strict=True))
         return numbers
 
-    def _order_by_row(self) -> list[list[str]]:
+    def _order_by_row(self) -> list[Order]:
         orders = [self.purchasing.order] * len(self.places)
         for group in self.purchasing.groups:
             for row in rows_of(self.places, group.authorities, group.regions):
@@ -180,7 +186,7 @@ class _Maker:
 
     def _users(self, name: str, region: str) -> list[int]:
         """Authorities whose order names an arrangement, in one region or (no region) everywhere."""
-        named = (row for row, order in enumerate(self._orders) if name in order)
+        named = (row for row, order in enumerate(self._orders) if name in flat(order))
         return [row for row in named if not region or self.places[row].region == region]
 
     def _cooperative(self, name: str, rule: PurchasingRule, row: int) -> Arrangement:
@@ -189,7 +195,7 @@ class _Maker:
         members = [other for other, region in self._cooperatives[name].items() if region == label]
         whole = self._make(name, rule, label, members)
         if not whole.inner:
-            for inner_name in rule.inside() or []:
+            for inner_name in flat(rule.inside() or []):
                 inner_rule = self.rules[inner_name]
                 inner = self._make(inner_name, inner_rule, f"{name} {label}", members, whole)
                 whole.inner.append(inner.number)

@@ -67,6 +67,11 @@ class PurchasingRule(Lever):
         open places. Default: what the homes quote."""
         return np.asarray(market.quotes[home, band])
 
+    def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> Floats | float:
+        """Every April: by how much the fees rise of children who live where it placed them, in places that no contract
+        holds (share; one for all authorities, or one for each). Default: not at all."""
+        return 0.0
+
     def owes(self, market: Market, arrangement: Arrangement) -> Dues | None:
         """What the members owe this week besides fees and retainers, in their shares, and to whom. Default: nothing."""
         return None

@@ -7,10 +7,16 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from marketsim.core.columns import Floats
+from marketsim.core.streams import uniform
+from marketsim.market import inflation
 from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope
-from marketsim.scenario.sections.base import Miles, figure
+from marketsim.scenario.sections.base import Miles, Share, figure
+
+POLICY_SEED = 0  # which authorities do is the same in every replicate
 
 
 class Spot(PurchasingRule):
@@ -27,6 +33,17 @@ class Spot(PurchasingRule):
         description="highest fee accepted at first, over what the authority expects to pay for that need; at the "
         "deadline it is the cost of the last resort",
         json_schema_extra={"unit": "ratio", "status": "assumption", "source": "assumption"},
+    )
+
+    uplift: Uplift = figure("cpi", "how the fee of who lives there is raised every April, where it is")
+    uplift_share: Share = figure(
+        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
+    )
+    uplift_given: Share = figure(
+        0.6,
+        "share of authorities that raise fees at all",
+        "estimated",
+        "almost three in four gave none in 2018/19 (Hazlewoods); many have since",
     )
 
     def scope(self) -> Scope:
@@ -47,3 +64,8 @@ class Spot(PurchasingRule):
         kept = (homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[homes.authority]
         home = np.flatnonzero(homes.in_market(market.week) & ~kept)
         return Lots(home, market.quotes[home])
+
+    def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> Floats:
+        """Some authorities raise the fees of running placements, the same ones in every replicate; others don't."""
+        luck = uniform(POLICY_SEED, "raises fees within stays", market.authorities.key)
+        return np.where(luck < self.uplift_given, inflation.uplift(self.uplift, self.uplift_share, market.rates), 0.0)

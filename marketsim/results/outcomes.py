@@ -174,6 +174,30 @@ def spend_per_child_gbp(tally: Tally) -> Floats:
     return ratio(tally["spend"], tally["children_placed"] + tally["children_unregistered"])
 
 
+@measure("spend on the published basis, GBP a week", "GBP/week", "targets: spend_per_child_published")
+def spend_per_child_published_gbp(tally: Tally) -> Floats:
+    """All that authorities pay in a week, the last resort included, over children in children's homes only."""
+    return ratio(tally["spend"], tally["children_placed"])
+
+
+@measure("children at 10,000 GBP or more", "children", "targets: placements_10000_or_more", mean=True)
+def children_at_10000_or_more(tally: Tally) -> Floats:
+    """Children in children's homes at a fee of 10,000 GBP a week or more."""
+    return tally["dear"] / tally.weeks
+
+
+@measure("staff per child", "heads/child", "targets: staff_per_child")
+def staff_per_child(tally: Tally) -> Floats:
+    """People employed in homes, over children who live in them."""
+    return ratio(tally["staff"], tally["occupied"])
+
+
+@measure("spend on the last resort, GBP", "GBP/week", mean=True)
+def last_resort_gbp(tally: Tally) -> Floats:
+    """What authorities pay for children in unregistered settings."""
+    return tally["last_resort_gbp"] / tally.weeks
+
+
 @measure("margin of private homes", "share", "CMA 2022")
 def provider_margin(tally: Tally) -> Floats:
     """Revenue of private providers less running cost, of revenue."""

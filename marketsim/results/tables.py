@@ -29,7 +29,8 @@ def tables_of(market: Market, recorder: Recorder, arrangements: Sequence[Arrange
 
 def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
     """`placements.parquet`: a row a placement; `end_week` and `end_reason` are empty while it lasts."""
-    homes, areas, records = market.homes, market.authorities, market.records
+    homes, areas, every = market.homes, market.authorities, market.records
+    records = every.kept(np.flatnonzero(every.end_week > 0))  # not those that ended before the run
     home = records.home
     host = homes.authority[home]
     codes, sectors = _words(areas.code), _words(of_homes.SECTORS)
@@ -50,6 +51,7 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
             "need_band": _words(of_children.BANDS).take(records.band),
             "need_score": records.score,
             "age": records.age,
+            "care": _words(of_children.CARE).take(records.care),
             "notice": _words(of_children.NOTICES).take(records.emergency.astype(np.int64)),
             "weekly_fee_gbp": records.fee,
             "distance_miles": records.miles,

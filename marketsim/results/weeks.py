@@ -12,16 +12,20 @@ from marketsim.market.market import Market
 from marketsim.results import outcomes
 from marketsim.week.recording import Recorder
 
+FEES = ("weekly_fee_p10_gbp", "weekly_fee_median_gbp", "weekly_fee_p90_gbp")  # recording.PERCENTILES
 WEEKLY = [
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "void_rate", "open_void_rate",
-    "blocked_places", "paid_voids", "weekly_fee_mean_gbp", "weekly_fee_p90_gbp", "out_of_area_share",
+    "blocked_places", "paid_voids", "weekly_fee_mean_gbp", *FEES, "children_at_10000_or_more", "out_of_area_share",
     "over_20_miles_share", "out_of_region_share", "distance_mean_miles", "spend_gbp", "spend_per_child_gbp",
-    "offers_per_referral", "wait_mean_weeks", "placements_started", "placements_ended", "breakdowns", "homes",
-    "homes_opened", "homes_closed", "provider_margin", "framework_coverage",
+    "spend_per_child_published_gbp", "last_resort_gbp", "offers_per_referral", "wait_mean_weeks", "placements_started",
+    "placements_ended", "breakdowns", "homes", "homes_opened", "homes_closed", "provider_margin",
+    "large_provider_margin",
+    "staff_per_child", "framework_coverage",
 ]  # fmt: skip
 WHOLE = {
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "blocked_places",
-    "paid_voids", "placements_started", "placements_ended", "breakdowns", "homes", "homes_opened", "homes_closed",
+    "paid_voids", "children_at_10000_or_more", "placements_started", "placements_ended", "breakdowns", "homes",
+    "homes_opened", "homes_closed",
 }  # fmt: skip
 YEARLY = [
     "children_placed", "children_waiting", "children_unregistered", "out_of_area_share", "out_of_region_share",
@@ -39,9 +43,9 @@ def weekly_frame(market: Market, recorder: Recorder, first: int = 1) -> pd.DataF
     total = outcomes.Tally(dict(zip(recorder.names, table.T, strict=True)), 1)
     weeks = range(first, first + len(table))
     columns: dict[str, Any] = {"week": weeks, "date": [_date(market, week) for week in weeks]}
+    fees = dict(zip(FEES, np.array(recorder.fees[first - 1 :]).reshape(-1, len(FEES)).T, strict=True))
     for name in WEEKLY:
-        known = name == "weekly_fee_p90_gbp"
-        value = np.array(recorder.fees_p90[first - 1 :]) if known else outcomes.MEASURES[name].value(total)
+        value = fees[name] if name in fees else outcomes.MEASURES[name].value(total)
         columns[name] = value.astype(np.int64) if name in WHOLE else value
     return pd.DataFrame(columns | {f"share_{route}": outcomes.route_share(route)(total) for route in recorder.routes})
 

@@ -18,6 +18,5 @@ def routes_of(scenario: Scenario) -> set[str]:
     found: set[str] = set()
     for one in (scenario, *scenarios_by_week(scenario).values()):
         purchasing = one.purchasing
-        orders = [purchasing.order, *(group.order for group in purchasing.groups)]
-        found |= {purchasing.arrangements[name].name for order in orders for name in order}
+        found |= {purchasing.arrangements[name].name for order in purchasing.orders() for name in order}
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from marketsim.core.calendar import Calendar
-from marketsim.scenario import errors, levers, loading
+from marketsim.scenario import errors, levers, loading, tiers
 from marketsim.scenario.loading import SET, LoadedScenario
 from marketsim.scenario.overlay import TAGS, value_at
 from marketsim.scenario.schema import Scenario
@@ -80,9 +80,11 @@ def _mapping_at(values: Any, steps: list[str]) -> dict[str, Any]:
 def used(scenario: Scenario) -> set[str]:
     """The arrangements through which somebody buys at some time."""
     found: set[str] = set()
+    if getattr(scenario.world, "past_weeks", 0) > 0:
+        found.update(scenario.purchasing.before().orders()[0])
     for one in (scenario, *scenario.in_turn()):
         named = {name for order in one.purchasing.orders() for name in order}
-        inner = [levers.inside(one.purchasing.arrangements[name]) or [] for name in named]
+        inner = [tiers.flat(levers.inside(one.purchasing.arrangements[name]) or []) for name in named]
         found |= named.union(*inner)
     return found
 

@@ -17,10 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 from marketsim.core import plugins
 from marketsim.scenario import errors
 from marketsim.scenario.sections.base import Section
+from marketsim.scenario.tiers import Order
 
 NAME = re.compile("[a-z][a-z0-9_]*")
 Said = TypeVar("Said")
-_NAMES: TypeAdapter[list[str] | None] = TypeAdapter(list[str] | None)
+_NAMES: TypeAdapter[Order | None] = TypeAdapter(Order | None)
 _MEMBERS: TypeAdapter[tuple[list[str], list[str]] | None] = TypeAdapter(tuple[list[str], list[str]] | None)
 
 
@@ -29,7 +30,7 @@ class Lever(Section):
 
     name: ClassVar[str]
 
-    def inside(self) -> list[str] | None:
+    def inside(self) -> Order | None:
         """The arrangements that it is made of, in the order in which it tries them (its field `order`); None for one
         that stands for itself."""
         return None
@@ -86,7 +87,7 @@ def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
     return guarded(lever, "reading its fields", lambda: lever.model_validate(fields), passing=ValidationError)
 
 
-def inside(lever: Lever) -> list[str] | None:
+def inside(lever: Lever) -> Order | None:
     """What `Lever.inside` says. Raises ScenarioError, with the file and the hook, for a fault in a user's."""
     return guarded(type(lever), "inside", lambda: _NAMES.validate_python(lever.inside()))
 

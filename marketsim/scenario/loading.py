@@ -161,7 +161,7 @@ def leaves(value: Any, shape: Shape, path: documents.Steps = ()) -> Iterator[Lea
     if isinstance(value, dict) and value:
         for key, entry in value.items():
             yield from leaves(entry, shape.at(key, entry), (*path, key))
-    elif isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
         for number, entry in enumerate(value):
             yield from leaves(entry, shape.at(number, entry), (*path, number))
     else:

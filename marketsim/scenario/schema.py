@@ -15,16 +15,18 @@ from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, fie
 from marketsim.scenario import errors, levers
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
-from marketsim.scenario.sections.base import Plug, PoundsByNeed, Section, Share, ShareByNeed, figure
+from marketsim.scenario.sections.base import Plug, PoundsByNeed, PoundsPerWeek, Section, Share, ShareByNeed, figure
 from marketsim.scenario.sections.children import Demand, Need, Stays
 from marketsim.scenario.sections.dated import Change, ProviderFailure
 from marketsim.scenario.sections.providers import Providers, Ratings
+from marketsim.scenario.sections.staffing import Staffing
 from marketsim.scenario.sections.world import EnglandWorld, Horizon, Place, SyntheticWorld, World, places_of, rows_of
 from marketsim.scenario.shape import shape_of
+from marketsim.scenario.tiers import Order, flat
 
 __all__ = [
-    "Commissioning", "Demand", "Economy", "EnglandWorld", "OwnHomes", "PoundsByNeed", "Providers", "Purchasing",
-    "Scenario", "Section", "ShareByNeed", "Stays", "SyntheticWorld", "World",
+    "Commissioning", "Demand", "Economy", "EnglandWorld", "Need", "OwnHomes", "PoundsByNeed", "Providers", "Purchasing",
+    "Scenario", "Section", "ShareByNeed", "Staffing", "Stays", "SyntheticWorld", "World",
 ]  # fmt: skip
 
 LONGEST_NAME = 80
@@ -40,15 +42,23 @@ class Group(Section):
     name: str
     authorities: list[str] = Field(default_factory=list, description="names or ONS codes")
     regions: list[str] = Field(default_factory=list, description="names of regions")
-    order: list[str] = Field(description="arrangements in the order in which they are tried")
+    order: Order = Field(description="arrangements in the order in which they are tried")
 
 
 class Purchasing(Section):
     """The arrangements there are, and the order in which each authority tries them."""
 
     arrangements: dict[str, Rule] = Field(description="arrangements by name, each with its rule and the rule's fields")
-    order: list[str] = Field(description="arrangements in the order in which authorities try them")
+    order: Order = Field(
+        description="arrangements in the order in which authorities try them; those of a list within it side by side"
+    )
+    preferences: dict[str, PoundsPerWeek] = figure(
+        {}, "fee that it would pay more for an offer through an arrangement where several are weighed (GBP/week)"
+    )
     groups: list[Group] = Field(default_factory=list, description="authorities that use another order")
+    order_before: Order = Field(
+        default_factory=list, description="the order in which all tried them before week 0; not given: `order`"
+    )
     at_start: dict[str, Share] = figure(
         {}, "share of the bought placements of week 0 by arrangement; the rest is the last arrangement's in `order`"
     )
@@ -56,27 +66,32 @@ class Purchasing(Section):
     @model_validator(mode="after")
     def _orders_name_arrangements(self) -> Purchasing:
         _check_order(self.order, self.arrangements, ("order",))
+        if self.order_before:
+            _check_order(self.order_before, self.arrangements, ("order_before",))
         for number, group in enumerate(self.groups):
             _check_order(group.order, self.arrangements, ("groups", number, "order"))
         for name, rule in self.arrangements.items():
             if (inner := levers.inside(rule)) is not None:
                 _check_order(inner, self.arrangements, ("arrangements", name, "order"), within=name)
-        for name in self.at_start:
-            if name not in self.arrangements:
-                raise errors.LocatedError(
-                    ("at_start", name), "unknown arrangement", given=name, allowed=sorted(self.arrangements)
-                )
+        for key, named in (("at_start", self.at_start), ("preferences", self.preferences)):
+            for name in named:
+                if name not in self.arrangements:
+                    raise errors.LocatedError((key, name), "unknown arrangement", name, sorted(self.arrangements))
         if sum(self.at_start.values()) > 1:
             raise errors.LocatedError(("at_start",), "the shares add up to more than 1")
         return self
 
     def orders(self) -> list[list[str]]:
-        """The order of all, then those of the groups."""
-        return [self.order, *(group.order for group in self.groups)]
+        """The names in the order of all, then in those of the groups."""
+        return [flat(order) for order in (self.order, *(group.order for group in self.groups))]
+
+    def before(self) -> Purchasing:
+        """How all bought before week 0."""
+        return self.model_copy(update={"order": self.order_before or self.order, "groups": []})
 
 
 CHANGEABLE = (
-    "demand", "need", "providers", "ratings", "commissioning", "unregistered", "economy", "purchasing",
+    "demand", "need", "providers", "staffing", "ratings", "commissioning", "unregistered", "economy", "purchasing",
 )  # fmt: skip
 
 
@@ -100,6 +115,7 @@ class Scenario(Section):
     stays: Stays = Stays()
     need: Need = Need()
     providers: Providers = Providers()
+    staffing: Staffing = Staffing()
     ratings: Ratings = Ratings()
     commissioning: Commissioning = Commissioning()
     unregistered: Unregistered = Unregistered()
@@ -148,18 +164,27 @@ class Scenario(Section):
 
 
 def _check_order(
-    order: list[str], arrangements: dict[str, levers.Lever], path: Path, within: str | None = None
+    order: Order, arrangements: dict[str, levers.Lever], path: Path, within: str | None = None
 ) -> None:
-    """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative."""
-    if not order:
+    """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative, nor share a tier."""
+    if not flat(order):
         raise errors.LocatedError(path, "names no arrangement; at least one is needed")
-    for position, name in enumerate(order):
-        if name not in arrangements:
-            raise errors.LocatedError((*path, position), "unknown arrangement", name, sorted(arrangements))
-        if order.index(name) != position:
-            raise errors.LocatedError((*path, position), f"the arrangement {name!r} is named twice")
-        if within is not None and levers.inside(arrangements[name]) is not None:
-            raise errors.LocatedError((*path, position), f"a cooperative can't buy through the cooperative {name!r}")
+    seen: set[str] = set()
+    for position, tier in enumerate(order):
+        if tier == []:
+            raise errors.LocatedError((*path, position), "is an empty tier; name an arrangement in it")
+        for place, name in enumerate([tier] if isinstance(tier, str) else tier):
+            where: Path = (*path, position) if isinstance(tier, str) else (*path, position, place)
+            if name not in arrangements:
+                raise errors.LocatedError(where, "unknown arrangement", name, sorted(arrangements))
+            if name in seen:
+                raise errors.LocatedError(where, f"the arrangement {name!r} is named twice")
+            seen.add(name)
+            whole = levers.inside(arrangements[name]) is not None
+            if within is not None and whole:
+                raise errors.LocatedError(where, f"a cooperative can't buy through the cooperative {name!r}")
+            if whole and not isinstance(tier, str):
+                raise errors.LocatedError(where, f"the cooperative {name!r} can't share a tier: it has its own")
 
 
 Claims = Iterator[tuple[str, list[int], Path]]  # a name, the rows of its authorities, and where they are named

@@ -9,13 +9,22 @@ from marketsim.core.geometry import scatter
 from marketsim.core.streams import arrivals, draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
-from marketsim.market.children import COMPLEX, SEVERE, STANDARD, Newcomers
+from marketsim.market.children import COMPLEX, ONE_TO_ONE, SEVERE, SHARED, SOLO, STANDARD, TWO_TO_ONE, Newcomers
 from marketsim.market.market import Market
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.schema import Demand, Scenario
+from marketsim.scenario.schema import Demand, Need, Scenario
 
 MOST_NEEDS_A_WEEK = 600  # in one authority; above it the Poisson inversion is out of its range
-TRAITS = ("need", "age", "sex", "notice", "away on purpose", "displaced from fostering", "place beside")
+TRAITS = (
+    "need",
+    "age",
+    "sex",
+    "notice",
+    "away on purpose",
+    "displaced from fostering",
+    "place beside",
+    "staff of its own",
+)
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
 
@@ -82,7 +91,7 @@ def traits(
     need, displaced = scenario.need, scenario.demand.fostering_displacement
     luck = dict(zip(TRAITS, draws(seed, TRAITS, keys), strict=True))
     x, y = scatter(seed, "child point", keys, areas.x[rows], areas.y[rows], areas.radius[rows])
-    score = least_score + (1 - least_score) * luck["need"]
+    score = need.highest * (least_score + (1 - least_score) * luck["need"])
     band = bands(score, need.share_standard, need.share_severe)
     return Newcomers(
         key=keys,
@@ -95,9 +104,21 @@ def traits(
         boy=luck["sex"] < need.share_boys,
         emergency=luck["notice"] < need.emergency_share,
         away=luck["away on purpose"] < need.away_share,
-        displaced=(band == STANDARD)
-        & (luck["displaced from fostering"] < displaced / max(need.share_standard, 1e-9)),
+        displaced=(band == STANDARD) & (luck["displaced from fostering"] < displaced / max(need.share_standard, 1e-9)),
         needs_beside=luck["place beside"] < need.beside_share.array()[band],
+        care=_care(need, luck["staff of its own"], band),
+    )
+
+
+def _care(need: Need, luck: Floats, band: Ints) -> Ints:
+    """The staff that children need, from those alone in a home down to those who share."""
+    solo, two, one = (
+        shares.array()[band] * need.extra_staff_level for shares in (need.solo, need.two_to_one, need.one_to_one)
+    )
+    return np.where(
+        luck < solo,
+        SOLO,
+        np.where(luck < solo + two, TWO_TO_ONE, np.where(luck < solo + two + one, ONE_TO_ONE, SHARED)),
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Ints
+from marketsim.core.columns import Floats, Ints
+from marketsim.market import costs
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
@@ -45,17 +46,18 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     seeking = seeking.in_order(market.children)
     rows, area = seeking.rows, market.children.authority[seeking.rows]
     tried = shop.orders.tried_for(market, rows, seeking.urgency)
-    searches = searches_of(market, seeking, tried, shop.orders.buyer[area])
+    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], shop.orders.joins[area])
     panels, free = shop.book.panels, np.concatenate([market.free(), market.holdings.empty()])
-    awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free)
+    awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
     shop.asked = rows, awards.referrals, awards.offers
     won = awards.lot != NOBODY
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
+    free -= np.bincount(panels.lots.pool[awards.lot[won]], minlength=len(free))
+    moving.keep_places_beside(market, rows[won], free)
     moving.move_in(market, rows[won], shop.stays)
     providers.remember_accepted(market, rows[won])
-    moving.keep_places_beside(market, rows[won], free)
     moving.note_moves(market, rows[won])
     _see_fees(market, rows[won], memory)
     return np.asarray(rows[~won])
@@ -72,7 +74,7 @@ def tastes(market: Market) -> Tastes:
         value_of_rating=float(commissioning.value_of_rating * money),
         away_miles=float(scenario.need.away_miles),
         shortlist=commissioning.shortlist,
-        last_resort=float(scenario.unregistered.weekly_cost * money),
+        solo_places_most=providers.solo_places_most,
         age_mismatch=float(providers.age_mismatch),
         sex_mismatch=float(providers.sex_mismatch),
         need_mismatch=float(providers.need_mismatch),
@@ -80,22 +82,31 @@ def tastes(market: Market) -> Tastes:
         risk_cost=float(providers.risk_cost * money),
         bidding=float(providers.bidding),
         bargaining=float(providers.bargaining),
+        bargaining_bespoke=float(providers.bargaining_bespoke),
         cost_by_need=scenario.need.cost_by_need.array(),
         money=float(money),
     )
 
 
 def _award(market: Market, placed: Ints, panels: Panels, awards: Awards) -> None:
-    """Write who lives where, through which arrangement and at what fee."""
-    pool, homes = panels.lots.pool[awards.lot], len(market.homes)
+    """Write who lives where, through which arrangement and at what fee, that for staff of the child's own included."""
+    pool, homes, home = panels.lots.pool[awards.lot], len(market.homes), panels.lots.home[awards.lot]
+    extra = own_staff(market, home, market.children.care[placed])
     market.children.set(
-        placed, home=panels.lots.home[awards.lot], holding=np.where(pool < homes, OPEN_PLACE, pool - homes),
-        arrangement=awards.route, fee=awards.fee, miles=awards.miles,
+        placed, home=home, holding=np.where(pool < homes, OPEN_PLACE, pool - homes),
+        arrangement=awards.route, fee=awards.fee + extra, extra_fee=extra, miles=awards.miles,
     )  # fmt: skip
+
+
+def own_staff(market: Market, home: Ints, care: Ints) -> Floats:
+    """What is paid for the staff that children need for themselves, in some homes: own homes charge what it costs."""
+    own = market.homes.sector[home] == LOCAL_AUTHORITY
+    return np.where(own, costs.extra_cost(market)[care], providers.extra_fee(market)[care])
 
 
 def _see_fees(market: Market, placed: Ints, memory: Memory) -> None:
     """Authorities take note of what they pay independent homes."""
     children = market.children
     bought = placed[market.homes.sector[children.home[placed]] != LOCAL_AUTHORITY]
-    memory.see_fees(children.authority[bought], children.band[bought], children.fee[bought])
+    fee = children.fee[bought] - children.extra_fee[bought]
+    memory.see_fees(children.authority[bought], children.band[bought], fee)

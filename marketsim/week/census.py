@@ -19,10 +19,12 @@ from marketsim.market.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Hom
 OF_CHILDREN = (
     "children_placed", "children_waiting", "children_unregistered", "out_of_area", "out_of_region", "over_20_miles",
     "miles", "independent_children", "independent_fees", "hosted_from_elsewhere",
+    "dear", "extra_hours", "last_resort",
 )  # fmt: skip
 OF_HOMES = (
     "places", "market_places", "occupied", "blocked_places", "homes", "independent_homes", "homes_on_framework",
     "private_revenue", "private_cost", "large_revenue", "large_cost", "rated_good_or_better", "market_homes",
+    "lived_in",
 )  # fmt: skip
 FAR_MILES = 20.0
 
@@ -31,13 +33,15 @@ class Fees(NamedTuple):
     """Sums over the children placed now (GBP/week).
 
     By authority what it pays for placements and for places beside; by home what it gets for both, and what the needs of
-    its residents cost above the fixed cost of a place (over the unit cost).
+    its residents cost above the fixed cost of a place (over the unit cost), and the staff that they need for themselves
+    (GBP/week at the prices of the scenario).
     """
 
     placements: Floats
     beside: Floats
     received: Floats
     needs: Floats
+    extra: Floats
 
 
 class Census(NamedTuple):
@@ -51,23 +55,31 @@ class Census(NamedTuple):
 
 class Groups(NamedTuple):
     """By what children are counted: the `region` by authority, `route_of` (below `routes`) by arrangement; and what a
-    resident costs `above_fixed`, the fixed cost of a place, by need band (over the unit cost)."""
+    resident costs `above_fixed`, the fixed cost of a place, by need band (over the unit cost); by care the cost and the
+    hours of staff of its own (GBP and hours a week); the fee from which a placement counts as `dear`; and
+    by care what the `last_resort` costs over its mean."""
 
     region: Ints
     route_of: Ints
     routes: int
     above_fixed: Floats
+    extra_cost: Floats
+    extra_hours: Floats
+    dear: float
+    last_resort: Floats
 
 
 @compiled
 def _no_fees(authorities: int, homes: int) -> Fees:
-    return Fees(np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes))
+    return Fees(
+        np.zeros(authorities), np.zeros(authorities), np.zeros(homes), np.zeros(homes), np.zeros(homes)
+    )
 
 
 @compiled
 def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     """The children as they are now."""
-    region, route_of, above_fixed = by.region, by.route_of, by.above_fixed
+    region, route_of, above_fixed, extra_cost = by.region, by.route_of, by.above_fixed, by.extra_cost
     first = len(OF_CHILDREN)
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
     independent, paid = np.empty(len(children.key)), 0
@@ -80,6 +92,7 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             due.beside[area] += beside
             due.received[home] += fee + beside
             due.needs[home] += above_fixed[children.band[child]]
+            due.extra[home] += extra_cost[children.care[child]]
             there = row_of(homes.authority[home])
             away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
             sums[area, 0] += 1.0
@@ -92,18 +105,21 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             independent[paid] = fee  # overwritten by the next if not bought: cheaper than a branch
             paid += bought
             sums[there, 9] += away
+            sums[area, 10] += fee >= by.dear
+            sums[there, 11] += by.extra_hours[children.care[child]]
             sums[area, row_of(first + route_of[children.arrangement[child]])] += 1.0
         elif state == WAITING:
             sums[area, 1] += 1.0
         elif state == UNREGISTERED:
             sums[area, 2] += 1.0
+            sums[area, 12] += by.last_resort[children.care[child]]
     return Census(due, sums, independent[:paid])
 
 
 @compiled
-def _cost(homes: Homes, home: int, in_market: bool, needs: float, prices: Prices) -> float:
+def _cost(homes: Homes, home: int, in_market: bool, needs: float, extra: float, prices: Prices) -> float:
     staffed = max(homes.places[home] - homes.blocked[home], homes.occupied[home]) if in_market else 0
-    return float(homes.unit_cost[home] * prices.cost_index * (prices.staffed * staffed + needs))
+    return float(prices.cost_index * (homes.unit_cost[home] * (prices.staffed * staffed + needs) + extra))
 
 
 @compiled
@@ -126,7 +142,7 @@ def count_homes(
         sums[area, 2] += occupied
         if sector == PRIVATE:
             revenue[home] += due.received[home]
-            cost = _cost(homes, home, in_market[home], due.needs[home], prices)
+            cost = _cost(homes, home, in_market[home], due.needs[home], due.extra[home], prices)
             sums[area, 7] += revenue[home]
             sums[area, 8] += cost
             if home < len(large) and large[home]:
@@ -144,4 +160,5 @@ def count_homes(
             sums[area, 6] += sector != LOCAL_AUTHORITY and home < len(on_framework) and on_framework[home]
             sums[area, 11] += homes.rating[home] <= GOOD
             sums[area, 12] += 1.0
+            sums[area, 13] += occupied > 0
     return sums

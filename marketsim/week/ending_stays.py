@@ -14,12 +14,13 @@ def end_stays(market: Market) -> Ints:
     """End all stays that are due; returns the rows of the children who leave the model."""
     children = market.children
     due = np.flatnonzero(children.end_week == market.week)
-    state, breaks_down = children.state[due], children.ends_by_breakdown[due]
-    planned, broken = due[(state == states.PLACED) & ~breaks_down], due[(state == states.PLACED) & breaks_down]
-    reasons = np.repeat([moving.PLANNED, moving.BREAKDOWN], [len(planned), len(broken)])
-    moving.move_out(market, np.concatenate([planned, broken]), reasons)
+    state, reason = children.state[due], children.ends_by[due]
+    lived = state == states.PLACED
+    planned, broken, given = (due[lived & (reason == why)] for why in (states.PLANNED, states.BREAKDOWN, states.NOTICE))
+    moving.move_out(market, due[lived], reason[lived])
     leaving = moving.move_on(market, planned)
     _break_down(market, broken)
+    moving.search_again(market, given)
     elsewhere = moving.end_elsewhere(market, due[state == states.ELSEWHERE])
     left = np.concatenate([due[state == states.UNREGISTERED], leaving, elsewhere])
     children.state[left] = states.GONE

@@ -8,19 +8,17 @@ from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import draws
 from marketsim.market import children as states
-from marketsim.market.children import OPEN_PLACE
+from marketsim.market.children import BREAKDOWN, HOME_CLOSED, OPEN_PLACE, PLANNED, SOLO
 from marketsim.market.market import Market
 from marketsim.week import commissioners, stays
-
-PLANNED, BREAKDOWN, HOME_CLOSED = 1, 2, 3  # as in children.END_REASONS
 
 
 def move_out(market: Market, rows: Ints, reason: int | Ints) -> None:
     """Placements end, for one reason or for one each: the places fall empty and the records are completed."""
     children, homes = market.children, market.homes
     _count_residents(market, rows, -1)
-    np.subtract.at(homes.beside, children.home[rows], children.has_beside[rows])
-    children.set(rows, has_beside=False, beside_fee=0.0)
+    np.subtract.at(homes.beside, children.home[rows], children.places_beside[rows])
+    children.set(rows, places_beside=0, beside_fee=0.0)
     market.records.set(children.record[rows], end_week=market.week, end_reason=reason)
     market.events.count("placements_ended", children.authority[rows])
 
@@ -40,14 +38,14 @@ def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     ends = week + stays.whole_weeks(table.draw(stay), rounding)
     season = stays.season(demand, market.scenario.horizon.start, ends)
     breaks_down = breakdown < demand.breakdown_share * (0.5 + children.score[rows]) * season
-    children.set(rows, end_week=ends, ends_by_breakdown=breaks_down)
+    children.set(rows, end_week=ends, ends_by=np.where(breaks_down, BREAKDOWN, PLANNED))
 
 
 def _open_records(market: Market, rows: Ints) -> None:
     """Write down the placements that start."""
     children, authority = market.children, market.children.authority[rows]
     waited = market.week - children.since[rows]
-    same = ["home", "arrangement", "band", "score", "age", "emergency", "displaced", "fee", "miles"]
+    same = ["home", "arrangement", "band", "score", "age", "care", "emergency", "displaced", "fee", "miles"]
     children.record[rows] = market.records.add(
         len(rows), child=children.number[rows], child_authority=authority, start_week=market.week,
         end_week=states.NOT_YET, wait=waited, **{name: getattr(children, name)[rows] for name in same},
@@ -126,29 +124,44 @@ def give_up(market: Market, rows: Ints) -> Ints:
 
 
 def keep_places_beside(market: Market, rows: Ints, free: Ints) -> None:
-    """Leave a place empty beside each child who needs it, where the home has one; some authorities pay for it.
+    """Leave a place empty beside each child who needs it, where the home has one, and all beside a child who must live
+    alone.
 
     `free` are the open places by home, which become fewer; where several children want the last ones, their keys
     decide.
     """
-    children, commissioning = market.children, market.scenario.commissioning
-    wanting = rows[children.needs_beside[rows]]
+    children = market.children
+    wanting = rows[children.needs_beside[rows] | (children.care[rows] == SOLO)]
     wanting = wanting[np.argsort(children.key[wanting])]
-    found = wanting[_first_come(children.home[wanting], free)]
-    paid = _luck(market, found, "place beside is paid")[0] < commissioning.beside_paid_share
-    fee = np.where(paid, commissioning.beside_fee_share * children.fee[found], 0.0)
-    children.set(found, has_beside=True, beside_fee=fee)
-    np.add.at(market.homes.beside, children.home[found], 1)
+    kept = _first_come(children.home[wanting], children.care[wanting] == SOLO, free)
+    children.set(wanting, places_beside=kept)
+    np.add.at(market.homes.beside, children.home[wanting], kept)
+    charge_places_beside(market, wanting)
+
+
+def charge_places_beside(market: Market, rows: Ints) -> None:
+    """What is paid for the places that stay empty beside some children: for who must live alone it is part of the fee,
+    for others some authorities pay. To be called once after a fee is agreed."""
+    children, commissioning = market.children, market.scenario.commissioning
+    rows = rows[children.places_beside[rows] > 0]
+    alone = children.care[rows] == SOLO
+    paid = _luck(market, rows, "place beside is paid")[0] < commissioning.beside_paid_share
+    each = commissioning.beside_fee_share * (children.fee[rows] - children.extra_fee[rows])
+    pounds = children.places_beside[rows] * each
+    children.beside_fee[rows] = np.where(paid & ~alone, pounds, 0.0)
+    children.fee[rows[alone]] += pounds[alone]
+    children.extra_fee[rows[alone]] += pounds[alone]
 
 
 @compiled
-def _first_come(home: Ints, free: Ints) -> Bools:
-    """Who, in this order, still finds a free place in the home; `free` is by home."""
-    found = np.zeros(len(home), dtype=np.bool_)
+def _first_come(home: Ints, alone: Bools, free: Ints) -> Ints:
+    """How many free places each finds in its home, in this order: one, or all for who is `alone`; `free` is by home."""
+    kept = np.zeros(len(home), dtype=np.int64)
     for position, one in enumerate(home):
-        found[position] = free[one] > 0
-        free[one] -= 1
-    return found
+        left = max(free[one], 0)
+        kept[position] = left if alone[position] else min(left, 1)
+        free[one] -= kept[position]
+    return kept
 
 
 def close_with_homes(market: Market, closing: Bools) -> None:

@@ -10,13 +10,14 @@ from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.costs import local_cost, place_cost, size_cost
+from marketsim.market.costs import place_cost, resident_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
-from marketsim.week.providers import last_resort, price, wanted_asks, wanted_fees
+from marketsim.week.providers import price, wanted_asks, wanted_fees
 
 QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 12
 MOST_PLANS = 3.0  # times the usual number, however high the return (assumption: banks and builders set a limit)
+HALVINGS = 20  # of an interval in which something is looked for
 MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assumption)
 
 
@@ -62,14 +63,15 @@ class Pipeline:
         return opening
 
 
-def start_pipeline(market: Market, seed: int, pressure_by_area: Floats) -> Pipeline:
-    """The homes planned before week 0 as at the prices of week 0, so that openings do not pause at the start."""
+def start_pipeline(market: Market, seed: int, pressure_by_area: Floats | None) -> Pipeline:
+    """The homes planned before the run begins, so that openings do not pause at the start: as at the prices of then, or
+    (without a pressure) as many as usual."""
     pipeline = Pipeline()
-    longest = market.scenario.providers.registration_weeks_most
-    for week in range(-longest, 1):
+    begin, longest = market.week, market.scenario.providers.registration_weeks_most
+    for week in range(begin - longest, begin + 1):
         if market.calendar.ends("quarter", week):
             plan_homes(market, seed, pipeline, pressure_by_area, week)
-    pipeline.plans = pipeline.plans.of(np.flatnonzero(pipeline.plans.opens > 0))
+    pipeline.plans = pipeline.plans.of(np.flatnonzero(pipeline.plans.opens > begin))
     return pipeline
 
 
@@ -86,8 +88,9 @@ def planned_share(market: Market, pipeline: Pipeline) -> float:
     return len(pipeline.plans) / max(float(market.homes.in_market(market.week).sum()), 1.0)
 
 
-def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats, week: int) -> None:
-    """Every quarter homes are planned: private ones where they pay, others at their observed rate where they are."""
+def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats | None, week: int) -> None:
+    """Every quarter homes are planned: private ones where they pay (without a pressure, where they are), others at
+    their observed rate where they are."""
     providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
     group = (homes.sector * areas + homes.authority)[homes.is_open(market.week)]
     expected = np.bincount(group, minlength=len(SECTORS) * areas).reshape(len(SECTORS), areas).astype(np.float64)
@@ -115,13 +118,13 @@ def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 
     the homes that are `planned` (over those open); the cost is local; house prices rise with costs (assumption).
     """
     providers, areas, homes = market.scenario.providers, market.authorities, market.homes
-    cost = providers.cost_private * market.cost_index * local_cost(areas, providers)
-    cost *= size_cost(providers.opening_places, providers)
+    sector = np.full(len(areas), PRIVATE)
+    cost = resident_cost(market.scenario, sector, providers.opening_places, areas.house_price) * market.cost_index
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     occupancy = float(homes.recent_occupancy[private].mean()) if private.any() else providers.occupancy_at_start
     occupancy /= 1 + providers.foresight * planned
-    margin, full = np.full(len(areas), providers.floor_margin), np.clip(occupancy, 0, 1) ** providers.occupancy_power
-    fee = wanted_fees(cost, margin, pressure_by_area, np.full(len(areas), full), last_resort(market))
+    margin, full = np.full(len(areas), providers.floor_margin), np.full(len(areas), occupancy)
+    fee = wanted_fees(market, cost, margin, pressure_by_area, full)
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
     staffed = providers.opening_places * (1 - providers.blocked_share)
@@ -129,7 +132,23 @@ def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
 
-def _private_plans(market: Market, pressure_by_area: Floats, planned: float) -> Floats:
+def usual_pressure(market: Market, pressure_by_area: Floats) -> Floats:
+    """The pressure in the same proportion between areas, at which a new home brings the usual return (share a year) and
+    as many homes as usual are planned: what held before a run begins."""
+    providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
+    private = homes.in_market(market.week) & (homes.sector == PRIVATE)
+    number = np.bincount(homes.authority[private], minlength=areas)
+    if number.sum() == 0 or pressure_by_area.max() <= 0:
+        return pressure_by_area
+    low, high = 0.0, 1 / float(pressure_by_area.max())
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        brings = float(expected_returns(market, middle * pressure_by_area) @ number / number.sum())
+        low, high = (middle, high) if brings < providers.return_usual else (low, middle)
+    return np.asarray(low * pressure_by_area)
+
+
+def _private_plans(market: Market, pressure_by_area: Floats | None, planned: float) -> Floats:
     """Private homes planned a year by area: where private homes already are (and a few where children come from), the
     more, the farther the return lies above the least."""
     providers, homes, areas = market.scenario.providers, market.homes, market.authorities
@@ -137,6 +156,8 @@ def _private_plans(market: Market, pressure_by_area: Floats, planned: float) -> 
     number = np.bincount(homes.authority[private], minlength=len(areas)).astype(np.float64)
     children = areas.children / max(areas.children.sum(), 1)
     looked_at = (1 - providers.newcomers) * number + providers.newcomers * number.sum() * children
+    if pressure_by_area is None:
+        return np.asarray(providers.openings_per_year * looked_at)
     room = expected_returns(market, pressure_by_area, planned) - providers.return_least
     call = np.clip(room / (providers.return_usual - providers.return_least), 0, MOST_PLANS)
     return np.asarray(providers.openings_per_year * looked_at * call)
@@ -181,7 +202,7 @@ def open_homes(market: Market, seed: int, plans: Plans, pressure_by_area: Floats
         rating=GOOD,
         recent_occupancy=providers.occupancy_at_start,
     )
-    homes.unit_cost[rows] = place_cost(seed, homes, areas, providers, rows)
+    homes.unit_cost[rows] = place_cost(seed, homes, areas, market.scenario, rows)
     homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure_by_area, rows)
     price(market)
     return rows

@@ -18,7 +18,7 @@ from marketsim.purchasing.rule import Arrangement
 from marketsim.week import providers
 from marketsim.week.census import OF_CHILDREN, Census
 
-CHILDREN_UNREGISTERED = OF_CHILDREN.index("children_unregistered")
+LAST_RESORT = OF_CHILDREN.index("last_resort")
 
 
 class Payers:
@@ -58,7 +58,7 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     """Fees, empty places, own homes, the last resort, and what arrangements owe besides, are paid."""
     homes, last_resort = market.homes, providers.last_resort(market)
     ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
-    unregistered = census.sums[:, CHILDREN_UNREGISTERED]
+    unregistered = census.sums[:, LAST_RESORT]
     ledger.paid["placements"][:], ledger.paid["places_beside"][:] = census.due.placements, census.due.beside
     ledger.paid["unregistered"][:] = unregistered * last_resort
     ledger.unregistered = float(unregistered.sum() * last_resort)
@@ -124,7 +124,7 @@ def _hand_back(
 ) -> None:  # fmt: skip
     """What a rule says that homes hand back to the members of what is left to them."""
     if arrangement.rule.has("shares_in"):
-        revenue, cost = costs.books(market, census.due.received, census.due.needs)
+        revenue, cost = costs.books(market, census.due.received, census.due.needs, census.due.extra)
         back = handed_back(market, arrangement, revenue - cost)
         payers.charge(ledger.paid["handed_back"], np.array([arrangement.number]), np.array([-back.sum()]))
         np.subtract.at(ledger.received, market.homes.provider, back)

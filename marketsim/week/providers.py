@@ -9,11 +9,12 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market import costs
-from marketsim.market.children import OPEN_PLACE
+from marketsim.market.children import OPEN_PLACE, SHARED
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.scenario.schema import Providers
 
+LEAST_OCCUPANCY = 0.4  # that anybody plans on (assumption)
 LARGE_FROM_HOMES = 10  # a provider of so many homes is large
 BLOCKING = 1  # of the things that come round to homes
 
@@ -38,12 +39,22 @@ def price(market: Market) -> None:
     """
     homes, cost = market.homes, market.homes.unit_cost * market.cost_index
     market.costs = cost[:, None] * market.scenario.need.cost_by_need.array()
-    market.quotes = np.minimum(market.costs + (homes.ask - cost)[:, None], last_resort(market))
+    market.quotes = np.minimum(market.costs + (homes.ask - cost)[:, None], way_out(market)[SHARED])
 
 
 def last_resort(market: Market) -> float:
     """What a child in an unregistered setting costs now (GBP/week)."""
     return market.scenario.unregistered.weekly_cost * market.cost_index
+
+
+def extra_fee(market: Market) -> Floats:
+    """What providers quote for the staff that a child needs for itself, by care (GBP/week)."""
+    return costs.extra_cost(market) * (1 + market.scenario.providers.bespoke_margin)
+
+
+def way_out(market: Market) -> Floats:
+    """What the last resort would cost for a child, by care (GBP/week)."""
+    return last_resort(market) * market.scenario.unregistered.cost_by_care.array()
 
 
 def pressure(market: Market, searching: Floats) -> Floats:
@@ -60,19 +71,23 @@ def pressure(market: Market, searching: Floats) -> Floats:
 def wanted_asks(market: Market, pressure_by_area: Floats, rows: Ints | None = None) -> Floats:
     """The weekly fee that homes (those of some rows, or all) would like for a child of middling need; authorities' own
     homes feel no pressure."""
-    homes, providers = market.homes, market.scenario.providers
+    homes = market.homes
     rows = np.arange(len(homes)) if rows is None else rows
-    full = np.clip(homes.recent_occupancy[rows], 0, 1) ** providers.occupancy_power
     felt = np.where(homes.sector[rows] == LOCAL_AUTHORITY, 0.0, pressure_by_area[homes.authority[rows]])
     cost = homes.unit_cost[rows] * market.cost_index
-    return wanted_fees(cost, _floor_margins(market)[rows], felt, full, last_resort(market))
+    return wanted_fees(market, cost, _floor_margins(market)[rows], felt, homes.recent_occupancy[rows])
 
 
-def wanted_fees(cost: Floats, margin: Floats, felt: Floats, full: Floats, most: float) -> Floats:
-    """The weekly fees wanted at some cost: between cost with the floor margin and the cost `most` of the last resort,
-    by the pressure that is felt and by how full the home is (a power of its occupancy)."""
-    floor = cost * (1 + margin)
-    return np.asarray(floor + felt * full * (np.maximum(most, floor) - floor))
+def wanted_fees(market: Market, cost: Floats, margin: Floats, felt: Floats, occupancy: Floats) -> Floats:
+    """The weekly fees wanted at some unit cost: what a resident costs at the occupancy that is planned on, and a margin
+    over it; on top, where children press, part of the way to what the last resort costs."""
+    providers = market.scenario.providers
+    planned = providers.planned_occupancy
+    at = np.maximum(planned + providers.occupancy_pass_through * (occupancy - planned), LEAST_OCCUPANCY)
+    fixed = providers.fixed_cost_share
+    floor = cost * (fixed * planned / at + 1 - fixed) * (1 + margin)
+    scarcity = felt**providers.scarcity_power
+    return np.asarray(floor + scarcity * (np.maximum(last_resort(market), floor) - floor))
 
 
 def revise_asks(market: Market, pressure_by_area: Floats) -> None:
@@ -94,15 +109,15 @@ def remember_accepted(market: Market, rows: Ints) -> None:
     rows = rows[children.holding[rows] == OPEN_PLACE]
     home = children.home[rows]
     above_middle = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
-    homes.accepted[home] = children.fee[rows] - above_middle
+    homes.accepted[home] = children.fee[rows] - children.extra_fee[rows] - above_middle
 
 
-def earn(market: Market, received: Floats, needs: Floats) -> None:
+def earn(market: Market, received: Floats, needs: Floats, extra: Floats) -> None:
     """Every month: what homes have been earning moves towards what they earn now, revenue less cost (GBP/week).
 
-    `received` and `needs` as in `census.Fees`.
+    `received`, `needs` and `extra` as in `census.Fees`.
     """
-    revenue, cost = costs.books(market, received, needs)
+    revenue, cost = costs.books(market, received, needs, extra)
     profit = market.homes.recent_profit
     profit[:] += market.scenario.providers.occupancy_memory * ((revenue - cost) - profit)
 

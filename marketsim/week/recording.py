@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats
-from marketsim.market import costs
+from marketsim.market import costs, rotas
 from marketsim.market.events import EVENTS
 from marketsim.market.homes import PRIVATE
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement
-from marketsim.scenario.changes import routes_of
 from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
 
 YEAR_WEEKS = 52  # over which outcomes are means: the last of a run
-NEARLY = 0.98  # of last week's 90th percentile of fees, above which this week's will lie
+PERCENTILES = (0.1, 0.5, 0.9)  # of fees
+DEAR = 10_000.0  # GBP a week from which the Local Government Association counts placements
 LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 
-OF_MONEY = ("spend", "paid_void_gbp", "paid_voids")
+OF_MONEY = ("spend", "paid_void_gbp", "paid_voids", "staff", "last_resort_gbp")
 
 
 class Sums:
@@ -37,15 +37,15 @@ class Sums:
 
 
 class Recorder:
-    """What is kept of a run: the sums of every week over all authorities with the 90th percentile of fees; those of the
+    """What is kept of a run: the sums of every week over all authorities with percentiles of fees; those of the
     last week of each year and of the whole year by authority; and those of the last weeks of the run, up to a year."""
 
-    def __init__(self, market: Market, arrangements: Sequence[Arrangement]) -> None:
-        self.routes = sorted(routes_of(market.scenario))
+    def __init__(self, market: Market, arrangements: Sequence[Arrangement], routes: Collection[str]) -> None:
+        self.routes = sorted(routes)
         of_routes = [f"route {route}" for route in self.routes]
         self.names = [*OF_CHILDREN, *of_routes, *OF_HOMES, *OF_MONEY, *EVENTS]
         self.totals: list[Floats] = []
-        self.fees_p90: list[float] = []
+        self.fees: list[Floats] = []
         self.years: list[tuple[int, Floats, Floats]] = []  # week, sums of that week, and of the year
         self.last_year = Sums(self.names, len(market.authorities))
         self._year = Sums(self.names, len(market.authorities))
@@ -56,8 +56,12 @@ class Recorder:
         """Look up routes, what needs cost, and who is on panels; to be called when any of it may have changed."""
         numbers = {route: number for number, route in enumerate(self.routes)}
         route_of = np.array([numbers.get(arrangement.route, 0) for arrangement in arrangements])
-        above_fixed = costs.above_fixed(market)
-        self.groups = Groups(market.authorities.region, route_of, len(self.routes), above_fixed)
+        staffing = market.scenario.staffing
+        self.groups = Groups(
+            market.authorities.region, route_of, len(self.routes), costs.above_fixed(market),
+            rotas.extra_cost(staffing), rotas.extra_hours(staffing), DEAR,
+            market.scenario.unregistered.cost_by_care.array(),
+        )  # fmt: skip
         self._on_panel = on_any_panel(market, arrangements)
 
     def census(self, market: Market) -> Census:
@@ -71,8 +75,8 @@ class Recorder:
         sums = self._sums(market, ledger, children)
         market.events.clear()
         self.totals.append(np.add.reduce(sums, axis=0))
-        near = NEARLY * self.fees_p90[-1] if self.fees_p90 else -np.inf
-        self.fees_p90.append(percentile_90(children.independent_fees, near))
+        fees = children.independent_fees
+        self.fees.append(np.quantile(fees, PERCENTILES) if len(fees) else np.full(len(PERCENTILES), np.nan))
         self._year.add(sums)
         if last_weeks <= YEAR_WEEKS:
             self.last_year.add(sums)
@@ -89,23 +93,11 @@ class Recorder:
             self._on_panel, costs.prices(market), authorities,
         )  # fmt: skip
         void = ledger.paid["empty_places"] + ledger.paid["own_empty_places"]
-        money = np.column_stack([ledger.spend, void, ledger.voids])
+        lived_in, occupied = (homes[:, OF_HOMES.index(name)] for name in ("lived_in", "occupied"))
+        extra = children.sums[:, OF_CHILDREN.index("extra_hours")]
+        staff = rotas.heads(market.scenario.staffing, lived_in, occupied, extra)
+        money = np.column_stack([ledger.spend, void, ledger.voids, staff, ledger.paid["unregistered"]])
         return np.concatenate([children.sums, homes, money, market.events.table.T], axis=1)
-
-
-def percentile_90(values: Floats, near: float = -np.inf) -> float:
-    """The 90th percentile as `np.quantile` gives it, in less time, the less the closer `near` lies below it; NaN of
-    nothing."""
-    if len(values) == 0:
-        return np.nan
-    place = 0.9 * (len(values) - 1)
-    below, share, upper = int(place), place - int(place), values[values > near]
-    if len(values) - len(upper) > below:
-        upper = values
-    first, last = below - len(values), min(below + 1 - len(values), -1)  # counted from the end
-    ordered = np.partition(upper, (first, last))
-    low, high = float(ordered[first]), float(ordered[last])
-    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 def largest_groups(market: Market) -> Bools:

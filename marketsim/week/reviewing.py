@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Floats
+from marketsim.core.streams import uniform
 from marketsim.market import inflation
-from marketsim.market.children import NOT_YET
+from marketsim.market.children import NOT_YET, NOTICE, OPEN_PLACE, PLACED
+from marketsim.market.costs import extra_cost
+from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing import asking_rules
 from marketsim.purchasing.orders import Orders
@@ -22,12 +25,41 @@ def review_costs(market: Market) -> None:
     providers.price(market)
 
 
+def raise_fees(market: Market, orders: Orders) -> None:
+    """Every April: what running placements in open places of independent homes cost rises as their arrangements say."""
+    children, homes = market.children, market.homes
+    rows = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE))
+    rows = rows[homes.sector[children.home[rows]] != LOCAL_AUTHORITY]
+    for arrangement in orders.arrangements:
+        if arrangement.rule.has("uplift_within_stays"):
+            through = rows[children.arrangement[rows] == arrangement.number]
+            rise = 1 + asking_rules.uplift_of(market, arrangement)[children.authority[through]]
+            for column in (children.fee, children.extra_fee, children.beside_fee):
+                column[through] *= rise
+            market.records.fee[children.record[through]] = children.fee[through]
+
+
+def give_notice(market: Market) -> None:
+    """Every quarter: providers hand back some of the children who cost more than they bring, after a time of notice."""
+    children, homes, providers = market.children, market.homes, market.scenario.providers
+    rows = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE))
+    rows = rows[homes.sector[children.home[rows]] != LOCAL_AUTHORITY]
+    brings = children.fee[rows] + children.beside_fee[rows]
+    cost = market.costs[children.home[rows], children.band[rows]] + extra_cost(market)[children.care[rows]]
+    rows = rows[cost > brings]
+    luck = uniform(market.seed, "notice", children.key[rows], market.week)
+    rows = rows[luck < providers.notice_per_quarter]
+    ends = market.week + providers.notice_weeks
+    rows = rows[children.end_week[rows] > ends]
+    children.set(rows, end_week=ends, ends_by=NOTICE)
+
+
 def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> Floats:
     """Authorities learn what they pay; providers revise what they ask, for the month to come. Returns the pressure on
     fees by area (0-1)."""
     commissioners.remember_fees(market, memory)
     pressure = providers.pressure(market, memory.unplaced / memory.weeks_in_month)
-    providers.earn(market, census.due.received, census.due.needs)
+    providers.earn(market, census.due.received, census.due.needs, census.due.extra)
     providers.revise_asks(market, pressure)
     providers.price(market)
     memory.begin_month()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Floats, Ints
+from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
-from marketsim.market.children import UNREGISTERED, WAITING, Children
+from marketsim.market.children import SHARED, SOLO, UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
@@ -60,8 +60,9 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
     return rows[:count]
 
 
-def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints) -> Searches:
-    """The searches of some children, with the arrangements that each tries and who buys at each stage.
+def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints, joins: Bools) -> Searches:
+    """The searches of some children, with the arrangements that each tries and who buys at each stage, and which of
+    them are weighed side by side.
 
     Luck of a child with a home depends on the child, the number of its search and how often it `asked`, and on nothing
     else.
@@ -70,6 +71,8 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints) ->
     authority, band = children.authority[rows], children.band[rows]
     luck = stream(market.seed, "offer", children.key[rows], children.search[rows], seeking.asked)
     policy = uniform(POLICY_SEED, "asks only good homes", market.authorities.key)
+    care = children.care[rows]
+    way_out = providers.way_out(market) - providers.extra_fee(market)
     only_good = (policy < market.scenario.commissioning.only_good_share)[authority]
     return Searches(
         key=luck,
@@ -83,11 +86,15 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints) ->
         emergency=children.emergency[rows],
         away=children.away[rows],
         only_good=only_good & (urgency < 1),
+        bespoke=care != SHARED,
+        alone=care == SOLO,
+        way_out=way_out[care],
         willingness=seeking.willingness,
         urgency=urgency,
         expected_fee=_expected_fee(market)[authority, band],
         routes=routes,
         buyers=buyers,
+        joins=joins,
     )
 
 

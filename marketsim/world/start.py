@@ -9,10 +9,22 @@ import numpy as np
 from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
+from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
-from marketsim.market.children import ELSEWHERE, OPEN_PLACE, PLACED, UNREGISTERED, WAITING, Children, PlacementRecords
+from marketsim.market.children import (
+    ELSEWHERE,
+    OPEN_PLACE,
+    PLACED,
+    SHARED,
+    SOLO,
+    TWO_TO_ONE,
+    UNREGISTERED,
+    WAITING,
+    Children,
+    PlacementRecords,
+)
 from marketsim.market.costs import place_cost
-from marketsim.market.homes import LOCAL_AUTHORITY, Holdings, Homes
+from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 from marketsim.market.inflation import level_at_start
 from marketsim.market.market import Market
 from marketsim.purchasing.asking_rules import fees_at_start, settle
@@ -20,9 +32,10 @@ from marketsim.purchasing.orders import Orders, make_orders
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.levers import parse_rule
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
-from marketsim.week import providers
-from marketsim.week.arriving import bands, starting_children, traits, weekly_needs
+from marketsim.week import buying, moving, providers
+from marketsim.week.arriving import bands, starting_children, traits, weekly_growth, weekly_needs
 from marketsim.week.inspecting import judge_all
+from marketsim.week.opening_and_closing import usual_pressure
 from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
@@ -31,18 +44,20 @@ from marketsim.world.stock import assign_owners
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
 ROUNDS_AT_MOST = 200
+SOLO_ROUNDS = 100  # in which children who must live alone look for an empty home, before the others
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
 
 def build_market(scenario: Scenario, seed: int) -> Market:
     """Authorities, homes and owners with costs and first fees; no children yet."""
     authorities, homes = _world(scenario, seed)
-    homes.unit_cost[:] = place_cost(seed, homes, authorities, scenario.providers, np.arange(len(homes)))
+    homes.unit_cost[:] = place_cost(seed, homes, authorities, scenario, np.arange(len(homes)))
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
-    first_year = Calendar(scenario.horizon.start).number("financial_year", 1)
+    week = -past_weeks(scenario)
+    first_year = Calendar(scenario.horizon.start).number("financial_year", week + 1)
     market = Market(
         scenario=scenario,
         seed=seed,
-        week=0,
+        week=week,
         authorities=authorities,
         homes=homes,
         holdings=Holdings(),
@@ -51,12 +66,41 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         quotes=np.zeros((len(homes), 3)),
         costs=np.zeros((len(homes), 3)),
         cost_index=level_at_start(scenario.economy, first_year),
-        demand_index=np.ones(len(authorities)),
+        demand_index=weekly_growth(scenario.demand, authorities) ** week,
     )
+    open_in_past(market)
     judge_all(market)
     providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
     return market
+
+
+def past_weeks(scenario: Scenario) -> int:
+    """How many weeks are lived before week 0."""
+    return scenario.world.past_weeks if isinstance(scenario.world, EnglandWorld) else 0
+
+
+def open_in_past(market: Market) -> None:
+    """Some private homes of week 0 opened in the weeks that are lived before it, small ones rather than large: new
+    homes have fewer places, so that the others had as many as were recorded."""
+    world, homes = market.scenario.world, market.homes
+    if not isinstance(world, EnglandWorld) or world.past_openings == 0:
+        return
+    private = np.flatnonzero((homes.sector == PRIVATE) & ~homes.short_break)
+    chance = 1 / homes.places[private]
+    chance *= world.past_openings / chance.mean()
+    luck = uniform(market.seed, "opened before week 0", homes.key[private]) / np.minimum(chance, 1.0)
+    rows = private[luck < 1]
+    homes.set(rows, opened_week=market.week + 1 + (luck[luck < 1] * world.past_weeks).astype(np.int64))
+
+
+def _children_then(market: Market) -> Ints:
+    """The children in homes when the run's past begins, by authority."""
+    world, areas = market.scenario.world, market.authorities
+    if not isinstance(world, EnglandWorld) or world.past_weeks == 0:
+        return areas.children
+    fewer = (1 + world.past_growth) ** (-world.past_weeks / WEEKS_PER_YEAR)
+    return apportion(areas.children.astype(np.float64), round(fewer * areas.children.sum()))
 
 
 def area_geography(market: Market) -> Geography:
@@ -82,32 +126,51 @@ def place_starting_children(market: Market, stays: StayTable, buy: Callable[[See
     """Put the children of week 0 into homes as searches would have, the same under every purchasing rule.
 
     Each looked for a home when only a share of homes (`availability_at_start`) had a free place; rounds go on, with
-    homes less choosy, until all are placed. Raises ScenarioError if they cannot be.
+    homes less choosy, until all are placed. Raises ScenarioError if they cannot be in a made-up world.
     """
-    rows = _admit(market, market.authorities.children, "child at start")
-    if len(rows) > market.free().sum():
+    rows = _admit(market, _children_then(market), "child at start")
+    of_england = isinstance(market.scenario.world, EnglandWorld)  # where those who find none look on
+    if not of_england and len(rows) > market.free().sum():
         message = f"{len(rows)} children at the start need places and only {market.free().sum()} can be used"
         raise ScenarioError(message, "world.children_at_start:")
-    scenario, children = market.scenario, market.children
-    attempt = 0
-    while len(waiting := children.in_state(WAITING)) > 0:
-        if attempt == ROUNDS_AT_MOST:
-            message = f"{len(waiting)} of {len(rows)} children find no home within reach"
-            raise ScenarioError(message, "world.children_at_start:")
-        chance = providers.willingness(scenario.providers, children.score[waiting], children.breakdowns[waiting])
-        eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
-        urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
-        buy(Seeking(waiting, np.full(len(waiting), attempt), urgency, eased))
-        attempt += 1
+    children = market.children
+    _look_for_homes(market, rows[children.care[rows] == SOLO], buy, SOLO_ROUNDS)
+    left = rows[(children.care[rows] == SOLO) & (children.state[rows] == WAITING)]
+    children.care[left] = TWO_TO_ONE  # where no home stands empty they share one
+    _look_for_homes(market, rows[children.state[rows] == WAITING], buy, ROUNDS_AT_MOST)
+    left = rows[(children.state[rows] == WAITING) & (children.care[rows] != SHARED)]
+    if len(left) > 0:  # nobody has bought staff of their own for them
+        children.care[left] = SHARED
+        _look_for_homes(market, left, buy, ROUNDS_AT_MOST)
+    if len(waiting := children.in_state(WAITING)) > 0 and not of_england:
+        message = f"{len(waiting)} of {len(rows)} children find no home within reach"
+        raise ScenarioError(message, "world.children_at_start:")
     market.events.clear()
     _stays_left(market, stays, rows)
     _add_unregistered(market)
     _add_elsewhere(market, stays)
 
 
+def _look_for_homes(market: Market, rows: Ints, buy: Callable[[Seeking], object], rounds: int) -> None:
+    """Rounds in which those of some children who still wait look for a home, with homes less choosy from one to the
+    next."""
+    children, scenario = market.children, market.scenario
+    for attempt in range(rounds):
+        waiting = rows[children.state[rows] == WAITING]
+        if len(waiting) == 0:
+            return
+        chance = providers.willingness(scenario.providers, children.score[waiting], children.breakdowns[waiting])
+        eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
+        urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
+        buy(Seeking(waiting, np.full(len(waiting), attempt), urgency, eased))
+
+
 def start_purchasing(market: Market, orders: Orders) -> None:
     """Put the scenario's arrangements in force, and say through which each running placement was bought."""
-    _first_asks(market, providers.pressure(market, first_searching(market)))
+    pressure = providers.pressure(market, first_searching(market))
+    if past_weeks(market.scenario) > 0:
+        pressure = usual_pressure(market, pressure)
+    _first_asks(market, pressure)
     market.homes.recent_profit[:] = market.homes.places * _usual_profit(market)
     placed = np.flatnonzero(market.children.state == PLACED)
     market.children.arrangement[placed] = _arrangement_at_start(market, orders, placed)
@@ -149,7 +212,7 @@ def _first_pressure(market: Market) -> Floats:
 def _first_asks(market: Market, pressure_by_area: Floats) -> None:
     market.homes.ask[:] = market.homes.accepted[:] = providers.wanted_asks(market, pressure_by_area)
     providers.price(market)
-    mean = market.quotes[market.homes.in_market(0)].mean(axis=0)
+    mean = market.quotes[market.homes.in_market(market.week)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
 
 
@@ -173,7 +236,8 @@ def _add_elsewhere(market: Market, stays: StayTable) -> None:
     rows = _admit(market, apportion(areas.children.astype(np.float64), count), "elsewhere at start")
     luck = [uniform(market.seed, name, children.key[rows]) for name in ("elsewhere at start", "elsewhere since")]
     weeks = weeks_elsewhere_left(demand, luck[0], luck[1])
-    children.set(rows, state=ELSEWHERE, comes_back=True, end_week=np.maximum(np.ceil(weeks).astype(np.int64), 1))
+    ends = market.week + np.maximum(np.ceil(weeks).astype(np.int64), 1)
+    children.set(rows, state=ELSEWHERE, comes_back=True, end_week=ends)
 
 
 def _admit(market: Market, per_authority: Ints, kind: str) -> Ints:
@@ -187,8 +251,8 @@ def _stays_left(market: Market, stays: StayTable, rows: Ints) -> None:
     keys = children.key[rows]
     gone, left = stays.draw_running(uniform(seed, "running stay", keys), uniform(seed, "age of stay", keys))
     luck = uniform(seed, "running rounding", keys)
-    children.since[rows] = -whole_weeks(gone, luck)
-    children.end_week[rows] = whole_weeks(left, luck)
+    children.since[rows] = market.week - whole_weeks(gone, luck)
+    children.end_week[rows] = market.week + whole_weeks(left, luck)
     market.records.set(children.record[rows], start_week=children.since[rows], wait=0)
 
 
@@ -202,8 +266,8 @@ def _add_unregistered(market: Market) -> None:
     mean = max(market.scenario.unregistered.need_ends_mean_weeks, 1e-9)
     luck = uniform(market.seed, "unregistered at start", children.key[rows])
     ends = np.maximum(np.ceil(-mean * np.log1p(-luck)), 1).astype(np.int64)
-    began = -(uniform(market.seed, "unregistered since", children.key[rows]) * 26).astype(np.int64)
-    children.set(rows, state=UNREGISTERED, end_week=ends, since=began)
+    began = market.week - (uniform(market.seed, "unregistered since", children.key[rows]) * 26).astype(np.int64)
+    children.set(rows, state=UNREGISTERED, end_week=market.week + ends, since=began)
 
 
 def _arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
@@ -230,4 +294,7 @@ def _fees_at_start(market: Market, orders: Orders, placed: Ints) -> None:
     for number in np.unique(children.arrangement[open_ones]):
         arrangement = orders.arrangements[number]
         rows = open_ones[children.arrangement[open_ones] == number]
-        children.fee[rows] = fees_at_start(market, arrangement, children.home[rows], children.band[rows])
+        extra = buying.own_staff(market, children.home[rows], children.care[rows])
+        children.fee[rows] = fees_at_start(market, arrangement, children.home[rows], children.band[rows]) + extra
+        children.extra_fee[rows] = extra
+        moving.charge_places_beside(market, rows)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from marketsim.scenario import errors
 from marketsim.scenario.sections.base import (
     Date,
     MeanWeeks,
     PoundsPerMile,
     PoundsPerWeek,
+    RatioByCare,
     Section,
     Share,
     SharePerYear,
@@ -87,6 +90,10 @@ class Unregistered(Section):
     """The last resort, outside regulation."""
 
     weekly_cost: PoundsPerWeek = figure(10_500.0, "mean weekly cost", "measured", "Children's Commissioner 2025")
+    cost_by_care: RatioByCare = figure(
+        RatioByCare(shared=0.73, one_to_one=0.86, two_to_one=1.2, solo=1.46),
+        "cost of the last resort by the staff that a child needs, over the mean (ratio)",
+    )
     need_ends_mean_weeks: MeanWeeks = figure(
         75.0,
         "mean time until such a child leaves otherwise (0: at once)",
@@ -95,6 +102,19 @@ class Unregistered(Section):
     )
     search_every_weeks: Annotated[int, Field(ge=1, le=520, json_schema_extra={"unit": "weeks"})] = figure(
         4, "weeks between searches for a home for such a child"
+    )
+
+
+class PricesOfYear(Section):
+    """Prices and pay with which a financial year begins."""
+
+    year: Annotated[int, Field(ge=1951, le=2300, json_schema_extra={"unit": "year"})] = figure(
+        2026, "calendar year in whose April it begins"
+    )
+    cpi: SharePerYear = figure(0.025, "rise of consumer prices in the twelve months before")
+    pay: SharePerYear = figure(0.035, "rise of average pay in the twelve months before")
+    minimum_wage: Annotated[float, Field(gt=0, le=1_000, json_schema_extra={"unit": "GBP/hour"})] = figure(
+        12.71, "minimum wage of adults from that April", "measured", "National Living Wage from April 2026"
     )
 
 
@@ -112,6 +132,30 @@ class Economy(Section):
     recorded: bool = figure(
         True, "true: recorded prices and pay as long as there are records", "measured", "ONS; england/economy.csv"
     )
+    path: list[PricesOfYear] = Field(
+        default_factory=list, description="prices and pay year by year, in place of records and of the rates below"
+    )
     cpi_per_year: SharePerYear = figure(0.025, "rise of consumer prices after the records")
-    pay_per_year: SharePerYear = figure(0.035, "rise of pay after the records")
+    pay_per_year: SharePerYear = figure(0.035, "rise of average pay after the records")
+    minimum_wage_per_year: SharePerYear = figure(
+        0.041, "rise of the minimum wage after the records", "measured", "12.71 GBP from April 2026, was 12.21"
+    )
     pay_share_of_cost: Share = figure(0.7, "share of running cost that is pay")
+    frontline_share_of_pay: Share = figure(0.8, "share of pay that goes to care staff")
+    pass_through: Share = figure(
+        0.75,
+        "share of the rise of the minimum wage beyond average pay that care staff get",
+        "estimated",
+        "0.5-1.0: about 1 in adult care homes 2017-2023, pay 1.14 times the minimum in children's homes 2024",
+    )
+
+    @model_validator(mode="after")
+    def _path_goes_on(self) -> Economy:
+        for number, (before, now) in enumerate(itertools.pairwise(self.path), start=1):
+            if now.year != before.year + 1:
+                words = f"is {now.year} behind {before.year}; the years must follow one another without a gap"
+                raise errors.LocatedError(("path", number, "year"), words)
+            if now.minimum_wage < before.minimum_wage:
+                words = f"falls from {before.minimum_wage:g} to {now.minimum_wage:g}; a minimum wage only rises"
+                raise errors.LocatedError(("path", number, "minimum_wage"), words)
+        return self

@@ -119,3 +119,16 @@ class PoundsByNeed(ByNeed):
     standard: PoundsPerWeek
     complex: PoundsPerWeek
     severe: PoundsPerWeek
+
+
+class RatioByCare(Section):
+    """A ratio for each kind of care: shared staff, one to one, two to one, alone in a home."""
+
+    shared: Ratio
+    one_to_one: Ratio
+    two_to_one: Ratio
+    solo: Ratio
+
+    def array(self) -> NDArray[np.float64]:
+        """The numbers in the order of the kinds of care."""
+        return np.array(list(vars(self).values()), dtype=np.float64)

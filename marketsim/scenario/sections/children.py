@@ -143,8 +143,25 @@ class Need(Section):
         ShareByNeed(standard=0.0, complex=0.08, severe=0.3),
         "share of children beside whom a place must stay empty, by need band",
     )
+    one_to_one: ShareByNeed = figure(
+        ShareByNeed(standard=0.05, complex=0.15, severe=0.2),
+        "share of children who need one member of staff of their own by day, by need band",
+    )
+    two_to_one: ShareByNeed = figure(
+        ShareByNeed(standard=0.015, complex=0.14, severe=0.3),
+        "share of children who need two by day and one awake at night",
+    )
+    solo: ShareByNeed = figure(
+        ShareByNeed(standard=0.0, complex=0.045, severe=0.15), "share of those who need that and a home to themselves"
+    )
+    highest: Share = figure(
+        1.0, "highest need of children who come, on the scale of those of 2024, for paths that change by date"
+    )
+    extra_staff_level: Ratio = figure(
+        1.0, "the shares with staff of their own over these, for paths that change by date"
+    )
     cost_by_need: RatioByNeed = figure(
-        RatioByNeed(standard=0.98, complex=1.0, severe=1.12),
+        RatioByNeed(standard=0.99, complex=1.0, severe=1.05),
         "running cost by need band over that of a child of middling need; averages 1 over the bands (ratio)",
     )
 

@@ -7,37 +7,27 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import Miles, Pounds, PoundsPerWeek, Ratio, Section, Share, Weeks, figure
+from marketsim.scenario.sections.base import Count, Miles, Pounds, PoundsPerWeek, Ratio, Section, Share, Weeks, figure
 
 
 class Providers(Section):
     """What providers' places cost, what they ask, whom they refuse, and how their number changes."""
 
-    cost_private: PoundsPerWeek = figure(
-        4_650.0,
-        "running cost per resident of a private home at planned occupancy",
-        "estimated",
-        "fee 6,108 less the operating margin of 22.6% (targets)",
+    cost_private: PoundsPerWeek | None = figure(
+        None, "running cost per resident of a private home; not given: worked out from people and rotas (`staffing`)"
     )
-    cost_voluntary: PoundsPerWeek = figure(5_000.0, "the same for voluntary and health homes")
-    cost_local_authority: PoundsPerWeek = figure(
-        5_300.0,
-        "the same for authorities' own homes",
-        "estimated",
-        "4,750 in 2019 (targets), raised by about half of the rise in consumer prices since",
-    )
+    cost_voluntary: PoundsPerWeek | None = figure(None, "the same for voluntary and health homes")
+    cost_local_authority: PoundsPerWeek | None = figure(None, "the same for authorities' own homes")
     cost_spread: Share = figure(0.20, "cost differs between homes by up to this share either way, evenly")
-    cost_house_price_elasticity: Share = figure(0.10, "share by which cost rises when house prices double")
-    cost_size_elasticity: Share = figure(
-        0.2, "share by which the cost of a place rises as a home's places halve, over four places (about; a power)"
+    fixed_cost_share: Share = figure(
+        0.65, "share of running cost that a staffed place costs when empty: posts, house and managers of the rota"
     )
-    fixed_cost_share: Share = figure(0.75, "share of running cost that a staffed place costs when empty")
     planned_occupancy: Share = figure(0.85, "occupancy of staffed places that costs are planned on")
-    floor_margin: Share = figure(0.04, "least margin over cost that a small private provider asks: it covers its cost")
+    floor_margin: Share = figure(0.07, "margin over planned cost that a small private provider aims at")
     floor_margin_large: Share = figure(
-        0.125, "the same for large private groups (10 homes and more), which aim at a margin", "estimated", "CMA 2022"
+        0.2, "the same for large private groups (10 homes and more)", "estimated", "CMA 2022"
     )
-    floor_margin_voluntary: Share = figure(0.02, "the same for voluntary and health homes: a small surplus")
+    floor_margin_voluntary: Share = figure(0.03, "the same for voluntary and health homes: a small surplus")
     pressure_half: Ratio = figure(
         1.25,
         "children searching per free place within reach at which half of the pressure on fees is felt",
@@ -49,18 +39,34 @@ class Providers(Section):
     occupancy_at_start: Share = figure(
         0.82, "occupancy of staffed places that providers have seen before week 0", "measured", "ICHA survey 80-85%"
     )
-    occupancy_power: Ratio = figure(2.0, "how sharply a home's fee rises with its own occupancy")
-    fee_adjustment: Share = figure(0.15, "share of the way to the wanted fee that a provider goes every month")
+    occupancy_pass_through: Share = figure(
+        0.3, "share of a change in its own occupancy that a home plans its costs on: emptier homes are dearer"
+    )
+    scarcity_power: Ratio = figure(
+        2.5, "how sharply fees rise with pressure: a power of it, so that a little scarcity moves them little"
+    )
+    fee_adjustment: Share = figure(0.25, "share of the way to the wanted fee that a provider goes every month")
     accepted_weight: Share = figure(0.05, "weight of the fees last accepted in the fee that a home wants")
     bargaining: Share = figure(
         0.13,
-        "most of the gap between the fee asked and what the commissioner would accept that goes to the provider; the "
-        "luck of the two decides between none and that",
+        "most of the gap between the fee asked and what the commissioner would accept that goes to a provider whose "
+        "offer is the only one, and less the more there are; the luck of the two decides between none and that",
         "estimated",
         "correlation of need and fee 0.2 (targets)",
     )
+    bargaining_bespoke: Share = figure(
+        0.5, "the same where staff of a child's own are bought, whatever other offers there are", "assumption"
+    )
+    bespoke_margin: Share = figure(0.18, "margin over cost of the staff that a child needs for itself")
+    solo_places_most: Count = figure(3, "places of the largest home in which one child lives alone")
     bidding: Share = figure(
         0.7, "share of the gap to a rival authority's limit by which the fee of a contested place is bid up"
+    )
+    notice_per_quarter: Share = figure(
+        0.1, "chance in a quarter that a provider gives notice to a child who costs more than it brings"
+    )
+    notice_weeks: Weeks = figure(
+        4, "weeks until that child must leave", "measured", "28 days in contracts", off_if={"notice_per_quarter": 0}
     )
     risk_cost: PoundsPerWeek = figure(
         1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
@@ -156,7 +162,7 @@ class Providers(Section):
         0.05, "the same for own homes of authorities", "measured", "Ofsted 2017-2023: 22 a year of 425"
     )
     closings_if_losing: Ratio = figure(
-        1.0, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"
+        0.4, "homes closed a year on top, per share of its cost that a home has been losing", "estimated", "as above"
     )
     debt_per_place: Pounds = figure(
         50_000.0, "debt of large private groups per place", "assumption", "CMA 2022 says high, without a figure a place"

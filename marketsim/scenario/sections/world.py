@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from marketsim.england import names as names_of_areas
 from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, figure
+from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, SharePerYear, figure
 
 STOCK_YEARS = (2014, 2023, 2024)
 FIRST_START, LAST_START = datetime.date(1950, 1, 1), datetime.date(2150, 12, 31)  # tables keep dates up to 2262
@@ -49,6 +49,23 @@ class EnglandWorld(Section):
     children_at_start: Count = figure(8_540, "children in children's homes", "measured", DFE_2024)
     unregistered_at_start: Count = figure(
         770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
+    )
+    past_weeks: Annotated[int, Field(ge=0, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+        52, "weeks that are lived before week 0 and count in no outcome, so that week 0 is a state that the rules keep"
+    )
+    past_openings: Share = figure(
+        0.127,
+        "share of the private homes of week 0 that opened in these weeks, none having closed",
+        "measured",
+        "private homes 2,466 (2023) to 2,825; Ofsted",
+        off_if={"past_weeks": 0},
+    )
+    past_growth: SharePerYear = figure(
+        0.085,
+        "growth of the number of children in homes in the year before week 0",
+        "measured",
+        "7,870 (2023) to 8,540; " + DFE_2024,
+        off_if={"past_weeks": 0},
     )
 
     @field_validator("stock_of")

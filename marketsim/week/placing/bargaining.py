@@ -16,14 +16,19 @@ def settled_fee(this: tables.Round, row: int, stage: int, lot: int, burden: floa
     """The weekly fee: what was quoted and bargained on top, or bid up where another buyer wanted the same place; the
     child's `burden` on the home as matched.
 
-    In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts.
+    In bargaining the provider gets a part, by luck, of the gap between its quote and what the commissioner accepts: the
+    less, the more offers there are, but for bespoke care, which nobody else would put together as fast.
     """
     route, quoted = this.searches.routes[row, stage], this.panels.lots.fee[lot, this.searches.band[row]]
     if not this.panels.reaches.limited[route]:
         return float(quoted)
-    limit, pool = this.short.limit[row], this.panels.lots.pool[lot]
+    limit, pool = this.short.limit[row, stage], this.panels.lots.pool[lot]
     luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.lots.key[lot]))
-    bargained = quoted + this.tastes.bargaining * luck * max(limit - quoted, 0.0)
+    if this.searches.bespoke[row]:
+        power = this.tastes.bargaining_bespoke
+    else:
+        power = this.tastes.bargaining / this.short.size[row]
+    bargained = quoted + power * luck * max(limit - quoted, 0.0)
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
     if this.pools.rival_buyers[pool, rival] == tables.NOBODY:
         return float(bargained)

@@ -21,7 +21,7 @@ def clear_pools(this: tables.Round, rows: Ints) -> None:
 
 
 @compiled
-def match_all(this: tables.Round, rows: Ints, stage: int) -> tuple[Ints, Floats]:
+def match_all(this: tables.Round, rows: Ints) -> tuple[Ints, Floats]:
     """Deferred acceptance; returns by child its position on its own shortlist, and its burden on the home there."""
     searches, panels, homes, short, tastes = this.searches, this.panels, this.homes, this.short, this.tastes
     count, kept_first, kept = len(searches.key), this.pools.first, this.pools.kept
@@ -45,8 +45,9 @@ def match_all(this: tables.Round, rows: Ints, stage: int) -> tuple[Ints, Floats]
             worst, before = _least_wanted(gain, short.luck, place, kept_first[pool], kept_next)
             taken = _prefers(gain, short.luck, place, row, worst)
             loser = worst if taken else row
+            stage = short.stage[loser, place[loser]]
             if panels.reaches.limited[searches.routes[loser, stage]]:
-                bid = short.limit[loser] - burden[loser]  # the most that its buyer would leave the provider
+                bid = short.limit[loser, stage] - burden[loser]  # the most that its buyer would leave the provider
                 _note_rival(this.pools, pool, searches.buyers[loser, stage], bid)
             place[loser] += 1
             if not taken:

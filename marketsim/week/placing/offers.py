@@ -27,7 +27,8 @@ def fee_limit(limited: bool, first_limit: float, expected_fee: float, urgency: f
 
 @compiled
 def search_all(this: Round, rows: Ints, stage: int) -> None:
-    """Fill the shortlists of all children in `rows`: areas nearest first, until nothing farther can be better.
+    """Fill the shortlists of all children in `rows`, or add to them where a stage joins the one before: areas nearest
+    first, until nothing farther can be better.
 
     A home answers with an offer if the luck of child and home lies below its willingness; the commissioner can accept
     it if home and fee are within its limits. Small panels are read through. Along others the homes that luck favours
@@ -49,9 +50,11 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         first_miles = reaches.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (reaches.miles_at_last[route] - first_miles)
         limit = fee_limit(reaches.limited[route], reaches.limit_at_first[route], searches.expected_fee[row],
-                          searches.urgency[row], tastes.last_resort)  # fmt: skip
-        short.limit[row] = limit
-        table, key, referrals, offers, size = panels.areas[route], searches.key[row], 0, 0, 0
+                          searches.urgency[row], searches.way_out[row])  # fmt: skip
+        short.limit[row, stage] = limit
+        table, key, referrals, offers = panels.areas[route], searches.key[row], 0, 0
+        size = sizes[row] if searches.joins[row, stage] else 0
+        preference = reaches.preference[route] * tastes.money
         least = panels.least_acceptance[route, band]
         most_bits = bits_below(min(max(searches.willingness[row], least), 1.0))
         answering, by_area = 0, table != NO_ROUTE
@@ -68,12 +71,14 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
             else:
                 _sort_into(in_areas, favoured, row, homes.authority)
         if not by_area and answering == 0:
-            sizes[row] = 0
+            sizes[row] = size
             referred[row] += referrals
             continue
+        alone, not_urgent = searches.alone[row], searches.urgency[row] < 1.0
         away, only_good = searches.away[row], searches.only_good[row] and reaches.checks_rating[route]
         nearest = tastes.away_miles * tastes.away_miles if away else 0.0
-        least_fee, worst = panels.least_fee[table, band] if by_area else 0.0, np.inf
+        least_fee = panels.least_fee[table, band] if by_area else 0.0
+        worst = short.score[row, size - 1] + preference if size == longest else np.inf
         for step in range(geography.nearest.shape[1] if by_area else 1):
             if by_area:
                 area = row_of(geography.nearest[row_of(own_area), step])
@@ -97,6 +102,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 squared = east * east + north * north
                 if squared > radius * radius or free[pool] <= 0 or fee > limit:
                     continue
+                lived_in = homes.occupied[home] > 0 or this.pools.awarded[pool] > 0
+                if alone and (lived_in or (not_urgent and homes.places[home] > tastes.solo_places_most)):
+                    continue
                 in_area = homes.authority[home] == own_area
                 if (away and (in_area or squared < nearest)) or (only_good and homes.rating[home] > GOOD):
                     continue
@@ -109,12 +117,12 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 if unit(bits) < max(willing, least):
                     offers += 1
                     score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * homes.rating[home]
-                    score += tastes.value_of_match * (1.0 - fit)
+                    score += tastes.value_of_match * (1.0 - fit) - preference
                     if not in_area:
                         score += tastes.value_in_area
-                    size = _keep(short, row, size, lots[entry], score, unit(bits))
+                    size = _keep(short, row, size, lots[entry], stage, score, unit(bits))
             if size == longest:
-                worst = short.score[row, size - 1]
+                worst = short.score[row, size - 1] + preference
         if known and by_area:
             _empty(in_areas, favoured, row, homes.authority)
         sizes[row] = size
@@ -208,19 +216,22 @@ def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int
 
 
 @compiled
-def _keep(short: Shortlists, row: int, size: int, lot: int, score: float, chance: float) -> int:
+def _keep(short: Shortlists, row: int, size: int, lot: int, stage: int, score: float, chance: float) -> int:
     """Put an offer in its place on one child's shortlist; equal scores are ordered by luck. Returns the new size."""
-    lots, scores, chances, place, longest = short.lot, short.score, short.luck, size, short.lot.shape[1]
+    lots, stages, scores, chances = short.lot, short.stage, short.score, short.luck
+    place, longest = size, short.lot.shape[1]
     if place == longest:
         place -= 1
         if not _better(score, chance, scores[row, place], chances[row, place]):
             return size
     while place > 0 and _better(score, chance, scores[row, place - 1], chances[row, place - 1]):
         lots[row, place] = lots[row, place - 1]
+        stages[row, place] = stages[row, place - 1]
         scores[row, place] = scores[row, place - 1]
         chances[row, place] = chances[row, place - 1]
         place -= 1
     lots[row, place] = lot
+    stages[row, place] = stage
     scores[row, place] = score
     chances[row, place] = chance
     return int(min(size + 1, longest))

@@ -28,7 +28,7 @@ class PanelBook:
 
     def __init__(self, market: Market, arrangements: Sequence[Arrangement], ended: Collection[int] = ()) -> None:
         self._market, self._count = market, len(arrangements)
-        self._reaches = _reaches(arrangements)
+        self._reaches = _reaches(market, arrangements)
         under: dict[int, list[Arrangement]] = {}
         for arrangement in arrangements:
             # Cooperatives themselves and arrangements that have ended have no lots.
@@ -51,8 +51,9 @@ class PanelBook:
         return self._panels
 
 
-def _reaches(arrangements: Sequence[Arrangement]) -> Reaches:
-    """What the rules say of their reach, by arrangement."""
+def _reaches(market: Market, arrangements: Sequence[Arrangement]) -> Reaches:
+    """What the rules say of their reach, by arrangement, and what the scenario prefers."""
+    preferences = market.scenario.purchasing.preferences
     reaches = [reach_of(arrangement.rule) for arrangement in arrangements]
     limits = [reach.fee_limit_at_first for reach in reaches]
     return Reaches(
@@ -60,6 +61,7 @@ def _reaches(arrangements: Sequence[Arrangement]) -> Reaches:
         miles_at_last=np.array([reach.miles_at_last for reach in reaches], dtype=np.float64),
         limit_at_first=np.array([0.0 if limit is None else limit for limit in limits], dtype=np.float64),
         limited=np.array([limit is not None for limit in limits], dtype=np.bool_),
+        preference=np.array([preferences.get(one.name, 0.0) for one in arrangements], dtype=np.float64),
         checks_rating=np.array([not reach.any_rating for reach in reaches], dtype=np.bool_),
     )
 

@@ -1,11 +1,11 @@
 """Referrals go out, homes answer, commissioners award: compiled, over columns, within the week's purchases.
 
-For emergencies first and then planned moves, and for each stage of the authorities' orders of routes:
+For emergencies first and then planned moves, and for each tier of the authorities' orders of routes:
 
-1. *search*: a child's referral goes to the homes on the panel of the route, areas nearest first; a home with a free
-   place offers it if the luck of this child with this home lies below the home's willingness. The commissioner keeps
-   a shortlist of the best offers (fee plus the value of the miles). A search stops once nothing farther could beat
-   the shortlist.
+1. *search*: a child's referral goes to the homes on the panel of each route of the tier, areas nearest first; a home
+   with a free place offers it if the luck of this child with this home lies below the home's willingness. The
+   commissioner keeps a shortlist of the best offers (fee plus the value of the miles). A search stops once nothing
+   farther could beat the shortlist.
 2. *match*: every commissioner accepts its best offer; a home with more acceptances than places keeps the children
    that leave it most and turns the others away, who go to their next offer: deferred acceptance (Gale and Shapley
    1962) with children proposing, so that nobody prefers a place that prefers them to who got it.
@@ -41,32 +41,54 @@ from marketsim.week.placing.tables import (
 
 
 @compiled
-def _place_stage(this: Round, rows: Ints, stage: int) -> None:
-    """One round: search, match and award for the children in `rows` on the routes of one stage."""
+def _place_tier(this: Round, rows: Ints, stage: int) -> None:
+    """One round: search, match and award for the children in `rows` on the routes of the tier that a stage begins."""
     searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
     lots, sizes = this.short.lot, this.short.size
     search_all(this, rows, stage)
+    beside = _rows_that_join(searches, rows, stage + 1)
+    while len(beside) > 0:
+        stage += 1
+        search_all(this, beside, stage)
+        beside = _rows_that_join(searches, beside, stage + 1)
     clear_pools(this, rows)
-    place, burden = match_all(this, rows, stage)
+    place, burden = match_all(this, rows)
     for row in rows:
         if place[row] >= sizes[row]:
             continue
-        lot = lots[row, place[row]]
+        lot, bought_at = lots[row, place[row]], this.short.stage[row, place[row]]
+        pool, alone = panels.lots.pool[lot], searches.alone[row]
+        if free[pool] <= 0 or (alone and this.pools.awarded[pool] > 0):
+            continue  # who must live alone came first, or somebody came before
         east, north = panels.lots.x[lot] - searches.x[row], panels.lots.y[lot] - searches.y[row]
-        awards.route[row] = searches.routes[row, stage]
+        awards.route[row] = searches.routes[row, bought_at]
         awards.lot[row] = lot
-        awards.fee[row] = settled_fee(this, row, stage, lot, burden[row])
+        awards.fee[row] = settled_fee(this, row, bought_at, lot, burden[row])
         awards.miles[row] = np.sqrt(east * east + north * north)
-        free[panels.lots.pool[lot]] -= 1
+        free[pool] = 0 if alone else free[pool] - 1
+        this.pools.awarded[pool] += 1
+
+
+@compiled
+def _rows_that_join(searches: Searches, rows: Ints, stage: int) -> Ints:
+    """Of some searches those that weigh the offers of a stage side by side with the ones before."""
+    joining, count = np.empty(len(rows), dtype=np.int64), 0
+    if stage < searches.routes.shape[1]:
+        for row in rows:
+            if searches.joins[row, stage] and searches.routes[row, stage] != NO_ROUTE:
+                joining[count] = row
+                count += 1
+    return joining[:count]
 
 
 @compiled
 def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
-    """The searches of one urgency that are still without a place and have a route at this stage."""
+    """The searches of one urgency that still lack a place and have a route at this stage, which begins a tier."""
     rows = np.empty(len(searches.key), dtype=np.int64)
     count = 0
     for row in range(len(rows)):
         wanted = awards.lot[row] == NOBODY and searches.routes[row, stage] != NO_ROUTE
+        wanted = wanted and not searches.joins[row, stage]
         if wanted and searches.emergency[row] == emergency:
             rows[count] = row
             count += 1
@@ -86,11 +108,11 @@ def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography
     )  # fmt: skip
     empty = np.zeros((count, longest))
     short = Shortlists(
-        np.zeros((count, longest), dtype=np.int64), empty, empty.copy(), none.copy(), nothing.copy()
+        np.zeros((count, longest), dtype=np.int64), np.zeros((count, longest), dtype=np.int64), empty, empty.copy(),
+        none.copy(), np.zeros(searches.routes.shape),
     )  # fmt: skip
-    pools = Pools(
-        np.empty_like(free), np.empty_like(free), np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
-    )
+    bids, bidders = np.empty((len(free), 2)), np.empty((len(free), 2), dtype=np.int64)
+    pools = Pools(np.zeros_like(free), np.empty_like(free), np.empty_like(free), bids, bidders)
     live = live_lots(panels, free)
     favoured = favoured_homes(searches, panels, live, len(homes.key))
     this = Round(searches, panels, live, favoured, homes, geography, tastes, free, pools, short, awards)
@@ -98,5 +120,5 @@ def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography
         for stage in range(searches.routes.shape[1]):
             rows = _rows_of_stage(searches, awards, emergency, stage)
             if len(rows) > 0:
-                _place_stage(this, rows, stage)
+                _place_tier(this, rows, stage)
     return awards

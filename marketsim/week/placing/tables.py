@@ -11,9 +11,12 @@ NOBODY = -1  # compiled code has no None
 
 
 class Searches(NamedTuple):
-    """The children who look for a home this week, a row each; `routes` and `buyers` by stage.
+    """The children who look for a home this week, a row each; `routes` and `buyers` by stage, and which stages it
+    `joins` to the one before: their offers are weighed side by side.
 
-    `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked.
+    `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked;
+    `bespoke`: needs staff of its own, `alone`: and a home to itself. `way_out` is what the last resort would cost less
+    what staff of the child's own cost anywhere (GBP/week): fees here are those without that.
     """
 
     key: Keys
@@ -27,21 +30,27 @@ class Searches(NamedTuple):
     emergency: Bools
     away: Bools
     only_good: Bools
+    bespoke: Bools
+    alone: Bools
+    way_out: Floats
     willingness: Floats
     urgency: Floats
     expected_fee: Floats
     routes: Ints
     buyers: Ints
+    joins: Bools
 
 
 class Reaches(NamedTuple):
     """By arrangement: the search radius (miles) at first and at the deadline, the fee that is accepted at first over
-    the one expected, whether there is such a limit, and whether the rating of homes is looked at."""
+    the one expected, whether there is such a limit, what an offer through it may be dearer (GBP/week), and whether the
+    rating of homes is looked at."""
 
     miles_at_first: Floats
     miles_at_last: Floats
     limit_at_first: Floats
     limited: Bools
+    preference: Floats
     checks_rating: Bools
 
 
@@ -98,7 +107,7 @@ class Tastes(NamedTuple):
     value_of_rating: float
     away_miles: float
     shortlist: int
-    last_resort: float
+    solo_places_most: int
     age_mismatch: float
     sex_mismatch: float
     need_mismatch: float
@@ -106,6 +115,7 @@ class Tastes(NamedTuple):
     risk_cost: float
     bidding: float
     bargaining: float
+    bargaining_bespoke: float
     cost_by_need: Floats
     money: float
 
@@ -113,8 +123,9 @@ class Tastes(NamedTuple):
 class Pools(NamedTuple):
     """What a round notes of the pools that its children have offers from: the first of the children that one keeps for
     now and how many (each child points to the next), and the two highest bids turned away, of two different buyers
-    (`rivals`). Nothing is to be read of other pools."""
+    (`rivals`). Nothing is to be read of other pools. `awarded` is how many of its places were given away this week."""
 
+    awarded: Ints
     first: Ints
     kept: Ints
     rivals: Floats
@@ -122,10 +133,11 @@ class Pools(NamedTuple):
 
 
 class Shortlists(NamedTuple):
-    """The best offers of each search: lots in order of preference, with score (GBP/week) and luck; and the highest fee
-    that the commissioner accepts along the route (GBP/week)."""
+    """The best offers of each search: lots in order of preference, with the stage of their route, score (GBP/week) and
+    luck; and by stage the highest fee that the commissioner accepts along the route (GBP/week)."""
 
     lot: Ints
+    stage: Ints
     score: Floats
     luck: Floats
     size: Ints
