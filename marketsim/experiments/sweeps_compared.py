@@ -72,6 +72,9 @@ def _design(found: Result) -> pd.DataFrame:
 def _check_same(first: Result, second: Result, one: pd.DataFrame, other: pd.DataFrame) -> None:
     """The designs must have the same factors, points, replicates, seeds and vectors; raises StoreError."""
     said = f"{first.folder} and {second.folder} have different designs"
+    weeks = [found.manifest.get("weeks") for found in (first, second)]
+    if weeks[0] != weeks[1]:
+        raise StoreError(f"{said}: runs of {weeks[0]} and of {weeks[1]} weeks; sweep both with the same number")
     names = [[str(column) for column in design if column not in (*FIXED, "arm")] for design in (one, other)]
     if sorted(names[0]) != sorted(names[1]):
         only = sorted(set(names[0]) ^ set(names[1]))

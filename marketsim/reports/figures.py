@@ -39,7 +39,7 @@ def _over_time(comparison: Result, column: str, unit: str, title: str, factor: f
     figure, axes = plt.subplots(figsize=(8, 4.5))
     labels = comparison.labels
     weekly = comparison.tables.read("weekly", ["week", "date", "scenario", "replicate", column])
-    monthly = weekly[weekly["week"] % MONTH_WEEKS == 0]
+    monthly = weekly[(weekly["week"] % MONTH_WEEKS == 0) | (weekly["week"] == weekly["week"].max())]
     data = monthly.assign(shown=monthly[column] * factor)
     sns.lineplot(
         data=data, x="date", y="shown", hue="scenario", style="scenario", hue_order=labels, style_order=labels,

@@ -65,6 +65,8 @@ def print_validation(validation: validating.Validation, console: Console) -> Non
     fitting.print_table(_region_table(validation.predictions), console)
     if validation.backcast is not None:
         _print_backcast(validation.backcast, console)
+    if validation.decomposition is not None:
+        _print_decomposition(validation.decomposition, console)
     if validation.short:
         console.print(SHORT_NOTE[0].upper() + SHORT_NOTE[1:] + ".")
     console.print(signoff([validation.scenario]).line())
@@ -180,6 +182,17 @@ def _print_backcast(years: pd.DataFrame, console: Console) -> None:
     limit = f"{100 * backcast.PLAIN_MISS:.0f}%"
     console.print(f"What the backcast gets wrong by more than {limit} at its end: {', '.join(wrong) or 'nothing'}.")
     console.print('"no change": what a guess that nothing changes after the first year would be off by.\n')
+
+
+def _print_decomposition(parts: pd.DataFrame, console: Console) -> None:
+    table = _table("Why spend per child doubled, 2014 to 2024 (log points: 0.69 is doubling)", "part", "model",
+                   "England", "likely from")  # fmt: skip
+    for row in _records(parts):
+        likely = f"{row['low']:.2f} to {row['high']:.2f}" if row["low"] == row["low"] else ""
+        table.add_row(row["part"], f"{row['model']:+.2f}", f"{row['published']:+.2f}", likely)
+    fitting.print_table(table, console)
+    said = "what is missing in the backcast without them; the rest holds what they have in common."
+    console.print(f"Minimum wage and needs: {said}\n")
 
 
 def _table(title: str, *headings: str, whole: Sequence[str] = ()) -> Table:

@@ -20,7 +20,8 @@ NEAR_TARGETS_DAYS = 92  # a run that ends farther from that date is a forecast, 
 MOST_OF_A_YEAR_WEEKS = 48  # what is covered in less is not compared
 DAYS = 7
 NAN = float("nan")
-FEE_YEARS = 5  # CCN gives the growth of fees from 2019 to 2024
+FIRST_WEEKS = 13  # of a run from April 2014, which stand for the year before
+DEAR = 10_000  # GBP a week from which the Local Government Association counts placements
 
 Frame: TypeAlias = pd.DataFrame
 
@@ -67,7 +68,7 @@ def measure_targets(result: Result) -> dict[str, float]:
     """Every target measure that one run can give, by name, in the target's unit; NaN where it is not defined.
 
     Flows are those of the last 52 weeks of the run, stocks stand at its end, means are over the weeks of that year. The
-    fee of 2020 and its growth to 2024 are NaN for a run that doesn't cover those years (the backcast does).
+    fee of 2020 and growth of spend are NaN for a run that doesn't cover those years (the backcast does).
     """
     last = LastYear(result)
     return {name: float(measure(last)) for name, measure in TARGET_MEASURES.items()}
@@ -89,12 +90,21 @@ def homes_open(homes: Frame, week: int) -> Frame:
     return homes[(opened <= week) & (closed.isna() | (closed.fillna(0) > week))]
 
 
-def fee_in_year(weekly: Frame, year: int, month: int = 12) -> float:
-    """Mean of the weekly mean fees (GBP/week) in the 12 months up to the end of a month; NaN if hardly covered."""
+def fee_in_year(weekly: Frame, year: int, month: int = 12, column: str = "weekly_fee_mean_gbp") -> float:
+    """Mean of a weekly column (GBP/week) in the 12 months up to the end of a month; NaN if hardly covered."""
     end = pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd()
     begin = end - pd.DateOffset(years=1)
     rows = weekly[(weekly["date"] > begin) & (weekly["date"] <= end)]
-    return float(rows["weekly_fee_mean_gbp"].mean()) if len(rows) >= MOST_OF_A_YEAR_WEEKS else NAN
+    return float(rows[column].mean()) if len(rows) >= MOST_OF_A_YEAR_WEEKS else NAN
+
+
+def spend_in_year(weekly: Frame, year: int) -> float:
+    """Spend per child on the published basis (GBP/week) in a financial year, by the year in which it ends; for that
+    before a run from April its first weeks; NaN if hardly covered."""
+    first = weekly["date"].iloc[0]
+    if abs((first - pd.Timestamp(year, 4, 6)).days) <= DAYS:
+        return float(weekly["spend_per_child_published_gbp"].head(FIRST_WEEKS).mean())
+    return fee_in_year(weekly, year, 3, "spend_per_child_published_gbp")
 
 
 def _outcome(name: str) -> Measure:
@@ -114,10 +124,15 @@ def _route(route: str) -> Measure:
 
 
 def _fee_need(last: LastYear) -> float:
-    independent = last.started[last.started["sector"] != "local_authority"]
+    independent = last.started[(last.started["sector"] != "local_authority") & (last.started["care"] == "shared")]
     if min(independent["need_score"].nunique(), independent["weekly_fee_gbp"].nunique()) < 2:
         return NAN
     return float(independent["need_score"].corr(independent["weekly_fee_gbp"]))
+
+
+def _dear(last: LastYear) -> float:
+    ran = pd.concat([last.running, last.ended])
+    return float((ran["weekly_fee_gbp"] >= DEAR).sum())
 
 
 def _authority_places(last: LastYear) -> float:
@@ -125,10 +140,8 @@ def _authority_places(last: LastYear) -> float:
     return _ratio(places[last.open_homes["sector"] == "local_authority"].sum(), places.sum())
 
 
-def _fee_growth(last: LastYear) -> float:
-    """Mean growth a year from the fee of 2018/19 to that of 2023/24 (CCN's 3,935 and 6,108 are five years apart)."""
-    first, latest = fee_in_year(last.all_weeks, 2024 - FEE_YEARS, 3), fee_in_year(last.all_weeks, 2024, 3)
-    return float(_ratio(latest, first) ** (1 / FEE_YEARS)) - 1
+def _spend_growth(first: int, latest: int) -> Measure:
+    return lambda last: _ratio(spend_in_year(last.all_weeks, latest), spend_in_year(last.all_weeks, first)) - 1
 
 
 def _ratio(above: float, below: float) -> float:
@@ -164,5 +177,9 @@ TARGET_MEASURES: dict[str, Measure] = {
     "need_without_complexity": lambda last: float((last.running["need_band"] == "standard").mean()),
     "fee_need_correlation": _fee_need,
     "share_three_or_more_placements": _outcome("three_or_more_placements_share"),
-    "weekly_fee_growth": _fee_growth,
+    "spend_per_child_published": _outcome("spend_per_child_published_gbp"),
+    "spend_per_child_growth_2014_2020": _spend_growth(2014, 2020),
+    "spend_per_child_growth_2020_2024": _spend_growth(2020, 2024),
+    "placements_10000_or_more": _dear,
+    "staff_per_child": _outcome("staff_per_child"),
 }

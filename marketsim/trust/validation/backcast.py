@@ -44,7 +44,8 @@ FEES = {
     "weekly_price_independent_home_mean_ncercc": 3,
     "weekly_price_residential_placement_mean_ccn": 3,
 }
-SERIES = (*AT_YEAR_END, *IN_YEAR, *FEES)
+SPEND = "weekly_spend_per_child_published_basis"
+SERIES = (*AT_YEAR_END, *IN_YEAR, *FEES, SPEND)
 
 
 def backcast_table(result: Result) -> pd.DataFrame:
@@ -68,6 +69,8 @@ def _modelled(result: Result, measure: str, year: int) -> float:
     weekly, homes, end = result.weekly, result.homes, pd.Timestamp(year, 3, 31)
     if measure in FEES:
         return published.fee_in_year(weekly, year, FEES[measure])
+    if measure == SPEND:
+        return published.spend_in_year(weekly, year)
     if measure in AT_YEAR_END:
         days = (weekly["date"] - end).abs()
         week = weekly.iloc[int(days.to_numpy().argmin())]

@@ -16,7 +16,9 @@ from marketsim.trust.rows import read_rows
 from marketsim.trust.validation import patterns, recorded
 
 FAIL, NOT_MEASURED = "fail", "not measured"
-BACKCAST_TARGETS = ("weekly_fee_mean_2020", "weekly_fee_growth")
+BACKCAST_TARGETS = (
+    "weekly_fee_mean_2020", "spend_per_child_growth_2014_2020", "spend_per_child_growth_2020_2024",
+)  # fmt: skip
 MODEL, NULL, BOTH, EQUAL = "model", "null", "both", "equal"
 COLUMNS = [
     "measure", "kind", "role", "unit", "target", "tolerance", "criterion", "model", "ci_low", "ci_high", "off_by",

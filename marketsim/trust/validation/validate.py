@@ -22,7 +22,7 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
 from marketsim.scenario.signoff import assumptions
 from marketsim.trust import published
-from marketsim.trust.validation import null_model, patterns, predictions, scorecard
+from marketsim.trust.validation import decomposition, null_model, patterns, predictions, scorecard
 from marketsim.trust.validation.backcast import backcast_table, mean_table
 from marketsim.trust.validation.recorded import recorded
 
@@ -51,6 +51,7 @@ class Found:
     predictions: pd.DataFrame | None = None
     backcast: pd.DataFrame | None = None
     rates: null_model.OfferRates | None = None
+    parts: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Validation:
     short_card: pd.DataFrame
     predictions: pd.DataFrame
     backcast: pd.DataFrame | None
+    decomposition: pd.DataFrame | None
     rates: null_model.OfferRates
     started: str
 
@@ -100,7 +102,8 @@ def validate(
     few = {kind: rows[:SHORT_REPLICATES] for kind, rows in found.items() if kind in ("card", "null")}
     return Validation(
         loaded, measured.horizon.weeks, seed, count, short, _card(wanted, found), _card(wanted, few),
-        _predictions(found), _backcast(found), next(row.rates for row in found["null"] if row.rates), started,
+        _predictions(found), _backcast(found), _decomposition(found),
+        next(row.rates for row in found["null"] if row.rates), started,
     )  # fmt: skip
 
 
@@ -183,11 +186,20 @@ def _backcast(found: Mapping[str, list[Found]]) -> pd.DataFrame | None:
     return mean_table(tables) if tables else None
 
 
+def _decomposition(found: Mapping[str, list[Found]]) -> pd.DataFrame | None:
+    tables = [row.parts for row in found.get("backcast", []) if row.parts is not None]
+    if not tables:
+        return None
+    means = pd.concat(tables).groupby("part", sort=False).mean().reset_index()
+    return means[decomposition.COLUMNS]
+
+
 def write(validation: Validation, folder: Path, against: pd.DataFrame | None, **entries: object) -> None:
-    """Write scorecard.csv, predictions.csv, backcast.csv and against.csv (if there are) and the manifest."""
+    """Write the card and the predictions, the backcast with its decomposition and the user's figures if there are, as
+    CSV files, and the manifest."""
     tables = {
         "scorecard": validation.card, "predictions": validation.predictions, "backcast": validation.backcast,
-        "against": against,
+        "decomposition": validation.decomposition, "against": against,
     }  # fmt: skip
     for name, table in tables.items():
         if table is not None:
@@ -235,8 +247,10 @@ def _run_next_year(job: Job) -> list[Found]:
 
 
 def _run_backcast(job: Job) -> list[Found]:
-    result = run(*job.runs[0])
-    return [Found(published.measure_targets(result), backcast=backcast_table(result))]
+    scenario, seed = job.runs[0]
+    result = run(scenario, seed)
+    parts = decomposition.decompose(scenario, seed, result)
+    return [Found(published.measure_targets(result), backcast=backcast_table(result), parts=parts)]
 
 
 def _run_decay(job: Job) -> list[Found]:
