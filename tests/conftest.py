@@ -73,7 +73,10 @@ def watched_place(searches: Any, panels: Any, homes: Any, geography: Any, tastes
     lot, route = awards.lot[won], awards.route[won]
     taken = np.bincount(panels.lots.pool[lot], minlength=len(free))
     assert (taken <= before).all(), "more children were placed through a pool than it had places"
-    assert (free == before - taken).all() and (free >= 0).all()
+    alone = panels.lots.pool[lot[searches.alone[won]]]
+    assert (taken[alone] == 1).all() and not free[alone].any(), "somebody who must live alone does not"
+    shared = np.setdiff1d(np.arange(len(free)), alone)
+    assert (free == before - taken)[shared].all() and (free >= 0).all()
     assert ((panels.first[route] <= lot) & (lot < panels.last[route])).all()
     assert (searches.routes[won] == route[:, None]).any(axis=1).all()
     assert (awards.fee[won] >= panels.lots.fee[lot, searches.band[won]]).all(), "a fee below what was quoted"
@@ -96,6 +99,7 @@ class CheckedModel(MarketModel):
     def pay(self) -> None:
         """Pay, and compare what each provider got with what its homes are owed."""
         super().pay()
+        self.fees_paid = self.market.children.fee.copy()  # before some are raised
         children, homes, holdings, ledger = self.market.children, self.market.homes, self.market.holdings, self.ledger
         length = len(ledger.received)
         placed = children.in_state(PLACED)
@@ -104,7 +108,7 @@ class CheckedModel(MarketModel):
         retainers = np.bincount(homes.provider[holdings.home], weights=empty, minlength=length)
         owner = homes.provider[children.home[placed]]
         beside = np.bincount(owner, weights=children.beside_fee[placed], minlength=length)
-        assert not children.beside_fee[~children.has_beside].any()
+        assert not children.beside_fee[children.places_beside == 0].any()
         own = ledger.received - fees - beside - retainers - self._agreed(length)
         authorities = len(self.market.authorities)
         np.testing.assert_allclose(own[authorities:], 0, atol=1e-6)
@@ -115,7 +119,7 @@ class CheckedModel(MarketModel):
     def _agreed(self, length: int) -> np.ndarray:
         """What rules say that providers get besides, less what they hand back."""
         market, agreed = self.market, np.zeros(length)
-        revenue, cost = costs.books(market, self.census.due.received, self.census.due.needs)
+        revenue, cost = costs.books(market, self.census.due.received, self.census.due.needs, self.census.due.extra)
         for arrangement in self.payers.owing:
             given, back = dues_of(market, arrangement).homes, handed_back(market, arrangement, revenue - cost)
             np.add.at(agreed, market.homes.provider, -back if given is None else given - back)
@@ -170,7 +174,7 @@ def _check_homes(model: MarketModel) -> None:
     assert not free[~usable].any() and not held[~usable].any()
     left = homes.places - homes.occupied - held
     assert (left[usable] >= 0).all(), "more residents and held places than places"
-    assert (homes.beside == np.bincount(home, weights=children.has_beside[placed], minlength=count)).all()
+    assert (homes.beside == np.bincount(home, weights=children.places_beside[placed], minlength=count)).all()
     unusable = np.minimum(homes.blocked + homes.beside, left)
     assert (homes.occupied + free + unusable + held == homes.places)[usable].all()
     assert week_row(model.market, model.recorder)["blocked_places"] == unusable[usable].sum()
@@ -229,7 +233,8 @@ def _check_row(model: MarketModel) -> None:
     away = homes.authority[home] != children.authority[placed]
     miles = np.hypot(homes.x[home] - children.x[placed], homes.y[home] - children.y[placed])
     ended = records.end_week == week
-    bought = children.fee[placed][homes.sector[home] != LOCAL_AUTHORITY]
+    fees = getattr(model, "fees_paid", children.fee)
+    bought = fees[placed][homes.sector[home] != LOCAL_AUTHORITY]
     counted = {
         "week": week,
         "children_placed": len(placed),
@@ -242,7 +247,7 @@ def _check_row(model: MarketModel) -> None:
         "homes_closed": (homes.closed_week == week).sum(),
         "placements_started": (records.start_week == week).sum(),
         "placements_ended": ended.sum(),
-        "breakdowns": (records.end_reason[ended] == marketsim.week.moving.BREAKDOWN).sum(),
+        "breakdowns": (records.end_reason[ended] == marketsim.market.children.BREAKDOWN).sum(),
     }
     assert {name: row[name] for name in counted} == counted
     np.testing.assert_allclose(children.miles[placed], miles, rtol=1e-9, atol=1e-9)

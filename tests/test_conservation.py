@@ -113,7 +113,7 @@ def test_every_week_adds_up_in_england(
     name: str, checked: Callable[..., Any], week_is_sound: Callable[[MarketModel], None]
 ) -> None:
     with checked(as_scenario(name, 30), 5) as model:
-        assert len(model.market.children.in_state(PLACED)) == 8_540
+        assert abs(len(model.market.children.in_state(PLACED)) - 8_540) < 0.02 * 8_540
         for _ in range(30):
             model.step()
             week_is_sound(model)

@@ -171,6 +171,7 @@ def test_a_higher_mean_adds_arrivals_and_never_exchanges_them() -> None:
     assert (np.diff(counts, axis=0) >= 0).all() and counts[-1].min() > counts[0].max()
 
 
+NOBODY = {"standard": 0.0, "complex": 0.0, "severe": 0.0}
 AMPLE: dict[str, Any] = {
     "world": {"places_per_home": 60},
     "demand": {"new_needs_per_year": 300.0},
@@ -180,18 +181,19 @@ AMPLE: dict[str, Any] = {
         "sex_mismatch": 0.0,
         "need_mismatch": 0.0,
         "bidding": 0.0,
+        "bargaining": 0.0,
         "occupancy_memory": 0.0,
         "openings_per_year": 0.0,
         "openings_local_authority": 0.0,
         "closings_per_year": 0.0,
         "closings_if_losing": 0.0,
     },
-    "need": {"beside_share": {"standard": 0.0, "complex": 0.0, "severe": 0.0}},
+    "need": {name: NOBODY for name in ("beside_share", "one_to_one", "two_to_one", "solo")},
     "ratings": {"breakdown_effect": 0.0, "closings_if_inadequate": 0.0},
     "commissioning": {"fee_memory": 0.0, "value_of_match": 0.0, "budget_tightening": 0.0},
     "purchasing": {"order": ["in_house", "framework", "spot"]},
 }
-EXTRA = 987_654_321
+EXTRA = 987_654_323
 DERIVED = ("keeps_vacancies", "overspent")  # columns that authorities make for themselves
 
 

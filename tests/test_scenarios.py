@@ -12,6 +12,7 @@ from marketsim.experiments.run import run
 from marketsim.model import MarketModel
 from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios
+from marketsim.scenario.tiers import Order, flat
 
 EXPECTED = {
     "block",
@@ -55,13 +56,16 @@ def test_it_runs(path: Path, shipped_run: Callable[[str], Result]) -> None:
     children = result.scenario.world.children_at_start
     assert 0.7 * children < last["children_placed"] < 1.3 * children
     assert result.weekly["placements_started"].sum() > 0 < last["spend_gbp"]
-    used = {name.removeprefix("share_") for name in result.weekly if name.startswith("share_") and last[name] > 0}
-    asked = {rule.rule for name, rule in result.scenario.purchasing.arrangements.items() if name in _order(result)}
-    assert used == asked, "a route in the order places nobody, or one outside it does"
+    arrangements = result.scenario.purchasing.arrangements
+    asked, before = ({arrangements[name].name for name in flat(order)} for order in _orders(result))
+    routes, new = result.placements["route"], result.placements["start_week"] > 0
+    assert asked <= set(routes) <= asked | before, "a route in the order places nobody, or one outside it does"
+    assert set(routes[new]) <= asked, "children are placed in a way in which nobody buys any more"
 
 
-def _order(result: Result) -> list[str]:
-    return result.scenario.purchasing.order
+def _orders(result: Result) -> tuple[Order, Order]:
+    """How authorities buy, and how they bought before the run."""
+    return result.scenario.purchasing.order, result.scenario.purchasing.order_before
 
 
 def test_an_authority_with_nothing_to_buy_through_is_a_users_mistake() -> None:

@@ -38,6 +38,9 @@ QUIET: dict[str, Any] = {
         "away_share": 0.0,
         "beside_share": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
         "cost_by_need": {"standard": 1.0, "complex": 1.0, "severe": 1.0},
+        "one_to_one": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
+        "two_to_one": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
+        "solo": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
     },
     "providers": {
         "acceptance_least_need": 0.05,
@@ -59,8 +62,14 @@ QUIET: dict[str, Any] = {
         "closings_if_losing": 0.0,
         "debt_per_place": 0.0,
         "cost_spread": 0.0,
-        "cost_house_price_elasticity": 0.0,
-        "cost_size_elasticity": 0.0,
+        "cost_private": 4_650.0,
+        "cost_voluntary": 5_000.0,
+        "cost_local_authority": 5_300.0,
+        "fixed_cost_share": 0.75,
+        "floor_margin": 0.04,
+        "scarcity_power": 1.0,
+        "occupancy_pass_through": 0.0,
+        "notice_per_quarter": 0.0,
         "floor_margin_large": 0.04,
         "floor_margin_voluntary": 0.04,
         "occupancy_at_start": 0.0,
@@ -69,6 +78,7 @@ QUIET: dict[str, Any] = {
         "bargaining": 0.0,
         "bidding": 0.0,
     },
+    "unregistered": {"cost_by_care": dict.fromkeys(("shared", "one_to_one", "two_to_one", "solo"), 1.0)},
     "ratings": {"breakdown_effect": 0.0, "closings_if_inadequate": 0.0},
     "commissioning": {
         "value_per_mile": 100.0,
@@ -79,8 +89,10 @@ QUIET: dict[str, Any] = {
         "budget_tightening": 0.0,
         "availability_at_start": 1.0,
     },
-    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "recorded": False},
-    "purchasing": {"arrangements": {"spot": {"rule": "spot", "fee_limit_at_first": 10.0}}, "order": ["spot"]},
+    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "minimum_wage_per_year": 0.0, "recorded": False},
+    "purchasing": {
+        "arrangements": {"spot": {"rule": "spot", "fee_limit_at_first": 10.0, "uplift_given": 0.0}}, "order": ["spot"],
+    },
 }
 
 

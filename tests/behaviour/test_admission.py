@@ -306,16 +306,16 @@ def test_places_stay_empty_beside_needy_children_paid_or_lost(quiet: Quiet, step
     lost, half, paid, off = (beside(*terms) for terms in ((0.3, 0.0), (0.3, 0.5), (0.3, 1.0), (0.0, 1.0)))
     for model in (lost, half, paid):
         children, row = model.market.children, week_row(model.market, model.recorder)
-        assert children.has_beside.sum() == row["blocked_places"] > 20
-        assert (children.band[children.has_beside] != STANDARD).all()
+        assert children.places_beside.sum() == row["blocked_places"] > 20
+        assert (children.band[children.places_beside > 0] != STANDARD).all()
     payments = [model.ledger.paid["places_beside"].sum() for model in (lost, half, paid)]
     assert payments[0] == 0 and 0.2 * payments[2] < payments[1] < 0.8 * payments[2]
-    fees = paid.market.children.fee[paid.market.children.has_beside]
+    fees = paid.market.children.fee[paid.market.children.places_beside > 0]
     assert payments[2] == pytest.approx(0.7 * fees.sum())
     margins = [week_row(model.market, model.recorder)["provider_margin"] for model in (lost, half, paid)]
     assert (np.diff(margins) > 0.01).all()
     assert week_row(off.market, off.recorder)["blocked_places"] == off.ledger.paid["places_beside"].sum() == 0
-    assert off.market.free().sum() == lost.market.free().sum() + lost.market.children.has_beside.sum()
+    assert off.market.free().sum() == lost.market.free().sum() + lost.market.children.places_beside.sum()
 
 
 def test_willingness_falls_with_need_and_with_breakdowns(quiet: Quiet) -> None:

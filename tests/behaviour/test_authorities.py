@@ -27,7 +27,7 @@ def test_authorities_remember_what_they_paid(quiet: Quiet, stepped: Stepped) -> 
     """Fees are bargained far above what was expected: expectations follow, at once, in part, or not at all."""
 
     def expected(memory: float) -> tuple[float, float, float]:
-        model = stepped(quiet(providers={"bargaining": 1.0}, commissioning={"fee_memory": memory}))
+        model = stepped(quiet(providers={"bargaining": 1.0}, commissioning={"fee_memory": memory, "shortlist": 1}))
         before = model.market.authorities.expected_fee.mean()
         for _ in range(12):
             model.step()

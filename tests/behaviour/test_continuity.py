@@ -9,7 +9,6 @@ import pytest
 from marketsim import run
 from marketsim.results.result import Result
 
-GAP_TODAY = 0.10  # 7,176 GBP in the first week of 2024 over 6,562 in the last of 2023; may only become smaller
 GAP_WANTED = 0.02
 
 
@@ -21,10 +20,5 @@ def gap(shipped_run: Callable[[str], Result]) -> float:
     return float(after["weekly_fee_mean_gbp"].iloc[0] / before["weekly_fee_mean_gbp"].iloc[-1]) - 1
 
 
-def test_the_jump_of_fees_does_not_grow(gap: float) -> None:
-    assert abs(gap) < GAP_TODAY
-
-
-@pytest.mark.xfail(strict=True, reason="week 0 is not yet a state that the rules keep (docs/limits.md)")
 def test_fees_go_on_where_the_year_before_ended(gap: float) -> None:
     assert abs(gap) < GAP_WANTED

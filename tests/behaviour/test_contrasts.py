@@ -45,8 +45,9 @@ def second_year(quiet: Quiet, uplift: str, inflation: float) -> Bought:
             horizon={"weeks": 80},
             world={"homes": 240, "children_at_start": 520},
             demand={"new_needs_per_year": 520.0},
-            providers={"cost_spread": 0.2, "fee_adjustment": 1.0, "pressure_half": 100.0, "occupancy_power": 0.0},
-            economy={"cpi_per_year": inflation, "pay_per_year": inflation, "prices_of": 2024},
+            providers={"cost_spread": 0.2, "fee_adjustment": 1.0, "pressure_half": 100.0},
+            economy=dict.fromkeys(("cpi_per_year", "pay_per_year", "minimum_wage_per_year"), inflation)
+            | {"prices_of": 2024},
             purchasing={
                 "arrangements": {"framework": {"rule": "framework", "ceilings": ceilings} | terms},
                 "order": ["framework", "spot"],

@@ -11,7 +11,7 @@ import pytest
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.run import run
-from marketsim.market.children import COMPLEX, GONE, SEVERE, STANDARD
+from marketsim.market.children import BREAKDOWN, COMPLEX, GONE, SEVERE, STANDARD
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
 from marketsim.week import arriving as demand
@@ -101,7 +101,7 @@ def test_breakdowns_follow_the_season(quiet: Quiet, season: float, share: float)
         rows = market.children.admit(demand.new_needs(market), since=week)
         moving.plan_stays(market, rows, stays)
     children = market.children
-    week_of = children.end_week[children.ends_by_breakdown]
+    week_of = children.end_week[children.ends_by == BREAKDOWN]
     week_of = week_of[(week_of > YEAR) & (week_of <= 2 * YEAR)]
     days = (scenario.horizon.start - datetime.date(2024, 9, 15)).days + 7 * week_of
     around_peak = np.cos(2 * np.pi * days / 365.25) > 0

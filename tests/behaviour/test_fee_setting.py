@@ -78,22 +78,23 @@ def test_pressure_is_felt_within_reach_only(quiet: Quiet) -> None:
     assert np.ptp(providers_decide.pressure(far, searching)) == 0
 
 
-def test_asks_follow_the_homes_own_occupancy(quiet: Quiet, stepped: Stepped) -> None:
-    """One area, so one pressure: fuller homes ask more; with `occupancy_power` 0 all ask the same."""
+def test_emptier_homes_ask_more(quiet: Quiet, stepped: Stepped) -> None:
+    """One area, so one pressure: a place costs more the emptier the home; with `occupancy_pass_through` 0 all ask the
+    same."""
 
-    def asks_and_occupancy(power: float) -> tuple[Floats, Floats]:
+    def asks_and_occupancy(share: float) -> tuple[Floats, Floats]:
         model = stepped(
             quiet(
                 world={"authorities": 1, "homes": 120, "children_at_start": 350},
                 demand={"new_needs_per_year": 420.0},
-                providers=MOVING | {"occupancy_power": power},
+                providers=MOVING | {"occupancy_pass_through": share},
             ),
             weeks=40,
         )
         return model.market.homes.ask, model.market.homes.recent_occupancy
 
-    asks, occupancy = asks_and_occupancy(2.0)
-    assert np.corrcoef(asks, occupancy)[0, 1] > 0.8
+    asks, occupancy = asks_and_occupancy(0.5)
+    assert np.corrcoef(asks, occupancy)[0, 1] < -0.8
     assert np.ptp(asks) > 100
     asks, occupancy = asks_and_occupancy(0.0)
     assert np.ptp(occupancy) > 0.2 and np.ptp(asks) < 1e-6
@@ -103,8 +104,8 @@ def test_the_fee_last_accepted_feeds_the_ask(quiet: Quiet, stepped: Stepped) -> 
     """Homes that bargained a fee above what they asked ask more from then on; with `accepted_weight` 0 they don't."""
 
     def ratio(weight: float) -> float:
-        providers = {"bargaining": 0.15, "accepted_weight": weight, "fee_adjustment": 0.15}
-        return ask_over_cost(stepped(quiet(providers=providers), weeks=40))
+        providers = {"bargaining": 0.15, "accepted_weight": weight, "fee_adjustment": 0.15, "pressure_half": 100.0}
+        return ask_over_cost(stepped(quiet(providers=providers, commissioning={"shortlist": 1}), weeks=40))
 
     without = ratio(0.0)
     assert without < FLOOR + 0.01
@@ -159,7 +160,8 @@ def test_bargaining_lifts_fees_by_luck_and_blurs_what_they_say_about_need(quiet:
     """With homes alike a fee follows need closely; bargaining adds more than need costs, and not because of need."""
 
     def market(bargaining: float) -> MarketModel:
-        return stepped(quiet(need=BY_NEED, providers={"bargaining": bargaining}), weeks=30)
+        alone = {"shortlist": 1}  # one offer: the most that bargaining can bring
+        return stepped(quiet(need=BY_NEED, providers={"bargaining": bargaining}, commissioning=alone), weeks=30)
 
     with_bargains, without = market(0.15), market(0.0)
     assert len(started(without)) > 150
@@ -255,7 +257,7 @@ def test_cost_follows_recorded_prices_and_pay_and_then_the_scenarios(quiet: Quie
     """From March 2024: 2.6% and 5.6% are recorded for 2025 (ONS), after that the scenario's rates hold."""
 
     def model(**economy: Any) -> MarketModel:
-        start = {"start": datetime.date(2024, 3, 31)}
+        start, economy = {"start": datetime.date(2024, 3, 31)}, economy | {"pass_through": 0.0}
         return stepped(quiet(horizon=start, world=HAMLET, demand={"new_needs_per_year": 10.0}, economy=economy))
 
     recorded = model(recorded=True, cpi_per_year=0.1, pay_per_year=0.2)
@@ -271,8 +273,8 @@ def test_fees_follow_cost(quiet: Quiet, stepped: Stepped) -> None:
     """Without pressure homes ask a tenth more after pay and prices rose by that, and the same where they did not."""
 
     def rise(rate: float) -> float:
-        economy = {"cpi_per_year": rate, "pay_per_year": rate}
-        providers = {"fee_adjustment": 1.0, "occupancy_power": 0.0, "pressure_half": 100.0}
+        economy = {"cpi_per_year": rate, "pay_per_year": rate, "minimum_wage_per_year": rate}
+        providers = {"fee_adjustment": 1.0, "occupancy_pass_through": 0.0, "pressure_half": 100.0}
         model = stepped(quiet(world=HAMLET, demand={"new_needs_per_year": 0.0}, economy=economy, providers=providers))
         before = ask_over_cost(model)
         for _ in range(56):

@@ -20,7 +20,7 @@ Stepped = Callable[..., MarketModel]
 CEILING = 5_000.0
 BANDS = ("standard", "complex", "severe")
 # Homes differ in cost and follow it with what they ask; one framework for all, whose ceilings some of them beat.
-DIFFERING: dict[str, Any] = {"cost_spread": 0.2, "fee_adjustment": 1.0, "pressure_half": 100.0, "occupancy_power": 0.0}
+DIFFERING: dict[str, Any] = {"cost_spread": 0.2, "fee_adjustment": 1.0, "pressure_half": 100.0}
 
 
 def under_framework(quiet: Quiet, terms: dict[str, Any], **sections: Any) -> Scenario:
@@ -41,7 +41,7 @@ def coverage(model: MarketModel) -> float:
 
 def coverage_after_a_review(quiet: Quiet, stepped: Stepped, uplift: str, inflation: float) -> tuple[float, float]:
     """Coverage before and after a yearly review."""
-    economy = {"cpi_per_year": inflation, "pay_per_year": inflation, "prices_of": 2024}
+    economy = dict.fromkeys(("cpi_per_year", "pay_per_year", "minimum_wage_per_year"), inflation) | {"prices_of": 2024}
     small = {"homes": 120, "children_at_start": 240}
     scenario = under_framework(
         quiet, {"uplift": uplift}, economy=economy, world=small, demand={"new_needs_per_year": 200.0}

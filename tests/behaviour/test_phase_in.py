@@ -154,7 +154,7 @@ def ceilings_after_a_year(quiet: Quiet, stepped: Stepped, changes: list[dict[str
     scenario = quiet(
         world={"homes": 20, "authorities": 1, "children_at_start": 20},
         demand={"new_needs_per_year": 10.0},
-        economy={"cpi_per_year": 0.1, "pay_per_year": 0.1, "prices_of": 2024},
+        economy={"cpi_per_year": 0.1, "pay_per_year": 0.1, "minimum_wage_per_year": 0.1, "prices_of": 2024},
         purchasing=framework_purchasing(
             uplift="none", ceilings={"standard": 6_000.0, "complex": 6_000.0, "severe": 6_000.0}
         ),

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from marketsim.scenario.idle import without_effect
+from marketsim.scenario.loading import load_scenario
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
@@ -19,3 +22,12 @@ def test_the_python_example_runs_as_a_script(tmp_path: Path) -> None:
     assert [int(line.split()[0]) for line in weeks] == list(range(1, len(weeks) + 1))
     rows, outcomes = map(int, last.split())
     assert rows == len(weeks) and outcomes > 100
+
+
+def test_no_scenario_of_the_readme_says_anything_in_vain(tmp_path: Path) -> None:
+    examples = [text for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "extends:" in text]
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        path = tmp_path / f"example{number}.yaml"
+        path.write_text(example, encoding="utf-8")
+        assert without_effect(load_scenario(path)) == [], example

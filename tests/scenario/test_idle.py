@@ -132,7 +132,7 @@ def test_percent_where_shares_are_meant_is_refused(
     file.write_text("measure,area,value\nout_of_area_share,London,72\n")
     with pytest.raises(ScenarioError, match="got '72'; 72% is written 0"):
         read_figures(file)
-    for row in ("homes,3400,5", "share_spot,55,0.1", "weekly_fee_growth,9.2,0.1"):
+    for row in ("homes,3400,5", "share_spot,55,0.1", "spend_per_child_growth_2020_2024,59.6,0.1"):
         file.write_text(f"measure,value,tolerance\n{row}\n")
         with pytest.raises(ScenarioError, match="% is written 0"):
             read_targets(file)

@@ -23,8 +23,8 @@ def test_number_is_documented(name: str, field: dict) -> None:
     assert any("maximum" in kind for kind in kinds), "no upper bound"
     assert any("minimum" in kind or "exclusiveMinimum" in kind for kind in kinds), "no lower bound"
     assert any("unit" in kind for kind in kinds), "no unit"
-    by_need = name.split(".")[0] in ("ShareByNeed", "RatioByNeed", "PoundsByNeed")  # documented where they are used
-    assert by_need or (field["status"] in STATUSES and field["source"] and field["description"])
+    by_kind = name.split(".")[0] in ("ShareByNeed", "RatioByNeed", "PoundsByNeed", "RatioByCare")  # documented in use
+    assert by_kind or (field["status"] in STATUSES and field["source"] and field["description"])
 
 
 def test_there_are_many() -> None:

@@ -14,6 +14,7 @@ from marketsim.scenario.schema import Scenario
 
 # Nobody refuses, nothing is blocked, opens, closes, breaks down or gets dearer, all homes ask cost and floor margin,
 # and a child who finds no place in the first week leaves at once.
+EVEN = dict.fromkeys(("shared", "one_to_one", "two_to_one", "solo"), 1.0)
 NO_FRICTIONS: dict[str, dict[str, Any]] = {
     "world": {"kind": "synthetic"},
     "demand": {"breakdown_share": 0.0, "growth_share_per_year": 0.0, "moves_on_share": 0.0},
@@ -23,6 +24,9 @@ NO_FRICTIONS: dict[str, dict[str, Any]] = {
         "away_share": 0.0,
         "beside_share": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
         "cost_by_need": {"standard": 1.0, "complex": 1.0, "severe": 1.0},
+        "one_to_one": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
+        "two_to_one": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
+        "solo": {"standard": 0.0, "complex": 0.0, "severe": 0.0},
     },
     "providers": {
         "acceptance_least_need": 1.0,
@@ -39,13 +43,19 @@ NO_FRICTIONS: dict[str, dict[str, Any]] = {
         "closings_voluntary": 0.0,
         "closings_local_authority": 0.0,
         "closings_if_losing": 0.0,
-        "cost_size_elasticity": 0.0,
+        "cost_private": 4_650.0,
+        "cost_voluntary": 5_000.0,
+        "cost_local_authority": 5_300.0,
+        "fixed_cost_share": 0.75,
+        "floor_margin": 0.04,
+        "scarcity_power": 3.0,
+        "occupancy_pass_through": 0.0,
+        "notice_per_quarter": 0.0,
         "loss_sensitivity": 0.0,
         "rating_caution": 0.0,
         "accepted_weight": 0.0,
         "bargaining": 0.0,
         "cost_spread": 0.0,
-        "cost_house_price_elasticity": 0.0,
         "occupancy_at_start": 0.0,
         "fee_adjustment": 0.0,
         "bidding": 0.0,
@@ -61,8 +71,8 @@ NO_FRICTIONS: dict[str, dict[str, Any]] = {
         "deadline_weeks_emergency": 0,
         "availability_at_start": 1.0,
     },
-    "unregistered": {"need_ends_mean_weeks": 0.0},
-    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "recorded": False},
+    "unregistered": {"need_ends_mean_weeks": 0.0, "cost_by_care": EVEN},
+    "economy": {"cpi_per_year": 0.0, "pay_per_year": 0.0, "minimum_wage_per_year": 0.0, "recorded": False},
 }
 
 

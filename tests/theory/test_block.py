@@ -60,7 +60,7 @@ def scenario(frictionless, order):
         },
         demand={"new_needs_per_year": AUTHORITIES * (QUIET + BUSY) / 2 / STAY * WEEKS_PER_YEAR},
         stays={"mean_weeks": STAY},
-        providers={"cost_private": 5_000.0, "floor_margin": 0.2},
+        providers={"cost_private": 5_000.0, "floor_margin": 0.2, "pressure_half": 100.0, "scarcity_power": 100.0},
     )
 
 

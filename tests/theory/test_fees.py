@@ -56,8 +56,11 @@ def late_fees(model):
 def test_ample_places(frictionless, make_model, mean_and_error):
     """From £300 above it down to cost and floor margin, for each need band."""
     settings = scenario(frictionless, 100, 200.0, BY_NEED, 10_500.0)
-    assert make_model(settings, 1).market.homes.ask.min() > COST * (1 + FLOOR_MARGIN) + 200
-    fees = [late_fees(make_model(settings, seed)) for seed in SEEDS]
+    fees = []
+    for seed in SEEDS:
+        model = make_model(settings, seed)
+        model.market.homes.ask[:] += 300
+        fees.append(late_fees(model))
     for band, name in enumerate(BANDS):
         theory = COST * (BY_NEED[name] + FLOOR_MARGIN)
         mean, error = mean_and_error([one[band].mean() for one in fees])
@@ -71,7 +74,7 @@ def test_ample_places(frictionless, make_model, mean_and_error):
 def test_scarcity(frictionless, make_model, mean_and_error, last_resort):
     """Four hundred children a year for eighty places: fees rise to the cost of the last resort, whatever it is."""
     settings = scenario(frictionless, 2, 400.0, SAME, last_resort, occupancy_at_start=0.0)
-    assert make_model(settings, 1).market.homes.ask.max() < COST * (1 + FLOOR_MARGIN) + 1e-6
+    assert make_model(settings, 1).market.homes.ask.max() < last_resort - 500
     fees = [np.concatenate(late_fees(make_model(settings, seed))) for seed in SEEDS]
     mean, error = mean_and_error([one.mean() for one in fees])
     print(f"scarce: model £{mean:.3f}, theory £{last_resort:.0f}, error £{error:.3f}, {len(fees[0])} placements")
@@ -86,6 +89,7 @@ def test_scarcity_with_bids_only(frictionless, make_model):
     asked = COST * (1 + FLOOR_MARGIN)
     for bidding in (0.0, 0.5, 1.0):
         fixed = {"fee_adjustment": 0.0, "occupancy_at_start": 0.0, "risk_cost": 0.0, "bidding": bidding}
+        fixed |= {"pressure_half": 100.0, "scarcity_power": 100.0}
         fees = np.concatenate(late_fees(make_model(scenario(frictionless, 2, 400.0, SAME, 10_500.0, **fixed), 1)))
         theory = asked + bidding * (10_500.0 - asked)
         print(f"bidding {bidding}: model £{fees.mean():.2f}, theory £{theory:.2f}, {len(fees)} placements")

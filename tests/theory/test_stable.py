@@ -95,15 +95,18 @@ def call_place(
     nobody = np.zeros(children, dtype=np.int64)
     searches = Searches(
         key=child_keys, authority=area, x=x, y=y, band=band, age=nobody, boy=nobody > 0, score=score,
-        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, willingness=willingness,
+        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, bespoke=nobody > 0,
+        alone=nobody > 0, way_out=np.full(children, 1e6), willingness=willingness,
         urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
+        joins=np.zeros((children, 1), np.bool_),
     )  # fmt: skip
     lots = PanelLots(
         pool=np.arange(homes), home=np.arange(homes), key=second_key.py_func(home_keys), x=home_x, y=home_y, fee=fee,
         eager=np.ones((homes, 3)),
     )  # fmt: skip
-    reaches = Reaches(np.array([1e6]), np.array([1e6]), np.zeros(1), np.zeros(1, np.bool_), np.zeros(1, np.bool_))
+    never = np.zeros(1, np.bool_)
+    reaches = Reaches(np.array([1e6]), np.array([1e6]), np.zeros(1), never, np.zeros(1), never.copy())
     panels = Panels(
         lots=lots, first=np.array([0]), last=np.array([homes]), areas=np.array([NO_ROUTE]),
         area_first=np.zeros((0, 3), dtype=np.int64),
@@ -120,9 +123,9 @@ def call_place(
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
     return Tastes(
         value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, value_of_rating=0.0,
-        away_miles=0.0, shortlist=homes, last_resort=1e6, age_mismatch=0.0,
+        away_miles=0.0, shortlist=homes, solo_places_most=3, age_mismatch=0.0,
         sex_mismatch=0.0, need_mismatch=0.0, rating_caution=0.0, risk_cost=risk_cost,
-        bidding=0.0, bargaining=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]), money=1.0,
+        bidding=0.0, bargaining=0.0, bargaining_bespoke=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]), money=1.0,
     )  # fmt: skip
 
 

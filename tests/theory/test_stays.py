@@ -66,7 +66,8 @@ def test_whole_weeks_keep_the_mean(england):
 
 
 def test_england_in_its_first_year(first_year):
-    """Bands within 1.5 points, mean and median within 6%, starts within 8% (chance alone: 0.5 points, 1.4%, 1.2%)."""
+    """Bands within 1.5 points, mean and median within 6%, starts, of the year after, within 10% (chance alone: 0.5
+    points, 1.4%, 1.2%)."""
     ended = first_year[first_year["end_week"].notna()]
     days = 7 * (ended["end_week"] - ended["start_week"]).to_numpy(dtype=np.float64)
     starts = (first_year["start_week"] > 0).sum() * 365.25 / 7 / WEEKS
@@ -74,4 +75,4 @@ def test_england_in_its_first_year(first_year):
     assert abs(shares(days) - PUBLISHED).max() < 0.015
     assert days.mean() == pytest.approx(MEAN, rel=0.06)
     assert np.median(days) == pytest.approx(MEDIAN, rel=0.06)
-    assert starts == pytest.approx(STARTS, rel=0.08)
+    assert starts == pytest.approx(STARTS, rel=0.1)

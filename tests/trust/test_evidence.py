@@ -144,7 +144,7 @@ def test_an_entry_shows_all_that_is_known() -> None:
     ("pattern", "status", "expected"),
     [
         ("bidding", None, ["providers.bidding"]),
-        ("PROVIDERS.*margin", None, ["providers.floor_margin", "providers.floor_margin_large"]),
+        ("PROVIDERS.floor*margin", None, ["providers.floor_margin", "providers.floor_margin_large"]),
         ("arrangements[spot].fee", None, ["purchasing.arrangements[spot].fee_limit_at_first"]),
         ("closings_per_year", "measured", []),
     ],

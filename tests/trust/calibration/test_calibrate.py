@@ -37,7 +37,11 @@ WEEKS = 20
 def town(size: int) -> LoadedScenario:
     """A town with so many times 80 homes."""
     numbers = {"world.homes": 80, "world.children_at_start": 190, "demand.new_needs_per_year": 130}
-    return load_scenario("town", [f"{key}={size * number}" for key, number in numbers.items()])
+    # So that fees say how much pressure there is, and nothing else.
+    nobody = "{standard: 0.0, complex: 0.0, severe: 0.0}"
+    plainly = [f"need.{care}={nobody}" for care in ("one_to_one", "two_to_one", "solo")]
+    plainly += ["providers.scarcity_power=1.0", "providers.occupancy_pass_through=0.0"]
+    return load_scenario("town", [*plainly, *(f"{key}={size * number}" for key, number in numbers.items())])
 
 
 LOADED = town(1)

@@ -23,6 +23,8 @@ OUTCOMES = {
     "provider_margin": 0.1,
     "large_provider_margin": 0.15,
     "three_or_more_placements_share": 0.25,
+    "spend_per_child_published_gbp": 6_100.0,
+    "staff_per_child": 5.0,
 }
 # child, from, to, home, sector, route, start, end, band, score, notice, fee, miles, wait
 PLACEMENTS = [
@@ -50,7 +52,8 @@ HOME_COLUMNS = [
 ]  # fmt: skip
 WEEKLY: dict[str, Any] = {
     "children_placed": 3, "children_waiting": 1, "children_unregistered": 2, "places": 12, "occupied": 3,
-    "void_rate": 0.75, "blocked_places": 2, "weekly_fee_mean_gbp": 5_000.0, "placements_started": 1,
+    "void_rate": 0.75, "blocked_places": 2, "weekly_fee_mean_gbp": 5_000.0, "spend_per_child_published_gbp": 6_100.0,
+    "placements_started": 1,
     "placements_ended": 2, "homes": 4, "homes_opened": 0, "homes_closed": 0, "framework_coverage": 0.5,
 }  # fmt: skip
 
@@ -65,7 +68,7 @@ def weekly_table(weeks: int = WEEKS, start: str = "2023-03-31", **changed: Any) 
 def placements_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Placements as a run leaves them."""
     table = pd.DataFrame(rows, columns=PLACEMENT_COLUMNS).astype({"end_week": "Int64"})
-    return table.assign(out_of_area=table["home_authority"] != table["host_authority"], displaced=False)
+    return table.assign(out_of_area=table["home_authority"] != table["host_authority"], displaced=False, care="shared")
 
 
 def homes_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:

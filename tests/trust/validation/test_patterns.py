@@ -143,11 +143,12 @@ def test_the_hand_made_snapshot() -> None:
     assert state.homes["home_id"].tolist() == [0, 1, 3]
 
 
-FRAMEWORK = ["purchasing.order=[in_house, framework, spot]", "economy.recorded=false", "world.children_at_start=140"]
+FRAMEWORK = ["purchasing.order=[in_house, framework, spot]", "economy.recorded=false"]
 
 
 def dear_times(pay: float) -> float:
-    changes = [f"economy.pay_per_year={pay}", f"economy.cpi_per_year={pay}", *FRAMEWORK]
+    rates = ("pay_per_year", "cpi_per_year", "minimum_wage_per_year")
+    changes = [*(f"economy.{rate}={pay}" for rate in rates), *FRAMEWORK]
     return framework_decay(partial(run_with_uplift, load_scenario("town", changes).scenario, 1, DECAY_WEEKS))
 
 

@@ -38,6 +38,9 @@ EXPECTED = {
     "emergency_share": 1 / 4,
     "fostering_displacement": 0,
     "need_without_complexity": 2 / 3,
+    "spend_per_child_published": 6_100,
+    "placements_10000_or_more": 0,
+    "staff_per_child": 5.0,
     "fee_need_correlation": np.corrcoef([0.2, 0.6, 0.6, 0.6], [5_000, 5_600, 6_000, 6_000])[0, 1],
     "share_three_or_more_placements": 1 / 4,
 }
@@ -50,7 +53,7 @@ def test_worked_example(name: str) -> None:
 
 def test_there_is_a_measure_for_every_target_and_a_row_in_the_recorded_baseline() -> None:
     published = [row["measure"] for row in target_rows()]
-    assert sorted(TARGET_MEASURES) == sorted(published) and len(published) == 29
+    assert sorted(TARGET_MEASURES) == sorted(published) and len(published) == 33
     kept = recorded()
     assert [name for name, row in kept.items() if row.kind == "target"] == published
     assert {row.role for row in kept.values()} == set(ROLES)
@@ -60,7 +63,9 @@ def test_there_is_a_measure_for_every_target_and_a_row_in_the_recorded_baseline(
 def test_what_a_run_does_not_show_is_not_a_number() -> None:
     measured = measure_targets(hand_made())
     unknown = {name for name, value in measured.items() if math.isnan(value)}
-    assert unknown == {"weekly_fee_mean_2020", "weekly_fee_growth"}
+    assert unknown == {
+        "weekly_fee_mean_2020", "spend_per_child_growth_2014_2020", "spend_per_child_growth_2020_2024"
+    }  # fmt: skip
 
 
 def test_what_the_model_says_itself_is_taken_from_its_outcomes() -> None:
@@ -80,14 +85,24 @@ def test_displaced_children_are_counted_among_those_in_homes() -> None:
 
 
 def test_fees_of_the_past_come_from_a_run_that_covers_it() -> None:
-    """3,000 in the year to March 2019 and 4,500 in that to March 2024: half as much again in 5 years."""
+    """3,000 in the first weeks and to March 2019, then 4,500: half as much again by 2020, and nothing more to 2024."""
     weeks = 10 * 52
     year_end = [pd.Timestamp("2014-03-31") + pd.Timedelta(weeks=week) for week in range(1, weeks + 1)]
     fees = [3_000.0 if day <= pd.Timestamp("2019-03-31") else 4_500.0 for day in year_end]
-    weekly = weekly_table(weeks, "2014-03-31", weekly_fee_mean_gbp=fees)
+    weekly = weekly_table(weeks, "2014-03-31", weekly_fee_mean_gbp=fees, spend_per_child_published_gbp=fees)
     measured = measure_targets(hand_made(weekly=weekly))
     assert measured["weekly_fee_mean_2020"] == 4_500
-    assert measured["weekly_fee_growth"] == pytest.approx(1.5 ** (1 / 5) - 1)
+    assert measured["spend_per_child_growth_2014_2020"] == pytest.approx(0.5)
+    assert measured["spend_per_child_growth_2020_2024"] == pytest.approx(0.0)
+
+
+def test_dear_placements_are_those_that_ran_in_the_year() -> None:
+    fees = [10_000.0, 12_000.0, 9_999.0, 20_000.0, 5_000.0, 5_000.0]
+    placements = hand_made().placements
+    dear = placements.assign(weekly_fee_gbp=fees)
+    ran = dear[dear["end_week"].isna() | (dear["end_week"] > 8)]
+    expected = int((ran["weekly_fee_gbp"] >= 10_000).sum())
+    assert measure_targets(hand_made(placements=dear))["placements_10000_or_more"] == expected >= 1
 
 
 def test_openings_and_closings_are_those_of_the_last_year() -> None:
