@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Annotated
 
 import typer
 
 from marketsim.cli import analysing, docs, options, results, running, sweeping, trusting
 
 app = typer.Typer(
-    help="Simulate the market in which England's local authorities buy places in children's homes.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -19,6 +19,23 @@ COMMANDS = (
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
     docs.docs,
 )  # fmt: skip
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"marketsim {version('marketsim')}")
+        raise typer.Exit
+
+
+@app.callback(no_args_is_help=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="say it")] = False,
+) -> None:
+    """Simulate the market in which England's local authorities buy places in children's homes."""
+
+
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(results.results, name="results")

@@ -26,15 +26,16 @@ def validate(document: documents.Document, model: type[Model]) -> Model:
     except ValidationError as error:
         details = error.errors(include_url=False)
     found = [(path := _path(detail, document), _mark(path, detail, document), detail) for detail in details]
-    path, mark, detail = min(found, key=lambda complaint: _order(complaint[1], document))
+    path, mark, detail = min(found, key=lambda complaint: _order(complaint[1], complaint[2], document))
     name = ".".join(errors.shortened(str(step)) for step in path)
     message = _message(path, detail, document, shapes.shape_of(model))
     raise mark.error(f"{name}: {message}" if name else message)
 
 
-def _order(mark: documents.Mark, document: documents.Document) -> tuple[bool, bool, str, int, int]:
-    own = mark.file == document.mark(()).file
-    return (mark.line is not None, not own, mark.file, mark.line or 0, mark.column or 0)
+def _order(mark: documents.Mark, detail: Any, document: documents.Document) -> tuple[bool, bool, bool, str, int, int]:
+    """What is missing comes behind what is wrong in the same place: it may stand there under another name."""
+    own, missing = mark.file == document.mark(()).file, detail["type"] == "missing"
+    return (mark.line is not None, not own, missing, mark.file, mark.line or 0, mark.column or 0)
 
 
 def _path(detail: Any, document: documents.Document) -> documents.Steps:
@@ -100,7 +101,8 @@ def _unknown_key(key: str, parent: shapes.Shape) -> str:
     named = shapes.Shape(parent.schema.get("propertyNames", {}), parent.definitions).settled(None)
     allowed = list(parent.schema.get("properties", {})) or shapes.allowed_words(named)
     options = f"allowed: {errors.listed(allowed)}" if allowed else ""
-    return errors.sentence("unknown key", options, errors.did_you_mean(key, allowed))
+    also = ["extends"] if "purchasing" in allowed else []  # which a file may say, and is gone when it is checked
+    return errors.sentence("unknown key", options, errors.did_you_mean(key, [*allowed, *also]))
 
 
 def _raised(cause: ValueError, value: Any, shape: shapes.Shape) -> str:
