@@ -50,6 +50,18 @@ def test_a_near_spot_home_is_not_passed_over_for_a_far_framework_place() -> None
     assert by_route[1] < by_route[0]
 
 
+def test_what_is_paid_for_already_is_cheap_by_itself() -> None:
+    """Block places in one tier with the spot are filled first although their fee is no lower; with places that cost
+    nothing while they stand empty they are one offer among others."""
+    held = "purchasing.arrangements.soft_block={rule: soft_block, places: 6, radius_miles: 60.0, retainer: %s}"
+    order = "purchasing.order=[[soft_block, spot]]"
+    filled = []
+    for retainer in (1.0, 0.0):
+        placed = lived(held % retainer, order, weeks=52).placements
+        filled.append((placed.loc[placed["start_week"] > 0, "route"] == "soft_block").mean())
+    assert filled[0] > filled[1]
+
+
 def test_preference_moves_the_choice() -> None:
     shares = [
         (new(lived(TOGETHER, f"purchasing.preferences={{framework: {pounds}}}"))["route"] == "framework").mean()

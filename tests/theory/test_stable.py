@@ -103,7 +103,7 @@ def call_place(
     )  # fmt: skip
     lots = PanelLots(
         pool=np.arange(homes), home=np.arange(homes), key=second_key.py_func(home_keys), x=home_x, y=home_y, fee=fee,
-        eager=np.ones((homes, 3)),
+        eager=np.ones((homes, 3)), owed=np.zeros(homes),
     )  # fmt: skip
     never = np.zeros(1, np.bool_)
     reaches = Reaches(np.array([1e6]), np.array([1e6]), np.zeros(1), never, np.zeros(1), never.copy())

@@ -116,7 +116,8 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                     willing *= 1.0 - tastes.rating_caution * searches.score[row]
                 if unit(bits) < max(willing, least):
                     offers += 1
-                    score = fee + value_per_mile * np.sqrt(squared) + tastes.value_of_rating * homes.rating[home]
+                    score = fee - panel.owed[lot]  # what is paid for anyway is cheap
+                    score += value_per_mile * np.sqrt(squared) + tastes.value_of_rating * homes.rating[home]
                     score += tastes.value_of_match * (1.0 - fit) - preference
                     if not in_area:
                         score += tastes.value_in_area

@@ -74,8 +74,8 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
     order, table, area = _by_turn_and_area(lots.number, table_of_turn, homes.authority[lots.home], areas)
     columns = lots.home, lots.holding, lots.fee, lots.eager
-    described = _described(homes.table, *columns, market.costs, caution(market), order)
-    area_first, area_least_fee = _by_area(table, area, described.fee, first[large], areas)
+    described = _described(homes.table, *columns, market.holdings.retainer, market.costs, caution(market), order)
+    area_first, area_least_fee = _by_area(table, area, described, first[large], areas)
     home_first, home_next = _by_home(described.home, table, int(large.sum()), len(homes))
     return Panels(
         lots=described,
@@ -114,20 +114,24 @@ def _by_turn_and_area(number: Ints, table_of_turn: Ints, area: Ints, areas: int)
 
 @compiled
 def _described(
-    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, costs: Floats, caution: Caution, order: Ints
-) -> PanelLots:
-    """Lots in an order, with what is known of their homes. `costs` are by home and need band: homes that ask for a
-    surplus are less willing where a fee doesn't cover them and the risk of the child (GBP/week)."""
+    homes: Homes, home: Ints, holding: Ints, fees: Floats, eagers: Floats, retainers: Floats, costs: Floats,
+    caution: Caution, order: Ints,
+) -> PanelLots:  # fmt: skip
+    """Lots in an order, with what is known of their homes. `retainers` are by holding, `costs` by home and need band:
+    homes that ask for a surplus are less willing where a fee doesn't cover them and the risk of the child (GBP/week).
+    """
     count = len(order)
     lots = PanelLots(
         np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64), np.empty(count, dtype=np.uint64),
-        np.empty(count), np.empty(count), np.empty((count, 3)), np.empty((count, 3)),
+        np.empty(count), np.empty(count), np.empty((count, 3)), np.empty((count, 3)), np.zeros(count),
     )  # fmt: skip
     for position in range(count):
         lot = row_of(order[position])
         row = row_of(home[lot])
         lots.home[position] = home[lot]
         lots.pool[position] = home[lot] if holding[lot] == OPEN_PLACE else len(homes.key) + holding[lot]
+        if holding[lot] != OPEN_PLACE:
+            lots.owed[position] = retainers[holding[lot]]
         lots.key[position] = second_key(homes.key[row])
         lots.x[position], lots.y[position] = homes.x[row], homes.y[row]
         for band in range(3):
@@ -147,15 +151,18 @@ def _by_number(values: np.ndarray, numbers: Ints, arrangements: int, missing: fl
 
 
 @compiled
-def _by_area(table: Ints, area: Ints, fee: Floats, first: Ints, areas: int) -> tuple[Ints, Floats]:
-    """By table where the lots of each area begin, and the last end (tables, areas + 1); and the least fee by table,
-    area and need band, infinite where there is no lot. `first` is where the lots of each table begin."""
+def _by_area(table: Ints, area: Ints, lots: PanelLots, first: Ints, areas: int) -> tuple[Ints, Floats]:
+    """By table where the lots of each area begin, and the last end (tables, areas + 1); and the least that a fee adds
+    to what is owed anyway, by table, area and need band, infinite where there is no lot. `first` is where the lots of
+    each table begin."""
     begins, least = np.zeros((len(first), areas + 1), dtype=np.int64), np.full((len(first), areas, 3), np.inf)
     for lot in range(len(table)):
         if table[lot] != NO_ROUTE:
             begins[table[lot], area[lot] + 1] += 1
             for band in range(3):
-                least[table[lot], area[lot], band] = min(least[table[lot], area[lot], band], fee[lot, band])
+                least[table[lot], area[lot], band] = min(
+                    least[table[lot], area[lot], band], lots.fee[lot, band] - lots.owed[lot]
+                )
     for row in range(len(first)):
         begins[row] = first[row] + np.cumsum(begins[row])
     return begins, least

@@ -56,7 +56,8 @@ class Reaches(NamedTuple):
 
 class PanelLots(NamedTuple):
     """Lots, a row each: a `pool` of places (the open ones of a home, or those that a contract holds) with the home's
-    identity and position, and fee (GBP/week) and willingness factor by need band."""
+    identity and position, fee (GBP/week) and willingness factor by need band, and what of the fee is `owed` for an
+    empty place anyway (GBP/week)."""
 
     pool: Ints
     home: Ints
@@ -65,6 +66,7 @@ class PanelLots(NamedTuple):
     y: Floats
     fee: Floats
     eager: Floats
+    owed: Floats
 
 
 class Panels(NamedTuple):
