@@ -29,7 +29,7 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(no_args_is_help=True)
+@app.callback()
 def _options(
     version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="say it")] = False,
 ) -> None:
@@ -70,7 +70,8 @@ def _user_message(error: Exception) -> str | None:
     """One line for an error that the user can mend; None for a fault of the program."""
     format_message = getattr(error, "format_message", None)  # what typer and click raise for wrong words
     if format_message is not None:
-        return " ".join(str(format_message()).split())
+        said = " ".join(str(format_message()).split())
+        return f"{said} See: marketsim --help" if said == "Missing command." else said
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     name = type(error).__name__

@@ -374,7 +374,7 @@ BAD_FILES = {
     "full.yaml": "extends: town.yaml\nworld: {children_at_start: 100000}\n",
 }
 MISTAKES: dict[str, tuple[list[str], list[str]]] = {
-    "no command": ([], []),
+    "no command": ([], ["marketsim --help"]),
     "unknown command": (["rum", "town"], ["rum"]),
     "unknown option": (["run", "town", "--sede", "3"], ["--sede"]),
     "no scenario": (["run"], ["scenario"]),

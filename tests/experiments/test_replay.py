@@ -117,7 +117,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "nothing given": (lambda m: m["scenarios"]["town"].pop("given"), "scenarios.town.given: is missing"),
     "a word for a number": (lambda m: m.update(seed="one"), "seed: "),
     "another kind": (lambda m: m.update(kind="validation"), "is the record of a validation; expected"),
-    "a scenario that is none": (lambda m: m["scenarios"]["town"].update(given={"order": 1}), "purchasing: missing"),
+    "a scenario that is none": (lambda m: m["scenarios"]["town"].update(given={"order": 1}), "order: unknown key"),
 }  # fmt: skip
 
 

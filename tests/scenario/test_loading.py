@@ -304,3 +304,8 @@ def test_the_schema_for_editors_knows_extends_and_every_rule() -> None:
     assert {"spot", "in_house"} <= set(arrangement["discriminator"]["mapping"])
     assert schema["title"] == "marketsim scenario" and "extends" in schema["properties"]
     assert json.dumps(schema)
+
+
+def test_a_misspelt_key_is_named_before_one_that_is_missing() -> None:
+    assert refusal("extend: town.yaml").partition(";")[0].endswith("extend: unknown key")
+    assert "did you mean 'extends'?" in refusal("extend: town.yaml")
