@@ -31,7 +31,9 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="say it")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="print the version, and end")
+    ] = False,
 ) -> None:
     """Simulate the market in which England's local authorities buy places in children's homes."""
 

@@ -19,9 +19,8 @@ from marketsim.market.children import OPEN_PLACE
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Dues, Lots, Members, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.errors import ScenarioError, displayed, shown
-from marketsim.scenario.levers import guarded
+from marketsim.scenario.levers import guarded, is_ours
 
-OURS = "marketsim."  # how the names of the package's own modules begin; those of users' files never do
 SETTLING = ("start", "change", "review")  # the hooks that may hold places
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
 
@@ -41,7 +40,7 @@ def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
 
 def _closed_to(rule: PurchasingRule, hook: str, about: Sequence[Any]) -> list[NDArray[Any]]:
     """What of the market a hook must not write; nothing for rules of the package."""
-    if not about or not isinstance(about[0], Market) or type(rule).__module__.startswith(OURS):
+    if not about or not isinstance(about[0], Market) or is_ours(type(rule)):
         return []
     market: Market = about[0]
     areas = [column for column in vars(market.authorities).values() if isinstance(column, np.ndarray)]

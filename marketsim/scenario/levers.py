@@ -97,6 +97,11 @@ def membership(lever: Lever) -> tuple[list[str], list[str]] | None:
     return guarded(type(lever), "membership", lambda: _MEMBERS.validate_python(lever.membership()))
 
 
+def is_ours(lever: type[Lever]) -> bool:
+    """True for a lever of the package, False for one of a user's file."""
+    return lever.__module__.startswith("marketsim.")
+
+
 def guarded(
     lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()
 ) -> Said:
@@ -105,7 +110,7 @@ def guarded(
     try:
         return call()
     except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, passing)) or lever.__module__.startswith("marketsim."):
+        if isinstance(error, (KeyboardInterrupt, passing)) or is_ours(lever):
             raise
         file = Path(str(sys.modules[lever.__module__].__file__))
         raise errors.ScenarioError(f"{what}: {plugins.said(error, file)}", errors.displayed(file)) from error

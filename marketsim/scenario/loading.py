@@ -150,7 +150,7 @@ def _digest(values: dict[str, Any], drawn: list[str], scenario: Scenario) -> str
 
 def _source(rule: levers.Lever) -> dict[str, str]:
     """The file of a user's rule, which is part of what is run; nothing for those of the package."""
-    if type(rule).__module__.startswith("marketsim."):
+    if levers.is_ours(type(rule)):
         return {}
     file = Path(inspect.getfile(type(rule)))
     return {rule.name: file.read_text(encoding="utf-8", errors="replace")}

@@ -138,7 +138,7 @@ def usual_pressure(market: Market, pressure_by_area: Floats) -> Floats:
     providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     number = np.bincount(homes.authority[private], minlength=areas)
-    if number.sum() == 0 or pressure_by_area.max() <= 0:
+    if number.sum() == 0 or pressure_by_area.max() <= 0 or providers.openings_per_year == 0:
         return pressure_by_area
     low, high = 0.0, 1 / float(pressure_by_area.max())
     for _ in range(HALVINGS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketsim.core.columns import Floats
+from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market import inflation
 from marketsim.market.children import NOT_YET, NOTICE, OPEN_PLACE, PLACED
@@ -27,9 +27,7 @@ def review_costs(market: Market) -> None:
 
 def raise_fees(market: Market, orders: Orders) -> None:
     """Every April: what running placements in open places of independent homes cost rises as their arrangements say."""
-    children, homes = market.children, market.homes
-    rows = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE))
-    rows = rows[homes.sector[children.home[rows]] != LOCAL_AUTHORITY]
+    children, rows = market.children, _bought_one_by_one(market)
     for arrangement in orders.arrangements:
         if arrangement.rule.has("uplift_within_stays"):
             through = rows[children.arrangement[rows] == arrangement.number]
@@ -41,9 +39,7 @@ def raise_fees(market: Market, orders: Orders) -> None:
 
 def give_notice(market: Market) -> None:
     """Every quarter: providers hand back some of the children who cost more than they bring, after a time of notice."""
-    children, homes, providers = market.children, market.homes, market.scenario.providers
-    rows = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE))
-    rows = rows[homes.sector[children.home[rows]] != LOCAL_AUTHORITY]
+    children, providers, rows = market.children, market.scenario.providers, _bought_one_by_one(market)
     brings = children.fee[rows] + children.beside_fee[rows]
     cost = market.costs[children.home[rows], children.band[rows]] + extra_cost(market)[children.care[rows]]
     rows = rows[cost > brings]
@@ -52,6 +48,13 @@ def give_notice(market: Market) -> None:
     ends = market.week + providers.notice_weeks
     rows = rows[children.end_week[rows] > ends]
     children.set(rows, end_week=ends, ends_by=NOTICE)
+
+
+def _bought_one_by_one(market: Market) -> Ints:
+    """The rows of children in open places of independent homes: no contract says what becomes of their fees."""
+    children = market.children
+    rows = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE))
+    return np.asarray(rows[market.homes.sector[children.home[rows]] != LOCAL_AUTHORITY])
 
 
 def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> Floats:

@@ -45,3 +45,11 @@ def test_without_a_past_the_run_begins_as_it_is_made_up() -> None:
     market = week_0("england_2024", "world.past_weeks=0").market
     assert market.week == 0 and 8_300 < np.count_nonzero(market.children.state == PLACED) <= 8_540
     assert np.count_nonzero(market.children.state == UNREGISTERED) == 770
+
+
+def test_where_nobody_opens_homes_their_return_has_no_effect() -> None:
+    """As the schema says of it (`off_if`): not on the fees that the lived year begins with either."""
+    for value in ("return_usual=0.3", "setting_up_cost=900000.0"):
+        one, other = (week_0("england_2024", "providers.openings_per_year=0", *changes).market
+                      for changes in ((), (f"providers.{value}",)))  # fmt: skip
+        np.testing.assert_array_equal(one.homes.ask, other.homes.ask)

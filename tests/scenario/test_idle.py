@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from marketsim import run
 from marketsim.cli.main import main
 from marketsim.experiments.experiment_file import load_definition
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.idle import reason, used, without_effect
 from marketsim.scenario.loading import load_scenario
+from marketsim.scenario.overlay import value_at
+from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shipped import shipped_scenarios
 from marketsim.trust.validation.against import read_figures
 from marketsim.trust.validation.scorecard import read_targets
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
+TOWN = load_scenario("town").scenario
 IN_VAIN = {
     "purchasing.arrangements.soft_block.grow_above=0.8": "purchasing.arrangements.soft_block has no effect: no order",
     "purchasing.at_start.soft_block=0.1": "purchasing.at_start.soft_block has no effect: no order names soft_block",
@@ -150,3 +155,23 @@ def test_what_decides_which_keys_there_are_is_no_factor(typed: Typed, tmp_path: 
     (tmp_path / "x.yaml").write_text("scenarios: [town]\nfactors: {world.kind: {values: [england, synthetic]}}\n")
     done = typed("sweep", "x.yaml", "--dry-run")
     assert done.returncode == 2 and "world.kind: decides which other keys there are" in done.stderr
+
+
+def switched_off() -> Iterator[tuple[str, str, object]]:
+    """Each value of a section that another one beside it switches off, by its key, with the other's key and value."""
+    for section, field in Scenario.model_fields.items():
+        declared = field.annotation.model_fields if hasattr(field.annotation, "model_fields") else {}
+        for name, one in declared.items():
+            extra = one.json_schema_extra if isinstance(one.json_schema_extra, dict) else {}
+            for beside, value in extra.get("off_if", {}).items():
+                yield f"{section}.{name}", f"{section}.{beside}", value
+
+
+@pytest.mark.parametrize(("key", "beside", "value"), switched_off())
+def test_what_is_said_to_have_no_effect_has_none(key: str, beside: str, value: object) -> None:
+    """The same weeks to the last digit at another value, once what switches it off does."""
+    off = f"{beside}={value}" if isinstance(value, str) else f"{beside}={type(value_at(TOWN, beside))(value)}"
+    at = value_at(TOWN, key)
+    other = 3 if "month" in key else type(at)(at * 2 + 1) if at >= 1 else 0.6 * at + 0.01
+    weekly = [run(load_scenario("town", [off, *more]), seed=2, weeks=30).weekly for more in ([], [f"{key}={other}"])]
+    pd.testing.assert_frame_equal(*weekly, check_exact=True)

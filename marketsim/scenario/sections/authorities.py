@@ -59,7 +59,7 @@ class Commissioning(Section):
         0.5, "share of places left empty beside a child that the authority pays for; the rest is the provider's loss"
     )
     beside_fee_share: Share = figure(
-        0.7, "share of the child's fee that is paid for such a place", off_if={"beside_paid_share": 0}
+        0.7, "share of the child's fee that is paid for such a place, and for each that a child alone in a home keeps"
     )
     budget_uplift_per_year: SharePerYear = figure(0.04, "rise of an authority's yearly budget over last year's spend")
     budget_tightening: Share = figure(

@@ -83,14 +83,14 @@ class Demand(Section):
         "median time that a child who moved on lives there",
         "measured",
         "139 days, all placements; " + DFE_2024,
-        off_if={"comes_back_share": 0, "moves_on_share": 0},
+        off_if={"moves_on_share": 0},
     )
     elsewhere_mean_weeks: MeanWeeks = figure(
         43.9,
         "mean of the same (lognormal)",
         "measured",
         "307 days, all placements; " + DFE_2024,
-        off_if={"comes_back_share": 0, "moves_on_share": 0},
+        off_if={"moves_on_share": 0},
     )
     comes_back_share: Share = figure(
         0.04,
