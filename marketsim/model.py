@@ -10,6 +10,7 @@ import numpy as np
 
 from marketsim.agents import Authority, ChildAgents, Provider
 from marketsim.core.columns import Ints
+from marketsim.market import costs
 from marketsim.market.children import PLACED
 from marketsim.market.ledger import Ledger
 from marketsim.purchasing import asking_rules, orders
@@ -214,6 +215,7 @@ class MarketModel(mesa.Model):
         market.holdings.running[np.isin(market.holdings.arrangement, self.orders.ended)] = False
         for number in self.orders.ended:  # nobody is on the panel of what nobody buys through
             self.orders.arrangements[number].on_panel = np.zeros(0, dtype=np.bool_)
+        market.homes.unit_cost[:] = costs.place_cost(market, np.arange(len(market.homes)))
         providers.price(market)
         for arrangement, hook in orders.beginning(before, self.orders):
             asking_rules.settle(market, arrangement, hook)

@@ -177,9 +177,6 @@ AMPLE: dict[str, Any] = {
     "demand": {"new_needs_per_year": 300.0},
     "providers": {
         "fee_adjustment": 0.0,
-        "age_mismatch": 0.0,
-        "sex_mismatch": 0.0,
-        "need_mismatch": 0.0,
         "bidding": 0.0,
         "bargaining": 0.0,
         "occupancy_memory": 0.0,
@@ -188,6 +185,7 @@ AMPLE: dict[str, Any] = {
         "closings_per_year": 0.0,
         "closings_if_losing": 0.0,
     },
+    "matching": dict.fromkeys(("purpose_mismatch", "age_mismatch", "sex_mismatch", "need_mismatch"), 0.0),
     "need": {name: NOBODY for name in ("beside_share", "one_to_one", "two_to_one", "solo")},
     "ratings": {"breakdown_effect": 0.0, "closings_if_inadequate": 0.0},
     "commissioning": {"fee_memory": 0.0, "value_of_match": 0.0, "budget_tightening": 0.0},

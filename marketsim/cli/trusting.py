@@ -75,7 +75,7 @@ def validate(
 
 def evidence(
     pattern: Annotated[str | None, typer.Argument(help="only keys that hold this; * stands for anything")] = None,
-    status: Annotated[str | None, typer.Option(help="only these: measured, estimated or assumption")] = None,
+    status: Annotated[str | None, typer.Option(help="only these: measured, estimated, assumption or lever")] = None,
     write: Annotated[bool, typer.Option("--write", help="make the sign-off file anew (in a checkout)")] = False,
 ) -> None:
     """Print what every value rests on: unit, status, source, plausible range, and what it was fitted to."""

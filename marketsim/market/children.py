@@ -37,6 +37,7 @@ class Newcomers(NamedTuple):
     displaced: Bools
     needs_beside: Bools
     care: Ints
+    needs: Ints
 
 
 class Children(Columns):
@@ -45,9 +46,10 @@ class Children(Columns):
     `score` is the percentile of need (0-1), `band` its class; `search` counts the child's searches for a home, so that
     each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but
     in no home (fostering and the like). `away` children must live far from home. `care` is the staff that the child
-    needs; of its `fee` the part `extra_fee` is for staff and places that it needs for itself (GBP/week). Beside a child
-    with `needs_beside` a place should stay empty; so many `places_beside` do, and `beside_fee` is what is paid for them
-    on top of the fee (GBP/week).
+    needs; of its `fee` the part `extra_fee` is for staff and places that it needs for itself (GBP/week). `needs` is
+    what it needs of a statement of purpose (bits, see `fit`), and `fit` how well it fits where it lives (0-1). Beside a
+    child with `needs_beside` a place should stay empty; so many `places_beside` do, and `beside_fee` is what is paid
+    for them on top of the fee (GBP/week).
     `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 
@@ -65,6 +67,8 @@ class Children(Columns):
     displaced: Bools
     needs_beside: Bools
     care: Ints
+    needs: Ints
+    fit: Floats
     state: Ints
     since: Ints
     search: Ints
@@ -129,6 +133,7 @@ class PlacementRecords(Columns):
     displaced: Bools
     fee: Floats
     miles: Floats
+    fit: Floats
     wait: Ints
 
     def kept(self, rows: Ints) -> PlacementRecords:

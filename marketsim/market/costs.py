@@ -9,8 +9,7 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market import rotas
-from marketsim.market.authorities import Authorities
-from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, SECTORS, VOLUNTARY, Homes
+from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.scenario.schema import Scenario
 
@@ -42,6 +41,16 @@ def extra_cost(market: Market) -> Floats:
     return rotas.extra_cost(market.scenario.staffing) * market.cost_index
 
 
+def resident_costs(market: Market, rows: Ints) -> Floats:
+    """What the children of some rows cost where they live now (GBP/week): by need, by fit, and for staff of their
+    own."""
+    children, homes, matching = market.children, market.homes, market.scenario.matching
+    home = children.home[rows]
+    misfit = matching.cost_effect * (matching.usual_fit - children.fit[rows])
+    shared = market.costs[home, children.band[rows]] + market.cost_index * homes.unit_cost[home] * misfit
+    return np.asarray(shared + extra_cost(market)[children.care[rows]])
+
+
 def books(market: Market, received: Floats, needs: Floats, extra: Floats) -> tuple[Floats, Floats]:
     """Weekly revenue and running cost of each home (GBP); `received`, `needs` and `extra` as in `census.Fees`.
 
@@ -55,19 +64,20 @@ def books(market: Market, received: Floats, needs: Floats, extra: Floats) -> tup
     return retainers + received, of.cost_index * (homes.unit_cost * (of.staffed * staffed + needs) + extra)
 
 
-def place_cost(seed: int, homes: Homes, authorities: Authorities, scenario: Scenario, rows: Ints) -> Floats:
+def place_cost(market: Market, rows: Ints) -> Floats:
     """Running cost per resident of middling need at planned occupancy (GBP/week), for some homes: what their rota,
     their house and the rest come to (or the figure that the scenario gives for the sector), and luck of the home."""
-    sector, price = homes.sector[rows], authorities.house_price[homes.authority[rows]]
+    homes, scenario = market.homes, market.scenario
+    sector, price = homes.sector[rows], market.authorities.house_price[homes.authority[rows]]
     cost = resident_cost(scenario, sector, homes.places[rows], price)
-    luck = 2 * uniform(seed, "unit cost", homes.key[rows]) - 1
+    luck = 2 * uniform(market.seed, "unit cost", homes.key[rows]) - 1
     return np.asarray(cost * (1 + scenario.providers.cost_spread * luck))
 
 
 def resident_cost(scenario: Scenario, sector: Ints, places: Ints | float, house_price: Floats) -> Floats:
     """The same without luck, for homes of a sector, size and price of house."""
     providers, staffing = scenario.providers, scenario.staffing
-    residents = providers.planned_occupancy * rotas.usable(places, providers.blocked_share)
+    residents = providers.planned_occupancy * rotas.usable(places, rotas.blocked_share(scenario))
     pay, stated = np.ones(len(SECTORS)), np.full(len(SECTORS), np.nan)
     pay[[VOLUNTARY, HEALTH]], pay[LOCAL_AUTHORITY] = staffing.pay_voluntary, staffing.pay_local_authority
     given = (providers.cost_private, providers.cost_voluntary, providers.cost_local_authority, providers.cost_voluntary)

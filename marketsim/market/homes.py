@@ -22,7 +22,8 @@ class Homes(Columns):
 
     `key` is the home's identity for luck; `authority` is the host. `unit_cost` is the running cost per resident of
     middling need at planned occupancy and `ask` the weekly fee asked for such a child (GBP/week). `residents_*` are
-    sums over the children who live there. `short_break` homes count among homes and places but take part in nothing.
+    sums over the children who live there, `takes_*` what the statement of purpose offers (see `fit`). `short_break`
+    homes count among homes and places but take part in nothing.
     `beside` are places left empty beside a child, `breakdowns` those since the last inspection, `accepted` the fee last
     accepted for a child of middling need (GBP/week) and `recent_profit` what the home has been earning (GBP/week).
     """
@@ -50,6 +51,9 @@ class Homes(Columns):
     residents_age: Ints
     residents_boys: Ints
     residents_score: Floats
+    residents_fit: Floats
+    takes_needs: Ints
+    takes_ages: Ints
 
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)

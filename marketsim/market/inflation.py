@@ -15,11 +15,13 @@ from marketsim.scenario.sections.authorities import Economy
 
 @dataclass(frozen=True)
 class Rates:
-    """Rise in a year of consumer prices, of average pay, and of running cost, which is made of both (shares)."""
+    """Rise in a year of consumer prices, of average pay, and of running cost, which is made of both (shares); and of
+    care staff's pay over the minimum wage."""
 
     cpi: float
     pay: float
     cost: float
+    over_minimum: float = 0.0
 
 
 Uplift: TypeAlias = Literal["none", "share_of_cpi", "cpi", "cpi_and_pay"]
@@ -40,7 +42,9 @@ def rates(economy: Economy, year: int) -> Rates:
     usual = (economy.cpi_per_year, economy.pay_per_year, economy.minimum_wage_per_year)
     cpi, pay, minimum = stated or recorded or usual
     staff = pay + economy.frontline_share_of_pay * economy.pass_through * (minimum - pay)
-    return Rates(cpi, pay, economy.pay_share_of_cost * staff + (1 - economy.pay_share_of_cost) * cpi)
+    care = pay + economy.pass_through * (minimum - pay)
+    cost = economy.pay_share_of_cost * staff + (1 - economy.pay_share_of_cost) * cpi
+    return Rates(cpi, pay, cost, (1 + care) / (1 + minimum) - 1)
 
 
 def _path(economy: Economy) -> dict[int, tuple[float, float, float]]:

@@ -22,7 +22,8 @@ class Market:
     """All that rules and policies may see: scenario, calendar, prices, and the columns of the market.
 
     `cost_index` is running cost over that of the year in whose money the scenario is written; `rates` are the latest
-    yearly rises of prices and pay; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the
+    yearly rises of prices and pay; `relative_pay` is the pay of care staff over the minimum wage, both over what they
+    were at the start; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the
     weekly fee that home `h` would ask on the spot for need band `b`; `costs[h, b]` its running cost for such a resident
     (GBP/week). `records` has a row a placement, `events` counts what happens this week.
     """
@@ -38,6 +39,7 @@ class Market:
     quotes: Floats
     costs: Floats
     cost_index: float = 1.0
+    relative_pay: float = 1.0
     rates: Rates = field(default_factory=lambda: Rates(0.0, 0.0, 0.0))
     demand_index: Floats = field(default_factory=lambda: np.ones(0))
     events: Events = field(init=False)

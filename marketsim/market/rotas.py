@@ -7,7 +7,7 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.children import ONE_TO_ONE, SHARED, SOLO, TWO_TO_ONE
-from marketsim.scenario.schema import Staffing
+from marketsim.scenario.schema import Scenario, Staffing
 
 FULL_TIME_HOURS = 37.5
 NIGHTS = 7
@@ -15,7 +15,7 @@ NIGHTS = 7
 
 def hour_cost(staffing: Staffing) -> float:
     """What an hour of care staff on the rota costs (GBP)."""
-    return staffing.care_pay * staffing.cover * (1 + staffing.on_costs)
+    return staffing.care_pay * staffing.pay_level * staffing.cover * (1 + staffing.on_costs)
 
 
 def home_cost(staffing: Staffing, residents: Floats, house_price: Floats, pay: Floats | float = 1.0) -> Floats:
@@ -52,6 +52,14 @@ def heads(staffing: Staffing, homes: Floats, residents: Floats, extra: Floats) -
     rota = rota + residents * staffing.day_posts_child * staffing.day_hours + extra
     posts = rota * staffing.cover / FULL_TIME_HOURS + homes * staffing.managers
     return np.asarray(posts * staffing.heads_per_post)
+
+
+def blocked_share(scenario: Scenario, relative_pay: float = 1.0) -> float:
+    """Share of places that can't be filled: the less, the better care staff are paid over what they were at the start,
+    the minimum wage having risen too (`relative_pay`)."""
+    staffing = scenario.staffing
+    paid = staffing.pay_level * relative_pay
+    return float(min(scenario.providers.blocked_share * paid**-staffing.pay_response, 1.0))
 
 
 def usable(places: Ints | float, blocked_share: float) -> Floats:

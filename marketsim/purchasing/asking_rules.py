@@ -31,6 +31,7 @@ def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
     A user's rule can only read the market: what it writes there would be believed by all others. In the hooks that
     settle an arrangement it may hold places, and those of children.
     """
+
     def call() -> Any:
         with only_read(_closed_to(rule, hook, about)):
             return getattr(rule, hook)(*about)

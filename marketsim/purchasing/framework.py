@@ -16,6 +16,8 @@ from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, 
 from marketsim.scenario.schema import PoundsByNeed
 from marketsim.scenario.sections.base import Miles, Share, figure
 
+ROUTES = "43% under frameworks, 55% on the spot (targets)"
+
 
 class Framework(PurchasingRule):
     """Homes on the framework quote at most the ceiling; they stay while it beats what spot would bring."""
@@ -34,11 +36,14 @@ class Framework(PurchasingRule):
         0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
     )
     reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
-    radius_miles_at_first: Miles = figure(32.0, "search radius when the child is not urgent")
+    radius_miles_at_first: Miles = figure(37.0, "search radius when the child is not urgent", "estimated", ROUTES)
     radius_miles_at_deadline: Miles = figure(80.0, "search radius at the deadline")
-    takes_part: Share = figure(0.72, "share of homes whose provider would join at all")
+    takes_part: Share = figure(0.79, "share of homes whose provider would join at all", "estimated", ROUTES)
     flow_value: Share = figure(
-        0.23, "share of the fee that the flow of referrals is worth to a home that stands quite empty"
+        0.31,
+        "share of the fee that the flow of referrals is worth to a home that stands quite empty",
+        "estimated",
+        ROUTES,
     )
     leaves_mid_term: Share = figure(
         0.25, "chance each quarter that a home leaves before the yearly review once spot would bring more"

@@ -10,7 +10,7 @@ from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure
+from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure, lever
 
 
 class SoftBlock(PurchasingRule):
@@ -18,7 +18,7 @@ class SoftBlock(PurchasingRule):
 
     name: ClassVar[str] = "soft_block"
     rule: Literal["soft_block"] = "soft_block"
-    places: Count | None = figure(None, "places held per buyer at the start; not given: `share_of_children`")
+    places: Count | None = lever(None, "places held per buyer at the start; not given: `share_of_children`")
     share_of_children: Share = figure(0.1, "places per child in homes at the start", only_if={"places": None})
     retainer: Share = figure(0.4, "share of the fee owed for a held place while it stands empty")
     expected_fill: Share = figure(0.85, "fill that both sides expect when they agree the fee")

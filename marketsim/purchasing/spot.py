@@ -25,7 +25,9 @@ class Spot(PurchasingRule):
     name: ClassVar[str] = "spot"
     rule: Literal["spot"] = "spot"
     radius_miles_at_first: Miles = figure(60.0, "search radius when the child is not urgent")
-    radius_miles_at_deadline: Miles = figure(350.0, "search radius at the deadline: all of England")
+    radius_miles_at_deadline: Miles = figure(
+        360.0, "search radius at the deadline: all of England", "estimated", "from Northumberland to Cornwall"
+    )
     fee_limit_at_first: float = Field(
         default=1.25,
         ge=0,

@@ -216,6 +216,12 @@ def good_homes_share(tally: Tally) -> Floats:
     return ratio(tally["rated_good_or_better"], tally["market_homes"])
 
 
+@measure("well matched", "share", "targets: share_well_matched")
+def well_matched_share(tally: Tally) -> Floats:
+    """Children whose fit with their home was a half or better when they came, of children placed."""
+    return ratio(tally["well_matched"], tally["children_placed"])
+
+
 @measure("3 or more placements", "share", "targets: share_three_or_more_placements")
 def three_or_more_placements_share(tally: Tally) -> Floats:
     """Children in homes when the last year began who had three or more placements of any kind in it."""

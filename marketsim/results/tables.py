@@ -10,6 +10,7 @@ import pandas as pd
 
 from marketsim.market import children as of_children
 from marketsim.market import homes as of_homes
+from marketsim.market.fit import AGES, COMPLEX_NEEDS, MENTAL_HEALTH
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement
 from marketsim.results import outcomes, weeks
@@ -55,6 +56,7 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
             "notice": _words(of_children.NOTICES).take(records.emergency.astype(np.int64)),
             "weekly_fee_gbp": records.fee,
             "distance_miles": records.miles,
+            "fit": records.fit,
             "displaced": records.displaced,
             "out_of_area": host != records.child_authority,
             "wait_weeks": records.wait,
@@ -76,6 +78,9 @@ def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataF
             "sector": _words(of_homes.SECTORS).take(homes.sector),
             "places": homes.places,
             "short_break": homes.short_break,
+            "takes_complex_needs": homes.takes_needs & COMPLEX_NEEDS > 0,
+            "helps_with_mental_health": homes.takes_needs & MENTAL_HEALTH > 0,
+            "ages_taken": _words(AGES).take(homes.takes_ages),
             "opened_week": pd.array(homes.opened_week, dtype="Int64"),
             "closed_week": pd.array(homes.closed_week, dtype="Int64"),
             "occupied": homes.occupied,

@@ -19,8 +19,7 @@ WEEKLY = [
     "over_20_miles_share", "out_of_region_share", "distance_mean_miles", "spend_gbp", "spend_per_child_gbp",
     "spend_per_child_published_gbp", "last_resort_gbp", "offers_per_referral", "wait_mean_weeks", "placements_started",
     "placements_ended", "breakdowns", "homes", "homes_opened", "homes_closed", "provider_margin",
-    "large_provider_margin",
-    "staff_per_child", "framework_coverage",
+    "large_provider_margin", "staff_per_child", "well_matched_share", "framework_coverage",
 ]  # fmt: skip
 WHOLE = {
     "children_placed", "children_waiting", "children_unregistered", "places", "occupied", "blocked_places",

@@ -15,9 +15,19 @@ from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError, fie
 from marketsim.scenario import errors, levers
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
-from marketsim.scenario.sections.base import Plug, PoundsByNeed, PoundsPerWeek, Section, Share, ShareByNeed, figure
+from marketsim.scenario.sections.base import (
+    Plug,
+    PoundsByNeed,
+    PoundsPerWeek,
+    Section,
+    Share,
+    ShareByNeed,
+    figure,
+    lever,
+)
 from marketsim.scenario.sections.children import Demand, Need, Stays
 from marketsim.scenario.sections.dated import Change, ProviderFailure
+from marketsim.scenario.sections.matching import Matching
 from marketsim.scenario.sections.providers import Providers, Ratings
 from marketsim.scenario.sections.staffing import Staffing
 from marketsim.scenario.sections.world import EnglandWorld, Horizon, Place, SyntheticWorld, World, places_of, rows_of
@@ -25,8 +35,8 @@ from marketsim.scenario.shape import shape_of
 from marketsim.scenario.tiers import Order, flat
 
 __all__ = [
-    "Commissioning", "Demand", "Economy", "EnglandWorld", "Need", "OwnHomes", "PoundsByNeed", "Providers", "Purchasing",
-    "Scenario", "Section", "ShareByNeed", "Staffing", "Stays", "SyntheticWorld", "World",
+    "Commissioning", "Demand", "Economy", "EnglandWorld", "Matching", "Need", "OwnHomes", "PoundsByNeed", "Providers",
+    "Purchasing", "Scenario", "Section", "ShareByNeed", "Staffing", "Stays", "SyntheticWorld", "World",
 ]  # fmt: skip
 
 LONGEST_NAME = 80
@@ -52,7 +62,7 @@ class Purchasing(Section):
     order: Order = Field(
         description="arrangements in the order in which authorities try them; those of a list within it side by side"
     )
-    preferences: dict[str, PoundsPerWeek] = figure(
+    preferences: dict[str, PoundsPerWeek] = lever(
         {}, "fee that it would pay more for an offer through an arrangement where several are weighed (GBP/week)"
     )
     groups: list[Group] = Field(default_factory=list, description="authorities that use another order")
@@ -91,7 +101,8 @@ class Purchasing(Section):
 
 
 CHANGEABLE = (
-    "demand", "need", "providers", "staffing", "ratings", "commissioning", "unregistered", "economy", "purchasing",
+    "demand", "need", "matching", "providers", "staffing", "ratings", "commissioning", "unregistered", "economy",
+    "purchasing",
 )  # fmt: skip
 
 
@@ -114,6 +125,7 @@ class Scenario(Section):
     demand: Demand = Demand()
     stays: Stays = Stays()
     need: Need = Need()
+    matching: Matching = Matching()
     providers: Providers = Providers()
     staffing: Staffing = Staffing()
     ratings: Ratings = Ratings()
@@ -163,9 +175,7 @@ class Scenario(Section):
             yield Scenario.model_validate(values)
 
 
-def _check_order(
-    order: Order, arrangements: dict[str, levers.Lever], path: Path, within: str | None = None
-) -> None:
+def _check_order(order: Order, arrangements: dict[str, levers.Lever], path: Path, within: str | None = None) -> None:
     """Every name is an arrangement and occurs once; a cooperative doesn't contain a cooperative, nor share a tier."""
     if not flat(order):
         raise errors.LocatedError(path, "names no arrangement; at least one is needed")

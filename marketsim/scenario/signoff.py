@@ -8,7 +8,7 @@ from typing import Any
 from marketsim.england import score
 from marketsim.scenario import drawn_values, loading
 
-STATUSES = ("measured", "estimated", "assumption")
+STATUSES = ("measured", "estimated", "assumption", "lever")
 GIVEN = "given"  # the status of what a scenario's file or --set says
 
 

@@ -182,4 +182,5 @@ TARGET_MEASURES: dict[str, Measure] = {
     "spend_per_child_growth_2020_2024": _spend_growth(2020, 2024),
     "placements_10000_or_more": _dear,
     "staff_per_child": _outcome("staff_per_child"),
+    "share_well_matched": _outcome("well_matched_share"),
 }

@@ -10,6 +10,7 @@ from marketsim.core.streams import arrivals, draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import COMPLEX, ONE_TO_ONE, SEVERE, SHARED, SOLO, STANDARD, TWO_TO_ONE, Newcomers
+from marketsim.market.fit import needs_of
 from marketsim.market.market import Market
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
@@ -24,6 +25,7 @@ TRAITS = (
     "displaced from fostering",
     "place beside",
     "staff of its own",
+    "help with mental health",
 )
 YOUNGEST, TEN, SIXTEEN, EIGHTEEN = 5, 10, 16, 18
 
@@ -107,6 +109,7 @@ def traits(
         displaced=(band == STANDARD) & (luck["displaced from fostering"] < displaced / max(need.share_standard, 1e-9)),
         needs_beside=luck["place beside"] < need.beside_share.array()[band],
         care=_care(need, luck["staff of its own"], band),
+        needs=needs_of(scenario.matching, band, luck["help with mental health"]),
     )
 
 

@@ -19,7 +19,7 @@ from marketsim.market.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Hom
 OF_CHILDREN = (
     "children_placed", "children_waiting", "children_unregistered", "out_of_area", "out_of_region", "over_20_miles",
     "miles", "independent_children", "independent_fees", "hosted_from_elsewhere",
-    "dear", "extra_hours", "last_resort",
+    "dear", "extra_hours", "last_resort", "well_matched",
 )  # fmt: skip
 OF_HOMES = (
     "places", "market_places", "occupied", "blocked_places", "homes", "independent_homes", "homes_on_framework",
@@ -27,6 +27,7 @@ OF_HOMES = (
     "lived_in",
 )  # fmt: skip
 FAR_MILES = 20.0
+WELL_MATCHED = 0.5  # fit from which a child counts as well matched (assumption)
 
 
 class Fees(NamedTuple):
@@ -57,7 +58,8 @@ class Groups(NamedTuple):
     """By what children are counted: the `region` by authority, `route_of` (below `routes`) by arrangement; and what a
     resident costs `above_fixed`, the fixed cost of a place, by need band (over the unit cost); by care the cost and the
     hours of staff of its own (GBP and hours a week); the fee from which a placement counts as `dear`; and
-    by care what the `last_resort` costs over its mean."""
+    by care what the `last_resort` costs over its mean; what `misfit` costs for each share of fit below the usual one
+    (over the unit cost)."""
 
     region: Ints
     route_of: Ints
@@ -67,6 +69,8 @@ class Groups(NamedTuple):
     extra_hours: Floats
     dear: float
     last_resort: Floats
+    misfit: float
+    usual_fit: float
 
 
 @compiled
@@ -91,7 +95,7 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             due.placements[area] += fee
             due.beside[area] += beside
             due.received[home] += fee + beside
-            due.needs[home] += above_fixed[children.band[child]]
+            due.needs[home] += above_fixed[children.band[child]] + by.misfit * (by.usual_fit - children.fit[child])
             due.extra[home] += extra_cost[children.care[child]]
             there = row_of(homes.authority[home])
             away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
@@ -106,6 +110,7 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             paid += bought
             sums[there, 9] += away
             sums[area, 10] += fee >= by.dear
+            sums[area, 13] += children.fit[child] >= WELL_MATCHED
             sums[there, 11] += by.extra_hours[children.care[child]]
             sums[area, row_of(first + route_of[children.arrangement[child]])] += 1.0
         elif state == WAITING:

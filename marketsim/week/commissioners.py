@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.market import fit
 from marketsim.market.market import Market
 
 
@@ -26,9 +27,10 @@ def _deadline(market: Market, emergency: Bools) -> Ints:
 
 
 class Memory:
-    """What authorities note: in the month of now how many children have no home, and the number and sum of the fees
-    (GBP/week) of new placements with independent homes by need band; in the financial year of now the spend (GBP); and
-    its budget (GBP/week), which in the first year is what the first month's spend comes to."""
+    """What authorities note: in the month of now how many children have no home, by what they need of one, and the
+    number and sum of the fees (GBP/week) of new placements with independent homes by need band; in the financial year
+    of now the spend (GBP); and its budget (GBP/week), which in the first year is what the first month's spend comes
+    to."""
 
     def __init__(self, authorities: int) -> None:
         self.spent, self.weeks_in_year = np.zeros(authorities), 0
@@ -44,7 +46,7 @@ class Memory:
     def begin_month(self) -> None:
         """Count anew."""
         authorities, self.weeks_in_month = len(self.spent), 0
-        self.unplaced = np.zeros(authorities, dtype=np.int64)
+        self.unplaced = np.zeros((authorities, fit.NEEDS), dtype=np.int64)
         self.fees_number, self.fees_total = np.zeros((authorities, 3)), np.zeros((authorities, 3))
 
     def begin_year(self, uplift: float) -> None:

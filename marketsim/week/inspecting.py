@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market.fit import residents_fit
 from marketsim.market.market import Market
 
 DAYS_PER_YEAR = 365
@@ -20,12 +21,12 @@ LEAST_LUCK = 1e-12  # of which the normal deviate is finite
 def judge_all(market: Market) -> None:
     """Judge all homes of week 0."""
     rows = np.arange(len(market.homes))
-    _judge(market, rows, np.zeros(len(rows)))
+    _judge(market, rows, np.zeros(len(rows)), np.zeros(len(rows)))
 
 
 def inspect(market: Market) -> None:
     """Judge the homes whose yearly inspection falls into this week, by how far their breakdowns a place lie above the
-    usual number; the count of breakdowns begins anew."""
+    usual number, and the fit of their residents below the usual; the count of breakdowns begins anew."""
     homes, scenario, week = market.homes, market.scenario, market.week
     days = np.zeros(DAYS_PER_YEAR, dtype=np.bool_)
     days[market.calendar.days_of_year(week)] = True
@@ -33,11 +34,14 @@ def inspect(market: Market) -> None:
     rows = rows[homes.opened_week[rows] < week]
     usual = scenario.demand.breakdown_share * WEEKS_PER_YEAR / max(scenario.stays.mean_weeks, 1.0)
     places, occupied = homes.places[rows], homes.occupied[rows]
-    _judge(market, rows, homes.breakdowns[rows] / places - usual * (occupied / places))
+    fit_of = residents_fit(homes, rows, scenario.matching.usual_fit)
+    breakdowns = homes.breakdowns[rows] / places - usual * (occupied / places)
+    _judge(market, rows, breakdowns, scenario.matching.usual_fit - fit_of)
 
 
-def _judge(market: Market, rows: Ints, above: Floats) -> None:
-    """Write the judgements of the homes in `rows`, which have had so many breakdowns a place `above` the usual.
+def _judge(market: Market, rows: Ints, above: Floats, misfit: Floats) -> None:
+    """Write the judgements of the homes in `rows`, which have had so many breakdowns a place `above` the usual, and
+    whose residents fit so much worse than usual.
 
     What inspectors see is made of the home's lasting quality and the luck of the day, both standard normal.
     """
@@ -46,7 +50,7 @@ def _judge(market: Market, rows: Ints, above: Floats) -> None:
     quality = _normal(uniform(market.seed, "quality of home", keys))
     luck = _normal(uniform(market.seed, "inspection", keys, market.week))
     impression = np.sqrt(ratings.lasting_share) * quality + np.sqrt(1 - ratings.lasting_share) * luck
-    impression -= ratings.breakdown_effect * above
+    impression -= ratings.breakdown_effect * above + market.scenario.matching.rating_effect * misfit
     least = _least_impressions(ratings.share_outstanding, ratings.share_good, ratings.share_inadequate)
     homes.rating[rows] = (impression[:, None] <= least).sum(axis=1)  # ratings are numbered from the best
     homes.breakdowns[rows] = 0

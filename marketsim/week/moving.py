@@ -32,12 +32,16 @@ def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
 
 
 def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
-    """Draw how long each placement lasts and whether it breaks down (more often at higher need)."""
-    demand, children, week = market.scenario.demand, market.children, market.week
+    """Draw how long each placement lasts and whether it breaks down: sooner and more often the worse the child fits,
+    more often at higher need."""
+    demand, matching, children = market.scenario.demand, market.scenario.matching, market.children
+    below = matching.usual_fit - children.fit[rows]
     stay, rounding, breakdown = _luck(market, rows, "stay", "stay rounding", "breakdown")
-    ends = week + stays.whole_weeks(table.draw(stay), rounding)
+    lasts = table.draw(stay ** (1 + matching.stay_effect * below))
+    ends = market.week + stays.whole_weeks(lasts, rounding)
     season = stays.season(demand, market.scenario.horizon.start, ends)
-    breaks_down = breakdown < demand.breakdown_share * (0.5 + children.score[rows]) * season
+    share = demand.breakdown_share * (0.5 + children.score[rows]) * (1 + matching.breakdown_effect * below)
+    breaks_down = breakdown < share * season
     children.set(rows, end_week=ends, ends_by=np.where(breaks_down, BREAKDOWN, PLANNED))
 
 
@@ -45,7 +49,7 @@ def _open_records(market: Market, rows: Ints) -> None:
     """Write down the placements that start."""
     children, authority = market.children, market.children.authority[rows]
     waited = market.week - children.since[rows]
-    same = ["home", "arrangement", "band", "score", "age", "care", "emergency", "displaced", "fee", "miles"]
+    same = ["home", "arrangement", "band", "score", "age", "care", "emergency", "displaced", "fee", "miles", "fit"]
     children.record[rows] = market.records.add(
         len(rows), child=children.number[rows], child_authority=authority, start_week=market.week,
         end_week=states.NOT_YET, wait=waited, **{name: getattr(children, name)[rows] for name in same},
@@ -61,6 +65,7 @@ def _count_residents(market: Market, rows: Ints, change: int) -> None:
     np.add.at(homes.residents_age, home, change * children.age[rows])
     np.add.at(homes.residents_boys, home, change * children.boy[rows])
     np.add.at(homes.residents_score, home, change * children.score[rows])
+    np.add.at(homes.residents_fit, home, change * children.fit[rows])
     holding = children.holding[rows]
     np.add.at(market.holdings.used, holding[holding != OPEN_PLACE], change)
 

@@ -10,6 +10,7 @@ from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market import fit, rotas
 from marketsim.market.costs import place_cost, resident_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
@@ -63,14 +64,14 @@ class Pipeline:
         return opening
 
 
-def start_pipeline(market: Market, seed: int, pressure_by_area: Floats | None) -> Pipeline:
+def start_pipeline(market: Market, seed: int, pressure: Floats | None) -> Pipeline:
     """The homes planned before the run begins, so that openings do not pause at the start: as at the prices of then, or
     (without a pressure) as many as usual."""
     pipeline = Pipeline()
     begin, longest = market.week, market.scenario.providers.registration_weeks_most
     for week in range(begin - longest, begin + 1):
         if market.calendar.ends("quarter", week):
-            plan_homes(market, seed, pipeline, pressure_by_area, week)
+            plan_homes(market, seed, pipeline, pressure, week)
     pipeline.plans = pipeline.plans.of(np.flatnonzero(pipeline.plans.opens > begin))
     return pipeline
 
@@ -88,7 +89,7 @@ def planned_share(market: Market, pipeline: Pipeline) -> float:
     return len(pipeline.plans) / max(float(market.homes.in_market(market.week).sum()), 1.0)
 
 
-def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: Floats | None, week: int) -> None:
+def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure: Floats | None, week: int) -> None:
     """Every quarter homes are planned: private ones where they pay (without a pressure, where they are), others at
     their observed rate where they are."""
     providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
@@ -96,7 +97,7 @@ def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure_by_area: 
     expected = np.bincount(group, minlength=len(SECTORS) * areas).reshape(len(SECTORS), areas).astype(np.float64)
     expected[[VOLUNTARY, HEALTH]] *= providers.openings_voluntary
     expected[LOCAL_AUTHORITY] *= providers.openings_local_authority
-    expected[PRIVATE] = _private_plans(market, pressure_by_area, planned_share(market, pipeline))
+    expected[PRIVATE] = _private_plans(market, pressure, planned_share(market, pipeline))
     expected /= QUARTERS_PER_YEAR
     for sector in range(len(SECTORS)):
         area, keys = _sites(expected[sector], seed, sector, week)
@@ -111,7 +112,7 @@ def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, pl
     _register(market, seed, pipeline, sector, area, keys, market.week, places)
 
 
-def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 0.0) -> Floats:
+def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> Floats:
     """Yearly surplus of a new home in each area over what the house and setting it up cost (share a year).
 
     The fee is what a new home would ask there, the occupancy what private homes have been seeing, thinned by part of
@@ -124,31 +125,32 @@ def expected_returns(market: Market, pressure_by_area: Floats, planned: float = 
     occupancy = float(homes.recent_occupancy[private].mean()) if private.any() else providers.occupancy_at_start
     occupancy /= 1 + providers.foresight * planned
     margin, full = np.full(len(areas), providers.floor_margin), np.full(len(areas), occupancy)
-    fee = wanted_fees(market, cost, margin, pressure_by_area, full)
+    felt = pressure @ fit.shares_of_statements(market.scenario.matching)
+    fee = wanted_fees(market, cost, margin, felt, full)
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
-    staffed = providers.opening_places * (1 - providers.blocked_share)
+    staffed = providers.opening_places * (1 - rotas.blocked_share(market.scenario, market.relative_pay))
     invested = (areas.house_price + providers.setting_up_cost) * market.cost_index
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
 
-def usual_pressure(market: Market, pressure_by_area: Floats) -> Floats:
+def usual_pressure(market: Market, pressure: Floats) -> Floats:
     """The pressure in the same proportion between areas, at which a new home brings the usual return (share a year) and
     as many homes as usual are planned: what held before a run begins."""
     providers, homes, areas = market.scenario.providers, market.homes, len(market.authorities)
     private = homes.in_market(market.week) & (homes.sector == PRIVATE)
     number = np.bincount(homes.authority[private], minlength=areas)
-    if number.sum() == 0 or pressure_by_area.max() <= 0 or providers.openings_per_year == 0:
-        return pressure_by_area
-    low, high = 0.0, 1 / float(pressure_by_area.max())
+    if number.sum() == 0 or pressure.max() <= 0 or providers.openings_per_year == 0:
+        return pressure
+    low, high = 0.0, 1 / float(pressure.max())
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        brings = float(expected_returns(market, middle * pressure_by_area) @ number / number.sum())
+        brings = float(expected_returns(market, middle * pressure) @ number / number.sum())
         low, high = (middle, high) if brings < providers.return_usual else (low, middle)
-    return np.asarray(low * pressure_by_area)
+    return np.asarray(low * pressure)
 
 
-def _private_plans(market: Market, pressure_by_area: Floats | None, planned: float) -> Floats:
+def _private_plans(market: Market, pressure: Floats | None, planned: float) -> Floats:
     """Private homes planned a year by area: where private homes already are (and a few where children come from), the
     more, the farther the return lies above the least."""
     providers, homes, areas = market.scenario.providers, market.homes, market.authorities
@@ -156,9 +158,9 @@ def _private_plans(market: Market, pressure_by_area: Floats | None, planned: flo
     number = np.bincount(homes.authority[private], minlength=len(areas)).astype(np.float64)
     children = areas.children / max(areas.children.sum(), 1)
     looked_at = (1 - providers.newcomers) * number + providers.newcomers * number.sum() * children
-    if pressure_by_area is None:
+    if pressure is None:
         return np.asarray(providers.openings_per_year * looked_at)
-    room = expected_returns(market, pressure_by_area, planned) - providers.return_least
+    room = expected_returns(market, pressure, planned) - providers.return_least
     call = np.clip(room / (providers.return_usual - providers.return_least), 0, MOST_PLANS)
     return np.asarray(providers.openings_per_year * looked_at * call)
 
@@ -181,7 +183,7 @@ def _register(
     pipeline.plans.add(Plans(week + weeks, area, sector, np.full(len(area), places), keys))
 
 
-def open_homes(market: Market, seed: int, plans: Plans, pressure_by_area: Floats) -> Ints:
+def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Ints:
     """Planned homes open with empty places, at the fee that they would like; a private one belongs to a provider of the
     area. Returns their rows."""
     areas, homes, providers = market.authorities, market.homes, market.scenario.providers
@@ -202,8 +204,9 @@ def open_homes(market: Market, seed: int, plans: Plans, pressure_by_area: Floats
         rating=GOOD,
         recent_occupancy=providers.occupancy_at_start,
     )
-    homes.unit_cost[rows] = place_cost(seed, homes, areas, market.scenario, rows)
-    homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure_by_area, rows)
+    homes.takes_needs[rows], homes.takes_ages[rows] = fit.statements(seed, market.scenario.matching, plans.key)
+    homes.unit_cost[rows] = place_cost(market, rows)
+    homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure, rows)
     price(market)
     return rows
 

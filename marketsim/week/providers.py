@@ -8,12 +8,13 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.market import costs
+from marketsim.market import costs, fit, rotas
 from marketsim.market.children import OPEN_PLACE, SHARED
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.scenario.schema import Providers
 
+NO_PLACE = 1e9  # children on a free place where there is none
 LEAST_OCCUPANCY = 0.4  # that anybody plans on (assumption)
 LARGE_FROM_HOMES = 10  # a provider of so many homes is large
 BLOCKING = 1  # of the things that come round to homes
@@ -58,22 +59,30 @@ def way_out(market: Market) -> Floats:
 
 
 def pressure(market: Market, searching: Floats) -> Floats:
-    """Pressure on fees by area (0-1): S / (S + half x V), with the children searching (S) and the free places (V)
-    within reach; 0 with places in plenty, 1 without a free place."""
-    areas, providers = market.authorities, market.scenario.providers
-    free = np.bincount(market.homes.authority, weights=market.free(), minlength=len(areas))
-    within = areas.within(providers.pressure_reach_miles)
+    """Pressure on fees (0-1) by area and by what homes take (`Homes.takes_needs`): S / (S + half x V), with the free
+    places within reach (V) and the children searching who press on them (S); 0 with places in plenty, 1 without one.
+
+    `searching` is by authority and by what children need. Each presses on all free places within reach, on the fitting
+    ones more.
+    """
+    areas, providers, homes = market.authorities, market.scenario.providers, market.homes
+    of_kind = homes.authority * fit.NEEDS + homes.takes_needs
+    free = np.bincount(of_kind, weights=market.free(), minlength=len(areas) * fit.NEEDS).reshape(-1, fit.NEEDS)
+    within, fitting = areas.within(providers.pressure_reach_miles), fit.left_of_fit(market.scenario.matching)
     children, places = within @ searching, within @ free
-    felt = children + providers.pressure_half * places
-    return np.divide(children, felt, out=np.zeros_like(felt), where=felt > 0)
+    shared_by = places @ fitting
+    on_each = np.divide(children, shared_by, out=np.where(children > 0, NO_PLACE, 0.0), where=shared_by > 0)
+    per_place = on_each @ fitting.T
+    return np.asarray(per_place / (per_place + max(providers.pressure_half, 1e-9)))
 
 
-def wanted_asks(market: Market, pressure_by_area: Floats, rows: Ints | None = None) -> Floats:
+def wanted_asks(market: Market, pressure: Floats, rows: Ints | None = None) -> Floats:
     """The weekly fee that homes (those of some rows, or all) would like for a child of middling need; authorities' own
     homes feel no pressure."""
     homes = market.homes
     rows = np.arange(len(homes)) if rows is None else rows
-    felt = np.where(homes.sector[rows] == LOCAL_AUTHORITY, 0.0, pressure_by_area[homes.authority[rows]])
+    felt = pressure[homes.authority[rows], homes.takes_needs[rows]]
+    felt = np.where(homes.sector[rows] == LOCAL_AUTHORITY, 0.0, felt)
     cost = homes.unit_cost[rows] * market.cost_index
     return wanted_fees(market, cost, _floor_margins(market)[rows], felt, homes.recent_occupancy[rows])
 
@@ -90,7 +99,7 @@ def wanted_fees(market: Market, cost: Floats, margin: Floats, felt: Floats, occu
     return np.asarray(floor + scarcity * (np.maximum(last_resort(market), floor) - floor))
 
 
-def revise_asks(market: Market, pressure_by_area: Floats) -> None:
+def revise_asks(market: Market, pressure: Floats) -> None:
     """Every month: note the home's occupancy and go part of the way to the wanted fee and what was accepted last, but
     in own homes."""
     homes, providers = market.homes, market.scenario.providers
@@ -98,7 +107,7 @@ def revise_asks(market: Market, pressure_by_area: Floats) -> None:
     seen = homes.occupied / staffed
     homes.recent_occupancy[:] += providers.occupancy_memory * (seen - homes.recent_occupancy)
     weight = np.where(homes.sector == LOCAL_AUTHORITY, 0.0, providers.accepted_weight)
-    aim = (1 - weight) * wanted_asks(market, pressure_by_area) + weight * homes.accepted
+    aim = (1 - weight) * wanted_asks(market, pressure) + weight * homes.accepted
     homes.ask[:] += providers.fee_adjustment * (aim - homes.ask)
 
 
@@ -154,7 +163,8 @@ def draw_blocked(market: Market, all_homes: bool = False) -> None:
     home = np.repeat(np.arange(len(rows)), places)
     place = np.arange(len(home)) - (np.cumsum(places) - places)[home]
     luck = uniform(market.seed, "blocked", homes.key[rows][home], place, turn[home])
-    homes.blocked[rows] = np.bincount(home[luck < providers.blocked_share], minlength=len(rows))
+    share = rotas.blocked_share(market.scenario, market.relative_pay)
+    homes.blocked[rows] = np.bincount(home[luck < share], minlength=len(rows))
 
 
 def _floor_margins(market: Market) -> Floats:

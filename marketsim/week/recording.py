@@ -56,11 +56,11 @@ class Recorder:
         """Look up routes, what needs cost, and who is on panels; to be called when any of it may have changed."""
         numbers = {route: number for number, route in enumerate(self.routes)}
         route_of = np.array([numbers.get(arrangement.route, 0) for arrangement in arrangements])
-        staffing = market.scenario.staffing
+        staffing, matching = market.scenario.staffing, market.scenario.matching
         self.groups = Groups(
             market.authorities.region, route_of, len(self.routes), costs.above_fixed(market),
             rotas.extra_cost(staffing), rotas.extra_hours(staffing), DEAR,
-            market.scenario.unregistered.cost_by_care.array(),
+            market.scenario.unregistered.cost_by_care.array(), float(matching.cost_effect), float(matching.usual_fit),
         )  # fmt: skip
         self._on_panel = on_any_panel(market, arrangements)
 

@@ -8,7 +8,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.market import inflation
 from marketsim.market.children import NOT_YET, NOTICE, OPEN_PLACE, PLACED
-from marketsim.market.costs import extra_cost
+from marketsim.market.costs import resident_costs
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing import asking_rules
@@ -22,6 +22,7 @@ def review_costs(market: Market) -> None:
     year = market.calendar.number("financial_year", market.week + 1)
     market.rates = inflation.rates(market.scenario.economy, year)
     market.cost_index *= 1 + market.rates.cost
+    market.relative_pay *= 1 + market.rates.over_minimum
     providers.price(market)
 
 
@@ -41,8 +42,7 @@ def give_notice(market: Market) -> None:
     """Every quarter: providers hand back some of the children who cost more than they bring, after a time of notice."""
     children, providers, rows = market.children, market.scenario.providers, _bought_one_by_one(market)
     brings = children.fee[rows] + children.beside_fee[rows]
-    cost = market.costs[children.home[rows], children.band[rows]] + extra_cost(market)[children.care[rows]]
-    rows = rows[cost > brings]
+    rows = rows[resident_costs(market, rows) > brings]
     luck = uniform(market.seed, "notice", children.key[rows], market.week)
     rows = rows[luck < providers.notice_per_quarter]
     ends = market.week + providers.notice_weeks

@@ -36,7 +36,7 @@ class Seeking:
 def seek(market: Market, unplaced: Ints) -> Seeking:
     """Those who look this week: all who wait, and of those in unregistered settings the ones whose turn it is.
 
-    All children without a home are added to `unplaced`, by authority.
+    All children without a home are added to `unplaced`, by authority and by what they need of a home.
     """
     scenario, children = market.scenario, market.children
     rows = _searching(children.table, scenario.unregistered.search_every_weeks, market.week, unplaced)
@@ -53,7 +53,7 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
     for row in range(len(rows)):
         state = children.state[row]
         if state in (WAITING, UNREGISTERED):
-            unplaced[children.authority[row]] += 1
+            unplaced[children.authority[row], children.needs[row]] += 1
             if state == WAITING or (week - children.since[row]) % search_every_weeks == 0:
                 rows[count] = row
                 count += 1
@@ -88,6 +88,7 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints, jo
         only_good=only_good & (urgency < 1),
         bespoke=care != SHARED,
         alone=care == SOLO,
+        needs=children.needs[rows],
         way_out=way_out[care],
         willingness=seeking.willingness,
         urgency=urgency,

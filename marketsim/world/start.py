@@ -10,6 +10,7 @@ from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market import fit, rotas
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import (
     ELSEWHERE,
@@ -50,8 +51,8 @@ UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which th
 def build_market(scenario: Scenario, seed: int) -> Market:
     """Authorities, homes and owners with costs and first fees; no children yet."""
     authorities, homes = _world(scenario, seed)
-    homes.unit_cost[:] = place_cost(seed, homes, authorities, scenario, np.arange(len(homes)))
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
+    homes.takes_needs[:], homes.takes_ages[:] = fit.statements(seed, scenario.matching, homes.key)
     week = -past_weeks(scenario)
     first_year = Calendar(scenario.horizon.start).number("financial_year", week + 1)
     market = Market(
@@ -68,6 +69,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         cost_index=level_at_start(scenario.economy, first_year),
         demand_index=weekly_growth(scenario.demand, authorities) ** week,
     )
+    homes.unit_cost[:] = place_cost(market, np.arange(len(homes)))
     open_in_past(market)
     judge_all(market)
     providers.draw_blocked(market, all_homes=True)
@@ -146,6 +148,7 @@ def place_starting_children(market: Market, stays: StayTable, buy: Callable[[See
         message = f"{len(waiting)} of {len(rows)} children find no home within reach"
         raise ScenarioError(message, "world.children_at_start:")
     market.events.clear()
+    fit.note_fit_within(market, children.in_state(PLACED))
     _stays_left(market, stays, rows)
     _add_unregistered(market)
     _add_elsewhere(market, stays)
@@ -183,9 +186,10 @@ def start_purchasing(market: Market, orders: Orders) -> None:
 
 
 def first_searching(market: Market) -> Floats:
-    """Children searching by authority before anybody has searched: two weeks of new needs and the unregistered."""
-    needs = weekly_needs(market.scenario.demand, market.authorities)
-    return np.asarray(2 * needs + market.authorities.unregistered)
+    """Children searching by authority and what they need of a home, before anybody has searched: two weeks of new needs
+    and the unregistered."""
+    number = 2 * weekly_needs(market.scenario.demand, market.authorities) + market.authorities.unregistered
+    return np.asarray(number[:, None] * fit.shares_of_needs(market.scenario, market.need_shares))
 
 
 def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
@@ -206,11 +210,11 @@ def _first_pressure(market: Market) -> Floats:
     searching = first_searching(market).sum()
     free = max(market.free().sum() - authorities.children.sum(), 0) * market.scenario.providers.pressure_half
     felt = searching / (searching + free) if searching + free > 0 else 0.0
-    return np.full(len(authorities), felt)
+    return np.full((len(authorities), fit.NEEDS), felt)
 
 
-def _first_asks(market: Market, pressure_by_area: Floats) -> None:
-    market.homes.ask[:] = market.homes.accepted[:] = providers.wanted_asks(market, pressure_by_area)
+def _first_asks(market: Market, pressure: Floats) -> None:
+    market.homes.ask[:] = market.homes.accepted[:] = providers.wanted_asks(market, pressure)
     providers.price(market)
     mean = market.quotes[market.homes.in_market(market.week)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
@@ -222,7 +226,7 @@ def _usual_profit(market: Market) -> Floats:
     cost, full = homes.unit_cost * market.cost_index, homes.recent_occupancy
     fixed = providers.fixed_cost_share
     a_place = full * (homes.ask - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
-    return np.asarray((1 - providers.blocked_share) * a_place)
+    return np.asarray((1 - rotas.blocked_share(market.scenario)) * a_place)
 
 
 def _add_elsewhere(market: Market, stays: StayTable) -> None:
@@ -263,6 +267,8 @@ def _add_unregistered(market: Market) -> None:
     children.score[rows] = 1 - UNREGISTERED_NEED * (1 - children.score[rows])
     need = market.scenario.need
     children.band[rows] = bands(children.score[rows], need.share_standard, need.share_severe)
+    luck = uniform(market.seed, "help with mental health", children.key[rows])
+    children.needs[rows] = fit.needs_of(market.scenario.matching, children.band[rows], luck)
     mean = max(market.scenario.unregistered.need_ends_mean_weeks, 1e-9)
     luck = uniform(market.seed, "unregistered at start", children.key[rows])
     ends = np.maximum(np.ceil(-mean * np.log1p(-luck)), 1).astype(np.int64)

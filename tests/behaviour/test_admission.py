@@ -193,7 +193,7 @@ def test_residents_suit_each_other(
             world={"homes": 700, "places_per_home": 2, "children_at_start": 0},
             demand={"new_needs_per_year": 1_400.0},
             stays={"mean_weeks": 1_000.0},
-            providers={mismatch: loss},
+            matching={mismatch: loss},
         )
         return unlike(*company(stepped(scenario, weeks=WEEKS))[trait])
 

@@ -163,7 +163,7 @@ def test_choice_weighs_the_match_with_residents(quiet: Quiet, stepped: Stepped) 
             world={"homes": 500, "places_per_home": 2, "children_at_start": 0},
             demand={"new_needs_per_year": 1_000.0},
             stays={"mean_weeks": 1_000.0},
-            providers={"age_mismatch": 0.1},
+            matching={"age_mismatch": 0.1},
             commissioning={"value_of_match": value, "value_per_mile": 10.0},
         )
         market = stepped(scenario, 40).market

@@ -4,7 +4,7 @@ import pytest
 
 from marketsim.scenario.loading import json_schema
 
-STATUSES = {"measured", "estimated", "assumption"}
+STATUSES = {"measured", "estimated", "assumption", "lever"}
 
 
 def numbers() -> list[tuple[str, dict]]:

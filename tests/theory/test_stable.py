@@ -14,6 +14,7 @@ import pytest
 
 from marketsim.core.streams import key, second_key, stream
 from marketsim.market.children import NO_ROUTE, PLACED, WAITING
+from marketsim.market.fit import Mismatches
 from marketsim.market.homes import Homes
 from marketsim.week.placing.place import place
 from marketsim.week.placing.tables import NOBODY, Geography, PanelLots, Panels, Reaches, Searches, Tastes
@@ -96,7 +97,7 @@ def call_place(
     searches = Searches(
         key=child_keys, authority=area, x=x, y=y, band=band, age=nobody, boy=nobody > 0, score=score,
         emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, bespoke=nobody > 0,
-        alone=nobody > 0, way_out=np.full(children, 1e6), willingness=willingness,
+        alone=nobody > 0, needs=nobody, way_out=np.full(children, 1e6), willingness=willingness,
         urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
         joins=np.zeros((children, 1), np.bool_),
@@ -123,8 +124,8 @@ def call_place(
 def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
     return Tastes(
         value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, value_of_rating=0.0,
-        away_miles=0.0, shortlist=homes, solo_places_most=3, age_mismatch=0.0,
-        sex_mismatch=0.0, need_mismatch=0.0, rating_caution=0.0, risk_cost=risk_cost,
+        away_miles=0.0, shortlist=homes, solo_places_most=3, mismatches=Mismatches(0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+        rating_caution=0.0, risk_cost=risk_cost,
         bidding=0.0, bargaining=0.0, bargaining_bespoke=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]), money=1.0,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DFE_2024 = "DfE, Children looked after in England 2024"
 
-Status = Literal["measured", "estimated", "assumption"]
+Status = Literal["measured", "estimated", "assumption", "lever"]
 
 
 def _from_text(value: object) -> object:
@@ -60,12 +60,20 @@ def figure(
     """A scenario field with its default, one line of meaning, status and source.
 
     Unit and bounds come from the annotated type. `status` is `measured` (read in a publication),
-    `estimated` (set so that the 2024 baseline comes near the targets) or `assumption`. The field has no effect where a
+    `estimated` (set so that the 2024 baseline comes near the targets), `assumption`, or `lever` (what a scenario sets:
+    at rest until it does). The field has no effect where a
     field beside it has the value that `off_if` gives, or another than `only_if` gives.
     """
     switches = {"off_if": off_if, "only_if": only_if}
     extra: dict[str, Any] = {name: dict(value) for name, value in switches.items() if value}
     return Field(default=default, description=text, json_schema_extra={"status": status, "source": source, **extra})
+
+
+def lever(
+    default: Any, text: str, *, off_if: Mapping[str, Any] | None = None, only_if: Mapping[str, Any] | None = None
+) -> Any:
+    """The same for what a scenario asks: at rest unless it says something, and no claim about England."""
+    return figure(default, text, "lever", "set by scenarios", off_if=off_if, only_if=only_if)
 
 
 class Section(BaseModel):

@@ -20,6 +20,7 @@ from marketsim.scenario.sections.base import (
     ShareByNeed,
     SharePerYear,
     figure,
+    lever,
 )
 
 
@@ -27,12 +28,12 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        5_600.0,
+        5_550.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
     )
-    level: Ratio = figure(
+    level: Ratio = lever(
         1.0, "new needs over that number, for paths that change by date", off_if={"new_needs_per_year": 0}
     )
     growth_share_per_year: SharePerYear = figure(
@@ -42,10 +43,10 @@ class Demand(Section):
         "starts 6,260 (2021) to 6,650; " + DFE_2024,
         off_if={"new_needs_per_year": 0},
     )
-    growth_by_region: dict[str, SharePerYear] = figure(
-        {}, "yearly growth of new needs in regions where it differs (share/year)", "assumption"
+    growth_by_region: dict[str, SharePerYear] = lever(
+        {}, "yearly growth of new needs in regions where it differs (share/year)"
     )
-    extra_complex_per_year: PerYear = figure(
+    extra_complex_per_year: PerYear = lever(
         0.0, "children a year with complex or severe needs on top, for instance when mental-health beds close"
     )
     fostering_displacement: Share = figure(
@@ -54,14 +55,14 @@ class Demand(Section):
         "measured",
         "25-30%, DfE/Mutual Ventures 2024 (targets)",
     )
-    fostering_recovered: Share = figure(
+    fostering_recovered: Share = lever(
         0.0,
         "lever: share of these children for whom a foster home is found, so that they need no place",
         off_if={"fostering_displacement": 0},
     )
     breakdown_share: Share = figure(
-        0.25,
-        "share of stays that end by breaking down and bring the child back, for a child of middling need",
+        0.24,
+        "share of stays that end by breaking down and bring the child back, for a child of middling need and usual fit",
         "estimated",
         "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "
         "carer, child or authority or for standards or closure (DfE 2024)",
@@ -136,7 +137,10 @@ class Need(Section):
     share_under_10: Share = figure(0.08, "share aged 5 to 9")
     share_16_and_over: Share = figure(0.34, "share aged 16 or 17")
     away_share: Share = figure(
-        0.09, "share of children who are placed away from home on purpose, for their safety", "assumption"
+        0.09,
+        "share of children who are placed away from home on purpose, for their safety",
+        "estimated",
+        "67% out of area, 49% over 20 miles (targets)",
     )
     away_miles: Miles = figure(20.0, "least distance from home for these children", off_if={"away_share": 0})
     beside_share: ShareByNeed = figure(
@@ -146,18 +150,22 @@ class Need(Section):
     one_to_one: ShareByNeed = figure(
         ShareByNeed(standard=0.05, complex=0.15, severe=0.2),
         "share of children who need one member of staff of their own by day, by need band",
+        "estimated",
+        "5.0 staff per child, fee of 5,550 (targets)",
     )
     two_to_one: ShareByNeed = figure(
         ShareByNeed(standard=0.015, complex=0.14, severe=0.3),
         "share of children who need two by day and one awake at night",
+        "estimated",
+        "1,510 placements at 10,000 GBP a week or more (targets)",
     )
     solo: ShareByNeed = figure(
         ShareByNeed(standard=0.0, complex=0.045, severe=0.15), "share of those who need that and a home to themselves"
     )
-    highest: Share = figure(
+    highest: Share = lever(
         1.0, "highest need of children who come, on the scale of those of 2024, for paths that change by date"
     )
-    extra_staff_level: Ratio = figure(
+    extra_staff_level: Ratio = lever(
         1.0, "the shares with staff of their own over these, for paths that change by date"
     )
     cost_by_need: RatioByNeed = figure(

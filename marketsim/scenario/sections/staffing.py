@@ -6,13 +6,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketsim.scenario.sections.base import Pounds, PoundsPerWeek, Ratio, Section, Share, figure
+from marketsim.scenario.sections.base import Pounds, PoundsPerWeek, Ratio, Section, Share, figure, lever
 
 CENSUS_2024 = "DfE children's homes workforce census, autumn 2024"
+STAFF = "5.0 staff per child, fee of 5,550 (targets)"
 Hours = Annotated[float, Field(ge=0, le=168, allow_inf_nan=False, json_schema_extra={"unit": "hours/week"})]
 PoundsPerHour = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False, json_schema_extra={"unit": "GBP/hour"})]
 Posts = Annotated[float, Field(ge=0, le=50, allow_inf_nan=False, json_schema_extra={"unit": "posts"})]
 Heads = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False, json_schema_extra={"unit": "heads/full-time post"})]
+PayLevel = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False, json_schema_extra={"unit": "ratio"})]
 StaffMultiple = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False, json_schema_extra={"unit": "ratio"})]
 
 
@@ -22,16 +24,22 @@ class Staffing(Section):
     care_pay: PoundsPerHour = figure(
         12.0, "pay of care staff an hour", "estimated", "13.06 in 2024/25 less a year's rise of 8.9%; " + CENSUS_2024
     )
+    pay_level: PayLevel = lever(1.0, "lever: pay of care staff over that")
+    pay_response: Ratio = figure(
+        1.0,
+        "how places that can't be staffed follow pay: a power of care pay over that of the start, both measured by the "
+        "minimum wage (0: not at all)",
+    )
     manager_pay: PoundsPerHour = figure(
         21.2, "pay of a registered manager an hour", "estimated", "22.51 in 2024/25 less 6%; " + CENSUS_2024
     )
     managers: Posts = figure(1.5, "managers and deputies of a home, full-time posts")
     on_costs: Share = figure(0.22, "national insurance, pension and training on top of pay")
     cover: StaffMultiple = figure(1.18, "hours paid for each hour of the rota: leave, sickness, training, handover")
-    day_hours: Hours = figure(105.0, "hours of a week that are day shifts: 15 a day")
-    night_hours: Hours = figure(63.0, "hours of a week that are nights: 9 each")
-    day_posts_home: Posts = figure(0.6, "staff on duty by day in any home, whoever lives there")
-    day_posts_child: Posts = figure(0.4, "staff on duty by day for each child that a home plans for")
+    day_hours: Hours = figure(105.0, "hours of a week that are day shifts: 15 a day", "estimated", "168 less nights")
+    night_hours: Hours = figure(63.0, "hours of a week that are nights: 9 each", "estimated", "sleep-ins of 9 hours")
+    day_posts_home: Posts = figure(0.6, "staff on duty by day in any home, whoever lives there", "estimated", STAFF)
+    day_posts_child: Posts = figure(0.4, "staff on duty by day for each child planned for", "estimated", STAFF)
     waking_nights: Posts = figure(1.0, "staff awake at night in any home")
     sleeping_nights: Posts = figure(1.0, "staff asleep on call at night in any home")
     sleep_in_pay: Pounds = figure(

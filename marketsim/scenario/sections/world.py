@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from marketsim.england import names as names_of_areas
 from marketsim.england.figures import authority_rows
 from marketsim.scenario.errors import LocatedError
-from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, SharePerYear, figure
+from marketsim.scenario.sections.base import DFE_2024, Count, Date, Miles, Section, Share, SharePerYear, figure, lever
 
 STOCK_YEARS = (2014, 2023, 2024)
 FIRST_START, LAST_START = datetime.date(1950, 1, 1), datetime.date(2150, 12, 31)  # tables keep dates up to 2262
@@ -21,10 +21,8 @@ FIRST_START, LAST_START = datetime.date(1950, 1, 1), datetime.date(2150, 12, 31)
 class Horizon(Section):
     """When a run starts and how long it lasts."""
 
-    start: Date = figure(
-        datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024
-    )
-    weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = figure(
+    start: Date = figure(datetime.date(2024, 3, 31), "date of week 0, the state at the start", "measured", DFE_2024)
+    weeks: Annotated[int, Field(ge=1, le=5_200, json_schema_extra={"unit": "weeks"})] = lever(
         104, "weeks simulated; outcomes are compared over the last 52"
     )
 
@@ -50,7 +48,7 @@ class EnglandWorld(Section):
     unregistered_at_start: Count = figure(
         770, "children in unregistered settings", "measured", "Children's Commissioner, September 2024"
     )
-    past_weeks: Annotated[int, Field(ge=0, le=520, json_schema_extra={"unit": "weeks"})] = figure(
+    past_weeks: Annotated[int, Field(ge=0, le=520, json_schema_extra={"unit": "weeks"})] = lever(
         52, "weeks that are lived before week 0 and count in no outcome, so that week 0 is a state that the rules keep"
     )
     past_openings: Share = figure(

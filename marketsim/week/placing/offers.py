@@ -8,11 +8,10 @@ from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.compiling import compiled, row_of
 from marketsim.core.streams import bits_below, pair_bits, unit
 from marketsim.market.children import NO_ROUTE
+from marketsim.market.fit import fit
 from marketsim.market.homes import GOOD
 from marketsim.week.placing.favoured import SWEPT
 from marketsim.week.placing.tables import NOBODY, Buckets, Favoured, LiveLots, Round, Shortlists
-
-AGE_GAP_YEARS = 6.0
 
 
 @compiled
@@ -108,17 +107,18 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 in_area = homes.authority[home] == own_area
                 if (away and (in_area or squared < nearest)) or (only_good and homes.rating[home] > GOOD):
                     continue
-                fit = _fit(searches.age[row], searches.boy[row], searches.score[row], homes.occupied[home],
-                           homes.residents_age[home], homes.residents_boys[home], homes.residents_score[home],
-                           tastes.age_mismatch, tastes.sex_mismatch, tastes.need_mismatch)  # fmt: skip
-                willing = searches.willingness[row] * panel.eager[lot, band] * fit
+                fitting = fit(searches.age[row], searches.boy[row], searches.score[row], searches.needs[row],
+                              homes.takes_needs[home], homes.takes_ages[home], homes.occupied[home],
+                              homes.residents_age[home], homes.residents_boys[home], homes.residents_score[home],
+                              tastes.mismatches)  # fmt: skip
+                willing = searches.willingness[row] * panel.eager[lot, band] * fitting
                 if homes.rating[home] <= GOOD:  # which it would put at risk
                     willing *= 1.0 - tastes.rating_caution * searches.score[row]
                 if unit(bits) < max(willing, least):
                     offers += 1
                     score = fee - panel.owed[lot]  # what is paid for anyway is cheap
                     score += value_per_mile * np.sqrt(squared) + tastes.value_of_rating * homes.rating[home]
-                    score += tastes.value_of_match * (1.0 - fit) - preference
+                    score += tastes.value_of_match * (1.0 - fitting) - preference
                     if not in_area:
                         score += tastes.value_in_area
                     size = _keep(short, row, size, lots[entry], stage, score, unit(bits))
@@ -201,19 +201,6 @@ def _lots_within(lots: Ints, table: int, miles_at_least: Floats, from_area: int,
     for area in range(lots.shape[1]):
         within += lots[table, area] if miles_at_least[from_area, area] <= radius else 0
     return within
-
-
-@compiled
-def _fit(age: int, boy: bool, score: float, residents: int, ages: int, boys: int, scores: float,
-         age_mismatch: float, sex_mismatch: float, need_mismatch: float) -> float:  # fmt: skip
-    """How well a child fits those who live in a home: 1 with nobody there, less with every mismatch."""
-    if residents == 0:
-        return 1.0
-    gap = min(abs(age - ages / residents) / AGE_GAP_YEARS, 1.0)
-    share_of_boys = boys / residents
-    other_sex = 1.0 - share_of_boys if boy else share_of_boys
-    both_needy = score * (scores / residents)
-    return (1.0 - age_mismatch * gap) * (1.0 - sex_mismatch * other_sex) * (1.0 - need_mismatch * both_needy)
 
 
 @compiled

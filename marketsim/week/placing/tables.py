@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.market.fit import Mismatches
 from marketsim.market.homes import Homes
 
 NOBODY = -1  # compiled code has no None
@@ -15,8 +16,9 @@ class Searches(NamedTuple):
     `joins` to the one before: their offers are weighed side by side.
 
     `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked;
-    `bespoke`: needs staff of its own, `alone`: and a home to itself. `way_out` is what the last resort would cost less
-    what staff of the child's own cost anywhere (GBP/week): fees here are those without that.
+    `bespoke`: needs staff of its own, `alone`: and a home to itself; `needs`: of a statement of purpose, as bits.
+    `way_out` is what the last resort would cost less what staff of the child's own cost anywhere (GBP/week): fees here
+    are those without that.
     """
 
     key: Keys
@@ -32,6 +34,7 @@ class Searches(NamedTuple):
     only_good: Bools
     bespoke: Bools
     alone: Bools
+    needs: Ints
     way_out: Floats
     willingness: Floats
     urgency: Floats
@@ -110,9 +113,7 @@ class Tastes(NamedTuple):
     away_miles: float
     shortlist: int
     solo_places_most: int
-    age_mismatch: float
-    sex_mismatch: float
-    need_mismatch: float
+    mismatches: Mismatches
     rating_caution: float
     risk_cost: float
     bidding: float
