@@ -68,7 +68,15 @@ def run(
 def compare(
     baseline: options.ScenarioName,
     others: Annotated[list[str], typer.Argument(help="scenarios to compare with the baseline")],
-    replicates: Annotated[int, typer.Option(min=1, max=10_000, help="runs of each scenario, with seeds in common")] = 8,
+    replicates: Annotated[
+        int, typer.Option(min=1, max=10_000, help="runs of each scenario, paired: the same luck, and the same vector")
+    ] = 20,
+    vectors: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=10_000, help="different vectors of the plausible set among them; not given: as many as there are"
+        ),
+    ] = None,
     seed: options.Seed = 1,
     weeks: options.Weeks = None,
     workers: options.Workers = None,
@@ -92,7 +100,7 @@ def compare(
     with options.stoppable(folder, "the runs that were finished are in"), options.progress_bar("runs") as advance:
         comparison = comparing.compare(
             loaded[0], loaded[1:], replicates, seed, weeks, workers, folder,
-            lambda done, total: advance(done, total, "runs"),
+            lambda done, total: advance(done, total, "runs"), vectors,
         )  # fmt: skip
     tables.print_comparison(comparison, Console())
     drawn = figures.write_figures(comparison, folder)

@@ -15,11 +15,12 @@ from marketsim.experiments.run import run
 from marketsim.results import manifest, store
 from marketsim.results.result import Result
 from marketsim.scenario import drawn_values
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
 
-DEFAULT_REPLICATES = 8
+DEFAULT_REPLICATES = 20
 WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
 
 
@@ -42,18 +43,23 @@ def compare(
     workers: int | None = None,
     out: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    vectors: int | None = None,
 ) -> Result:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
-    Scenarios with `uncertainty: plausible` use in each replicate the same vector of the plausible set.
+    Scenarios with `uncertainty: plausible` use in each replicate one vector of the plausible set, another in each or so
+    many different ones as `vectors` says.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
     `outcomes` and the columns of `weekly` that figures need. `on_progress` is called with the number of finished and of
     all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
     arms = _arms(baseline, others, replicates, seed, workers)
+    if vectors is not None and vectors < 1:
+        raise ValueError(f"the number of vectors must be at least 1, got {vectors}")
     store.check_new(out)
-    tasks = _tasks({label: scenarios.as_scenario(one, weeks) for label, one in arms.items()}, replicates, seed, out)
+    horizon = {label: scenarios.as_scenario(one, weeks) for label, one in arms.items()}
+    tasks = _tasks(horizon, replicates, seed, vectors, out)
     facts = {"started": store.now(), **_facts(tasks), **assumptions(arms, [task.vector for task in tasks])}
     if out is not None:
         manifest.write(store.new_folder(out, ""), "comparison", status="running", finished=None, **facts)
@@ -100,9 +106,16 @@ def _arms(
     return dict(zip(scenarios.labels_of([one.scenario.name for one in loaded]), loaded, strict=True))
 
 
-def _tasks(arms: dict[str, Scenario], replicates: int, seed: int, out: Path | None) -> list[_Task]:
+def _tasks(
+    arms: dict[str, Scenario], replicates: int, seed: int, different: int | None, out: Path | None
+) -> list[_Task]:
+    """The runs, a replicate of all scenarios after another; ScenarioError if vectors are wanted and none is drawn."""
     any_drawn = any(map(drawn_values.draws_vectors, arms.values()))
-    vectors: list[int] | list[None] = drawn_values.vectors_of(replicates, seed) if any_drawn else [None] * replicates
+    if different is not None and not any_drawn:
+        raise ScenarioError("none of the scenarios has uncertainty: plausible, so a number of vectors has no effect")
+    vectors: Sequence[int | None] = [None] * replicates
+    if any_drawn:
+        vectors = drawn_values.vectors_of(replicates, seed, different)
     return [
         _Task(
             scenario,

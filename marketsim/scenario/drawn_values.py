@@ -20,7 +20,6 @@ from marketsim.scenario.schema import Scenario
 
 FILE = "plausible.csv"
 NUMBER = "vector"
-FEWEST_VECTORS = 4  # before a vector gets a second luck: with fewer, an interval says little
 Values = dict[str, float]
 
 
@@ -98,15 +97,15 @@ def with_vector(scenario: Scenario, vector: int | None) -> Scenario:
         raise errors.ScenarioError(f"vector {vector}: {error.message}", FILE) from None
 
 
-def vectors_of(replicates: int, seed: int) -> list[int]:
-    """The vector of each replicate of a comparison: distinct ones in an order of the seed's, then the same again.
+def vectors_of(replicates: int, seed: int, different: int | None = None) -> list[int]:
+    """The vector of each replicate: another as long as there are any, in an order of the seed's, then the same again.
 
-    Half as many vectors as replicates (rounded up), so that each has two lucks and the shares of the uncertainty can
-    be told apart; but four as soon as there are four replicates.
+    So the first replicates have the same vectors however many follow. With fewer `different` ones some come again, with
+    another luck, and the shares of the uncertainty can be told apart.
     """
     numbers = np.array(sorted(plausible_set()), dtype=np.int64)
     order = np.argsort(streams.uniform(seed, "order of plausible vectors", np.arange(len(numbers))), kind="stable")
-    count = min(max(-(-replicates // 2), min(replicates, FEWEST_VECTORS)), len(numbers))
+    count = len(numbers) if different is None else min(different, len(numbers))
     return [int(numbers[order[replicate % count]]) for replicate in range(replicates)]
 
 

@@ -242,7 +242,7 @@ def judged(quiet: Quiet, breakdowns: int = 0, **of_ratings: float) -> tuple[Ints
     scenario = quiet(world={"homes": 4_000}, demand={"breakdown_share": 0.2}, ratings=of_ratings)
     market = build_market(scenario, 1)
     homes, first = market.homes, market.homes.rating.copy()
-    homes.occupied[:], homes.breakdowns[::2] = 2, breakdowns
+    homes.occupied[:], homes.residents_fit[:], homes.breakdowns[::2] = 2, 2.0, breakdowns
     for market.week in range(1, 53):
         inspecting.inspect(market)
     assert (homes.breakdowns > 0).mean() < 0.01  # the count begins anew, but on the day that 52 weeks lack of a year

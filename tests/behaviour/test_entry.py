@@ -13,6 +13,7 @@ from scipy.stats import spearmanr
 from marketsim.core.columns import Floats
 from marketsim.experiments.scenarios import as_scenario
 from marketsim.market.children import PLACED
+from marketsim.market.fit import NEEDS
 from marketsim.market.homes import LOCAL_AUTHORITY, NEVER, PRIVATE
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
@@ -43,7 +44,7 @@ def plans_per_home(england: Market) -> Floats:
     planned = np.zeros(areas)
     for quarter in range(40):
         pipeline = supply.Pipeline()
-        supply.plan_homes(england, 1, pipeline, np.full(areas, 0.3), quarter)
+        supply.plan_homes(england, 1, pipeline, np.full((areas, NEEDS), 0.3), quarter)
         plans = pipeline.plans
         planned += np.bincount(plans.area[plans.sector == PRIVATE], minlength=areas)
     return np.divide(planned, number, out=np.full(areas, np.nan), where=number > 0)
@@ -51,7 +52,7 @@ def plans_per_home(england: Market) -> Floats:
 
 def test_homes_are_planned_where_houses_are_cheap(england: Market) -> None:
     """England's house prices against returns and plans; where houses cost the same everywhere, no relation is left."""
-    pressure, price = np.full(len(england.authorities), 0.3), england.authorities.house_price.copy()
+    pressure, price = np.full((len(england.authorities), NEEDS), 0.3), england.authorities.house_price.copy()
     assert spearmanr(supply.expected_returns(england, pressure), price)[0] < -0.95
     assert spearmanr(plans_per_home(england), price, nan_policy="omit")[0] < -0.7
     england.authorities.house_price[:] = np.median(price)
@@ -62,9 +63,10 @@ def test_homes_are_planned_where_houses_are_cheap(england: Market) -> None:
 def test_homes_are_planned_where_fees_are_high(quiet: Quiet) -> None:
     """Houses alike: an area under pressure promises more; where nobody feels pressure all areas are alike."""
     market = build_market(quiet(providers={"occupancy_at_start": 0.82}), 1)
-    returns = supply.expected_returns(market, np.linspace(0, 0.8, len(market.authorities)))
+    felt = np.tile(np.linspace(0, 0.8, len(market.authorities))[:, None], NEEDS)
+    returns = supply.expected_returns(market, felt)
     assert (np.diff(returns) > 0).all()
-    assert np.ptp(supply.expected_returns(market, np.zeros(len(market.authorities)))) == 0
+    assert np.ptp(supply.expected_returns(market, 0 * felt)) == 0
 
 
 # ---- when homes open
@@ -129,7 +131,7 @@ def test_foresight_dampens_planning(quiet: Quiet, stepped: Stepped) -> None:
         return sum(opened(model).values()) + len(model.pipeline.plans)
 
     assert homes(1.0) < 0.7 * homes(0.0)
-    pressure = np.full(9, 0.6)
+    pressure = np.full((9, NEEDS), 0.6)
     for foresight, dampens in ((0.5, True), (0.0, False)):
         market = build_market(quiet(providers={"occupancy_at_start": 0.82, "foresight": foresight}), 1)
         alone, crowded = (supply.expected_returns(market, pressure, planned) for planned in (0.0, 0.3))

@@ -101,13 +101,17 @@ def test_what_the_user_gives_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("replicates", "vectors"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (8, 4), (9, 5), (16, 8), (40, 8)]
+    ("replicates", "different", "vectors"),
+    [(1, None, 1), (4, None, 4), (8, None, 8), (12, None, 8), (40, None, 8), (12, 4, 4), (9, 2, 2), (3, 5, 3)],
 )
-def test_replicates_are_vectors_times_lucks(replicates: int, vectors: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_replicate_has_another_vector_while_there_are_any(
+    replicates: int, different: int | None, vectors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(drawn_values, "plausible_set", lambda: {n: {} for n in range(1, 9)})
-    used = vectors_of(replicates, seed=3)
+    used = vectors_of(replicates, 3, different)
     sizes = np.unique(used, return_counts=True)[1]
     assert len(used) == replicates and len(sizes) == vectors and np.ptp(sizes) <= 1
+    assert used == vectors_of(100, 3, different)[:replicates], "the first are the same however many follow"
 
 
 def test_the_order_of_vectors_depends_on_the_seed_of_the_comparison() -> None:
@@ -118,7 +122,7 @@ def test_the_order_of_vectors_depends_on_the_seed_of_the_comparison() -> None:
 
 def test_a_comparison_pairs_vectors_and_seeds_and_says_both_shares(tmp_path: Path) -> None:
     dearer = town("providers.cost_private=5200", "name=dearer")
-    found = compare(town(), [dearer, town()], replicates=6, weeks=6, workers=1, out=tmp_path / "out")  # type: ignore[arg-type, list-item]
+    found = compare(town(), [dearer, town()], replicates=6, vectors=4, weeks=6, workers=1, out=tmp_path / "out")  # type: ignore[arg-type, list-item]
     used = found.outcomes.groupby("replicate")["vector"].unique()
     assert used.map(len).eq(1).all() and used.map(lambda one: one[0]).nunique() == 4
     table = found.table.set_index(["scenario", "outcome", "region"])

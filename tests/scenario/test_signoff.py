@@ -18,7 +18,7 @@ e,pattern,out of sample,,no,yes,
 
 
 def test_counts_follow_the_scenario() -> None:
-    plain, changed = load_scenario("town"), load_scenario("town", ["providers.floor_margin=0.05"])
+    plain, changed = load_scenario("town"), load_scenario("town", ["providers.cost_spread=0.05"])
     before, after = count_statuses([plain]), count_statuses([changed])
     assert after["given"] == before["given"] + 1 and after["assumption"] == before["assumption"] - 1
     assert after["measured"] == before["measured"] and sum(before.values()) == sum(after.values())
@@ -41,8 +41,8 @@ def test_a_made_up_world_has_no_score() -> None:
 
 def test_the_recorded_score_tells_what_was_fitted_from_what_was_predicted() -> None:
     score = recorded_score()
-    assert [score[f"figures {role}"][1] for role in ("fitted", "put in")] == [27, 6]
-    assert sum(of for _, of in score.values()) == 43, "33 figures and 10 patterns, each counted once"
+    assert [score[f"figures {role}"][1] for role in ("fitted", "put in")] == [28, 6]
+    assert sum(of for _, of in score.values()) == 44, "34 figures and 10 patterns, each counted once"
 
 
 def test_score_is_read_from_the_card() -> None:

@@ -28,7 +28,7 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        5_550.0,
+        5_700.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",

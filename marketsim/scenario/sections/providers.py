@@ -50,7 +50,7 @@ class Providers(Section):
     )
     floor_margin_voluntary: Share = figure(0.03, "the same for voluntary and health homes: a small surplus")
     pressure_half: Ratio = figure(
-        1.25,
+        1.1,
         "children searching per free place within reach at which half of the pressure on fees is felt",
         "estimated",
         "fee of about 6,100 (targets)",
@@ -96,16 +96,16 @@ class Providers(Section):
         4, "weeks until that child must leave", "measured", "28 days in contracts", off_if={"notice_per_quarter": 0}
     )
     risk_cost: PoundsPerWeek = figure(
-        1_500.0, "what the risk of the most needy child is worth to a provider that chooses between children"
+        1_000.0, "what the risk of the most needy child is worth to a provider that chooses between children"
     )
     acceptance_least_need: Share = figure(
-        0.5,
+        0.46,
         "chance that a home with a free place offers it to a child of the least need",
         "estimated",
         "3-5 in 100 for children without complex needs; distances in targets",
     )
     acceptance_most_need: Share = figure(
-        0.00003, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
+        0.00001, "the same for a child of the most need", "estimated", "a few in 1,000; as above"
     )
     acceptance_need_power: Ratio = figure(
         2.55,
@@ -137,7 +137,7 @@ class Providers(Section):
         "Ofsted, year to March 2024",
     )
     return_usual: Ratio = figure(
-        0.124,
+        0.122,
         "yearly surplus of a new home over what house and setting up cost, at which that many are planned",
         "estimated",
         "532 homes registered (targets)",

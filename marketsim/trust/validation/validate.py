@@ -153,7 +153,7 @@ def _replicates(scenario: schema.Scenario, seed: int, count: int) -> Replicates:
     seeds = [seed * scenarios.SEEDS_PER_COMPARISON + replicate for replicate in range(count)]
     if not drawn_values.draws_vectors(scenario):
         return tuple((scenario, one) for one in seeds)
-    vectors = drawn_values.vectors_of(2 * count, seed)[:count]  # of so many, the first half are all different
+    vectors = drawn_values.vectors_of(count, seed)
     drawn = (drawn_values.with_vector(scenario, vector) for vector in vectors)
     fixed = [one.model_copy(update={"uncertainty": "none"}) for one in drawn]
     return tuple(zip(fixed, seeds, strict=True))
