@@ -18,13 +18,14 @@ from marketsim.week.recording import Recorder, on_any_panel
 
 
 def tables_of(market: Market, recorder: Recorder, arrangements: Sequence[Arrangement]) -> dict[str, pd.DataFrame]:
-    """The tables of a run so far by name: weekly, authorities, placements, outcomes and homes (see `Result`)."""
+    """The tables of a run so far by name: weekly, authorities, placements, outcomes, homes and sums (see `Result`)."""
     return {
         "weekly": weeks.weekly_frame(market, recorder),
         "authorities": weeks.authorities_frame(market, recorder),
         "placements": placements_frame(market, arrangements),
         "outcomes": outcomes_frame(market, weeks.last_year(recorder)),
         "homes": homes_frame(market, arrangements),
+        "sums": weeks.sums_frame(market, recorder),
     }
 
 

@@ -36,6 +36,9 @@ AUTHORITIES = [
 ]  # fmt: skip
 
 
+LAST_WEEKS = 0  # where the number of a year stands: the last weeks of the run
+
+
 def weekly_frame(market: Market, recorder: Recorder, first: int = 1) -> pd.DataFrame:
     """`weekly.parquet`: a row a week that is recorded, from the week `first` on."""
     table = np.array(recorder.totals[first - 1 :]).reshape(-1, len(recorder.names))
@@ -63,6 +66,24 @@ def authorities_frame(market: Market, recorder: Recorder) -> pd.DataFrame:
     frame = pd.concat(rows, ignore_index=True)
     counts = [name for name in (*WHOLE, "children_hosted_from_elsewhere") if name in frame]
     return frame.astype(dict.fromkeys(counts, "int64"))
+
+
+def sums_frame(market: Market, recorder: Recorder) -> pd.DataFrame:
+    """`sums.parquet`: a row an authority and year of the run, then the last weeks of the run, up to a year (`year` 0):
+    what was counted and paid in them, added up, from which the outcomes of any group follow."""
+    ends = [0, *(week for week, _, _ in recorder.years)]
+    years = [(year, ends[year] - ends[year - 1], table) for year, (_, _, table) in enumerate(recorder.years, start=1)]
+    years.append((LAST_WEEKS, recorder.last_year.weeks, recorder.last_year.table))
+    areas = market.authorities
+    regions = [areas.region_names[number] for number in areas.region]
+    columns = [name.replace(" ", "_") for name in recorder.names]
+    frames = [
+        pd.DataFrame({"ons_code": areas.code, "region": regions, "year": year, "weeks": weeks}).join(
+            pd.DataFrame(table, columns=columns)
+        )
+        for year, weeks, table in years
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def last_year(recorder: Recorder) -> outcomes.Tally | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.compiling import compiled, row_of
-from marketsim.market.children import PLACED, UNREGISTERED, WAITING, Children
+from marketsim.market.children import BANDS, CARE, PLACED, UNREGISTERED, WAITING, Children
 from marketsim.market.costs import Prices
 from marketsim.market.homes import GOOD, LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 
@@ -25,6 +25,11 @@ OF_HOMES = (
     "places", "market_places", "occupied", "blocked_places", "homes", "independent_homes", "homes_on_framework",
     "private_revenue", "private_cost", "large_revenue", "large_cost", "rated_good_or_better", "market_homes",
     "lived_in",
+)  # fmt: skip
+OF_NEEDS = tuple(f"{band}_{care}" for band in BANDS for care in CARE)  # what a child costs depends on most
+OF_FEES = (
+    *(f"bought_{needs}" for needs in OF_NEEDS), "in_own_homes",
+    *(f"fees_{needs}_gbp" for needs in OF_NEEDS), "fees_own_homes_gbp",
 )  # fmt: skip
 FAR_MILES = 20.0
 WELL_MATCHED = 0.5  # fit from which a child counts as well matched (assumption)
@@ -46,11 +51,13 @@ class Fees(NamedTuple):
 
 
 class Census(NamedTuple):
-    """The fees due; by home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route;
-    and the fees of the independent placements (GBP/week)."""
+    """The fees due; by home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route,
+    and `OF_FEES`: children and fees by what they need, apart for authorities' own homes; and the fees of the
+    independent placements (GBP/week)."""
 
     due: Fees
     sums: Floats
+    by_needs: Floats
     independent_fees: Floats
 
 
@@ -86,6 +93,8 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
     region, route_of, above_fixed, extra_cost = by.region, by.route_of, by.above_fixed, by.extra_cost
     first = len(OF_CHILDREN)
     due, sums = _no_fees(len(region), len(homes.key)), np.zeros((len(region), first + by.routes))
+    cells = row_of(len(OF_FEES) // 2)
+    by_needs = np.zeros((len(region), len(OF_FEES)))
     independent, paid = np.empty(len(children.key)), 0
     for child in range(len(children.key)):
         area, state = row_of(children.authority[child]), children.state[child]
@@ -99,6 +108,9 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             due.extra[home] += extra_cost[children.care[child]]
             there = row_of(homes.authority[home])
             away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
+            cell = row_of(len(CARE) * children.band[child] + children.care[child]) if bought else cells - row_of(1)
+            by_needs[area, cell] += 1.0
+            by_needs[area, cells + cell] += fee
             sums[area, 0] += 1.0
             sums[area, 3] += away
             sums[area, 4] += region[there] != region[area]
@@ -118,7 +130,7 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
         elif state == UNREGISTERED:
             sums[area, 2] += 1.0
             sums[area, 12] += by.last_resort[children.care[child]]
-    return Census(due, sums, independent[:paid])
+    return Census(due, sums, by_needs, independent[:paid])
 
 
 @compiled

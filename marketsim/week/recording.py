@@ -10,16 +10,17 @@ from marketsim.core.columns import Bools, Floats
 from marketsim.market import costs, rotas
 from marketsim.market.events import EVENTS
 from marketsim.market.homes import PRIVATE
-from marketsim.market.ledger import Ledger
+from marketsim.market.ledger import KINDS, Ledger
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement
-from marketsim.week.census import OF_CHILDREN, OF_HOMES, Census, Groups, count_children, count_homes
+from marketsim.week.census import OF_CHILDREN, OF_FEES, OF_HOMES, Census, Groups, count_children, count_homes
 
 YEAR_WEEKS = 52  # over which outcomes are means: the last of a run
 PERCENTILES = (0.1, 0.5, 0.9)  # of fees
 DEAR = 10_000.0  # GBP a week from which the Local Government Association counts placements
 LARGEST_GROUPS = 15  # as in the CMA's market study of 2022
 
+OF_LEDGER = tuple(f"paid_{kind}_gbp" for kind in KINDS)
 OF_MONEY = ("spend", "paid_void_gbp", "paid_voids", "staff", "last_resort_gbp")
 
 
@@ -43,7 +44,7 @@ class Recorder:
     def __init__(self, market: Market, arrangements: Sequence[Arrangement], routes: Collection[str]) -> None:
         self.routes = sorted(routes)
         of_routes = [f"route {route}" for route in self.routes]
-        self.names = [*OF_CHILDREN, *of_routes, *OF_HOMES, *OF_MONEY, *EVENTS]
+        self.names = [*OF_CHILDREN, *of_routes, *OF_FEES, *OF_HOMES, *OF_MONEY, *OF_LEDGER, *EVENTS]
         self.totals: list[Floats] = []
         self.fees: list[Floats] = []
         self.years: list[tuple[int, Floats, Floats]] = []  # week, sums of that week, and of the year
@@ -97,7 +98,8 @@ class Recorder:
         extra = children.sums[:, OF_CHILDREN.index("extra_hours")]
         staff = rotas.heads(market.scenario.staffing, lived_in, occupied, extra)
         money = np.column_stack([ledger.spend, void, ledger.voids, staff, ledger.paid["unregistered"]])
-        return np.concatenate([children.sums, homes, money, market.events.table.T], axis=1)
+        of_children = [children.sums, children.by_needs]
+        return np.concatenate([*of_children, homes, money, ledger.table.T, market.events.table.T], axis=1)
 
 
 def largest_groups(market: Market) -> Bools:

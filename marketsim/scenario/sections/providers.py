@@ -96,7 +96,7 @@ class Providers(Section):
         4, "weeks until that child must leave", "measured", "28 days in contracts", off_if={"notice_per_quarter": 0}
     )
     risk_cost: PoundsPerWeek = figure(
-        1_000.0, "what the risk of the most needy child is worth to a provider that chooses between children"
+        700.0, "what the risk of the most needy child is worth to a provider that chooses between children"
     )
     acceptance_least_need: Share = figure(
         0.46,
