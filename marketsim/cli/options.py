@@ -20,6 +20,10 @@ Weeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="weeks to run 
 Workers = Annotated[int | None, typer.Option(min=1, max=10_000, help="processes; not given: one for each core")]
 OwnSeed = Annotated[int | None, typer.Option(min=0, max=10**9, help="instead of the experiment's")]
 OwnWeeks = Annotated[int | None, typer.Option(min=1, max=5_200, help="instead of the experiment's")]
+For = Annotated[
+    str | None,
+    typer.Option("--for", help="whom it is read for: a region, a cooperative, or authorities by name, with commas"),
+]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
 
 

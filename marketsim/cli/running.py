@@ -81,6 +81,7 @@ def compare(
     weeks: options.Weeks = None,
     workers: options.Workers = None,
     out: options.Out = None,
+    concerned: options.For = None,
 ) -> None:
     """Compare scenarios with a baseline: the same children and the same luck under each."""
     from marketsim.core import interrupts
@@ -89,11 +90,14 @@ def compare(
         from rich.console import Console
 
         from marketsim.experiments import compare as comparing
-        from marketsim.reports import figures, tables
+        from marketsim.experiments.who import group_of
+        from marketsim.reports import figures, members
         from marketsim.results import store
         from marketsim.scenario import loading
 
     loaded = [loading.load_scenario(name) for name in (baseline, *others)]
+    if concerned is not None:
+        group_of(concerned, [one.scenario for one in loaded])
     store.check_new(out)
     options.say_without_effect(loaded, weeks)
     folder = out or store.unused_folder("-".join(["compare", *(one.scenario.name for one in loaded)])[:80])
@@ -102,7 +106,10 @@ def compare(
             loaded[0], loaded[1:], replicates, seed, weeks, workers, folder,
             lambda done, total: advance(done, total, "runs"), vectors,
         )  # fmt: skip
-    tables.print_comparison(comparison, Console())
+    if concerned is None:
+        members.print_all(comparison, Console())
+    else:
+        members.print_for(comparison, concerned, Console())
     drawn = figures.write_figures(comparison, folder)
     typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from marketsim.experiments import pool, scenarios
+from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.differences import compare_outcomes
 from marketsim.experiments.run import run
 from marketsim.results import manifest, store
-from marketsim.results.result import Result
 from marketsim.scenario import drawn_values
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario
@@ -44,15 +44,15 @@ def compare(
     out: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     vectors: int | None = None,
-) -> Result:
+) -> Comparison:
     """Run all scenarios `replicates` times with common random numbers and compare the others with the baseline.
 
     Scenarios with `uncertainty: plausible` use in each replicate one vector of the plausible set, another in each or so
     many different ones as `vectors` says.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
-    `outcomes` and the columns of `weekly` that figures need. `on_progress` is called with the number of finished and of
-    all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
+    `outcomes`, `sums` and the columns of `weekly` that figures need. `on_progress` is called with the number of
+    finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
     arms = _arms(baseline, others, replicates, seed, workers)
     if vectors is not None and vectors < 1:
@@ -66,7 +66,7 @@ def compare(
     try:
         made = pool.run_all(tasks, _run_task, workers, on_progress)
         frames = {name: pd.concat([one[name] for one in made], ignore_index=True) for name in made[0]}
-        found = Result.made("comparison", frames, **facts)
+        found = Comparison.made("comparison", frames, **facts)
         frames["comparison"] = compare_outcomes(found.outcomes, found.labels[0], found.labels[1:])
         if out is None:
             return found
@@ -76,7 +76,7 @@ def compare(
         if out is not None:
             _end_early(out, facts, isinstance(error, KeyboardInterrupt))
         raise
-    return Result.read(out)
+    return Comparison.read(out)
 
 
 def _end_early(out: Path, facts: Mapping[str, Any], stopped: bool) -> None:
@@ -145,5 +145,5 @@ def _run_task(task: _Task) -> dict[str, pd.DataFrame]:
     result = run(task.scenario, task.seed, vector=task.vector)
     if task.folder is not None:
         store.write_tables(task.folder, result.tables)
-    kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT]}
+    kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT], "sums": result.tables["sums"]}
     return {name: frame.assign(scenario=task.label, replicate=task.replicate) for name, frame in kept.items()}

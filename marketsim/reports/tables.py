@@ -71,7 +71,7 @@ def print_run(result: Result, title: str, console: Console) -> None:
     """Print the outcomes of a run for England."""
     shown = table(title, "outcome", "value")
     outcomes = result.outcomes
-    for name, value in _columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
+    for name, value in columns(outcomes[outcomes["region"] == ENGLAND], "outcome", "value"):
         label, unit, _ = Result.column(name)
         shown.add_row(label, number(float(value), unit))
     fitting.print_table(shown, console)
@@ -88,14 +88,14 @@ def print_comparison(comparison: Result, console: Console) -> None:
     for other in others:
         rows = differences[differences["scenario"] == other]
         all_areas, regions = rows[rows["region"] == ENGLAND], rows[rows["region"] != ENGLAND]
-        fitting.print_table(_whole_table(all_of(comparison), baseline, other, all_areas), console)
+        fitting.print_table(whole_table(all_of(comparison), baseline, other, all_areas), console)
         fitting.print_table(_region_table(f"By region: {other} less {baseline}", regions), console)
         if rows["parameter_share"].notna().any():
             title = f"{all_of(comparison)}: what makes {other} less {baseline} uncertain"
             fitting.print_table(_shares_table(title, all_areas), console)
         if reason := reasons.out_of_area(comparison, other):
             console.print(escape(reason))
-    console.print(_footnote(comparison))
+    console.print(footnote(comparison))
     console.print(comparison.footing)
 
 
@@ -105,12 +105,13 @@ def all_of(found: Result) -> str:
     return "Made-up world" if any(world.get("kind") == "synthetic" for world in worlds) else ENGLAND
 
 
-def _whole_table(whole: str, baseline: str, other: str, rows: pd.DataFrame) -> Table:
+def whole_table(whole: str, baseline: str, other: str, rows: pd.DataFrame) -> Table:
+    """All outcomes of an area under both scenarios, with their differences."""
     told = rows["ci_low"].notna().any()
     headings = (baseline, other, "difference", *(["95% interval"] if told else []))
     shown = table(f"{whole}: {other} against {baseline}", "outcome", *headings)
     wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
-    for name, base, scenario, difference, low, high in _columns(rows, *wanted):
+    for name, base, scenario, difference, low, high in columns(rows, *wanted):
         label, unit, _ = Result.column(name)
         cells = number(base, unit), number(scenario, unit), number(difference, unit, True)
         shown.add_row(label, *cells, *([interval(low, high, unit)] if told else []))
@@ -122,8 +123,8 @@ def _region_table(title: str, rows: pd.DataFrame) -> Table:
     with_interval = ", with 95% interval" if rows["ci_low"].notna().any() else ""
     shown = table(f"{title}{with_interval}", "region", *HEADLINES.values())
     cells = {
-        (region, outcome): _plus_minus(difference, high - difference, Result.column(outcome).unit)
-        for region, outcome, difference, high in _columns(rows, "region", "outcome", "difference", "ci_high")
+        (region, outcome): with_half(difference, high, Result.column(outcome).unit)
+        for region, outcome, difference, high in columns(rows, "region", "outcome", "difference", "ci_high")
     }
     for region in sorted(set(rows["region"])):
         shown.add_row(region, *(cells[region, outcome] for outcome in HEADLINES))
@@ -139,11 +140,14 @@ def _shares_table(title: str, rows: pd.DataFrame) -> Table:
     return shown
 
 
-def _columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+def columns(rows: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    """The values of some columns, row by row."""
     return list(zip(*(rows[name] for name in names), strict=True))
 
 
-def _plus_minus(difference: float, half: float, unit: str) -> str:
+def with_half(difference: float, high: float, unit: str) -> str:
+    """A difference and half the width of its interval, of which `high` is the upper end."""
+    half = high - difference
     width = "" if pd.isna(half) else f" ±{number(half, unit, True).lstrip('+')}"
     return number(difference, unit, True) + width
 
@@ -155,7 +159,8 @@ def interval(low: float, high: float, unit: str) -> str:
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 
-def _footnote(comparison: Result) -> str:
+def footnote(comparison: Result) -> str:
+    """What holds for all tables of a comparison: replicates, weeks, pairing, what intervals hold."""
     table = comparison.table
     saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
     weeks, replicates = int(comparison.tables.read("weekly", ["week"])["week"].max()), int(table["replicates"].max())

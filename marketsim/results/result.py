@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -40,13 +40,13 @@ class Result:
     @classmethod
     def made(
         cls, kind: manifests.Kind, tables: Mapping[str, pd.DataFrame], completed: Scenario | None = None, **facts: Any
-    ) -> Result:
+    ) -> Self:
         """What was made just now, and is kept nowhere: finished, unless `facts` for the manifest say otherwise."""
         ended = {"status": "finished", "finished": store.now()}
         return cls(manifests.made(kind, **ended | facts), Tables(tables), completed=completed)
 
     @classmethod
-    def read(cls, folder: Path | str) -> Result:
+    def read(cls, folder: Path | str) -> Self:
         """What a folder holds; StoreError, in one line, if there is none, or its manifest is missing or faulty."""
         path = Path(folder)
         if not path.is_dir():

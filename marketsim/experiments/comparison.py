@@ -1,0 +1,116 @@
+"""A comparison read for whom it concerns: by region, by authority, for members and their neighbours; and why spend
+differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from marketsim.core.columns import Ints
+from marketsim.experiments import money, uncertainty, who
+from marketsim.experiments.differences import compare_outcomes, paired
+from marketsim.results import groups, store
+from marketsim.results.outcomes import ENGLAND
+from marketsim.results.result import Result
+from marketsim.results.weeks import LAST_WEEKS
+from marketsim.scenario.schema import Scenario
+
+NEIGHBOURS = "neighbours outside"
+CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
+WHOLE = "all causes"
+WEEKS_PER_YEAR = 52.18
+
+
+class Comparison(Result):
+    """A comparison; differences are the other scenarios' less the baseline's, each with its 95% interval."""
+
+    @property
+    def regions(self) -> pd.DataFrame:
+        """The rows of `table` of regions."""
+        return self.table[self.table["region"] != ENGLAND].reset_index(drop=True)
+
+    @property
+    def authorities(self) -> pd.DataFrame:
+        """The same as `table` for each authority, by ONS code; their rows by year are `tables["authorities"]`."""
+        return self.of({code: [code] for code in self._everybody}).rename(columns={"region": "ons_code"})
+
+    def group(self, words: str) -> who.Group:
+        """The authorities meant by a region, a cooperative of one of the scenarios, or names. Raises ScenarioError."""
+        return who.group_of(words, list(self.scenarios.values()))
+
+    def members(self, words: str) -> pd.DataFrame:
+        """The same as `table` for a group (`area` is its name), each member, its neighbours outside together, and
+        England."""
+        return self.of(_areas(self.group(words)) | {ENGLAND: self._everybody}).rename(columns={"region": "area"})
+
+    def of(self, wanted: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
+        """The same as `table` for groups of authorities (ONS codes) by name, in a year of the runs or the last ones."""
+        found = groups.outcomes_of(self._sums, wanted, year)
+        if self._runs_made["vector"].notna().any():
+            found = found.merge(self._runs_made.drop(columns="seed"))
+        return compare_outcomes(found, self.labels[0], self.labels[1:])
+
+    def money(self, words: str | None = None, year: int = LAST_WEEKS) -> pd.DataFrame:
+        """Why a year's spend differs: rows of CAUSE_COLUMNS (GBP a year), for each cause of `money.CAUSES` and all
+        together; of everybody, or of a group, each of its members and its neighbours outside."""
+        areas = {ENGLAND: self._everybody} if words is None else _areas(self.group(words))
+        rows = []
+        for area, codes in areas.items():
+            by_arm = groups.sums_of(self._sums, codes, year)
+            base, *others = (pd.DataFrame(by_arm.xs(label)).sort_index() for label in self.labels)
+            for label, other in zip(self.labels[1:], others, strict=True):
+                scale = WEEKS_PER_YEAR / base["weeks"].to_numpy()
+                causes = money.by_cause(base, other)
+                causes[WHOLE] = (other["spend"] - base["spend"]).to_numpy()
+                for cause, change in causes.items():
+                    _, _, mean, low, high, count, *_ = paired(np.zeros(len(change)), scale * change, self._vectors)
+                    rows.append((label, area, cause, mean, low, high, count, "GBP/year"))
+        return pd.DataFrame(rows, columns=CAUSE_COLUMNS)
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios by label, as the manifest gives them."""
+        given = self.manifest["scenarios"]
+        return {label: Scenario.model_validate_json(json.dumps(one["values"])) for label, one in given.items()}
+
+    @property
+    def rests_on(self) -> tuple[int, str]:
+        """What intervals rest on: how many vectors of the plausible set, or replicates where none is drawn."""
+        vectors = self.outcomes["vector"].nunique()
+        replicates = int(self.outcomes["replicate"].nunique())
+        return (vectors, "vectors of the plausible set") if vectors else (replicates, "replicates")
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are enough for an interval."""
+        return self.rests_on[0] >= uncertainty.FEWEST
+
+    @cached_property
+    def _sums(self) -> pd.DataFrame:
+        if "sums" not in self.tables:
+            raise store.StoreError(f"{self.folder}: has no table of sums: an older version made it; run it again")
+        return self.tables["sums"]
+
+    @cached_property
+    def _everybody(self) -> list[str]:
+        return list(self._sums["ons_code"].unique())
+
+    @cached_property
+    def _runs_made(self) -> pd.DataFrame:
+        return pd.DataFrame(cast(list[Any], self.manifest["runs"]))
+
+    @cached_property
+    def _vectors(self) -> Ints | None:
+        vectors = self._runs_made.groupby("replicate")["vector"].first().sort_index()
+        return None if bool(vectors.isna().any()) else vectors.to_numpy(dtype=np.int64)
+
+
+def _areas(meant: who.Group) -> dict[str, list[str]]:
+    """The group, each member, and its neighbours outside together: ONS codes by name."""
+    areas = {meant.name: list(meant.members)} | {name: [code] for code, name in meant.members.items()}
+    return areas | ({NEIGHBOURS: list(meant.neighbours)} if meant.neighbours else {})

@@ -1,0 +1,102 @@
+"""A comparison in words: one sentence on what it costs, and a line each on money, children and neighbours."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from marketsim.experiments.comparison import NEIGHBOURS, WHOLE, Comparison
+from marketsim.reports.tables import number
+from marketsim.results import definitions
+from marketsim.results.outcomes import ENGLAND
+
+MOST_CAUSES = 3  # that are named
+LEAST = 0.02  # of the largest cause: smaller ones are not named
+OF_CHILDREN = ("children_unregistered", "out_of_area_share", "over_20_miles_share", "distance_mean_miles")
+Row: TypeAlias = "pd.Series[Any]"
+
+
+def headline(comparison: Comparison, money: pd.DataFrame, other: str, area: str) -> str:
+    """What spend does in an area under another scenario, how surely, and what that rests on; `money` as
+    `Comparison.money` gives it."""
+    whole = _whole(money, other, area)
+    count, noun = comparison.rests_on
+    place = "all areas together" if area == ENGLAND else area
+    mean, low, high = float(whole["difference"]), float(whole["ci_low"]), float(whole["ci_high"])
+    first = f"In {place}, {other} "
+    if mean == 0 and low == high:
+        return f"{first}costs what {comparison.labels[0]} costs, to the penny, in each of {count} {noun}."
+    if pd.isna(low):
+        average = f"on average of {count} {noun}: too few to say how surely"
+        return f"{first}costs {_less_or_more(mean)} than {comparison.labels[0]} {average}."
+    rests = f"95% interval, from {count} {noun}"
+    if low <= 0 <= high:
+        return (
+            f"{first}may cost less or more than {comparison.labels[0]}: on average {_less_or_more(mean)}, and anything "
+            f"from {_less_or_more(low)} to {_less_or_more(high)} ({rests})."
+        )
+    ends = sorted((abs(low), abs(high)))
+    return (
+        f"{first}costs {_less_or_more(mean)} than {comparison.labels[0]}, and between {pounds(ends[0])} and "
+        f"{pounds(ends[1])} {'less' if mean < 0 else 'more'} ({rests})."
+    )
+
+
+def reasons(comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str) -> list[str]:
+    """What moved and why, a line each: money by its largest causes, children, neighbours; `rows` as
+    `Comparison.members` gives them, or the table itself with its regions called areas."""
+    lines = [_money_line(money, other, area), _children_line(rows, other, area)]
+    beside = money[(money["area"] == NEIGHBOURS) & (money["scenario"] == other)]
+    if len(beside):
+        whole = _whole(money, other, NEIGHBOURS)
+        lines.append(f"Neighbours outside: {signed(whole['difference'])}{_interval(whole)} a year.")
+    return [line for line in lines if line]
+
+
+def _money_line(money: pd.DataFrame, other: str, area: str) -> str:
+    rows = money[(money["scenario"] == other) & (money["area"] == area) & (money["cause"] != WHOLE)]
+    largest = rows.reindex(rows["difference"].abs().sort_values(ascending=False).index)
+    named = largest[largest["difference"].abs() > LEAST * largest["difference"].abs().max()].head(MOST_CAUSES)
+    if named.empty:
+        return ""
+    causes = zip(named["cause"], named["difference"], strict=True)
+    return f"Money: {', '.join(f'{cause} {signed(difference)}' for cause, difference in causes)} a year."
+
+
+def _children_line(rows: pd.DataFrame, other: str, area: str) -> str:
+    found = rows[(rows["scenario"] == other) & (rows["area"] == area)].set_index("outcome")
+    if found.empty:
+        return ""
+    parts, differences = [], {name: float(value) for name, value in found["difference"].items()}
+    for outcome in OF_CHILDREN:
+        label, unit, _ = definitions.column("outcomes", outcome)
+        points = " points" if unit == "share" else ""
+        parts.append(f"{label} {number(differences[outcome], unit, True)}{points}")
+    across, far = differences["out_of_area_share"], differences["over_20_miles_share"]
+    why = "" if not across > 0 > far else " More cross a boundary and fewer live far away: it is not the distance."
+    return f"Children: {', '.join(parts)}.{why}"
+
+
+def _whole(money: pd.DataFrame, other: str, area: str) -> Row:
+    return money[(money["scenario"] == other) & (money["area"] == area) & (money["cause"] == WHOLE)].iloc[0]
+
+
+def _less_or_more(difference: float) -> str:
+    return f"{pounds(abs(difference))} a year {'less' if difference < 0 else 'more'}"
+
+
+def _interval(row: Row) -> str:
+    return "" if pd.isna(row["ci_low"]) else f" [{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+
+
+def signed(value: float) -> str:
+    """An amount with its sign, as people say it: +1.2m GBP."""
+    return f"{'-' if value < 0 else '+'}{pounds(abs(value))}"
+
+
+def pounds(value: float) -> str:
+    """An amount as people say it: 12.3m, 830k, 4,200 GBP."""
+    if value >= 999_500:
+        return f"{value / 1e6:,.1f}m GBP"
+    return f"{value / 1e3:,.0f}k GBP" if value >= 9_999.5 else f"{value:,.0f} GBP"

@@ -1,0 +1,75 @@
+"""A comparison for whom it concerns, as tables in the terminal: the group, its members, its neighbours, the money."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from marketsim.experiments.comparison import WHOLE, Comparison
+from marketsim.reports import fitting, headline, tables
+from marketsim.results.outcomes import ENGLAND
+
+SHOWN = {"spend_gbp": "spend GBP/week"} | tables.HEADLINES
+
+
+def print_for(comparison: Comparison, words: str, console: Console) -> None:
+    """The headline, what moved and why, all outcomes of the group, its members and neighbours, money by cause; England
+    last. Raises ScenarioError if nobody of that name is there."""
+    name = comparison.group(words).name
+    rows, money = comparison.members(words), comparison.money(words)
+    baseline, *others = comparison.labels
+    for other in others:
+        print_told(comparison, money, rows, other, name, console)
+        of_arm = rows[rows["scenario"] == other]
+        whole = of_arm[of_arm["area"] == name].rename(columns={"area": "region"})
+        fitting.print_table(tables.whole_table(name, baseline, other, whole), console)
+        fitting.print_table(_members_table(comparison, other, of_arm[of_arm["area"] != name]), console)
+        fitting.print_table(money_table(comparison, money, other, name), console)
+    console.print(tables.footnote(comparison))
+    console.print(comparison.footing)
+
+
+def print_all(comparison: Comparison, console: Console) -> None:
+    """The headline and what moved and why for all areas together, then all outcomes, and the main ones by region."""
+    rows, money = comparison.table.rename(columns={"region": "area"}), comparison.money()
+    for other in comparison.labels[1:]:
+        print_told(comparison, money, rows, other, ENGLAND, console)
+        fitting.print_table(money_table(comparison, money, other, ENGLAND), console)
+    tables.print_comparison(comparison, console)
+
+
+def print_told(
+    comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str, console: Console
+) -> None:
+    """The headline and the lines below it."""
+    console.print(escape(headline.headline(comparison, money, other, area)), style="bold")
+    for line in headline.reasons(comparison, money, rows, other, area):
+        console.print(escape(f"- {line}"))
+    console.print()
+
+
+def _members_table(comparison: Comparison, other: str, rows: pd.DataFrame) -> Table:
+    """Members one by one, then neighbours outside, then England: differences with half the width of the interval."""
+    title = f"One by one: {other} less {comparison.labels[0]}{', with 95% interval' if comparison.tells else ''}"
+    shown = tables.table(title, "authority", *SHOWN.values())
+    wanted = tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit")
+    cells = {(area, outcome): tables.with_half(mean, high, unit) for area, outcome, mean, high, unit in wanted}
+    for area in dict.fromkeys(rows["area"]):
+        name = tables.all_of(comparison) if area == ENGLAND else area
+        shown.add_row(escape(name), *(cells[area, outcome] for outcome in SHOWN))
+    return shown
+
+
+def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: str) -> Table:
+    """Why spend differs: a row a cause, adding up to the last."""
+    told = ["95% interval"] if comparison.tells else []
+    place = tables.all_of(comparison) if area == ENGLAND else area
+    title = f"{place}: why spend under {other} differs, GBP a year"
+    shown = tables.table(title, "cause", "difference", *told)
+    rows = money[(money["scenario"] == other) & (money["area"] == area)]
+    for cause, mean, low, high in tables.columns(rows, "cause", "difference", "ci_low", "ci_high"):
+        between = ["no difference" if low == high == 0 else f"[{low:+,.0f}, {high:+,.0f}]"] if told else []
+        shown.add_row(cause, f"{mean:+,.0f}", *between, style="bold" if cause == WHOLE else None)
+    return shown

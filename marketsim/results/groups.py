@@ -1,0 +1,38 @@
+"""Outcomes of any group of authorities, from the sums that runs leave (table `sums`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from marketsim.results import outcomes
+from marketsim.results.weeks import LAST_WEEKS
+
+OF_RUN = ["scenario", "replicate"]
+
+
+def sums_of(sums: pd.DataFrame, codes: Collection[str], year: int = LAST_WEEKS) -> pd.DataFrame:
+    """The sums of some authorities (ONS codes) together in a year of the run, or in its last weeks: a row a scenario
+    and replicate, with the number of `weeks`."""
+    chosen = sums[(sums["year"] == year) & sums["ons_code"].isin(codes)]
+    weeks = chosen.groupby(OF_RUN, sort=False, observed=True)["weeks"].first()
+    left = chosen.drop(columns=["ons_code", "region", "year", "weeks"])
+    return left.groupby(OF_RUN, sort=False, observed=True).sum().assign(weeks=weeks)
+
+
+def outcomes_of(sums: pd.DataFrame, groups: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
+    """The outcomes that are compared, of groups of authorities by name: rows scenario, replicate, outcome, region (the
+    group) and value, as for regions."""
+    frames = []
+    for name, codes in groups.items():
+        wide = sums_of(sums, codes, year)
+        weeks = int(wide["weeks"].max()) if len(wide) else 1
+        columns = {str(column): wide[column].to_numpy(dtype="float64") for column in wide}
+        tally = outcomes.Tally(columns, weeks)
+        for measure in outcomes.MEASURES.values():
+            if measure.compared:
+                frames.append(
+                    pd.DataFrame({"outcome": measure.name, "region": name, "value": measure.value(tally)}, wide.index)
+                )
+    return pd.concat(frames).reset_index()
