@@ -18,7 +18,7 @@ from marketsim.scenario import shape as shapes
 from marketsim.scenario.schema import Scenario
 
 TEXT = "text"
-ROUTE = "share_"
+ROUTE, OF_ROUTE = "share_", "sum_route_"
 LAST_WEEKS = "the last 52 weeks of the run (all of a shorter one)"
 OF_MEASURES = {"weekly": "in the week", "authorities": "in the last week of the year"}  # what is added up
 WITH_KEYS = ("design", "wide", "runs", "plausible")  # some columns of which are keys of scenarios
@@ -28,6 +28,7 @@ TABLES = {
     "placements": "a row a placement",
     "homes": "a row a home, in the state of the last week",
     "outcomes": f"a row an outcome and region, over {LAST_WEEKS}",
+    "sums": "a row an authority and year, and the last weeks: what outcomes of any group are worked out from",
     "comparison": f"a row an outcome, region and scenario: its difference from the baseline, over {LAST_WEEKS}",
     "design": "a row a run that is planned, with the values of its factors",
     "runs": f"a row a run, outcome and region, over {LAST_WEEKS}; of a calibration a row a run",
@@ -57,6 +58,10 @@ def column(table: str, name: str) -> Column:
     written = _written()
     if found := written.get((table, name)) or (table in TABLES and written.get(("", name))):
         return Column(_plain(name), *found)
+    if table == "sums" and name.startswith(OF_ROUTE):
+        route = _plain(name.removeprefix(OF_ROUTE))
+        what = f"children placed through {route}, added up over the weeks"
+        return Column(f"placed through {route}", "child-weeks", what)
     if table in OF_MEASURES and name.startswith(ROUTE):
         route = _plain(name.removeprefix(ROUTE))
         what = f"children placed through {route}, of children placed, {OF_MEASURES[table]}"

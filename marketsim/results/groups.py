@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from marketsim.results import outcomes
-from marketsim.results.weeks import LAST_WEEKS
+from marketsim.results.weeks import LAST_WEEKS, SUM
 
 OF_RUN = ["scenario", "replicate"]
 
@@ -17,8 +17,8 @@ def sums_of(sums: pd.DataFrame, codes: Collection[str], year: int = LAST_WEEKS) 
     and replicate, with the number of `weeks`."""
     chosen = sums[(sums["year"] == year) & sums["ons_code"].isin(codes)]
     weeks = chosen.groupby(OF_RUN, sort=False, observed=True)["weeks"].first()
-    left = chosen.drop(columns=["ons_code", "region", "year", "weeks"])
-    return left.groupby(OF_RUN, sort=False, observed=True).sum().assign(weeks=weeks)
+    left = chosen.drop(columns=["ons_code", "region", "year", "weeks"]).groupby(OF_RUN, sort=False, observed=True).sum()
+    return left.rename(columns=lambda name: str(name).removeprefix(SUM)).assign(weeks=weeks)
 
 
 def outcomes_of(sums: pd.DataFrame, groups: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:

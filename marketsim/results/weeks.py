@@ -36,6 +36,7 @@ AUTHORITIES = [
 ]  # fmt: skip
 
 
+SUM = "sum_"  # before the names in the table of sums, whose units are others
 LAST_WEEKS = 0  # where the number of a year stands: the last weeks of the run
 
 
@@ -76,7 +77,7 @@ def sums_frame(market: Market, recorder: Recorder) -> pd.DataFrame:
     years.append((LAST_WEEKS, recorder.last_year.weeks, recorder.last_year.table))
     areas = market.authorities
     regions = [areas.region_names[number] for number in areas.region]
-    columns = [name.replace(" ", "_") for name in recorder.names]
+    columns = [SUM + name.replace(" ", "_") for name in recorder.names]
     frames = [
         pd.DataFrame({"ons_code": areas.code, "region": regions, "year": year, "weeks": weeks}).join(
             pd.DataFrame(table, columns=columns)
