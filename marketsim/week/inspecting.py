@@ -12,6 +12,7 @@ from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.fit import residents_fit
 from marketsim.market.market import Market
+from marketsim.week.stays import stay_table
 
 DAYS_PER_YEAR = 365
 INSPECTION = 2  # of the things that come round to homes
@@ -32,7 +33,7 @@ def inspect(market: Market) -> None:
     days[market.calendar.days_of_year(week)] = True
     rows = np.flatnonzero(days[homes.phase(INSPECTION, DAYS_PER_YEAR)] & homes.in_market(week))
     rows = rows[homes.opened_week[rows] < week]
-    usual = scenario.demand.breakdown_share * WEEKS_PER_YEAR / max(scenario.stays.mean_weeks, 1.0)
+    usual = scenario.demand.breakdown_share * WEEKS_PER_YEAR / max(stay_table(scenario.stays).mean_weeks, 1.0)
     places, occupied = homes.places[rows], homes.occupied[rows]
     fit_of = residents_fit(homes, rows, scenario.matching.usual_fit)
     breakdowns = homes.breakdowns[rows] / places - usual * (occupied / places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -61,6 +61,7 @@ class StayTable:
         return np.asarray(self.lengths[np.minimum(position, len(self.lengths) - 1)])
 
 
+@lru_cache(maxsize=32)
 def stay_table(stays: Stays) -> StayTable:
     """The stays of a scenario.
 

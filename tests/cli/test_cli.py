@@ -136,7 +136,7 @@ def test_check_prints_every_value_with_its_source(typed: Callable[..., Result]) 
     text = " ".join(town.split())
     assert all(source in text for source in loaded.sources.values())
     assert lines["world.homes"].split()[1:3] == ["48", "count"] and "town.yaml:" in lines["world.homes"]
-    assert "default (assumption)" in lines["providers.floor_margin"]
+    assert "default (assumption)" in lines["providers.cost_spread"]
     assert "england_2024.yaml:" in spot and "spot.yaml:" in spot
 
 
@@ -181,7 +181,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
 
 def test_run_leaves_its_tables_and_says_where(ran: tuple[Path, Result]) -> None:
     folder, result = ran
-    tables = [f"{name}.parquet" for name in ("authorities", "homes", "outcomes", "placements", "weekly")]
+    tables = [f"{name}.parquet" for name in ("authorities", "homes", "outcomes", "placements", "sums", "weekly")]
     assert sorted(path.name for path in folder.iterdir()) == sorted(["manifest.json", *tables])
     assert str(Path("new/results")) in result.stdout and "seed 7" in result.stdout
     assert result.stderr == ""
@@ -245,7 +245,7 @@ def test_placements_table(ran: tuple[Path, Result]) -> None:
     assert (rows["end_week"].isna() == rows["end_reason"].isna()).all()
     ended = rows.dropna(subset="end_week")
     assert (ended["end_week"] > ended["start_week"]).all()
-    assert set(ended["end_reason"]) <= {"planned", "breakdown", "home_closed"}
+    assert set(ended["end_reason"]) <= {"planned", "breakdown", "home_closed", "notice"}
     assert (rows["out_of_area"] == (rows["home_authority"] != rows["host_authority"])).all()
     assert set(rows["sector"]) <= {"private", "voluntary", "local_authority"}
     assert set(rows["need_band"]) == {"standard", "complex", "severe"}

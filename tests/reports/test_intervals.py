@@ -22,11 +22,13 @@ def printed(comparison: Result, width: int = 80) -> str:
     return " ".join(text.getvalue().split())
 
 
-def compared(replicates: int, uncertainty: str = "none", out: Path | None = None, **values: str) -> Result:
+def compared(
+    replicates: int, uncertainty: str = "none", out: Path | None = None, vectors: int | None = None, **values: str
+) -> Result:
     town = load_scenario("town", [f"uncertainty={uncertainty}"])
     changes = ["name=other", f"uncertainty={uncertainty}", *(f"{key}={value}" for key, value in values.items())]
     other = load_scenario("town", changes)
-    return compare(town, other, replicates=replicates, weeks=6, workers=1, out=out)
+    return compare(town, other, replicates=replicates, weeks=6, workers=1, out=out, vectors=vectors)
 
 
 @pytest.mark.parametrize("replicates", [1, 3])
@@ -44,8 +46,8 @@ def test_intervals_of_four_to_seven_are_called_rough() -> None:
 
 
 def test_vectors_count_and_not_their_runs() -> None:
-    """Eight replicates of the plausible set are four vectors."""
-    text = printed(compared(8, "plausible", **{"commissioning.shortlist": "9"}))
+    """Eight replicates of four vectors of the plausible set."""
+    text = printed(compared(8, "plausible", vectors=4, **{"commissioning.shortlist": "9"}))
     assert "From only 4 vectors of the plausible set they are rough" in text
     vectors = pd.Series([1, 1, 2, 2, 3, 3]).to_numpy()
     assert pd.isna(paired(vectors * 1.0, vectors * 2.5, vectors)[3])

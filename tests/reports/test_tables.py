@@ -41,7 +41,8 @@ def test_comparison_fits_a_terminal_and_names_all_it_must(uncertainty: str) -> N
     town, dearer = (
         load_scenario("town", [f"uncertainty={uncertainty}", f"providers.cost_private={cost}"]) for cost in (4700, 5200)
     )
-    comparison = compare(town, dearer, replicates=5, weeks=4, workers=1)
+    vectors = 4 if uncertainty == "plausible" else None
+    comparison = compare(town, dearer, replicates=5, weeks=4, workers=1, vectors=vectors)
     printed = io.StringIO()
     print_comparison(comparison, Console(file=printed, width=80))
     text = printed.getvalue()

@@ -26,7 +26,7 @@ def shares(days):
 
 @pytest.fixture(scope="module")
 def england():
-    return load_scenario("baseline_2023").scenario
+    return load_scenario("baseline_2023", ["uncertainty=none"]).scenario
 
 
 @pytest.fixture(scope="module")

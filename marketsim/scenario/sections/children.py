@@ -28,7 +28,7 @@ class Demand(Section):
     """Children who newly need a place, and placements that break down."""
 
     new_needs_per_year: PerYear = figure(
-        5_700.0,
+        6_000.0,
         "children a year who newly need a home, all authorities; moves after a breakdown come on top",
         "estimated",
         "6,650 starts a year (targets) less the returns after breakdowns, plus children never placed",
@@ -61,7 +61,7 @@ class Demand(Section):
         off_if={"fostering_displacement": 0},
     )
     breakdown_share: Share = figure(
-        0.24,
+        0.21,
         "share of stays that end by breaking down and bring the child back, for a child of middling need and usual fit",
         "estimated",
         "between 15% of entries after a breakdown in a home (Ofsted 2019) and 26% of endings on request of "

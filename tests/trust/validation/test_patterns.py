@@ -153,7 +153,7 @@ def dear_times(pay: float) -> float:
 
 
 def test_frameworks_decay_when_costs_rise_and_not_when_they_stand_still() -> None:
-    assert PATTERNS["framework_decay"].holds(dear_times(0.10))
+    assert PATTERNS["framework_decay"].holds(dear_times(0.20))
     assert not PATTERNS["framework_decay"].holds(dear_times(0.0))
 
 

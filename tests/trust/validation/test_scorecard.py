@@ -127,6 +127,6 @@ def test_nothing_is_recorded_outside_a_checkout(tmp_path: Path, monkeypatch: pyt
 
 
 def test_no_tolerance_of_the_shipped_targets_is_wider_than_published() -> None:
-    """The sum of all 33 tolerances, as handed over: whoever widens one has to come here and say so."""
+    """The sum of all 34 tolerances, as handed over: whoever widens one has to come here and say so."""
     tolerances = [target.tolerance for target in shipped_targets()]
-    assert len(tolerances) == 33 and sum(tolerances) == pytest.approx(5.44, abs=0.005)
+    assert len(tolerances) == 34 and sum(tolerances) == pytest.approx(5.59, abs=0.005)
