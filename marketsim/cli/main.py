@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from marketsim.cli import analysing, docs, options, results, running, sweeping, trusting
+from marketsim.cli import analysing, docs, options, picturing, results, running, sweeping, trusting
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    running.run, running.compare, sweeping.sweep, running.scenarios, running.check, trusting.validate,
+    running.run, running.compare, picturing.plot, sweeping.sweep, running.scenarios, running.check, trusting.validate,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
     docs.docs,
 )  # fmt: skip

@@ -4,7 +4,7 @@
 `figures.csv`: national distributions. `economy.csv`: recorded prices and pay. `stock.csv`: homes of other years.
 `national.csv`: national figures by year. `targets.csv`: what a baseline of 2024 should reproduce. `uncertain.csv`:
 ranges of what is not known. `plausible.csv`: values that calibration left. `evidence.csv`: what every value rests on.
-`scorecard.csv`: what passed when it was last recorded.
+`scorecard.csv`: what passed when it was last recorded. `hexagons.csv`: an own layout of the authorities in cells.
 """
 
 from __future__ import annotations
@@ -77,3 +77,9 @@ def distribution(group: str) -> dict[str, float]:
         raise KeyError(group)
     total = sum(shares.values())
     return {item: share / total for item, share in shares.items()}
+
+
+@cache
+def hexagons() -> dict[str, tuple[int, int]]:
+    """Column and row of each authority's cell in an own layout, by ONS code; odd rows stand half a cell right."""
+    return {row["ons_code"]: (int(row["column"]), int(row["row"])) for row in _table("hexagons.csv")}

@@ -68,7 +68,7 @@ class Comparison(Result):
                 causes = money.by_cause(base, other)
                 causes[WHOLE] = (other["spend"] - base["spend"]).to_numpy()
                 for cause, change in causes.items():
-                    _, _, mean, low, high, count, *_ = paired(np.zeros(len(change)), scale * change, self._vectors)
+                    _, _, mean, low, high, count, *_ = paired(np.zeros(len(change)), scale * change, self.vectors)
                     rows.append((label, area, cause, mean, low, high, count, "GBP/year"))
         return pd.DataFrame(rows, columns=CAUSE_COLUMNS)
 
@@ -105,7 +105,8 @@ class Comparison(Result):
         return pd.DataFrame(cast(list[Any], self.manifest["runs"]))
 
     @cached_property
-    def _vectors(self) -> Ints | None:
+    def vectors(self) -> Ints | None:
+        """The vector of each replicate in order; None if none is drawn."""
         vectors = self._runs_made.groupby("replicate")["vector"].first().sort_index()
         return None if bool(vectors.isna().any()) else vectors.to_numpy(dtype=np.int64)
 

@@ -13,7 +13,8 @@ HEAD = f"""# Every key of a scenario
 A scenario file says only what differs from these defaults, or from the file that it builds on (`extends: FILE`). `NAME`
 stands for a name of your own, `[]` for each entry of a list. Keys are given to `--set` and to experiments with dots:
 `--set providers.bidding=0.5`. Shares are written from 0 to 1: 5% is 0.05. The status says what a default rests on:
-*measured* (read in a publication), *estimated* (set so that the baseline comes near published figures) or *assumption*.
+*measured* (read in a publication), *estimated* (set so that the baseline comes near published figures), *assumption*,
+or *lever* (what scenarios ask).
 Entries of `changes` may hold, from their date on, any key of {", ".join(f"`{section}`" for section in CHANGEABLE)}.
 
 `marketsim check SCENARIO --only changed` prints the keys in which a scenario differs from the defaults. This page is

@@ -1,0 +1,32 @@
+"""The command that draws what a comparison found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from marketsim.cli import options
+
+Kind = Literal["all", "difference", "members", "money", "map", "routes"]
+
+
+def plot(
+    folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
+    kind: Annotated[Kind, typer.Option(help="which picture; all: each that these results have")] = "all",
+    outcome: Annotated[str, typer.Option(help="what difference, members and map are of")] = "weekly_fee_mean_gbp",
+    concerned: options.For = None,
+    other: Annotated[str | None, typer.Option("--against", help="scenario to draw; not given: the first")] = None,
+    form: Annotated[Literal["png", "svg"], typer.Option("--form", help="kind of file")] = "png",
+    out: Annotated[Path | None, typer.Option(help="folder for the files; not given: figures/ in the results")] = None,
+) -> None:
+    """Draw pictures of a comparison: titles say the finding, and a file beside each says it in words."""
+    from marketsim.experiments.comparison import Comparison
+    from marketsim.reports import plots
+
+    comparison = Comparison.read(folder)
+    drawn = plots.pictures(comparison, kind, outcome, concerned, other)
+    into = folder / "figures" if out is None else out
+    for name in plots.write(drawn, into, form):
+        typer.echo(f"Written: {name}")
