@@ -164,7 +164,7 @@ def _look_for_homes(market: Market, rows: Ints, buy: Callable[[Seeking], object]
             return
         chance = providers.willingness(scenario.providers, children.score[waiting], children.breakdowns[waiting])
         eased = np.clip(chance * scenario.commissioning.availability_at_start * 1.1**attempt, 0, 1)
-        urgency = np.full(len(waiting), min(0.2 + 0.02 * attempt, 1.0))
+        urgency = np.full(len(waiting), min(0.2 + 0.1 * attempt, 1.0))
         buy(Seeking(waiting, np.full(len(waiting), attempt), urgency, eased))
 
 
