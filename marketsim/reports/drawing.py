@@ -31,6 +31,7 @@ def note(figure: Figure, text: str, size: float = 8, below: float = 0.0) -> None
 
 def keep(figure: Figure, *paths: Path) -> None:
     """Write a figure as PNG or SVG, as the names of the files end, and forget it."""
-    for path in paths:
-        figure.savefig(path, dpi=150, bbox_inches="tight", metadata=MADE_BY[path.suffix[1:]])
+    with matplotlib.rc_context({"svg.hashsalt": "marketsim", "svg.fonttype": "none"}):
+        for path in paths:
+            figure.savefig(path, dpi=150, bbox_inches="tight", metadata=MADE_BY[path.suffix[1:]])
     plt.close(figure)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps, patheffects
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
@@ -88,7 +90,8 @@ def over_time(asked: Asked) -> Picture:
         raise StoreError(f"{asked.outcome} is not counted week by week, so there is no picture of it over time")
     base, other = (_monthly(asked, label) for label in (asked.comparison.labels[0], asked.other))
     dates, found = base.index, [_interval(asked, values) for values in (other - base).to_numpy(dtype=np.float64)]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.6), sharex=True)
+    figure = _empty(10, 4.6)
+    left, right = figure.subplots(1, 2, sharex=True)
     ends = []
     for place, (label, values) in enumerate(((asked.comparison.labels[0], base), (asked.other, other))):
         mean = asked.factor * values.mean(axis=1)
@@ -111,7 +114,7 @@ def over_time(asked: Asked) -> Picture:
         _dates(axes)
         axes.margins(x=0.02)
     _label_ends(left, ends)
-    alt = f"{title} Level of {label} by month under both scenarios, and their difference, which goes from " \
+    alt = f"{title}. Level of {label} by month under both scenarios, and their difference, which goes from " \
           f"{_said(asked, middle[0])} to {_said(asked, middle[-1])}."
     return _finished(asked, figure, title, f"{_all_areas(asked)}, {_unit_words(asked)}, by month", alt)
 
@@ -125,7 +128,8 @@ def members(asked: Asked) -> Picture:
         rows = rows[~rows["area"].isin([asked.concerned.strip(), ENGLAND])]
     rows = rows[(rows["scenario"] == asked.other) & (rows["outcome"] == asked.outcome) & rows["difference"].notna()]
     rows = rows.sort_values("difference", ascending=False, kind="stable")
-    figure, axes = plt.subplots(figsize=(8.5, 1.6 + 0.3 * max(len(rows), 3)))
+    figure = _empty(8.5, 1.6 + 0.3 * max(len(rows), 3))
+    axes = figure.subplots()
     places = np.arange(len(rows))
     values = asked.factor * rows[["difference", "ci_low", "ci_high"]].to_numpy(dtype=np.float64)
     axes.axvline(0, color=DARK, linewidth=0.8)
@@ -136,13 +140,10 @@ def members(asked: Asked) -> Picture:
     axes.set_yticks(places, [str(area) for area in rows["area"]], color=DARK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     _numbers(axes.xaxis, asked.outcome, signed=True)
-    label = asked.label
-    less, more = int((values[:, 0] < 0).sum()), int((values[:, 0] > 0).sum())
     who = "regions" if asked.concerned is None else "areas"
-    title = f"{_sentence(label)}: lower for {less} of {len(rows)} {who} under {asked.other}, higher for {more}"
-    alt = f"{title}. " + "; ".join(
-        f"{area} {_said(asked, value)}" for area, value in zip(rows["area"], values[:, 0], strict=True)
-    ) + "."  # fmt: skip
+    title = _ways(asked, rows, f"{{}} of {len(rows)} {who}", "for")
+    each = [f"{area} {_said(asked, value)}" for area, value in zip(rows["area"], values[:, 0], strict=True)]
+    alt = f"{title}. Differences from the highest to the lowest: {'; '.join(each)}."
     how = "line: 95% interval; filled: it leaves out 0" if asked.comparison.tells else "too few runs for intervals"
     return _finished(asked, figure, title, f"{asked.against}, {_unit_words(asked)}; {how}", alt)
 
@@ -158,7 +159,8 @@ def spend(asked: Asked) -> Picture:
     begins = np.concatenate([np.cumsum(parts) - parts, [0.0]])
     heights = np.concatenate([parts, [whole]])
     colours = [drawing.GREEN if height < 0 else drawing.ORANGE for height in heights[:-1]] + [drawing.BLUE]
-    figure, axes = plt.subplots(figsize=(9, 4.8))
+    figure = _empty(9, 4.8)
+    axes = figure.subplots()
     axes.barh(names, heights, left=begins, color=colours, height=0.65)
     axes.axvline(0, color=DARK, linewidth=0.8)
     reach = max(np.abs(np.concatenate([begins, begins + heights])).max(), 1e-9)
@@ -187,8 +189,9 @@ def hexagon_map(asked: Asked) -> Picture:
         raise StoreError("a map is of England; this is a made-up world")
     values = asked.factor * rows["difference"].astype("float64")
     reach = float(np.nanquantile(np.abs(values), 0.95)) or 1.0
-    norm, colours = TwoSlopeNorm(0.0, -reach, reach), plt.get_cmap("PuOr_r")
-    figure, axes = plt.subplots(figsize=(7.2, 8.2))
+    norm, colours = TwoSlopeNorm(0.0, -reach, reach), colormaps["PuOr_r"]
+    figure = _empty(7.2, 7.6)
+    axes = figure.subplots()
     for code, value in values.items():
         east, north = _centre(cells[str(code)])
         face = "#DDDDDD" if np.isnan(value) else colours(norm(value))
@@ -196,15 +199,16 @@ def hexagon_map(asked: Asked) -> Picture:
     _name_regions(asked, axes)
     axes.set_aspect("equal")
     axes.autoscale_view()
+    axes.margins(0.01)
     axes.axis("off")
-    bar = figure.colorbar(plt.cm.ScalarMappable(norm, colours), ax=axes, shrink=0.45, pad=0.02, extend="both")
+    bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, shrink=0.45, pad=0.02, extend="both")
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.3g}" if value else "0"))
     bar.outline.set_visible(False)
-    label = asked.label
-    less = int((values < 0).sum())
-    title = f"{_sentence(label)}: lower in {less} of {values.notna().sum()} authorities under {asked.other}"
+    title = _ways(asked, rows, f"{{}} of {values.notna().sum()} authorities", "in")
     alt = f"{title}. A map of England in cells; the middle authority changes by {_said(asked, float(values.median()))}."
-    subtitle = f"{asked.against}, {_unit_words(asked)}, by home authority; an own layout, regions apart"
+    chance = f"; of so many, {len(rows) * (1 - uncertainty.LEVEL) / 2:.0f} would seem sure by chance"
+    where = "by home authority, an own layout with regions apart"
+    subtitle = f"{asked.against}, {_unit_words(asked)}, {where}{chance if asked.comparison.tells else ''}"
     return _finished(asked, figure, title, subtitle, alt)
 
 
@@ -215,7 +219,8 @@ def routes(asked: Asked) -> Picture:
         raise StoreError("the routes of a comparison are in its folder only: name one that was kept")
     weekly = asked.comparison.tables["weekly"]
     shares = [str(name) for name in weekly if str(name).startswith("share_")]
-    figure, both = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True)
+    figure = _empty(10, 4.6)
+    both = figure.subplots(1, 2, sharey=True)
     ends = {}
     for axes, label in zip(both, labels, strict=True):
         of_arm = weekly[(weekly["scenario"] == label) & (weekly["week"] % MONTH_WEEKS == 0)]
@@ -307,6 +312,13 @@ def _missing(asked: Asked, kind: str) -> bool:
     )
 
 
+def _empty(width: float, height: float) -> Figure:
+    """A figure (inches) that nobody else keeps, so that it goes when it is no longer used."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def _monthly(asked: Asked, label: str) -> Rows:
     """A weekly outcome, every fourth week and the last: a row a date, a column a replicate."""
     weekly = asked.comparison.tables.read("weekly", ["week", "date", "scenario", "replicate", asked.outcome])
@@ -325,18 +337,27 @@ def _interval(asked: Asked, differences: Floats) -> uncertainty.Interval:
     return found if asked.comparison.tells else uncertainty.Interval(found.mean, np.nan, np.nan)
 
 
+def _ways(asked: Asked, rows: Rows, of: str, where: str) -> str:
+    """For how many areas an outcome is lower, or higher if that is for more, and for how many that is sure."""
+    difference, low, high = (rows[name].to_numpy(dtype=np.float64) for name in ("difference", "ci_low", "ci_high"))
+    less, more = int((difference < 0).sum()), int((difference > 0).sum())
+    way, count, sure = ("lower", less, high < 0) if less >= more else ("higher", more, low > 0)
+    surely = f", surely {where} {int(sure.sum()) or 'none'}" if asked.comparison.tells else ""
+    return f"{_sentence(asked.label)}: {way} {where} {of.format(count)} under {asked.other}{surely}"
+
+
 def _moves(asked: Asked, label: str, mean: float, low: float, high: float, when: str) -> str:
     """A sentence on which way an outcome goes, and whether that is sure."""
     if np.isnan(mean):
-        return f"{_sentence(label)} is not known {when}."
+        return f"{_sentence(label)} is not known {when}"
     if mean == 0 and not low < high:
-        return f"{_sentence(label)} is the same under both {when}."
+        return f"{_sentence(label)} is the same under both {when}"
     way = "lower" if mean < 0 else "higher"
     if np.isnan(low):
-        return f"{_sentence(label)} is {_size(asked, mean)} {way} under {asked.other} {when}."
+        return f"{_sentence(label)} is {_size(asked, mean)} {way} under {asked.other} {when}"
     if low <= 0 <= high:
-        return f"{_sentence(label)} may be lower or higher under {asked.other} {when}: the runs can't tell."
-    return f"{_sentence(label)} is {_size(asked, mean)} {way} under {asked.other} {when}."
+        return f"{_sentence(label)} may be lower or higher under {asked.other} {when}: the runs can't tell"
+    return f"{_sentence(label)} is {_size(asked, mean)} {way} under {asked.other} {when}"
 
 
 def _costs(asked: Asked, mean: float, low: float, high: float) -> str:
@@ -408,13 +429,14 @@ def _centre(cell: tuple[int, int]) -> tuple[float, float]:
 
 
 def _name_regions(asked: Asked, axes: Axes) -> None:
-    """The name of each region above its cells."""
+    """The name of each region in the middle of its cells, with a white edge so that it can be read on any colour."""
     cells = hexagons()
     regions = asked.comparison.tables["sums"].drop_duplicates("ons_code").groupby("region")["ons_code"]
     for region, codes in regions:
-        centres = np.array([_centre(cells[code]) for code in codes])
-        middle, top = float(centres[:, 0].mean()), float(centres[:, 1].max()) + 0.85
-        axes.text(middle, top, str(region), ha="center", va="bottom", fontsize=8, color=DARK)
+        east, north = np.array([_centre(cells[code]) for code in codes]).mean(axis=0)
+        words = "\n".join(textwrap.wrap(str(region), 12))
+        edge = [patheffects.withStroke(linewidth=3, foreground="white")]
+        axes.text(east, north, words, ha="center", va="center", fontsize=8.5, color=DARK, path_effects=edge)
 
 
 def _finished(asked: Asked, figure: Figure, title: str, subtitle: str, alt: str) -> Picture:
