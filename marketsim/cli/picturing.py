@@ -30,3 +30,19 @@ def plot(
     into = folder / "figures" if out is None else out
     for name in plots.write(drawn, into, form):
         typer.echo(f"Written: {name}")
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
+    concerned: options.For = None,
+    other: Annotated[str | None, typer.Option("--against", help="scenario to report on; not given: the first")] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="two pages instead of all")] = False,
+    out: Annotated[Path | None, typer.Option(help="HTML file; not given: report.html in the results")] = None,
+) -> None:
+    """Write a comparison as one page of HTML to hand in: findings, members, money, pictures, how sure, limits."""
+    from marketsim.experiments.comparison import Comparison
+    from marketsim.reports import report as reporting
+
+    path = folder / ("summary.html" if summary else "report.html") if out is None else out
+    reporting.write(Comparison.read(folder), concerned, other, summary, path)
+    typer.echo(f"Written: {path}")

@@ -71,10 +71,10 @@ def _children_line(rows: pd.DataFrame, other: str, area: str) -> str:
     parts, differences = [], {name: float(value) for name, value in found["difference"].items()}
     for outcome in OF_CHILDREN:
         label, unit, _ = definitions.column("outcomes", outcome)
-        points = " points" if unit == "share" else ""
-        parts.append(f"{label} {number(differences[outcome], unit, True)}{points}")
+        words = {"share": " points", "miles": " miles"}.get(unit, "")
+        parts.append(f"{label.partition(',')[0]} {number(differences[outcome], unit, True)}{words}")
     across, far = differences["out_of_area_share"], differences["over_20_miles_share"]
-    why = "" if not across > 0 > far else " More cross a boundary and fewer live far away: it is not the distance."
+    why = "" if not across > 0 > far else " More cross a boundary, fewer live far away: nearer homes lie across it."
     return f"Children: {', '.join(parts)}.{why}"
 
 

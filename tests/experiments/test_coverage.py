@@ -140,7 +140,7 @@ def test_intervals_of_the_market_hold_what_is_unknown(
     count, lucks, trials = 60, 24, 1_500
     luck = streams.uniform(3, "made-up vectors", np.arange(2 * count)).reshape(2, count)
     keys = ("providers.fee_adjustment", "providers.fixed_cost_share")
-    values = zip(0.12 + 0.06 * luck[0], 0.6 + 0.2 * luck[1], strict=True)
+    values = zip(0.05 + 0.25 * luck[0], 0.5 + 0.4 * luck[1], strict=True)
     made_up = {n: dict(zip(keys, map(float, pair), strict=True)) for n, pair in enumerate(values)}
     monkeypatch.setattr(drawn_values, "plausible_set", lambda: made_up)
     vectors = np.repeat(np.arange(count), lucks)
