@@ -10,8 +10,8 @@ from marketsim.core.streams import arrivals, draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import COMPLEX, ONE_TO_ONE, SEVERE, SHARED, SOLO, STANDARD, TWO_TO_ONE, Newcomers
-from marketsim.market.fit import needs_of
 from marketsim.market.market import Market
+from marketsim.market.matching import needs_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.market import costs, fit
+from marketsim.market import costs, matching
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
@@ -56,7 +56,7 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
     free -= np.bincount(panels.lots.pool[awards.lot[won]], minlength=len(free))
     moving.keep_places_beside(market, rows[won], free)
-    fit.note_fit(market, rows[won])
+    matching.note_fit(market, rows[won])
     moving.move_in(market, rows[won], shop.stays)
     providers.remember_accepted(market, rows[won])
     moving.note_moves(market, rows[won])
@@ -76,7 +76,7 @@ def tastes(market: Market) -> Tastes:
         away_miles=float(scenario.need.away_miles),
         shortlist=commissioning.shortlist,
         solo_places_most=providers.solo_places_most,
-        mismatches=fit.mismatches(scenario.matching),
+        mismatches=matching.mismatches(scenario.matching),
         rating_caution=float(providers.rating_caution),
         risk_cost=float(providers.risk_cost * money),
         bidding=float(providers.bidding),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.market import fit
+from marketsim.market.fit import NEEDS
 from marketsim.market.market import Market
 
 
@@ -46,7 +46,7 @@ class Memory:
     def begin_month(self) -> None:
         """Count anew."""
         authorities, self.weeks_in_month = len(self.spent), 0
-        self.unplaced = np.zeros((authorities, fit.NEEDS), dtype=np.int64)
+        self.unplaced = np.zeros((authorities, NEEDS), dtype=np.int64)
         self.fees_number, self.fees_total = np.zeros((authorities, 3)), np.zeros((authorities, 3))
 
     def begin_year(self, uplift: float) -> None:

@@ -10,8 +10,8 @@ from scipy.special import ndtri
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.fit import residents_fit
 from marketsim.market.market import Market
+from marketsim.market.matching import residents_fit
 from marketsim.week.stays import stay_table
 
 DAYS_PER_YEAR = 365

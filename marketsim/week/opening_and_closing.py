@@ -10,7 +10,7 @@ from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market import fit, rotas
+from marketsim.market import matching, rotas
 from marketsim.market.costs import place_cost, resident_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
@@ -125,7 +125,7 @@ def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> 
     occupancy = float(homes.recent_occupancy[private].mean()) if private.any() else providers.occupancy_at_start
     occupancy /= 1 + providers.foresight * planned
     margin, full = np.full(len(areas), providers.floor_margin), np.full(len(areas), occupancy)
-    felt = pressure @ fit.shares_of_statements(market.scenario.matching)
+    felt = pressure @ matching.shares_of_statements(market.scenario.matching)
     fee = wanted_fees(market, cost, margin, felt, full)
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
@@ -204,7 +204,7 @@ def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Int
         rating=GOOD,
         recent_occupancy=providers.occupancy_at_start,
     )
-    homes.takes_needs[rows], homes.takes_ages[rows] = fit.statements(seed, market.scenario.matching, plans.key)
+    homes.takes_needs[rows], homes.takes_ages[rows] = matching.statements(seed, market.scenario.matching, plans.key)
     homes.unit_cost[rows] = place_cost(market, rows)
     homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure, rows)
     price(market)

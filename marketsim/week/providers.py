@@ -8,8 +8,9 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.market import costs, fit, rotas
+from marketsim.market import costs, matching, rotas
 from marketsim.market.children import OPEN_PLACE, SHARED
+from marketsim.market.fit import NEEDS
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.scenario.schema import Providers
@@ -66,9 +67,9 @@ def pressure(market: Market, searching: Floats) -> Floats:
     ones more.
     """
     areas, providers, homes = market.authorities, market.scenario.providers, market.homes
-    of_kind = homes.authority * fit.NEEDS + homes.takes_needs
-    free = np.bincount(of_kind, weights=market.free(), minlength=len(areas) * fit.NEEDS).reshape(-1, fit.NEEDS)
-    within, fitting = areas.within(providers.pressure_reach_miles), fit.left_of_fit(market.scenario.matching)
+    of_kind = homes.authority * NEEDS + homes.takes_needs
+    free = np.bincount(of_kind, weights=market.free(), minlength=len(areas) * NEEDS).reshape(-1, NEEDS)
+    within, fitting = areas.within(providers.pressure_reach_miles), matching.left_of_fit(market.scenario.matching)
     children, places = within @ searching, within @ free
     shared_by = places @ fitting
     on_each = np.divide(children, shared_by, out=np.where(children > 0, NO_PLACE, 0.0), where=shared_by > 0)

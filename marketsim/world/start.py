@@ -10,7 +10,7 @@ from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market import fit, rotas
+from marketsim.market import matching, rotas
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import (
     ELSEWHERE,
@@ -25,6 +25,7 @@ from marketsim.market.children import (
     PlacementRecords,
 )
 from marketsim.market.costs import place_cost
+from marketsim.market.fit import NEEDS
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 from marketsim.market.inflation import level_at_start
 from marketsim.market.market import Market
@@ -52,7 +53,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     """Authorities, homes and owners with costs and first fees; no children yet."""
     authorities, homes = _world(scenario, seed)
     homes.recent_occupancy[:] = scenario.providers.occupancy_at_start
-    homes.takes_needs[:], homes.takes_ages[:] = fit.statements(seed, scenario.matching, homes.key)
+    homes.takes_needs[:], homes.takes_ages[:] = matching.statements(seed, scenario.matching, homes.key)
     week = -past_weeks(scenario)
     first_year = Calendar(scenario.horizon.start).number("financial_year", week + 1)
     market = Market(
@@ -148,7 +149,7 @@ def place_starting_children(market: Market, stays: StayTable, buy: Callable[[See
         message = f"{len(waiting)} of {len(rows)} children find no home within reach"
         raise ScenarioError(message, "world.children_at_start:")
     market.events.clear()
-    fit.note_fit_within(market, children.in_state(PLACED))
+    matching.note_fit_within(market, children.in_state(PLACED))
     _stays_left(market, stays, rows)
     _add_unregistered(market)
     _add_elsewhere(market, stays)
@@ -189,7 +190,7 @@ def first_searching(market: Market) -> Floats:
     """Children searching by authority and what they need of a home, before anybody has searched: two weeks of new needs
     and the unregistered."""
     number = 2 * weekly_needs(market.scenario.demand, market.authorities) + market.authorities.unregistered
-    return np.asarray(number[:, None] * fit.shares_of_needs(market.scenario, market.need_shares))
+    return np.asarray(number[:, None] * matching.shares_of_needs(market.scenario, market.need_shares))
 
 
 def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
@@ -210,7 +211,7 @@ def _first_pressure(market: Market) -> Floats:
     searching = first_searching(market).sum()
     free = max(market.free().sum() - authorities.children.sum(), 0) * market.scenario.providers.pressure_half
     felt = searching / (searching + free) if searching + free > 0 else 0.0
-    return np.full((len(authorities), fit.NEEDS), felt)
+    return np.full((len(authorities), NEEDS), felt)
 
 
 def _first_asks(market: Market, pressure: Floats) -> None:
@@ -268,7 +269,7 @@ def _add_unregistered(market: Market) -> None:
     need = market.scenario.need
     children.band[rows] = bands(children.score[rows], need.share_standard, need.share_severe)
     luck = uniform(market.seed, "help with mental health", children.key[rows])
-    children.needs[rows] = fit.needs_of(market.scenario.matching, children.band[rows], luck)
+    children.needs[rows] = matching.needs_of(market.scenario.matching, children.band[rows], luck)
     mean = max(market.scenario.unregistered.need_ends_mean_weeks, 1e-9)
     luck = uniform(market.seed, "unregistered at start", children.key[rows])
     ends = np.maximum(np.ceil(-mean * np.log1p(-luck)), 1).astype(np.int64)

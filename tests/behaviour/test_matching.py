@@ -20,10 +20,8 @@ from marketsim.market.fit import (
     YOUNGER,
     Mismatches,
     fit,
-    left_of_fit,
-    shares_of_needs,
-    shares_of_statements,
 )
+from marketsim.market.matching import left_of_fit, shares_of_needs, shares_of_statements
 from marketsim.model import MarketModel
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.matching import Matching
