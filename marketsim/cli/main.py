@@ -15,8 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    running.run, running.compare, picturing.plot, picturing.report, sweeping.sweep, running.scenarios, running.check,
-    trusting.validate,
+    running.run, running.compare, picturing.plot, picturing.report, picturing.workbook, sweeping.sweep,
+    running.scenarios, running.check, trusting.validate,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
     docs.docs,
 )  # fmt: skip

@@ -46,3 +46,18 @@ def report(
     path = folder / ("summary.html" if summary else "report.html") if out is None else out
     reporting.write(Comparison.read(folder), concerned, other, summary, path)
     typer.echo(f"Written: {path}")
+
+
+def workbook(
+    folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
+    concerned: options.For = None,
+    other: Annotated[str | None, typer.Option("--against", help="scenario to report on; not given: the first")] = None,
+    out: Annotated[Path | None, typer.Option(help="Excel file; not given: workbook.xlsx in the results")] = None,
+) -> None:
+    """Write a comparison as an Excel workbook for analysts: a table a sheet, with titles, units and notes."""
+    from marketsim.experiments.comparison import Comparison
+    from marketsim.reports import council_workbook
+
+    path = folder / "workbook.xlsx" if out is None else out
+    written = council_workbook.write(Comparison.read(folder), concerned, other, path)
+    typer.echo(f"Written: {path} (cover, {', '.join(written)})")

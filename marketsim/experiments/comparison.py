@@ -51,8 +51,8 @@ class Comparison(Result):
     def of(self, wanted: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
         """The same as `table` for groups of authorities (ONS codes) by name, in a year of the runs or the last ones."""
         found = groups.outcomes_of(self._sums, wanted, year)
-        if self._runs_made["vector"].notna().any():
-            found = found.merge(self._runs_made.drop(columns="seed"))
+        if self.runs_made["vector"].notna().any():
+            found = found.merge(self.runs_made.drop(columns="seed"))
         return compare_outcomes(found, self.labels[0], self.labels[1:])
 
     def money(self, words: str | None = None, year: int = LAST_WEEKS) -> pd.DataFrame:
@@ -101,13 +101,14 @@ class Comparison(Result):
         return list(self._sums["ons_code"].unique())
 
     @cached_property
-    def _runs_made(self) -> pd.DataFrame:
+    def runs_made(self) -> pd.DataFrame:
+        """A row a run: scenario, replicate, seed and vector."""
         return pd.DataFrame(cast(list[Any], self.manifest["runs"]))
 
     @cached_property
     def vectors(self) -> Ints | None:
         """The vector of each replicate in order; None if none is drawn."""
-        vectors = self._runs_made.groupby("replicate")["vector"].first().sort_index()
+        vectors = self.runs_made.groupby("replicate")["vector"].first().sort_index()
         return None if bool(vectors.isna().any()) else vectors.to_numpy(dtype=np.int64)
 
 

@@ -257,7 +257,7 @@ def pictures(
 ) -> dict[str, Picture]:
     """The pictures of a kind, or of all kinds that these results have, by name; StoreError, in one line, if they can't
     be drawn, ScenarioError for nobody of that name."""
-    asked = Asked(comparison, _other(comparison, other), _outcome(comparison, outcome), concerned)
+    asked = Asked(comparison, other_of(comparison, other), _outcome(comparison, outcome), concerned)
     if concerned is not None:
         comparison.group(concerned)
     if kind != ALL:
@@ -282,7 +282,7 @@ def write(drawn: Mapping[str, Picture], folder: Path, form: str) -> list[Path]:
     return paths
 
 
-def _other(comparison: Comparison, other: str | None) -> str:
+def other_of(comparison: Comparison, other: str | None) -> str:
     if comparison.kind != "comparison":
         raise StoreError(f"{comparison.folder}: is a {comparison.kind}, no comparison")
     if comparison.done == 0 or "comparison" not in comparison.tables:
@@ -408,7 +408,7 @@ def _numbers(axis: Any, outcome: str, signed: bool) -> None:
 
 def _dates(axes: Axes) -> None:
     """Few dates, each as short as it can be said."""
-    places: Any = cast(Any, AutoDateLocator)(maxticks=6)
+    places: Any = cast(Any, AutoDateLocator)(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(places)
     axes.xaxis.set_major_formatter(cast(Any, ConciseDateFormatter)(places))
 

@@ -64,9 +64,9 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
         pictures=[{"name": name, "svg": inline(drawn[name], name)} for name in kinds if name in drawn],
         parts=[*((one.name, one.heading) for one in shown if one.heading), ("sure", "How sure this is"),
                ("limits", "Limits"), ("again", "How to make it again")],
-        sure=list(_how_sure(comparison)),
-        limits=list(_limits(comparison, arm)),
-        command=_command(comparison, concerned),
+        sure=list(how_sure(comparison)),
+        limits=list(limits(comparison, arm)),
+        command=command(comparison, concerned),
         versions=_versions(comparison),
         footing=comparison.footing,
     )  # fmt: skip
@@ -125,7 +125,7 @@ def _tables(
         Table(
             "scenarios", "last", "What differs between the scenarios",
             f"Values of {baseline} and {arm} that are not the same", ["key", baseline, arm, "what it is"],
-            [] if summary else list(_differing(comparison, arm)), words=True,
+            [] if summary else list(differing(comparison, arm)), words=True,
         ),
     ]  # fmt: skip
     return [one for one in left if one.rows]
@@ -154,7 +154,7 @@ def _areas(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
     return [[names[area], *(cells[area, outcome] for outcome in members.SHOWN)] for area in areas]
 
 
-def _differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
+def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
     """Keys whose values are others in the two scenarios, with what they are; the first forty."""
     given = comparison.manifest["scenarios"]
     base, other = (_flat(given[label]["values"]) for label in (comparison.labels[0], arm))
@@ -181,7 +181,7 @@ def _shown(value: Any, unit: str) -> str:
     return f"{text} {unit}".strip() if unit not in ("", "count") and isinstance(value, int | float) else text
 
 
-def _how_sure(comparison: Comparison) -> Iterator[str]:
+def how_sure(comparison: Comparison) -> Iterator[str]:
     """What intervals hold, what was fitted, what is assumed and drawn."""
     yield tables.footnote(comparison)
     drawn = comparison.manifest["drawn_vectors"]
@@ -199,7 +199,7 @@ def _how_sure(comparison: Comparison) -> Iterator[str]:
     )
 
 
-def _limits(comparison: Comparison, arm: str) -> Iterator[str]:
+def limits(comparison: Comparison, arm: str) -> Iterator[str]:
     """What a reader of this comparison must know."""
     scenario = comparison.scenarios[arm]
     if scenario.world.kind == "synthetic":
@@ -221,7 +221,7 @@ def _limits(comparison: Comparison, arm: str) -> Iterator[str]:
     yield "More: marketsim docs limits."
 
 
-def _command(comparison: Comparison, concerned: str | None) -> str:
+def command(comparison: Comparison, concerned: str | None) -> str:
     files_of = [one["file"] for one in comparison.manifest["scenarios"].values()]
     runs: Any = comparison.manifest["runs"]
     replicates = len({one["replicate"] for one in runs})

@@ -1,0 +1,106 @@
+"""The workbook of a comparison, read back: the numbers of the tables, laid out as the Analysis Function asks."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from marketsim import compare
+from marketsim.experiments.comparison import Comparison
+from marketsim.reports import council_workbook
+
+Typed = Callable[..., subprocess.CompletedProcess[str]]
+SCENARIO = """extends: town.yaml
+question: "=cmd() <script> What if two bought together?"
+purchasing:
+  arrangements:
+    pair:
+      rule: cooperative
+      members: {authorities: [Authority 1, Authority 2]}
+      order: [in_house, soft_block, framework, spot]
+  order: [pair, in_house, block, [framework, spot]]
+"""
+SHEETS = [
+    "cover", "headline", "comparison", "members", "money by cause", "regions", "over time", "scenario", "assumptions",
+    "how sure", "runs", "versions",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    folder = tmp_path_factory.mktemp("booked")
+    (folder / "joint.yaml").write_text(SCENARIO, encoding="utf-8")
+    return compare("town", folder / "joint.yaml", replicates=4, weeks=60, workers=1, out=folder / "out")
+
+
+@pytest.fixture(scope="module")
+def book(found: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = tmp_path_factory.mktemp("read") / "book.xlsx"
+    council_workbook.write(found, "pair", None, path)
+    return openpyxl.load_workbook(path)
+
+
+def rows_of(book: Workbook, name: str) -> list[dict[str, object]]:
+    heads, *rows = list(book[name].iter_rows(min_row=4, values_only=True))
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
+
+
+def test_every_sheet_is_one_table_with_title_and_words(book: Workbook) -> None:
+    assert book.sheetnames == SHEETS
+    for sheet in book.worksheets:
+        assert len(sheet.tables) == 1 and not sheet.merged_cells.ranges
+        assert sheet.freeze_panes is None and sheet.auto_filter.ref is None
+        [table] = sheet.tables.values()
+        assert table.autoFilter is None and table.ref.startswith("A4")
+        assert sheet["A1"].value and sheet["A2"].value and sheet.sheet_view.selection[0].activeCell == "A1"
+        assert all(cell.value for cell in sheet[4])
+    assert book.properties.creator == "marketsim" and str(book.properties.created).startswith("2024-03-31")
+
+
+def test_text_is_never_a_formula(book: Workbook) -> None:
+    assert book["cover"]["A1"].value == "=cmd() <script> What if two bought together?"
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+def test_numbers_are_those_of_the_results(book: Workbook, found: Comparison) -> None:
+    members = found.members("pair")
+    shown = {(row["area"], row["outcome"]): row for row in rows_of(book, "members")}
+    for one in members[members["area"] == "Authority 2"].itertuples():
+        row = shown["Authority 2", found.column(str(one.outcome)).label]
+        for column, value in (("difference", one.difference), ("low", one.ci_low), ("high", one.ci_high)):
+            assert row[column] == (pytest.approx(value) if value == value else None)
+    money = found.money("pair")
+    causes = [row["difference, GBP/year"] for row in rows_of(book, "money by cause")]
+    assert causes == pytest.approx(money["difference"].tolist())
+    assert len(rows_of(book, "runs")) == 8
+
+
+def test_money_adds_up_in_the_book(book: Workbook) -> None:
+    rows = [row for row in rows_of(book, "money by cause") if row["area"] == "pair"]
+    parts = [float(str(row["difference, GBP/year"])) for row in rows if row["cause"] != "all causes"]
+    [whole] = [float(str(row["difference, GBP/year"])) for row in rows if row["cause"] == "all causes"]
+    assert sum(parts) == pytest.approx(whole, abs=0.05)
+
+
+def test_the_same_results_give_the_same_bytes(found: Comparison, tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        council_workbook.write(found, None, None, tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_mistakes_write_nothing(found: Comparison, typed: Typed, tmp_path: Path) -> None:
+    folder = str(found.folder)
+    for words, said in (
+        (["--out", "a.csv"], "must end in .xlsx"),
+        (["--for", "Narnia", "--out", "b.xlsx"], "unknown authority 'Narnia'"),
+        (["--out", "nowhere/b.xlsx"], "there is no folder nowhere"),
+    ):  # fmt: skip
+        done = typed("workbook", folder, *words)
+        assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
