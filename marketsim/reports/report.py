@@ -222,6 +222,7 @@ def limits(comparison: Comparison, arm: str) -> Iterator[str]:
 
 
 def command(comparison: Comparison, concerned: str | None) -> str:
+    """What to type to have the same again."""
     files_of = [one["file"] for one in comparison.manifest["scenarios"].values()]
     runs: Any = comparison.manifest["runs"]
     replicates = len({one["replicate"] for one in runs})
