@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from marketsim.experiments.comparison import NEIGHBOURS, WHOLE, Comparison
+from marketsim.reports import reasons as reasoned
 from marketsim.reports.tables import number
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
@@ -46,7 +47,7 @@ def headline(comparison: Comparison, money: pd.DataFrame, other: str, area: str)
 def reasons(comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str) -> list[str]:
     """What moved and why, a line each: money by its largest causes, children, neighbours; `rows` as
     `Comparison.members` gives them, or the table itself with its regions called areas."""
-    lines = [_money_line(money, other, area), _children_line(rows, other, area)]
+    lines = [_money_line(money, other, area), _children_line(comparison, rows, other, area)]
     beside = money[(money["area"] == NEIGHBOURS) & (money["scenario"] == other)]
     if len(beside):
         whole = _whole(money, other, NEIGHBOURS)
@@ -64,7 +65,8 @@ def _money_line(money: pd.DataFrame, other: str, area: str) -> str:
     return f"Money: {', '.join(f'{cause} {signed(difference)}' for cause, difference in causes)} a year."
 
 
-def _children_line(rows: pd.DataFrame, other: str, area: str) -> str:
+def _children_line(comparison: Comparison, rows: pd.DataFrame, other: str, area: str) -> str:
+    """What moves for children; a difference out of area that would startle carries what stands behind it."""
     found = rows[(rows["scenario"] == other) & (rows["area"] == area)].set_index("outcome")
     if found.empty:
         return ""
@@ -75,6 +77,8 @@ def _children_line(rows: pd.DataFrame, other: str, area: str) -> str:
         parts.append(f"{label.partition(',')[0]} {number(differences[outcome], unit, True)}{words}")
     across, far = differences["out_of_area_share"], differences["over_20_miles_share"]
     why = "" if not across > 0 > far else " More cross a boundary, fewer live far away: nearer homes lie across it."
+    if abs(across) >= reasoned.STARTLING:
+        why += reasoned.outside_all(comparison, other)
     return f"Children: {', '.join(parts)}.{why}"
 
 

@@ -22,10 +22,10 @@ def out_of_area(comparison: Result, other: str) -> str:
         return ""
     miles, far = rows["distance_mean_miles"], rows["over_20_miles_share"]
     said = f"{other}: placed out of area {100 * difference:+.1f} points, over 20 miles {100 * far:+.1f} points, "
-    return f"{said}mean distance {miles:+.1f} miles.{_area(comparison, other)}"
+    return f"{said}mean distance {miles:+.1f} miles.{outside_all(comparison, other)}"
 
 
-def _area(comparison: Result, other: str) -> str:
+def outside_all(comparison: Result, other: str) -> str:
     """For members of cooperatives, which place in one another's areas: how many children are outside all of these."""
     arrangements = comparison.manifest["scenarios"][other]["values"]["purchasing"]["arrangements"].values()
     joint = [one for one in arrangements if "members" in one]

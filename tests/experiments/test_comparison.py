@@ -183,3 +183,14 @@ def test_the_headline_says_sign_interval_and_what_it_rests_on(found: Comparison)
     lines = headline.reasons(found, found.money("pair"), found.members("pair"), "joint", "pair")
     assert [line.split(":")[0] for line in lines] == ["Money", "Children", "Neighbours outside"]
     assert "running cost +1.1m GBP" in lines[0]
+
+
+def test_a_startling_difference_out_of_area_carries_its_companion(found: Comparison) -> None:
+    """How many children live outside all members' areas, under both; not where the difference is small."""
+    rows, cause = found.members("pair"), found.money("pair")
+    across = (rows["area"] == "pair") & (rows["outcome"] == "out_of_area_share")
+    rows.loc[across, "difference"] = 0.2
+    said = headline.reasons(found, cause, rows, "joint", "pair")[1]
+    assert "outside all of these are" in said and "% in town" in said
+    rows.loc[across, "difference"] = 0.01
+    assert "outside all" not in headline.reasons(found, cause, rows, "joint", "pair")[1]
