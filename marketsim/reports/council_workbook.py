@@ -41,11 +41,7 @@ class Sheet:
 def write(comparison: Comparison, concerned: str | None, other: str | None, out: Path) -> list[str]:
     """Write the workbook, which must not exist yet; gives the names of its sheets. StoreError or ScenarioError, in one
     line, and nothing is written, if it can't be."""
-    store.check_new(out)
-    if out.suffix.lower() != ".xlsx":
-        raise store.StoreError(f"{out}: a workbook's name must end in .xlsx")
-    if not out.parent.is_dir():
-        raise store.StoreError(f"{out}: there is no folder {out.parent}")
+    store.check_new_file(out, ".xlsx")
     arm = plots.other_of(comparison, other)
     found = list(sheets(comparison, concerned, arm))
     partial = out.with_name(f".{out.name}.part")

@@ -17,6 +17,7 @@ COLOURS = ["#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D", "#A285D1"]  # 
 BLUE, ORANGE, GREEN, GREY = (COLOURS[number] for number in (0, 1, 2, 4))
 NOTE_LETTERS = 125  # that fit under a figure
 MADE_BY: dict[str, Any] = {"png": {"Software": "marketsim"}, "svg": {"Date": None}}  # the same bytes every day
+AS_SVG: Any = {"svg.hashsalt": "marketsim", "svg.fonttype": "none"}  # same ids every time, words as words
 
 
 def wrapped(texts: Iterable[str]) -> str:
@@ -31,7 +32,7 @@ def note(figure: Figure, text: str, size: float = 8, below: float = 0.0) -> None
 
 def keep(figure: Figure, *paths: Path) -> None:
     """Write a figure as PNG or SVG, as the names of the files end, and forget it."""
-    with matplotlib.rc_context({"svg.hashsalt": "marketsim", "svg.fonttype": "none"}):
+    with matplotlib.rc_context(AS_SVG):
         for path in paths:
             figure.savefig(path, dpi=150, bbox_inches="tight", metadata=MADE_BY[path.suffix[1:]])
     plt.close(figure)

@@ -51,15 +51,20 @@ def print_told(
 
 
 def _members_table(comparison: Comparison, other: str, rows: pd.DataFrame) -> Table:
-    """Members one by one, then neighbours outside, then England: differences with half the width of the interval."""
+    """Members one by one, then neighbours outside, then England."""
     title = f"One by one: {other} less {comparison.labels[0]}{', with 95% interval' if comparison.tells else ''}"
     shown = tables.table(title, "authority", *SHOWN.values())
+    for cells in area_cells(comparison, rows):
+        shown.add_row(*map(escape, cells))
+    return shown
+
+
+def area_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
+    """For each area its name and the differences of the outcomes SHOWN, with half the width of the interval."""
     wanted = tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit")
     cells = {(area, outcome): tables.with_half(mean, high, unit) for area, outcome, mean, high, unit in wanted}
-    for area in dict.fromkeys(rows["area"]):
-        name = tables.all_of(comparison) if area == ENGLAND else area
-        shown.add_row(escape(name), *(cells[area, outcome] for outcome in SHOWN))
-    return shown
+    names = {area: tables.all_of(comparison) if area == ENGLAND else area for area in dict.fromkeys(rows["area"])}
+    return [[name, *(cells[area, outcome] for outcome in SHOWN)] for area, name in names.items()]
 
 
 def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: str) -> Table:
@@ -68,8 +73,22 @@ def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: s
     place = tables.all_of(comparison) if area == ENGLAND else area
     title = f"{place}: why spend under {other} differs, GBP a year"
     shown = tables.table(title, "cause", "difference", *told)
-    rows = money[(money["scenario"] == other) & (money["area"] == area)]
-    for cause, mean, low, high in tables.columns(rows, "cause", "difference", "ci_low", "ci_high"):
-        between = ["no difference" if low == high == 0 else f"[{low:+,.0f}, {high:+,.0f}]"] if told else []
-        shown.add_row(cause, f"{mean:+,.0f}", *between, style="bold" if cause == WHOLE else None)
+    for cells in cause_cells(money[(money["scenario"] == other) & (money["area"] == area)]):
+        shown.add_row(*map(escape, cells[: 2 + len(told)]), style="bold" if cells[0] == WHOLE else None)
     return shown
+
+
+def cause_cells(rows: pd.DataFrame) -> list[list[str]]:
+    """For each cause its name, the difference of spend (GBP a year) and its interval."""
+    found = tables.columns(rows, "cause", "difference", "ci_low", "ci_high")
+    return [[cause, _pounds(mean), _between(low, high)] for cause, mean, low, high in found]
+
+
+def _pounds(value: float) -> str:
+    return f"{value:+,.0f}" if round(value) else "0"
+
+
+def _between(low: float, high: float) -> str:
+    if pd.isna(low):
+        return "-"
+    return "no difference" if low == high == 0 else f"[{_pounds(low)}, {_pounds(high)}]"

@@ -6,23 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
 STARTLING = 0.05  # of the share placed out of area
 COLUMNS = ["scenario", "home_authority", "host_authority", "route", "end_week"]
-
-
-def out_of_area(comparison: Result, other: str) -> str:
-    """What stands beside a startling difference in the share placed out of area; empty where there is none."""
-    table = comparison.table
-    rows = table[(table["region"] == ENGLAND) & (table["scenario"] == other)].set_index("outcome")["difference"]
-    difference = rows["out_of_area_share"]
-    if not abs(difference) >= STARTLING:
-        return ""
-    miles, far = rows["distance_mean_miles"], rows["over_20_miles_share"]
-    said = f"{other}: placed out of area {100 * difference:+.1f} points, over 20 miles {100 * far:+.1f} points, "
-    return f"{said}mean distance {miles:+.1f} miles.{outside_all(comparison, other)}"
 
 
 def outside_all(comparison: Result, other: str) -> str:

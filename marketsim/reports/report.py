@@ -16,9 +16,9 @@ import matplotlib
 import pandas as pd
 from markupsafe import Markup, escape
 
-from marketsim.experiments.comparison import WHOLE, Comparison
+from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
-from marketsim.reports import headline, members, plots, tables
+from marketsim.reports import drawing, headline, members, plots, tables
 from marketsim.results import definitions, store
 from marketsim.results.outcomes import ENGLAND
 from marketsim.scenario import drawn_values
@@ -74,9 +74,7 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
 
 def write(comparison: Comparison, concerned: str | None, other: str | None, summary: bool, out: Path) -> None:
     """Keep the page as a file that must not exist yet; nothing is written if it can't be made."""
-    store.check_new(out)
-    if not out.parent.is_dir():
-        raise store.StoreError(f"{out}: there is no folder {out.parent}")
+    store.check_new_file(out, ".html")
     store.write_text(out, page(comparison, concerned, other, summary))
 
 
@@ -84,7 +82,7 @@ def inline(picture: plots.Picture, name: str) -> Markup:
     """A picture as SVG that can stand in a page: named for who can't see it, its ids beginning with its name, its words
     kept as words."""
     kept = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "marketsim", "svg.fonttype": "none"}):
+    with matplotlib.rc_context(drawing.AS_SVG):
         picture.figure.savefig(kept, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     text = kept.getvalue()
     text = REFERENCE.sub(rf"\g<1>{name}-", text[text.index("<svg") :])
@@ -116,11 +114,11 @@ def _tables(
         ),
         Table(
             "spend", "then", "Why spend differs", f"{place}, GBP a year by cause; the causes add up to the last row",
-            ["cause", "difference", "95% interval"], _causes(spent), total=True,
+            ["cause", "difference", "95% interval"], members.cause_cells(spent), total=True,
         ),
         Table(
             "areas", "then", "One by one", f"{arm} less {baseline}, with half the width of the 95% interval",
-            ["area", *members.SHOWN.values()], _areas(comparison, several),
+            ["area", *members.SHOWN.values()], members.area_cells(comparison, several),
         ),
         Table(
             "scenarios", "last", "What differs between the scenarios",
@@ -135,23 +133,6 @@ def _outcome(name: str, base: float, other: float, difference: float, low: float
     label, unit, _ = definitions.column("outcomes", name)
     ends = tables.interval(low, high, unit)
     return [label, tables.number(base, unit), tables.number(other, unit), tables.number(difference, unit, True), ends]
-
-
-def _causes(rows: pd.DataFrame) -> list[list[str]]:
-    found = tables.columns(rows, "cause", "difference", "ci_low", "ci_high")
-    return [
-        ["in all" if cause == WHOLE else cause, f"{mean + 0.0:+,.0f}" if round(mean) else "0",
-         "-" if pd.isna(low) else "no difference" if low == high == 0 else f"[{low:+,.0f}, {high:+,.0f}]"]
-        for cause, mean, low, high in found
-    ]  # fmt: skip
-
-
-def _areas(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
-    wanted = tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit")
-    cells = {(area, outcome): tables.with_half(mean, high, unit) for area, outcome, mean, high, unit in wanted}
-    areas = dict.fromkeys(rows["area"])
-    names = {area: tables.all_of(comparison) if area == ENGLAND else area for area in areas}
-    return [[names[area], *(cells[area, outcome] for outcome in members.SHOWN)] for area in areas]
 
 
 def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments import uncertainty
-from marketsim.reports import fitting, reasons
+from marketsim.reports import fitting
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
@@ -93,8 +92,6 @@ def print_comparison(comparison: Result, console: Console) -> None:
         if rows["parameter_share"].notna().any():
             title = f"{all_of(comparison)}: what makes {other} less {baseline} uncertain"
             fitting.print_table(_shares_table(title, all_areas), console)
-        if reason := reasons.out_of_area(comparison, other):
-            console.print(escape(reason))
     console.print(footnote(comparison))
     console.print(comparison.footing)
 

@@ -44,11 +44,7 @@ def export_excel(found: Result, out: Path) -> list[str]:
 
     Numbers stay numbers, text that begins with = stays text. Raises StoreError if the file exists or can't be written.
     """
-    store.check_new(out)
-    if out.suffix.lower() != ".xlsx":
-        raise store.StoreError(f"{out}: a workbook's name must end in .xlsx")
-    if not out.parent.is_dir():
-        raise store.StoreError(f"{out}: there is no folder {out.parent}")
+    store.check_new_file(out, ".xlsx")
     left_out = LEFT_OUT if found.kind in ("comparison", "sweep") else ()
     tables = found.tables
     kept = _wide(found) + [(name, tables[name]) for name in tables if name not in left_out]

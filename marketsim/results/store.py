@@ -44,6 +44,15 @@ def check_new(out: Path | None) -> None:
         raise StoreError(f"{out} exists already; name another folder with --out, nothing was changed")
 
 
+def check_new_file(out: Path, ending: str) -> None:
+    """Raises StoreError, in one line, for a file that exists, has another ending, or whose folder isn't there."""
+    check_new(out)
+    if out.suffix.lower() != ending:
+        raise StoreError(f"{out}: its name must end in {ending}")
+    if not out.parent.is_dir():
+        raise StoreError(f"{out}: there is no folder {out.parent}")
+
+
 def remove_if_without_runs(folder: Path | None) -> None:
     """Take a folder for results away again if no run was finished in it."""
     if folder is not None and not (folder / "runs").exists():

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from marketsim import Result, compare, load_scenario
 from marketsim.experiments.differences import paired
-from marketsim.reports import reasons
+from marketsim.reports import headline, reasons
 from marketsim.reports.tables import by_chance, interval, print_comparison
 
 
@@ -80,8 +80,9 @@ def test_a_startling_difference_carries_its_reason(tmp_path: Path) -> None:
                     workers=1, out=tmp_path / "out")  # fmt: skip
     rows = found.table[found.table["region"] == "England"].set_index("outcome")["difference"]
     assert rows["out_of_area_share"] > reasons.STARTLING
-    said = reasons.out_of_area(found, "joint")
-    assert said.startswith(f"joint: placed out of area {100 * rows['out_of_area_share']:+.1f} points, over 20 miles")
+    table = found.table.rename(columns={"region": "area"})
+    said = headline.reasons(found, found.money(), table, "joint", "England")[1]
+    assert f"placed out of area {100 * rows['out_of_area_share']:+.1f} points, placed over 20 miles" in said
     placements = found.tables["placements"]
     joint = placements[placements["scenario"] == "joint"]
     members = set(joint.loc[joint["route"] == "cooperative", "home_authority"])
@@ -90,5 +91,5 @@ def test_a_startling_difference_carries_its_reason(tmp_path: Path) -> None:
     assert 0 < len(members) < 9 and f"outside all of these are {outside:.1f}% of their children" in said
 
 
-def test_a_small_difference_needs_none() -> None:
-    assert reasons.out_of_area(compared(1), "other") == ""
+def test_without_a_cooperative_nobody_is_a_member() -> None:
+    assert reasons.outside_all(compared(1), "other") == ""

@@ -184,5 +184,5 @@ def test_a_column_that_only_the_second_scenario_has_is_everywhere(route: str, ty
 def test_a_workbook_has_the_name_of_one(typed: Typed, tmp_path: Path) -> None:
     make_sweep(tmp_path / "a", points_of(3), fails_in_growth)
     done = typed("results", "export", "a", "--excel", "--out", "a.csv")
-    assert done.returncode == 2 and done.stderr == "a.csv: a workbook's name must end in .xlsx\n"
+    assert done.returncode == 2 and done.stderr == "a.csv: its name must end in .xlsx\n"
     assert not (tmp_path / "a.csv").exists()
