@@ -20,6 +20,7 @@ from marketsim.week import (
     arriving,
     buying,
     commissioners,
+    contract_book,
     ending_stays,
     failing_groups,
     inspecting,
@@ -69,6 +70,7 @@ class MarketModel(mesa.Model):
         self.timetable = timetable.Timetable(parameters)
         routes = routes_of(parameters) | routes_of(self.parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements, routes)
+        self.contracts = contract_book.ContractBook(len(self.market.authorities))
         self.memory = commissioners.Memory(len(self.market.authorities))
         self.ledger = Ledger(len(self.market.authorities), 1)
         self.discharged, self._closed_in_month = 0, 0
@@ -172,6 +174,7 @@ class MarketModel(mesa.Model):
         self.ledger.voids = paying.paid_empty_places(self.market, self.payers)
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self.ledger, self.census, weeks_left + 1)
+        self.contracts.close_week(self.market, self.payers, self.shop.answers, weeks_left + 1)
 
     @property
     def agents(self) -> mesa.agent.AgentSet:

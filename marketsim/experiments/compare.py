@@ -51,7 +51,7 @@ def compare(
     many different ones as `vectors` says.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
-    `outcomes`, `sums` and the columns of `weekly` that figures need. `on_progress` is called with the number of
+    `outcomes`, `sums`, `contracts` and the columns of `weekly` that figures need. `on_progress` is called with the number of
     finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
     arms = _arms(baseline, others, replicates, seed, workers)
@@ -145,5 +145,6 @@ def _run_task(task: _Task) -> dict[str, pd.DataFrame]:
     result = run(task.scenario, task.seed, vector=task.vector)
     if task.folder is not None:
         store.write_tables(task.folder, result.tables)
-    kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT], "sums": result.tables["sums"]}
+    kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT]}
+    kept |= {name: result.tables[name] for name in ("sums", "contracts")}
     return {name: frame.assign(scenario=task.label, replicate=task.replicate) for name, frame in kept.items()}

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Ints
-from marketsim.experiments import money, uncertainty, who
+from marketsim.experiments import contracts, money, uncertainty, who
+from marketsim.experiments.contracts import WEEKS_PER_YEAR
 from marketsim.experiments.differences import compare_outcomes, paired
 from marketsim.results import groups, store
 from marketsim.results.outcomes import ENGLAND
@@ -22,8 +23,8 @@ from marketsim.scenario.schema import Scenario
 
 NEIGHBOURS = "neighbours outside"
 CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
+CONTRACT_COLUMNS = ["scenario", "arrangement", "measure", "mean", "lowest", "highest", "replicates", "unit"]
 WHOLE = "all causes"
-WEEKS_PER_YEAR = 52.18
 
 
 class Comparison(Result):
@@ -72,6 +73,27 @@ class Comparison(Result):
                     rows.append((label, area, cause, mean, low, high, count, "GBP/year"))
         return pd.DataFrame(rows, columns=CAUSE_COLUMNS)
 
+    def contracts(self, words: str | None = None) -> pd.DataFrame:
+        """What contracts that hold places do, under every scenario: rows of CONTRACT_COLUMNS, for each measure of
+        `contracts.MEASURES` its mean, the lowest and the highest run; of everybody or of a group, of shared contracts
+        what is the group's."""
+        rows = []
+        for scenario, arrangement, measures in contracts.of_each(self._contracts(words), self._replicates):
+            for measure, values in measures.items():
+                known = values[~np.isnan(values)]
+                told = (known.mean(), known.min(), known.max()) if len(known) else (np.nan, np.nan, np.nan)
+                rows.append((scenario, arrangement, measure, *told, len(known), contracts.MEASURES[measure]))
+        return pd.DataFrame(rows, columns=CONTRACT_COLUMNS)
+
+    def contract_users(self, words: str | None = None) -> pd.DataFrame:
+        """Who lives in places that contracts hold: scenario, arrangement, ons_code, children and places_held, the
+        authority's share of them; means of the last weeks."""
+        return contracts.users(self._contracts(words), self._replicates)
+
+    def _contracts(self, words: str | None) -> pd.DataFrame:
+        codes = self._everybody if words is None else list(self.group(words).members)
+        return contracts.named(self._kept("contracts"), codes)
+
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """The scenarios by label, as the manifest gives them."""
@@ -92,9 +114,12 @@ class Comparison(Result):
 
     @cached_property
     def _sums(self) -> pd.DataFrame:
-        if "sums" not in self.tables:
-            raise store.StoreError(f"{self.folder}: has no table of sums: an older version made it; run it again")
-        return self.tables["sums"]
+        return self._kept("sums")
+
+    def _kept(self, name: str) -> pd.DataFrame:
+        if name not in self.tables:
+            raise store.StoreError(f"{self.folder}: has no table {name}: an older version made it; run it again")
+        return self.tables[name]
 
     @cached_property
     def _everybody(self) -> list[str]:
@@ -104,6 +129,10 @@ class Comparison(Result):
     def runs_made(self) -> pd.DataFrame:
         """A row a run: scenario, replicate, seed and vector."""
         return pd.DataFrame(cast(list[Any], self.manifest["runs"]))
+
+    @property
+    def _replicates(self) -> int:
+        return int(self.runs_made["replicate"].nunique())
 
     @cached_property
     def vectors(self) -> Ints | None:

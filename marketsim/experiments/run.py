@@ -76,7 +76,7 @@ class Watched:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the run so far, by name (see `Result`); there are outcomes once the last year has begun."""
         model = self.model
-        return tables.tables_of(model.market, model.recorder, model.orders.arrangements)
+        return tables.tables_of(model.market, model.recorder, model.contracts, model.orders.arrangements)
 
 
 def watch(scenario: scenarios.Named | Scenario, seed: int = 1, weeks: int | None = None) -> Watched:

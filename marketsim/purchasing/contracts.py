@@ -75,7 +75,8 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
     held = children.home[chosen]
     rows = hold(market, arrangement, held, 1, fees, retainer)
     market.holdings.used[rows] = 1
-    children.set(chosen, holding=rows, arrangement=arrangement.number, fee=fees[held])
+    asked = children.fee[chosen] - children.extra_fee[chosen]
+    children.set(chosen, holding=rows, arrangement=arrangement.number, fee=fees[held], asked_fee=asked)
     return len(chosen)
 
 

@@ -29,6 +29,7 @@ TABLES = {
     "homes": "a row a home, in the state of the last week",
     "outcomes": f"a row an outcome and region, over {LAST_WEEKS}",
     "sums": "a row an authority and year, and the last weeks: what outcomes of any group are worked out from",
+    "contracts": "a row an arrangement that holds places, authority and year, and the last weeks: held, used, paid",
     "comparison": f"a row an outcome, region and scenario: its difference from the baseline, over {LAST_WEEKS}",
     "design": "a row a run that is planned, with the values of its factors",
     "runs": f"a row a run, outcome and region, over {LAST_WEEKS}; of a calibration a row a run",

@@ -14,11 +14,16 @@ from marketsim.market.fit import AGES, COMPLEX_NEEDS, MENTAL_HEALTH
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement
 from marketsim.results import outcomes, weeks
+from marketsim.week import contract_book
+from marketsim.week.contract_book import ContractBook
 from marketsim.week.recording import Recorder, on_any_panel
 
 
-def tables_of(market: Market, recorder: Recorder, arrangements: Sequence[Arrangement]) -> dict[str, pd.DataFrame]:
-    """The tables of a run so far by name: weekly, authorities, placements, outcomes, homes and sums (see `Result`)."""
+def tables_of(
+    market: Market, recorder: Recorder, book: ContractBook, arrangements: Sequence[Arrangement]
+) -> dict[str, pd.DataFrame]:
+    """The tables of a run so far by name: weekly, authorities, placements, outcomes, homes, sums and contracts (see
+    `Result`)."""
     return {
         "weekly": weeks.weekly_frame(market, recorder),
         "authorities": weeks.authorities_frame(market, recorder),
@@ -26,7 +31,30 @@ def tables_of(market: Market, recorder: Recorder, arrangements: Sequence[Arrange
         "outcomes": outcomes_frame(market, weeks.last_year(recorder)),
         "homes": homes_frame(market, arrangements),
         "sums": weeks.sums_frame(market, recorder),
+        "contracts": contracts_frame(market, book, arrangements),
     }
+
+
+def contracts_frame(market: Market, book: ContractBook, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
+    """`contracts.parquet`: a row an arrangement that holds places, authority and year of the run, then the last weeks of
+    the run (`year` 0): what was held, used, paid and asked in them, added up."""
+    number, authority = np.divmod(book.pairs, book.authorities)
+    within = ["" if one.cooperative is None else arrangements[one.cooperative].name for one in arrangements]
+    said = {
+        "arrangement": _words([one.name for one in arrangements]).take(number),
+        "cooperative": _words(within).take(number),
+        "rule": _words([one.rule.name for one in arrangements]).take(number),
+        "ons_code": _words(market.authorities.code).take(authority),
+    }
+    names = [*(weeks.SUM + name for name in contract_book.SUMS), "held_at_start", "held_at_end"]
+    frames = []
+    for year, period in [*enumerate(book.years, start=1), (weeks.LAST_WEEKS, book.last_weeks)]:
+        known = {name: column[: len(period.table)] for name, column in said.items()}
+        sums = pd.DataFrame(period.table, columns=names)
+        asked, refused = period.asked(book.pairs[: len(period.table)]) if period.weeks else ([], [])
+        counted = sums.assign(children_asked=asked, children_refused=refused)
+        frames.append(pd.DataFrame(known | {"year": year, "weeks": period.weeks}).join(counted))
+    return pd.concat(frames, ignore_index=True)
 
 
 def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from marketsim.core.columns import Floats, Ints
+from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.market import costs, matching
 from marketsim.market.children import OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
@@ -21,6 +22,23 @@ from marketsim.week.searching import Seeking, searches_of, seek
 from marketsim.week.stays import StayTable
 
 
+class Answers(NamedTuple):
+    """What contracts answered in a week: the `child` (key) and `authority` of each search, and by search and stage the
+    `arrangement`, whether it was `asked` for a place that it holds empty, and whether it `offered` one."""
+
+    child: Keys
+    authority: Ints
+    arrangement: Ints
+    asked: Bools
+    offered: Bools
+
+    @classmethod
+    def none(cls) -> Answers:
+        """Nobody has looked for anything yet."""
+        nobody, nothing = np.zeros((0, 1), dtype=np.int64), np.zeros((0, 1), dtype=np.bool_)
+        return cls(nobody[:, 0].astype(np.uint64), nobody[:, 0], nobody, nothing, nothing)
+
+
 @dataclass
 class Shop:
     """Where and how authorities buy: through which arrangements in what order, from which panels, how far areas lie
@@ -31,6 +49,7 @@ class Shop:
     geography: Geography
     stays: StayTable
     asked: tuple[Ints, Ints, Ints] | None = None  # this week's searches: rows of children, referrals, offers
+    answers: Answers = field(default_factory=Answers.none)
 
 
 def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
@@ -52,6 +71,7 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
     shop.asked = rows, awards.referrals, awards.offers
+    shop.answers = Answers(market.children.key[rows], area, tried, awards.contracts_asked, awards.contracts_offered)
     won = awards.lot != NOBODY
     _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
     free -= np.bincount(panels.lots.pool[awards.lot[won]], minlength=len(free))
@@ -94,6 +114,7 @@ def _award(market: Market, placed: Ints, panels: Panels, awards: Awards) -> None
     market.children.set(
         placed, home=home, holding=np.where(pool < homes, OPEN_PLACE, pool - homes),
         arrangement=awards.route, fee=awards.fee + extra, extra_fee=extra, miles=awards.miles,
+        asked_fee=market.quotes[home, market.children.band[placed]],
     )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
 
 def test_run_leaves_its_tables_and_says_where(ran: tuple[Path, Result]) -> None:
     folder, result = ran
-    tables = [f"{name}.parquet" for name in ("authorities", "homes", "outcomes", "placements", "sums", "weekly")]
+    tables = [f"{name}.parquet" for name in TABLES]
     assert sorted(path.name for path in folder.iterdir()) == sorted(["manifest.json", *tables])
     assert str(Path("new/results")) in result.stdout and "seed 7" in result.stdout
     assert result.stderr == ""

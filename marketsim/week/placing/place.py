@@ -23,6 +23,7 @@ from marketsim.core.columns import Ints
 from marketsim.core.compiling import compiled
 from marketsim.market.children import NO_ROUTE
 from marketsim.market.homes import Homes
+from marketsim.week.placing.asked import note_contracts
 from marketsim.week.placing.bargaining import settled_fee
 from marketsim.week.placing.favoured import favoured_homes, live_lots
 from marketsim.week.placing.match import clear_pools, match_all
@@ -45,11 +46,11 @@ def _place_tier(this: Round, rows: Ints, stage: int) -> None:
     """One round: search, match and award for the children in `rows` on the routes of the tier that a stage begins."""
     searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
     lots, sizes = this.short.lot, this.short.size
-    search_all(this, rows, stage)
+    _search(this, rows, stage)
     beside = _rows_that_join(searches, rows, stage + 1)
     while len(beside) > 0:
         stage += 1
-        search_all(this, beside, stage)
+        _search(this, beside, stage)
         beside = _rows_that_join(searches, beside, stage + 1)
     clear_pools(this, rows)
     place, burden = match_all(this, rows)
@@ -67,6 +68,14 @@ def _place_tier(this: Round, rows: Ints, stage: int) -> None:
         awards.miles[row] = np.sqrt(east * east + north * north)
         free[pool] = 0 if alone else free[pool] - 1
         this.pools.awarded[pool] += 1
+
+
+@compiled
+def _search(this: Round, rows: Ints, stage: int) -> None:
+    """Search along the routes of a stage, and note what contracts answered."""
+    offers_before = this.awards.offers[rows]
+    search_all(this, rows, stage)
+    note_contracts(this, rows, stage, offers_before)
 
 
 @compiled
@@ -104,7 +113,8 @@ def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography
     count, longest = len(searches.key), tastes.shortlist
     none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
     awards = Awards(
-        np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy()
+        np.full(count, NO_ROUTE), np.full(count, NOBODY), nothing, nothing.copy(), none, none.copy(),
+        np.zeros(searches.routes.shape, dtype=np.bool_), np.zeros(searches.routes.shape, dtype=np.bool_),
     )  # fmt: skip
     empty = np.zeros((count, longest))
     short = Shortlists(

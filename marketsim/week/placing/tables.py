@@ -185,7 +185,8 @@ class Favoured(NamedTuple):
 class Awards(NamedTuple):
     """Per search: the route and lot that it got (NOBODY if none), fee and miles; and counts per search.
 
-    `referrals` are the homes with a free place in the areas that the search reached.
+    `referrals` are the homes with a free place in the areas that the search reached. By search and stage: whether it
+    came to places that a contract holds empty within reach (`contracts_asked`), and whether one of these offered.
     """
 
     route: Ints
@@ -194,6 +195,8 @@ class Awards(NamedTuple):
     miles: Floats
     referrals: Ints
     offers: Ints
+    contracts_asked: Bools
+    contracts_offered: Bools
 
 
 class Round(NamedTuple):
