@@ -9,15 +9,20 @@ import typer
 
 from marketsim.cli import options
 
-Kind = Literal["all", "difference", "members", "money", "map", "routes"]
+Kind = Literal[
+    "all", "difference", "members", "money", "map", "points", "flows", "fees", "routes", "voids", "drivers"
+]  # those of plots.KINDS
 
 
 def plot(
     folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
     kind: Annotated[Kind, typer.Option(help="which picture; all: each that these results have")] = "all",
-    outcome: Annotated[str, typer.Option(help="what difference, members and map are of")] = "weekly_fee_mean_gbp",
+    outcome: Annotated[
+        str, typer.Option(help="what difference, members, maps and drivers are of")
+    ] = "weekly_fee_mean_gbp",
     concerned: options.For = None,
     other: Annotated[str | None, typer.Option("--against", help="scenario to draw; not given: the first")] = None,
+    shown: Annotated[Literal["change", "level"], typer.Option("--show", help="what maps show")] = "change",
     form: Annotated[Literal["png", "svg"], typer.Option("--form", help="kind of file")] = "png",
     out: Annotated[Path | None, typer.Option(help="folder for the files; not given: figures/ in the results")] = None,
 ) -> None:
@@ -26,7 +31,7 @@ def plot(
     from marketsim.reports import plots
 
     comparison = Comparison.read(folder)
-    drawn = plots.pictures(comparison, kind, outcome, concerned, other)
+    drawn = plots.pictures(comparison, kind, outcome, concerned, other, shown)
     into = folder / "figures" if out is None else out
     for name in plots.write(drawn, into, form):
         typer.echo(f"Written: {name}")

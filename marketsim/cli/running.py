@@ -91,7 +91,7 @@ def compare(
 
         from marketsim.experiments import compare as comparing
         from marketsim.experiments.who import group_of
-        from marketsim.reports import figures, members
+        from marketsim.reports import members, plots
         from marketsim.results import store
         from marketsim.scenario import loading
 
@@ -110,8 +110,8 @@ def compare(
         members.print_all(comparison, Console())
     else:
         members.print_for(comparison, concerned, Console())
-    drawn = figures.write_figures(comparison, folder)
-    typer.echo(f"Results: {folder} (comparison.csv, {', '.join(path.name for path in drawn)}, runs/)")
+    drawn = plots.at_end(comparison, concerned, folder / "figures")
+    typer.echo(f"Results: {folder} (comparison.csv, {', '.join(f'figures/{path.name}' for path in drawn)}, runs/)")
 
 
 def check(

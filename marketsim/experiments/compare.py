@@ -21,7 +21,10 @@ from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
 
 DEFAULT_REPLICATES = 20
-WEEKLY_KEPT = ["week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share"]
+WEEKLY_KEPT = [
+    "week", "date", "weekly_fee_mean_gbp", "void_rate", "open_void_rate", "out_of_area_share", "children_waiting",
+    "children_unregistered",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ def compare(
     many different ones as `vectors` says.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
-    `outcomes`, `sums`, `contracts` and the columns of `weekly` that figures need. `on_progress` is called with the number of
-    finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
+    `outcomes`, `sums`, `contracts` and the columns of `weekly` that figures need. `on_progress` is called with the
+    number of finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
     arms = _arms(baseline, others, replicates, seed, workers)
     if vectors is not None and vectors < 1:

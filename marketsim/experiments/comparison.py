@@ -24,6 +24,9 @@ from marketsim.scenario.schema import Scenario
 NEIGHBOURS = "neighbours outside"
 CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
 CONTRACT_COLUMNS = ["scenario", "arrangement", "measure", "mean", "lowest", "highest", "replicates", "unit"]
+YEAR_COLUMNS = [
+    "scenario", "year", "baseline_spend", "scenario_spend", "difference", "ci_low", "ci_high", "of_baseline"
+]  # fmt: skip
 WHOLE = "all causes"
 
 
@@ -35,7 +38,7 @@ class Comparison(Result):
         """The rows of `table` of regions."""
         return self.table[self.table["region"] != ENGLAND].reset_index(drop=True)
 
-    @property
+    @cached_property
     def authorities(self) -> pd.DataFrame:
         """The same as `table` for each authority, by ONS code; their rows by year are `tables["authorities"]`."""
         return self.of({code: [code] for code in self._everybody}).rename(columns={"region": "ons_code"})
@@ -51,10 +54,23 @@ class Comparison(Result):
 
     def of(self, wanted: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
         """The same as `table` for groups of authorities (ONS codes) by name, in a year of the runs or the last ones."""
-        found = groups.outcomes_of(self._sums, wanted, year)
+        found = self._outcomes_of(wanted, year)
         if self.runs_made["vector"].notna().any():
             found = found.merge(self.runs_made.drop(columns="seed"))
         return compare_outcomes(found, self.labels[0], self.labels[1:])
+
+    def values(self, codes: Collection[str], year: int = LAST_WEEKS) -> pd.DataFrame:
+        """The outcomes of some authorities (ONS codes) together in a year of the runs or the last weeks: rows scenario,
+        replicate, outcome, value."""
+        return self._outcomes_of({ENGLAND: codes}, year).drop(columns="region")
+
+    @property
+    def years(self) -> list[int]:
+        """The numbers of the whole years of the runs, from 1."""
+        return sorted(int(year) for year in set(self._sums["year"]) - {LAST_WEEKS})
+
+    def _outcomes_of(self, wanted: Mapping[str, Collection[str]], year: int) -> pd.DataFrame:
+        return groups.outcomes_of(self._sums, wanted, year)
 
     def money(self, words: str | None = None, year: int = LAST_WEEKS) -> pd.DataFrame:
         """Why a year's spend differs: rows of CAUSE_COLUMNS (GBP a year), for each cause of `money.CAUSES` and all
@@ -72,6 +88,21 @@ class Comparison(Result):
                     _, _, mean, low, high, count, *_ = paired(np.zeros(len(change)), scale * change, self.vectors)
                     rows.append((label, area, cause, mean, low, high, count, "GBP/year"))
         return pd.DataFrame(rows, columns=CAUSE_COLUMNS)
+
+    def money_by_year(self, words: str | None = None) -> pd.DataFrame:
+        """What spend is in each whole year of the runs (GBP/year): rows of YEAR_COLUMNS; `of_baseline` is the
+        difference as a share of what the baseline spends. The last weeks where runs are shorter (`year` 0)."""
+        codes = self._everybody if words is None else list(self.group(words).members)
+        rows = []
+        for year in self.years or [LAST_WEEKS]:
+            by_arm = groups.sums_of(self._sums, codes, year)
+            yearly = {label: by_arm.xs(label).sort_index() for label in self.labels}
+            spend = {label: (WEEKS_PER_YEAR * of_arm["spend"] / of_arm["weeks"]).to_numpy(dtype=np.float64)
+                     for label, of_arm in yearly.items()}  # fmt: skip
+            for label in self.labels[1:]:
+                base, other, mean, low, high, *_ = paired(spend[self.labels[0]], spend[label], self.vectors)
+                rows.append((label, year, base, other, mean, low, high, mean / base if base else np.nan))
+        return pd.DataFrame(rows, columns=YEAR_COLUMNS)
 
     def contracts(self, words: str | None = None) -> pd.DataFrame:
         """What contracts that hold places do, under every scenario: rows of CONTRACT_COLUMNS, for each measure of
@@ -93,6 +124,12 @@ class Comparison(Result):
     def _contracts(self, words: str | None) -> pd.DataFrame:
         codes = self._everybody if words is None else list(self.group(words).members)
         return contracts.named(self._kept("contracts"), codes)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of authorities by ONS code."""
+        areas = who.areas_of(next(iter(self.scenarios.values())).world)
+        return dict(zip(areas.code, areas.name, strict=True))
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:

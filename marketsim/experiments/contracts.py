@@ -31,7 +31,7 @@ MEANINGS = {
     "children asked for": "for whom at least one place was asked that was held, empty and within reach",
     "children refused": "of these, whom every such place refused",
     "paid for empty places": "retainers, or full fees where a contract says so",
-    "saved against spot fees": "what the same homes asked for the same children on the spot when they came, less all that is paid",
+    "saved against spot fees": "what these homes asked on the spot when the children came, less all that is paid",
 }
 Frame: TypeAlias = pd.DataFrame
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from marketsim.england.names import advice
+from marketsim.market.authorities import Authorities
 from marketsim.scenario.errors import ScenarioError, sentence, shown
 from marketsim.scenario.schema import Scenario
-from marketsim.scenario.sections.world import EnglandWorld, Place, places_of, rows_of
+from marketsim.scenario.sections.world import EnglandWorld, Place, World, places_of, rows_of
 from marketsim.world.england import england_authorities
 from marketsim.world.synthetic import synthetic_authorities
 
@@ -33,9 +34,13 @@ def group_of(words: str, scenarios: Sequence[Scenario]) -> Group:
     world = scenarios[0].world
     places = places_of(world)
     rows = _rows(words.strip(), places, scenarios)
-    areas = england_authorities(world) if isinstance(world, EnglandWorld) else synthetic_authorities(world)
-    near = np.flatnonzero((areas.apart[rows] <= NEIGHBOUR_MILES).any(axis=0))
+    near = np.flatnonzero((areas_of(world).apart[rows] <= NEIGHBOUR_MILES).any(axis=0))
     return Group(words.strip(), _named(places, rows), _named(places, [row for row in near.tolist() if row not in rows]))
+
+
+def areas_of(world: World) -> Authorities:
+    """The authorities of a world, with where they are."""
+    return england_authorities(world) if isinstance(world, EnglandWorld) else synthetic_authorities(world)
 
 
 def _rows(words: str, places: Sequence[Place], scenarios: Sequence[Scenario]) -> list[int]:

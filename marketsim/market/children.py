@@ -47,9 +47,10 @@ class Children(Columns):
     each has luck of its own; `since` is the week in which the present search or stay began. ELSEWHERE is in care but
     in no home (fostering and the like). `away` children must live far from home. `care` is the staff that the child
     needs; of its `fee` the part `extra_fee` is for staff and places that it needs for itself, and `asked_fee` is what
-    its home asked on the spot without that when it came (GBP/week). `needs` is what it needs of a statement of purpose (bits, see `fit`), and `fit` how well it fits where it lives (0-1). Beside a
-    child with `needs_beside` a place should stay empty; so many `places_beside` do, and `beside_fee` is what is paid
-    for them on top of the fee (GBP/week).
+    its home asked on the spot without that when it came (GBP/week). `needs` is what it needs of a statement of purpose
+    (bits, see `fit`), and `fit` how well it fits where it lives (0-1). Beside a child with `needs_beside` a place
+    should stay empty; so many `places_beside` do, and `beside_fee` is what is paid for them on top of the fee
+    (GBP/week).
     `placements` counts placements of any kind since the year began, for those who lived in a home then (`cohort`).
     """
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments.comparison import WHOLE, Comparison
-from marketsim.reports import fitting, headline, tables
+from marketsim.reports import contracts, fitting, headline, tables
 from marketsim.results.outcomes import ENGLAND
 
 SHOWN = {"spend_gbp": "spend GBP/week"} | tables.HEADLINES
@@ -27,6 +27,7 @@ def print_for(comparison: Comparison, words: str, console: Console) -> None:
         fitting.print_table(tables.whole_table(name, baseline, other, whole), console)
         fitting.print_table(_members_table(comparison, other, of_arm[of_arm["area"] != name]), console)
         fitting.print_table(money_table(comparison, money, other, name), console)
+        _print_years_and_contracts(comparison, other, words, console)
     console.print(tables.footnote(comparison))
     console.print(comparison.footing)
 
@@ -37,7 +38,47 @@ def print_all(comparison: Comparison, console: Console) -> None:
     for other in comparison.labels[1:]:
         print_told(comparison, money, rows, other, ENGLAND, console)
         fitting.print_table(money_table(comparison, money, other, ENGLAND), console)
+        _print_years_and_contracts(comparison, other, None, console)
     tables.print_comparison(comparison, console)
+
+
+def _print_years_and_contracts(comparison: Comparison, other: str, words: str | None, console: Console) -> None:
+    """What spend is year by year, and what contracts do that hold places."""
+    years = year_cells(comparison.money_by_year(words), other)
+    if len(years) > 1:
+        baseline = comparison.labels[0]
+        heads = ("year", baseline, other, "difference", "95% interval", f"of {baseline}")
+        shown = tables.table("Spend year by year, million GBP", *heads)
+        for cells in years:
+            shown.add_row(*map(escape, cells))
+        fitting.print_table(shown, console)
+    found = comparison.contracts(words)
+    for scenario in (comparison.labels[0], other):
+        if len(own := contracts.of_scenario(found, scenario)):
+            names = map(escape, dict.fromkeys(own["arrangement"]))
+            shown = tables.table(escape(f"Contracts under {scenario}: mean (lowest to highest run)"), "", *names)
+            for cells in contracts.cells(own):
+                shown.add_row(*map(escape, cells))
+            fitting.print_table(shown, console)
+    for line in contracts.sentences(comparison, other, words):
+        console.print(escape(f"- {line}"))
+    console.print()
+
+
+def year_cells(rows: pd.DataFrame, other: str) -> list[list[str]]:
+    """For each year its number, what both scenarios spend (million GBP), the difference, its interval, and its share of
+    what the baseline spends."""
+    own = rows[rows["scenario"] == other]
+    wanted = ("year", "baseline_spend", "scenario_spend", "difference", "ci_low", "ci_high", "of_baseline")
+    return [
+        [str(max(year, 1)), _millions(base), _millions(spend), _millions(mean, "+"),
+         "-" if pd.isna(low) else f"[{_millions(low, '+')}, {_millions(high, '+')}]", f"{100 * share:+.1f}%"]
+        for year, base, spend, mean, low, high, share in tables.columns(own, *wanted)
+    ]  # fmt: skip
+
+
+def _millions(pounds: float, sign: str = "") -> str:
+    return f"{pounds / 1e6:{sign},.{1 if abs(pounds) >= 1e7 else 2}f}"
 
 
 def print_told(

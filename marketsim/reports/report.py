@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.reports import drawing, headline, members, plots, tables
+from marketsim.reports.pictures.picture import Picture
 from marketsim.results import definitions, store
 from marketsim.results.outcomes import ENGLAND
 from marketsim.scenario import drawn_values
@@ -78,7 +79,7 @@ def write(comparison: Comparison, concerned: str | None, other: str | None, summ
     store.write_text(out, page(comparison, concerned, other, summary))
 
 
-def inline(picture: plots.Picture, name: str) -> Markup:
+def inline(picture: Picture, name: str) -> Markup:
     """A picture as SVG that can stand in a page: named for who can't see it, its ids beginning with its name, its words
     kept as words."""
     kept = io.StringIO()

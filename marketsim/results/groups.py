@@ -24,15 +24,11 @@ def sums_of(sums: pd.DataFrame, codes: Collection[str], year: int = LAST_WEEKS) 
 def outcomes_of(sums: pd.DataFrame, groups: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
     """The outcomes that are compared, of groups of authorities by name: rows scenario, replicate, outcome, region (the
     group) and value, as for regions."""
-    frames = []
-    for name, codes in groups.items():
-        wide = sums_of(sums, codes, year)
-        weeks = int(wide["weeks"].max()) if len(wide) else 1
-        columns = {str(column): wide[column].to_numpy(dtype="float64") for column in wide}
-        tally = outcomes.Tally(columns, weeks)
-        for measure in outcomes.MEASURES.values():
-            if measure.compared:
-                frames.append(
-                    pd.DataFrame({"outcome": measure.name, "region": name, "value": measure.value(tally)}, wide.index)
-                )
-    return pd.concat(frames).reset_index()
+    wide = pd.concat({name: sums_of(sums, codes, year) for name, codes in groups.items()}, names=["region"])
+    weeks = int(wide["weeks"].max()) if len(wide) else 1
+    tally = outcomes.Tally({str(column): wide[column].to_numpy(dtype="float64") for column in wide}, weeks)
+    runs = wide.index.to_frame(index=False)[[*OF_RUN, "region"]]
+    compared = [measure for measure in outcomes.MEASURES.values() if measure.compared]
+    return pd.concat(
+        [runs.assign(outcome=measure.name, value=measure.value(tally)) for measure in compared], ignore_index=True
+    )

@@ -36,8 +36,8 @@ def tables_of(
 
 
 def contracts_frame(market: Market, book: ContractBook, arrangements: Sequence[Arrangement]) -> pd.DataFrame:
-    """`contracts.parquet`: a row an arrangement that holds places, authority and year of the run, then the last weeks of
-    the run (`year` 0): what was held, used, paid and asked in them, added up."""
+    """`contracts.parquet`: a row an arrangement that holds places, authority and year of the run, then the last weeks
+    of the run (`year` 0): what was held, used, paid and asked in them, added up."""
     number, authority = np.divmod(book.pairs, book.authorities)
     within = ["" if one.cooperative is None else arrangements[one.cooperative].name for one in arrangements]
     said = {
@@ -51,7 +51,7 @@ def contracts_frame(market: Market, book: ContractBook, arrangements: Sequence[A
     for year, period in [*enumerate(book.years, start=1), (weeks.LAST_WEEKS, book.last_weeks)]:
         known = {name: column[: len(period.table)] for name, column in said.items()}
         sums = pd.DataFrame(period.table, columns=names)
-        asked, refused = period.asked(book.pairs[: len(period.table)]) if period.weeks else ([], [])
+        asked, refused = period.asked(book.pairs[: len(period.table)])
         counted = sums.assign(children_asked=asked, children_refused=refused)
         frames.append(pd.DataFrame(known | {"year": year, "weeks": period.weeks}).join(counted))
     return pd.concat(frames, ignore_index=True)

@@ -43,6 +43,8 @@ class Period:
     def asked(self, pairs: Ints) -> tuple[Ints, Ints]:
         """For each of some pairs how many children a place was asked for, and to how many none was ever offered: who
         waits asks every week, and gets the same answer."""
+        if not self.answers:
+            return np.zeros(len(pairs), dtype=np.int64), np.zeros(len(pairs), dtype=np.int64)
         asked, child, offered = (np.concatenate(parts) for parts in zip(*self.answers, strict=True))
         order = np.lexsort((child, asked))
         asked, child, offered = asked[order], child[order], offered[order]

@@ -148,7 +148,7 @@ def test_results_without_sums_say_so(found: Comparison, tmp_path: Path) -> None:
     shutil.copytree(found.folder or "", folder)
     for path in folder.glob("runs/*/*/sums.parquet"):
         path.unlink()
-    with pytest.raises(StoreError, match="no table of sums"):
+    with pytest.raises(StoreError, match="no table sums"):
         Comparison.read(folder).money()
 
 

@@ -10,21 +10,10 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from marketsim import compare
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import council_workbook
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
-SCENARIO = """extends: town.yaml
-question: "=cmd() <script> What if two bought together?"
-purchasing:
-  arrangements:
-    pair:
-      rule: cooperative
-      members: {authorities: [Authority 1, Authority 2]}
-      order: [in_house, soft_block, framework, spot]
-  order: [pair, in_house, block, [framework, spot]]
-"""
 SHEETS = [
     "cover", "headline", "comparison", "members", "money by cause", "regions", "over time", "scenario", "assumptions",
     "how sure", "runs", "versions",
@@ -32,16 +21,9 @@ SHEETS = [
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    folder = tmp_path_factory.mktemp("booked")
-    (folder / "joint.yaml").write_text(SCENARIO, encoding="utf-8")
-    return compare("town", folder / "joint.yaml", replicates=4, weeks=60, workers=1, out=folder / "out")
-
-
-@pytest.fixture(scope="module")
-def book(found: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+def book(joint: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     path = tmp_path_factory.mktemp("read") / "book.xlsx"
-    council_workbook.write(found, "pair", None, path)
+    council_workbook.write(joint, "pair", None, path)
     return openpyxl.load_workbook(path)
 
 
@@ -62,20 +44,20 @@ def test_every_sheet_is_one_table_with_title_and_words(book: Workbook) -> None:
     assert book.properties.creator == "marketsim" and str(book.properties.created).startswith("2024-03-31")
 
 
-def test_text_is_never_a_formula(book: Workbook) -> None:
-    assert book["cover"]["A1"].value == "=cmd() <script> What if two bought together?"
+def test_text_is_never_a_formula(book: Workbook, joint: Comparison) -> None:
+    assert book["cover"]["A1"].value == joint.scenarios["joint"].question
     kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
 
 
-def test_numbers_are_those_of_the_results(book: Workbook, found: Comparison) -> None:
-    members = found.members("pair")
+def test_numbers_are_those_of_the_results(book: Workbook, joint: Comparison) -> None:
+    members = joint.members("pair")
     shown = {(row["area"], row["outcome"]): row for row in rows_of(book, "members")}
     for one in members[members["area"] == "Authority 2"].itertuples():
-        row = shown["Authority 2", found.column(str(one.outcome)).label]
+        row = shown["Authority 2", joint.column(str(one.outcome)).label]
         for column, value in (("difference", one.difference), ("low", one.ci_low), ("high", one.ci_high)):
             assert row[column] == (pytest.approx(value) if value == value else None)
-    money = found.money("pair")
+    money = joint.money("pair")
     causes = [row["difference, GBP/year"] for row in rows_of(book, "money by cause")]
     assert causes == pytest.approx(money["difference"].tolist())
     assert len(rows_of(book, "runs")) == 8
@@ -88,14 +70,14 @@ def test_money_adds_up_in_the_book(book: Workbook) -> None:
     assert sum(parts) == pytest.approx(whole, abs=0.05)
 
 
-def test_the_same_results_give_the_same_bytes(found: Comparison, tmp_path: Path) -> None:
+def test_the_same_results_give_the_same_bytes(joint: Comparison, tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
-        council_workbook.write(found, None, None, tmp_path / name)
+        council_workbook.write(joint, None, None, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
-def test_mistakes_write_nothing(found: Comparison, typed: Typed, tmp_path: Path) -> None:
-    folder = str(found.folder)
+def test_mistakes_write_nothing(joint: Comparison, typed: Typed, tmp_path: Path) -> None:
+    folder = str(joint.folder)
     for words, said in (
         (["--out", "a.csv"], "must end in .xlsx"),
         (["--for", "Narnia", "--out", "b.xlsx"], "unknown authority 'Narnia'"),

@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from marketsim import ScenarioError, compare, load_scenario
 from marketsim.england.figures import authority_rows, hexagons
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import plots
+from marketsim.reports.pictures import drivers
+from marketsim.reports.pictures.picture import Picture
 from marketsim.results.store import StoreError
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
@@ -52,19 +55,69 @@ def overlapping(figure: Figure) -> list[tuple[str, str]]:
             if first.shrunk(0.98, 0.9).overlaps(second.shrunk(0.98, 0.9))]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [kind for kind in plots.KINDS if kind != "map"])
-@pytest.mark.parametrize("concerned", [None, "Authority 1, Authority 3"])
-def test_every_picture_says_what_it_shows_and_no_words_overlap(
-    found: Comparison, kind: str, concerned: str | None
-) -> None:
-    [picture] = plots.pictures(found, kind, "weekly_fee_mean_gbp", concerned, None).values()
+def faults(picture: Picture, comparison: Comparison) -> list[str]:
+    """What is wrong with a picture: words that lie on others, charts that are empty, marks beyond the edges of their
+    chart, a finding or a source that is missing."""
     texts = [text.get_text() for text in words_of(picture.figure)]
-    assert picture.title.partition(" ")[0] in " ".join(texts) and len(picture.title) > 20
-    assert picture.alt.startswith(picture.title) and len(picture.alt) > len(picture.title) + 20
-    assert any(text.startswith("Source: marketsim, 4 replicates") for text in texts)
-    assert overlapping(picture.figure) == []
-    drawn = [axes for axes in picture.figure.axes if axes.lines or axes.patches or axes.collections]
-    assert drawn and len(drawn) == len(picture.figure.axes)
+    found = [f"{one!r} lies on {other!r}" for one, other in overlapping(picture.figure)]
+    if picture.title.partition(" ")[0] not in " ".join(texts) or len(picture.title) < 20:
+        found.append(f"no finding: {picture.title}")
+    if not picture.alt.startswith(picture.title) or len(picture.alt) < len(picture.title) + 20:
+        found.append(f"no words: {picture.alt}")
+    if not any(text.startswith(f"Source: marketsim, {comparison.rests_on[0]} ") for text in texts):
+        found.append("no source")
+    for axes in picture.figure.axes:
+        marks = [*axes.lines, *axes.patches, *axes.collections]
+        if not marks:
+            found.append("an empty chart")
+        low, high = sorted(axes.get_xlim())
+        room = 1e-6 * (high - low)
+        bars = [bar for bar in axes.patches if isinstance(bar, Rectangle) and bar.get_width() and axes.axison]
+        ends = [end for bar in bars for end in (bar.get_x(), bar.get_x() + bar.get_width())]
+        if axes.axison and any(not low - room <= end <= high + room for end in ends):
+            found.append("a bar that is cut")
+        for line in axes.lines:
+            values = np.asarray(line.get_ydata(), dtype=np.float64)
+            if line.get_transform() == axes.transData and np.nanmax(values) > max(axes.get_ylim()) * (1 + 1e-9):
+                found.append("a line that is cut")
+    return found
+
+
+@pytest.mark.parametrize("concerned", [None, "Authority 1, Authority 3"])
+def test_every_picture_says_what_it_shows_and_no_words_overlap(found: Comparison, concerned: str | None) -> None:
+    drawn = plots.pictures(found, "all", "weekly_fee_mean_gbp", concerned, None)
+    assert list(drawn) == [kind for kind in plots.KINDS if kind not in ("map", "drivers")]
+    assert {kind: faults(picture, found) for kind, picture in drawn.items()} == {kind: [] for kind in drawn}
+
+
+def england(weeks: int, folder: Path) -> Comparison:
+    """A comparison of England with enough vectors for what drives it."""
+    return compare("england_2024", "cooperative", replicates=8, weeks=weeks, workers=2, out=folder / "out")
+
+
+@pytest.mark.parametrize(
+    "weeks",
+    [52, pytest.param(157, marks=pytest.mark.slow), pytest.param(522, marks=pytest.mark.slow)],
+)
+def test_pictures_of_england_and_of_a_region(weeks: int, tmp_path: Path) -> None:
+    compared = england(weeks, tmp_path)
+    for concerned in (None, "North East"):
+        drawn = plots.pictures(compared, "all", "out_of_area_share", concerned, None)
+        assert list(drawn) == list(plots.KINDS)
+        assert {kind: faults(picture, compared) for kind, picture in drawn.items()} == {kind: [] for kind in drawn}
+        for kind in ("map", "points"):
+            [level] = plots.pictures(compared, kind, "weekly_fee_mean_gbp", concerned, None, "level").values()
+            assert "under cooperative: from" in level.title and faults(level, compared) == []
+
+
+def test_what_drives_the_result_is_told_from_what_chance_gives() -> None:
+    """Of 35 unrelated values the strongest of 20 vectors passes .72 in one trial of 20."""
+    assert drivers.surely_beyond(35, 20) == pytest.approx(0.73, abs=0.01)
+    luck, beyond = np.random.default_rng(1), 0
+    for _ in range(400):
+        values, ranks = luck.random((35, 20)).argsort().argsort(), luck.permutation(20)
+        beyond += max(abs(np.corrcoef(row, ranks)[0, 1]) for row in values) > drivers.surely_beyond(35, 20)
+    assert 4 <= beyond <= 36
 
 
 def test_numbers_in_pictures_are_those_of_the_tables(found: Comparison) -> None:
@@ -83,7 +136,7 @@ def test_files_are_the_same_every_time(found: Comparison, tmp_path: Path) -> Non
         drawn = plots.pictures(found, "all", "out_of_area_share", None, None)
         plots.write(drawn, tmp_path / folder, "svg")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    kinds = ("difference", "members", "money", "routes")
+    kinds = [kind for kind in plots.KINDS if kind not in ("map", "drivers")]
     assert names == sorted(f"{kind}.{end}" for kind in kinds for end in ("svg", "txt"))
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
 
@@ -96,7 +149,8 @@ def test_every_authority_has_a_cell_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--kind", "map"], "a map is of England"), (["--outcome", "feee"], "no outcome 'feee'"),
+        (["--kind", "map"], "a map in cells is of England"), (["--kind", "drivers"], "8 vectors of the plausible set"),
+        (["--outcome", "feee"], "no outcome 'feee'"),
         (["--against", "deerer"], "did you mean 'dearer'?"), (["--for", "Narnia"], "unknown authority 'Narnia'"),
         (["--kind", "difference", "--outcome", "good_homes_share"], "not counted week by week"),
     ],

@@ -10,23 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from marketsim import compare
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import report
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
-HOSTILE = "What if <script>alert(1)</script> & ]]> =cmd() bought?"
 VOID = {"meta", "br", "hr", "img", "link", "input", "use"}
-SCENARIO = f"""extends: town.yaml
-question: "{HOSTILE}"
-purchasing:
-  arrangements:
-    pair:
-      rule: cooperative
-      members: {{authorities: [Authority 1, Authority 2]}}
-      order: [in_house, soft_block, framework, spot]
-  order: [pair, in_house, block, [framework, spot]]
-"""
 
 
 class Read(HTMLParser):
@@ -60,15 +48,8 @@ class Read(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    folder = tmp_path_factory.mktemp("reported")
-    (folder / "hostile.yaml").write_text(SCENARIO, encoding="utf-8")
-    return compare("town", folder / "hostile.yaml", replicates=4, weeks=60, workers=1, out=folder / "out")
-
-
-@pytest.fixture(scope="module")
-def page(found: Comparison) -> str:
-    return report.page(found, "pair", None, False)
+def page(joint: Comparison) -> str:
+    return report.page(joint, "pair", None, False)
 
 
 def test_the_page_needs_nothing_from_anywhere(page: str) -> None:
@@ -103,32 +84,32 @@ def test_pictures_have_words_and_tables_have_heads(page: str) -> None:
     assert read.named("html")[0]["lang"] == "en-GB" and len(read.named("h1")) == 1 and len(read.named("main")) == 1
 
 
-def test_text_of_users_stays_text(page: str) -> None:
+def test_text_of_users_stays_text(page: str, joint: Comparison) -> None:
     read = Read(page)
     assert "<script" not in page
-    assert any(text.startswith(HOSTILE) for tag, text in read.texts if tag == "h1")
+    assert any(text.startswith(joint.scenarios["joint"].question) for tag, text in read.texts if tag == "h1")
 
 
-def test_numbers_are_those_of_the_tables(page: str, found: Comparison) -> None:
-    money = found.money("pair").query("area == 'pair'").set_index("cause")["difference"]
+def test_numbers_are_those_of_the_tables(page: str, joint: Comparison) -> None:
+    money = joint.money("pair").query("area == 'pair'").set_index("cause")["difference"]
     cells = [text for tag, text in Read(page).texts if tag == "td"]
     for cause in ("price", "last resort", "all causes"):
         assert f"{money[cause]:+,.0f}" in cells
     assert f"{sum(round(money[cause]) for cause in money.index if cause != 'all causes'):+,.0f}"[:5] in " ".join(cells)
 
 
-def test_the_same_results_give_the_same_bytes(page: str, found: Comparison) -> None:
-    assert report.page(Comparison.read(found.folder or ""), "pair", None, False) == page
+def test_the_same_results_give_the_same_bytes(page: str, joint: Comparison) -> None:
+    assert report.page(Comparison.read(joint.folder or ""), "pair", None, False) == page
     assert len(page.encode()) < 400_000
 
 
-def test_a_summary_is_shorter(page: str, found: Comparison) -> None:
-    summary = report.page(found, "pair", None, True)
+def test_a_summary_is_shorter(page: str, joint: Comparison) -> None:
+    summary = report.page(joint, "pair", None, True)
     assert len(summary) < 0.5 * len(page) and len(Read(summary).named("figure")) == 1
 
 
-def test_reports_are_written_once_and_mistakes_write_nothing(found: Comparison, typed: Typed, tmp_path: Path) -> None:
-    folder = str(found.folder)
+def test_reports_are_written_once_and_mistakes_write_nothing(joint: Comparison, typed: Typed, tmp_path: Path) -> None:
+    folder = str(joint.folder)
     assert typed("report", folder, "--for", "pair", "--out", "a.html").returncode == 0
     for words, said in (
         (["--out", "a.html"], "exists"), (["--for", "Narnia", "--out", "b.html"], "unknown authority 'Narnia'"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from marketsim.core.columns import Ints
 from marketsim.core.compiling import compiled, row_of
 from marketsim.week.placing.tables import Round

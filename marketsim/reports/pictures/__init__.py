@@ -1,0 +1,1 @@
+"""Pictures of a comparison, a kind a file."""
