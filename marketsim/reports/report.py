@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
-from marketsim.reports import drawing, headline, members, plots, tables
+from marketsim.reports import contracts, drawing, headline, members, plots, tables
 from marketsim.reports.pictures.picture import Picture
 from marketsim.results import definitions, store
 from marketsim.results.outcomes import ENGLAND
@@ -27,12 +27,14 @@ from marketsim.scenario import drawn_values
 MOST_VALUES = 40  # that differ between two scenarios and are listed
 IN_WORDS = ("name", "question", "description")
 SHORT = 60  # letters of a value
+DECIMALS = re.compile(r"(-?\d+\.\d)\d+")
 REFERENCE = re.compile(r'(\bid="|\burl\(#|\bhref="#)')
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page: `where` it stands (first, then, last), rows of words; `total`: the last row is a sum."""
+    """A table of the page: `where` it stands (first, then, last), rows of words; `total`: the last row is a sum;
+    `lines` say in words what it shows, above it."""
 
     name: str
     where: str
@@ -42,13 +44,15 @@ class Table:
     rows: list[list[str]]
     total: bool = False
     words: bool = False
+    lines: Sequence[str] = ()
 
 
 def page(comparison: Comparison, concerned: str | None, other: str | None, summary: bool) -> str:
     """The page for a group, or for all areas; with `summary` only what fits on two sheets. Raises StoreError and
     ScenarioError, in one line, as `plots.pictures` does."""
-    kinds = ["money"] if summary else [*plots.KINDS]
-    drawn = plots.pictures(comparison, plots.ALL, "weekly_fee_mean_gbp", concerned, other)
+    drawn = plots.pictures(comparison, "money" if summary else plots.ALL, "weekly_fee_mean_gbp", concerned, other)
+    if "map" in drawn:
+        drawn.pop("points")  # which shows the same
     arm = comparison.labels[1] if other is None else other
     money, area = comparison.money(concerned), ENGLAND if concerned is None else comparison.group(concerned).name
     rows = comparison.members(concerned) if concerned else comparison.table.rename(columns={"region": "area"})
@@ -62,7 +66,7 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
         reasons=headline.reasons(comparison, money, rows, arm, area),
         whole=summary,
         tables=shown,
-        pictures=[{"name": name, "svg": inline(drawn[name], name)} for name in kinds if name in drawn],
+        pictures=[{"name": name, "svg": inline(one, name)} for name, one in drawn.items()],
         parts=[*((one.name, one.heading) for one in shown if one.heading), ("sure", "How sure this is"),
                ("limits", "Limits"), ("again", "How to make it again")],
         sure=list(how_sure(comparison)),
@@ -88,11 +92,17 @@ def inline(picture: Picture, name: str) -> Markup:
     text = kept.getvalue()
     text = REFERENCE.sub(rf"\g<1>{name}-", text[text.index("<svg") :])
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r' (?:d|transform|x|y)="[^"]*"', lambda found: _shortened(found[0]), text)
     start, end = text.split(">", 1)
     start = re.sub(r'\s(width|height)="[^"]*"', "", start)
     title, alt = escape(picture.title), escape(picture.alt)
     words = f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{alt}</desc>'
     return Markup(f'{start} role="img" aria-labelledby="{name}-title {name}-desc">{words}{end}')
+
+
+def _shortened(attribute: str) -> str:
+    """Coordinates to the tenth of a printer's point, which nobody can see more of."""
+    return DECIMALS.sub(r"\1", attribute.replace("\n", ""))
 
 
 def _tables(
@@ -118,9 +128,14 @@ def _tables(
             ["cause", "difference", "95% interval"], members.cause_cells(spent), total=True,
         ),
         Table(
+            "years", "then", "Spend year by year", f"{place}, million GBP", _heads(baseline, arm),
+            members.year_cells(comparison.money_by_year(concerned), arm),
+        ),
+        Table(
             "areas", "then", "One by one", f"{arm} less {baseline}, with half the width of the 95% interval",
             ["area", *members.SHOWN.values()], members.area_cells(comparison, several),
         ),
+        *([] if summary else _contracts(comparison, concerned, arm)),
         Table(
             "scenarios", "last", "What differs between the scenarios",
             f"Values of {baseline} and {arm} that are not the same", ["key", baseline, arm, "what it is"],
@@ -128,6 +143,24 @@ def _tables(
         ),
     ]  # fmt: skip
     return [one for one in left if one.rows]
+
+
+def _heads(baseline: str, arm: str) -> list[str]:
+    return ["year", baseline, arm, "difference", "95% interval", f"of {baseline}"]
+
+
+def _contracts(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[Table]:
+    """What contracts do under both scenarios, a table each, below one heading."""
+    found, heading = comparison.contracts(concerned), "Contracts"
+    for scenario in (arm, comparison.labels[0]):
+        rows = contracts.of_scenario(found, scenario)
+        if len(rows):
+            caption = f"Under {scenario}: mean of the runs (lowest to highest)"
+            heads = ["measure", *dict.fromkeys(rows["arrangement"])]
+            said = contracts.sentences(comparison, scenario, concerned)
+            name = "contracts" if heading else f"contracts-{len(heads)}"
+            yield Table(name, "then", heading, caption, heads, contracts.cells(rows), lines=said)
+            heading = ""
 
 
 def _outcome(name: str, base: float, other: float, difference: float, low: float, high: float) -> list[str]:

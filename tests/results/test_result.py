@@ -17,7 +17,8 @@ from rich.console import Console
 
 import marketsim
 from marketsim import Result, compare, load_scenario, run
-from marketsim.reports.figures import write_figures
+from marketsim.experiments.comparison import Comparison
+from marketsim.reports import plots
 from marketsim.reports.tables import print_comparison, print_run
 from marketsim.results import manifest
 from marketsim.results.outcomes import MEASURES
@@ -67,7 +68,9 @@ def test_a_comparison_equals_what_its_folder_gives(compared: Result, tmp_path: P
     pd.testing.assert_frame_equal(one[list(other)], other, check_dtype=False)
     pd.testing.assert_frame_equal(read.table, in_memory.table, check_dtype=False)
     assert printed(print_comparison, read) == printed(print_comparison, in_memory)
-    assert [path.exists() for path in write_figures(read, tmp_path)] == [True] * 3
+    for found in (Comparison.read(compared.folder), in_memory):
+        files = plots.at_end(found, None, tmp_path / found.name)
+        assert [path.name for path in files] == ["difference.png", "members.png", "money.png"]
 
 
 def test_files_of_one_table_are_joined_by_all_their_columns(compared: Result) -> None:

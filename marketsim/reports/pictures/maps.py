@@ -7,12 +7,12 @@ import textwrap
 import networkx as nx
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps, patheffects
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import RegularPolygon
 
 from marketsim.core.columns import Floats
 from marketsim.england.figures import hexagons
@@ -26,9 +26,10 @@ from marketsim.results import definitions
 from marketsim.results.store import StoreError
 
 NAMED, MOST_FLOWS = 6, 40  # authorities that are named on a map, and flows that are drawn
-WIDE = 7.2  # inches
+SHADES = 13  # so few that the bar beside a map is drawn and is no picture within a picture
+WIDE, CELL = 7.2, 0.56  # width in inches, and of a cell from its middle to a corner
 APART = 0.07  # of the map, between names
-EDGE = [patheffects.withStroke(linewidth=3, foreground="white")]
+BEHIND = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0}  # names, to be read on any colour
 
 
 def in_cells(asked: Asked) -> Picture:
@@ -41,12 +42,18 @@ def in_cells(asked: Asked) -> Picture:
     east, north = np.array([_centre(cells[str(code)]) for code in values.index]).T
     figure = _canvas(east, north)
     axes = figure.subplots()
-    for code, value in values.items():
-        east, north = _centre(cells[str(code)])
-        face = "#DDDDDD" if np.isnan(value) else colours(norm(value))
-        meant = asked.concerned is not None and code in asked.codes
-        axes.add_patch(RegularPolygon((east, north), 6, radius=0.56, facecolor=face, linewidth=1.8 if meant else 0.7,
-                                      edgecolor=DARK if meant else "white", zorder=2 + meant))  # fmt: skip
+    meant = np.array([asked.concerned is not None and code in asked.codes for code in values.index])
+    order = np.argsort(meant, kind="stable")  # the rims of those who are meant lie on top
+    corner = np.pi / 3 * np.arange(6) + np.pi / 6
+    hexagon = CELL * np.column_stack([np.cos(corner), np.sin(corner)])
+    axes.add_collection(
+        PolyCollection(
+            [hexagon + np.array([east[row], north[row]]) for row in order],
+            facecolors=[_face(float(values.iloc[row]), norm, colours) for row in order],
+            edgecolors=[DARK if meant[row] else "white" for row in order],
+            linewidths=[1.8 if meant[row] else 0.7 for row in order],
+        )
+    )
     _name_regions(asked, axes)
     _bare(axes)
     axes.autoscale_view()
@@ -68,7 +75,7 @@ def in_points(asked: Asked) -> Picture:
     of = values.reindex(list(known))
     size = children.reindex(list(known)).fillna(0.0).to_numpy(dtype=np.float64)
     meant = [asked.concerned is not None and code in asked.codes for code in known]
-    faces = [(0.87, 0.87, 0.87, 1.0) if np.isnan(value) else colours(norm(value)) for value in of]
+    faces = [_face(value, norm, colours) for value in of]
     figure = _canvas(x, y)
     axes = figure.subplots()
     area = 30 + 500 * size / max(size.max(), 1.0)
@@ -108,8 +115,9 @@ def between(asked: Asked) -> Picture:
     figure = _canvas(x, y, bar=False)
     axes = figure.subplots()
     most = max((count for _, _, count in largest), default=1.0)
-    nx.draw_networkx_nodes(drawn, place, ax=axes, node_size=[26 if node in ends else 8 for node in drawn],
-                           node_color=drawing.GREY)  # fmt: skip
+    for size, those in ((2.2, set(drawn) - ends), (4.5, ends)):
+        at = np.array([place[code] for code in sorted(those)]).reshape(-1, 2)
+        axes.plot(*at.T, "o", markersize=size, color=drawing.GREY)
     if largest:
         nx.draw_networkx_edges(
             drawn, place, ax=axes, width=[0.6 + 4 * count / most for _, _, count in drawn.edges(data="weight")],
@@ -172,10 +180,16 @@ def _coloured(asked: Asked, rows: Rows) -> tuple[pd.Series[float], Normalize, Co
     if asked.shown == "level":
         values = asked.factor * rows["scenario_mean"].astype("float64")
         low, high = (float(np.nanquantile(values, share)) for share in (0.03, 0.97))
-        return values, Normalize(low, high if high > low else low + 1.0, clip=True), colormaps["cividis_r"]
+        norm = Normalize(low, high if high > low else low + 1.0, clip=True)
+        return values, norm, colormaps["cividis_r"].resampled(SHADES)
     values = asked.factor * rows["difference"].astype("float64")
     reach = float(np.nanquantile(np.abs(values), 0.95)) or 1.0
-    return values, TwoSlopeNorm(0.0, -reach, reach), colormaps["PuOr_r"]
+    return values, TwoSlopeNorm(0.0, -reach, reach), colormaps["PuOr_r"].resampled(SHADES)
+
+
+def _face(value: float, norm: Normalize, colours: Colormap) -> tuple[float, ...]:
+    """The colour of a value; grey where nothing is known."""
+    return (0.87, 0.87, 0.87, 1.0) if np.isnan(value) else tuple(colours(norm(value)))
 
 
 def _bar(asked: Asked, figure: Figure, axes: Axes, norm: Normalize, colours: Colormap) -> None:
@@ -221,13 +235,13 @@ def _centre(cell: tuple[int, int]) -> tuple[float, float]:
 
 
 def _name_regions(asked: Asked, axes: Axes) -> None:
-    """The name of each region in the middle of its cells, with a white edge so that it can be read on any colour."""
+    """The name of each region in the middle of its cells."""
     cells = hexagons()
     regions = asked.comparison.tables["sums"].drop_duplicates("ons_code").groupby("region")["ons_code"]
     for region, codes in regions:
         east, north = np.array([_centre(cells[code]) for code in codes]).mean(axis=0)
         words = "\n".join(textwrap.wrap(str(region), 12))
-        axes.text(east, north, words, ha="center", va="center", fontsize=8.5, color=DARK, path_effects=EDGE, zorder=4)
+        axes.text(east, north, words, ha="center", va="center", fontsize=8.5, color=DARK, bbox=BEHIND, zorder=4)
 
 
 def _name_some(
@@ -246,7 +260,7 @@ def _name_some(
             right = here[0] > float(x.min()) + 0.7 * np.ptp(x)
             beside, name = float(radius[entry]) + 4, names[str(weight.index[entry])]
             axes.annotate(name, here, (-beside if right else beside, 0), textcoords="offset points",
-                          ha="right" if right else "left", va="center", fontsize=8.5, color=DARK, path_effects=EDGE,
+                          ha="right" if right else "left", va="center", fontsize=8.5, color=DARK, bbox=BEHIND,
                           zorder=5)  # fmt: skip
         if len(named) == NAMED:
             return
