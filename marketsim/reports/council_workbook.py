@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from marketsim.experiments import contracts as of_contracts
 from marketsim.experiments import money as causes
 from marketsim.experiments.comparison import WHOLE, Comparison
-from marketsim.reports import headline, plots, report, tables
+from marketsim.reports import headline, plots, scenario_words, sureness, tables
 from marketsim.reports.workbook import NOT_TEXT
 from marketsim.results import definitions, store
 from marketsim.results.outcomes import ENGLAND, MEASURES
@@ -23,6 +24,16 @@ from marketsim.trust.evidence import recorded_entries
 CREATED = datetime.datetime(2024, 3, 31, tzinfo=datetime.UTC)  # the same for ever: the same results, the same bytes
 FORMATS = {"share": "0.0%", "points": "+0.0;-0.0;0", "GBP": "#,##0", "GBP/week": "#,##0", "GBP/year": "#,##0"}
 OTHERWISE, WIDEST, TITLE_ROWS = "#,##0.00", 48, 3
+YEAR_UNITS = {"difference": "GBP", "low": "GBP", "high": "GBP", "of baseline": "share"}
+NOTES = (
+    "Differences are the other scenario's less the baseline's, of runs with the same children and the same luck.",
+    "low and high are the ends of the 95% interval of a difference.",
+    "GBP are pounds of the week in which they are paid; GBP/year is 52.18 weeks.",
+    "A share is shown in percent, a difference of shares in percentage points; the cell holds the fraction.",
+    "Outcomes are means of the last 52 weeks of the runs, or of all weeks of shorter ones.",
+    "An empty cell is something that is not known, or an interval that too few runs can't give.",
+    "Children count where they come from, homes where they stand.",
+)
 EMPTY = "An empty cell: not known, or too few runs for an interval."
 
 
@@ -65,6 +76,7 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
     told = [headline.headline(comparison, money, arm, area)]
     told += headline.reasons(comparison, money, rows, arm, area)
     title = f"{place}: {arm} against {baseline}"
+    yield Sheet("notes", "How to read this workbook", "Read before the tables.", _lines("note", NOTES), {})
     yield Sheet("headline", title, "What was found, in words.", _lines("finding", told), {})
     yield Sheet("comparison", f"{place}: all outcomes", EMPTY, _outcomes(rows[rows["area"] == area], baseline, arm), {})
     others = rows[rows["area"] != area]
@@ -73,22 +85,51 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
         yield Sheet("members" if concerned else "regions", "One by one", what, _areas(others), {})
     yield Sheet("money by cause", "Why spend differs", f"GBP a year; the causes of an area add up to '{WHOLE}'.",
                 _causes(money), {name: "GBP/year" for name in ("difference", "low", "high")})  # fmt: skip
+    years = comparison.money_by_year(concerned)
+    yield Sheet("spend by year", f"{place}: spend year by year", f"of baseline: the difference over what {baseline} "
+                "spends.", _years(years[years["scenario"] == arm], baseline, arm),
+                YEAR_UNITS | {baseline: "GBP", arm: "GBP"})  # fmt: skip
     if concerned is not None:
         regions = comparison.regions.rename(columns={"region": "area"})
         yield Sheet("regions", "By region", f"{arm} less {baseline}, a row an outcome and region. {EMPTY}",
                     _areas(regions[regions["scenario"] == arm]), {})  # fmt: skip
     yield Sheet("over time", f"{tables.all_of(comparison)}, week by week", "Means of all replicates.",
                 _over_time(comparison, arm), {})  # fmt: skip
+    yield from _contract_sheets(comparison, concerned, arm)
+    scenarios = [line for label in (baseline, arm) for line in scenario_words.told(comparison, label)]
+    yield Sheet("scenario", "What was compared", "Both scenarios in words.", _lines("scenario", scenarios), {})
     heads = ["key", baseline, arm, "what it is"]
-    differing = pd.DataFrame(report.differing(comparison, arm), columns=heads)
-    yield Sheet("scenario", "What differs between the scenarios", "Values that are not the same.", differing, {})
+    differing = pd.DataFrame(scenario_words.differing(comparison, arm), columns=heads)
+    yield Sheet("what differs", "What differs between the scenarios", "Values that are not the same.", differing, {})
     yield Sheet("assumptions", "Values that are assumed", "Status assumption: no source settles them.", _assumed(), {})
     yield Sheet("how sure", "How sure this is, and its limits", "Read with marketsim docs limits.",
-                _lines("to know", [*report.how_sure(comparison), *report.limits(comparison, arm)]), {})  # fmt: skip
+                _lines("to know", [*sureness.how_sure(comparison), *sureness.limits(comparison, arm)]), {})  # fmt: skip
     yield Sheet("runs", "The runs behind this", "Luck depends on the seed; the vector is of the plausible set.",
                 comparison.runs_made, {})  # fmt: skip
     yield Sheet("versions", "Versions, and how to make it again", "Hashes are SHA-256 of the resolved scenarios.",
-                _lines("version", [report.command(comparison, concerned), *_versions(comparison)]), {})  # fmt: skip
+                _lines("version", [sureness.command(comparison, concerned), *_versions(comparison)]), {})  # fmt: skip
+
+
+def _contract_sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[Sheet]:
+    """What contracts do that hold places, and who uses them; nothing where there are none."""
+    found, labels = comparison.contracts(concerned), [comparison.labels[0], arm]
+    found = found[found["scenario"].isin(labels)]
+    if len(found):
+        meaning = found.assign(**{"what it is": found["measure"].map(of_contracts.MEANINGS)})
+        yield Sheet("contracts", "Contracts that hold places", f"Mean of the runs, lowest and highest run. {EMPTY}",
+                    meaning.reset_index(drop=True), {})  # fmt: skip
+        users = comparison.contract_users(concerned)
+        users = users[users["scenario"].isin(labels)]
+        users = users.assign(authority=users["ons_code"].map(comparison.names), places=users["places_held"])
+        what = "Means of the last weeks and of the runs; places: the share of those held that an authority pays for."
+        yield Sheet("users of contracts", "Who lives in held places", what,
+                    users[["scenario", "arrangement", "authority", "ons_code", "children", "places"]], {})  # fmt: skip
+
+
+def _years(rows: pd.DataFrame, baseline: str, arm: str) -> pd.DataFrame:
+    names = {"baseline_spend": baseline, "scenario_spend": arm, "ci_low": "low", "ci_high": "high"}
+    kept = rows.drop(columns="scenario").rename(columns=names | {"of_baseline": "of baseline"})
+    return kept.reset_index(drop=True)
 
 
 def _lines(head: str, lines: Sequence[str]) -> pd.DataFrame:
@@ -194,7 +235,7 @@ def _cell(
     elif isinstance(value, str):
         sheet.write_string(*at, value, _format(book, formats, ""))
     else:
-        whole = name in ("replicates", "replicate", "seed", "vector")
+        whole = name in ("replicates", "replicate", "seed", "vector", "year")
         how = "0" if whole else FORMATS.get(unit, OTHERWISE)
         sheet.write_number(*at, float(value), _format(book, formats, how))
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import matplotlib
@@ -17,64 +16,67 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from marketsim.experiments.comparison import Comparison
-from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
-from marketsim.reports import contracts, drawing, headline, members, plots, tables
+from marketsim.reports import contracts, drawing, headline, members, plots, scenario_words, sureness, tables
 from marketsim.reports.pictures.picture import Picture
 from marketsim.results import definitions, store
 from marketsim.results.outcomes import ENGLAND
-from marketsim.scenario import drawn_values
 
-MOST_VALUES = 40  # that differ between two scenarios and are listed
-IN_WORDS = ("name", "question", "description")
-SHORT = 60  # letters of a value
+ON_A_SHEET = 18  # rows of a table
 DECIMALS = re.compile(r"(-?\d+\.\d)\d+")
 REFERENCE = re.compile(r'(\bid="|\burl\(#|\bhref="#)')
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page: `where` it stands (first, then, last), rows of words; `total`: the last row is a sum;
-    `lines` say in words what it shows, above it."""
+    """A table of the page, rows of words; `total`: the last row is a sum; `wordy`: of words rather than numbers."""
 
-    name: str
-    where: str
-    heading: str
     caption: str
     heads: list[str]
     rows: list[list[str]]
     total: bool = False
-    words: bool = False
+    wordy: bool = False
+
+    @property
+    def short(self) -> bool:
+        """Whether it fits on one sheet, and should not be broken over two."""
+        return len(self.rows) <= ON_A_SHEET
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page below a heading: what is to be said, pictures by name, tables."""
+
+    name: str
+    heading: str
     lines: Sequence[str] = ()
+    pictures: Sequence[str] = ()
+    tables: Sequence[Table] = ()
 
 
 def page(comparison: Comparison, concerned: str | None, other: str | None, summary: bool) -> str:
     """The page for a group, or for all areas; with `summary` only what fits on two sheets. Raises StoreError and
     ScenarioError, in one line, as `plots.pictures` does."""
     drawn = plots.pictures(comparison, "money" if summary else plots.ALL, "weekly_fee_mean_gbp", concerned, other)
-    if "map" in drawn:
-        drawn.pop("points")  # which shows the same
     arm = comparison.labels[1] if other is None else other
-    money, area = comparison.money(concerned), ENGLAND if concerned is None else comparison.group(concerned).name
-    rows = comparison.members(concerned) if concerned else comparison.table.rename(columns={"region": "area"})
-    shown = _tables(comparison, arm, area, concerned, money, rows, summary)
+    area = ENGLAND if concerned is None else comparison.group(concerned).name
+    money, rows = comparison.money(concerned), _rows(comparison, concerned)
+    about = About(comparison, concerned, arm, area, money, rows)
     template = files("marketsim.reports").joinpath("pages", "comparison.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     question = comparison.scenarios[arm].question or f"{arm} against {comparison.labels[0]}"
+    sections = [_filled(one, drawn) for one in (_short_sections if summary else _sections)(about)]
     return environment.from_string(template).render(
         title=f"{question}{'' if concerned is None else f' For {area}.'}",
         headline=headline.headline(comparison, money, arm, area),
         reasons=headline.reasons(comparison, money, rows, arm, area),
-        whole=summary,
-        tables=shown,
-        pictures=[{"name": name, "svg": inline(one, name)} for name, one in drawn.items()],
-        parts=[*((one.name, one.heading) for one in shown if one.heading), ("sure", "How sure this is"),
-               ("limits", "Limits"), ("again", "How to make it again")],
-        sure=list(how_sure(comparison)),
-        limits=list(limits(comparison, arm)),
-        command=command(comparison, concerned),
-        versions=_versions(comparison),
+        summary=summary,
+        outcomes=_outcomes(about, summary),
+        sections=[one for one in sections if one.lines or one.pictures or one.tables],
+        pictures={name: inline(one, name) for name, one in drawn.items()},
+        command=sureness.command(comparison, concerned),
+        versions=sureness.versions(comparison),
         footing=comparison.footing,
-    )  # fmt: skip
+    )
 
 
 def write(comparison: Comparison, concerned: str | None, other: str | None, summary: bool, out: Path) -> None:
@@ -105,150 +107,115 @@ def _shortened(attribute: str) -> str:
     return DECIMALS.sub(r"\1", attribute.replace("\n", ""))
 
 
-def _tables(
-    comparison: Comparison, arm: str, area: str, concerned: str | None, money: pd.DataFrame, rows: pd.DataFrame,
-    summary: bool,
-) -> list[Table]:  # fmt: skip
-    baseline, place = comparison.labels[0], tables.all_of(comparison) if area == ENGLAND else area
-    of_arm = rows[rows["scenario"] == arm]
-    outcomes = of_arm[of_arm["area"] == area]
-    if summary:
-        outcomes = outcomes[outcomes["outcome"].isin(members.SHOWN)]
-    several = of_arm[of_arm["area"] != (area if concerned else ENGLAND)]
-    spent = money[(money["scenario"] == arm) & (money["area"] == area)]
-    wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
-    left = [
-        Table(
-            "outcomes", "first", "", f"{place}: {arm} against {baseline}",
-            ["outcome", baseline, arm, "difference", "95% interval"],
-            [_outcome(*row) for row in tables.columns(outcomes, *wanted)],
-        ),
-        Table(
-            "spend", "then", "Why spend differs", f"{place}, GBP a year by cause; the causes add up to the last row",
-            ["cause", "difference", "95% interval"], members.cause_cells(spent), total=True,
-        ),
-        Table(
-            "years", "then", "Spend year by year", f"{place}, million GBP", _heads(baseline, arm),
-            members.year_cells(comparison.money_by_year(concerned), arm),
-        ),
-        Table(
-            "areas", "then", "One by one", f"{arm} less {baseline}, with half the width of the 95% interval",
-            ["area", *members.SHOWN.values()], members.area_cells(comparison, several),
-        ),
-        *([] if summary else _contracts(comparison, concerned, arm)),
-        Table(
-            "scenarios", "last", "What differs between the scenarios",
-            f"Values of {baseline} and {arm} that are not the same", ["key", baseline, arm, "what it is"],
-            [] if summary else list(differing(comparison, arm)), words=True,
-        ),
+@dataclass(frozen=True)
+class About:
+    """What the page is about: scenario `arm` against the baseline, for whom and for which `area`, with the money by
+    cause and the outcomes by area."""
+
+    comparison: Comparison
+    concerned: str | None
+    arm: str
+    area: str
+    money: pd.DataFrame
+    rows: pd.DataFrame
+
+    @property
+    def place(self) -> str:
+        """What the area is called."""
+        return tables.all_of(self.comparison) if self.area == ENGLAND else self.area
+
+    @property
+    def of_arm(self) -> pd.DataFrame:
+        """Outcomes by area of the scenario."""
+        return self.rows[self.rows["scenario"] == self.arm]
+
+
+def _rows(comparison: Comparison, concerned: str | None) -> pd.DataFrame:
+    return comparison.members(concerned) if concerned else comparison.table.rename(columns={"region": "area"})
+
+
+def _filled(section: Section, drawn: Mapping[str, Picture]) -> Section:
+    """A section with the pictures that there are; those that show the same as another are left out."""
+    there = [name for name in section.pictures if name in drawn]
+    return replace(section, pictures=[name for name in there if name != "points" or "map" not in drawn])
+
+
+def _sections(about: About) -> list[Section]:
+    """The parts of the page in their order."""
+    comparison, arm = about.comparison, about.arm
+    scenarios = [line for label in (comparison.labels[0], arm)
+                 for line in scenario_words.told(comparison, label)]  # fmt: skip
+    differing = Table(
+        f"Values of {comparison.labels[0]} and {arm} that are not the same",
+        ["key", comparison.labels[0], arm, "what it is"], list(scenario_words.differing(comparison, arm)), wordy=True,
+    )  # fmt: skip
+    return [
+        Section("time", "Over time", pictures=["difference", "voids", "routes"]),
+        Section("spend", "Why spend differs", pictures=["money"], tables=[_causes(about), _years(about)]),
+        Section("areas", "One by one", pictures=["members"], tables=[_areas(about)]),
+        Section("where", "Where", pictures=["map", "points", "flows"]),
+        Section("fees", "Fees", pictures=["fees"]),
+        Section("contracts", "Contracts", lines=contracts.sentences(comparison, arm, about.concerned),
+                tables=list(_contracts(about))),
+        Section("sure", "How sure this is", lines=list(sureness.how_sure(comparison)), pictures=["drivers"]),
+        Section("limits", "Limits that apply here", lines=list(sureness.limits(comparison, arm))),
+        Section("scenarios", "What was compared", lines=scenarios, tables=[differing] if differing.rows else []),
     ]  # fmt: skip
-    return [one for one in left if one.rows]
 
 
-def _heads(baseline: str, arm: str) -> list[str]:
-    return ["year", baseline, arm, "difference", "95% interval", f"of {baseline}"]
+def _short_sections(about: About) -> list[Section]:
+    """The parts of a summary."""
+    return [
+        Section("spend", "Why spend differs", pictures=["money"]),
+        Section("areas", "One by one", tables=[_areas(about)]),
+        Section("sure", "How sure this is", lines=list(sureness.how_sure(about.comparison))[:2]),
+        Section("limits", "Limits that apply here", lines=list(sureness.limits(about.comparison, about.arm))[:-1]),
+    ]
 
 
-def _contracts(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[Table]:
-    """What contracts do under both scenarios, a table each, below one heading."""
-    found, heading = comparison.contracts(concerned), "Contracts"
-    for scenario in (arm, comparison.labels[0]):
+def _outcomes(about: About, summary: bool) -> Table:
+    """All outcomes of the area, or the main ones."""
+    baseline, found = about.comparison.labels[0], about.of_arm[about.of_arm["area"] == about.area]
+    if summary:
+        found = found[found["outcome"].isin(members.SHOWN)]
+    wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
+    return Table(
+        f"{about.place}: {about.arm} against {baseline}",
+        ["outcome", baseline, about.arm, "difference", "95% interval"],
+        [_outcome(*row) for row in tables.columns(found, *wanted)],
+    )  # fmt: skip
+
+
+def _causes(about: About) -> Table:
+    spent = about.money[(about.money["scenario"] == about.arm) & (about.money["area"] == about.area)]
+    return Table(f"{about.place}, GBP a year by cause; the causes add up to the last row",
+                 ["cause", "difference", "95% interval"], members.cause_cells(spent), total=True)  # fmt: skip
+
+
+def _years(about: About) -> Table:
+    baseline = about.comparison.labels[0]
+    heads = ["year", baseline, about.arm, "difference", "95% interval", f"of {baseline}"]
+    return Table(f"{about.place}, spend year by year, million GBP", heads,
+                 members.year_cells(about.comparison.money_by_year(about.concerned), about.arm))  # fmt: skip
+
+
+def _areas(about: About) -> Table:
+    several = about.of_arm[about.of_arm["area"] != about.area]
+    return Table(f"{about.arm} less {about.comparison.labels[0]}, with half the width of the 95% interval",
+                 ["area", *members.SHOWN.values()], members.area_cells(about.comparison, several))  # fmt: skip
+
+
+def _contracts(about: About) -> Iterator[Table]:
+    """What contracts do under both scenarios, a table each."""
+    found = about.comparison.contracts(about.concerned)
+    for scenario in (about.arm, about.comparison.labels[0]):
         rows = contracts.of_scenario(found, scenario)
         if len(rows):
             caption = f"Under {scenario}: mean of the runs (lowest to highest)"
-            heads = ["measure", *dict.fromkeys(rows["arrangement"])]
-            said = contracts.sentences(comparison, scenario, concerned)
-            name = "contracts" if heading else f"contracts-{len(heads)}"
-            yield Table(name, "then", heading, caption, heads, contracts.cells(rows), lines=said)
-            heading = ""
+            yield Table(caption, ["measure", *dict.fromkeys(rows["arrangement"])], contracts.cells(rows))
 
 
 def _outcome(name: str, base: float, other: float, difference: float, low: float, high: float) -> list[str]:
     label, unit, _ = definitions.column("outcomes", name)
     ends = tables.interval(low, high, unit)
     return [label, tables.number(base, unit), tables.number(other, unit), tables.number(difference, unit, True), ends]
-
-
-def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
-    """Keys whose values are others in the two scenarios, with what they are; the first forty."""
-    given = comparison.manifest["scenarios"]
-    base, other = (_flat(given[label]["values"]) for label in (comparison.labels[0], arm))
-    keys = [key for key in dict.fromkeys([*base, *other]) if base.get(key) != other.get(key) and key not in IN_WORDS]
-    for key in keys[:MOST_VALUES]:
-        unit, what = definitions.column("design", key)[1:]
-        yield [key, *(_shown(one.get(key, "-"), unit) for one in (base, other)), what]
-    if len(keys) > MOST_VALUES:
-        yield [f"and {len(keys) - MOST_VALUES} more", "", "", "marketsim check SCENARIO --only changed"]
-
-
-def _flat(value: Any, key: str = "") -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not value:
-        return {key: value}
-    found: dict[str, Any] = {}
-    for step, part in value.items():
-        found |= _flat(part, f"{key}.{step}" if key else step)
-    return found
-
-
-def _shown(value: Any, unit: str) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = text if len(text) <= SHORT else f"{text[:SHORT]}…"
-    return f"{text} {unit}".strip() if unit not in ("", "count") and isinstance(value, int | float) else text
-
-
-def how_sure(comparison: Comparison) -> Iterator[str]:
-    """What intervals hold, what was fitted, what is assumed and drawn."""
-    yield tables.footnote(comparison)
-    drawn = comparison.manifest["drawn_vectors"]
-    if drawn:
-        keys = len(next(iter(drawn.values())))
-        vectors = f"{len(drawn)} vectors of {len(drawn_values.plausible_set())}"
-        yield (
-            f"Not known and drawn from the plausible set, {vectors}: {keys} values. Each vector comes near the figures "
-            "published for 2023/24, to which it was fitted; that it does is no proof."
-        )
-    counts = comparison.manifest["evidence"]
-    yield (
-        f"Of the values behind this, {counts['measured']} were read in publications, {counts['estimated']} set so that "
-        f"published figures come out, and {counts['assumption']} are assumptions: marketsim evidence says which."
-    )
-
-
-def limits(comparison: Comparison, arm: str) -> Iterator[str]:
-    """What a reader of this comparison must know."""
-    scenario = comparison.scenarios[arm]
-    if scenario.world.kind == "synthetic":
-        yield "This is a made-up world for teaching and theory: its figures say nothing of any real place."
-    yield "Both scenarios have the same children, homes and luck; only what the scenarios say differs."
-    yield (
-        "Out of area means that the home stands in another authority, over 20 miles that it is far from the child's "
-        "home: they can move in opposite directions, above all where authorities place in one another's areas."
-    )
-    rules = {rule.rule for rule in scenario.purchasing.arrangements.values() if hasattr(rule, "rule")}
-    if "cooperative" in rules:
-        yield "The running cost of a cooperative (1m GBP a year) is an assumption: no figure is published."
-        yield "What a cooperative saves on fees depends on how much of a fee is scarcity, which nobody has measured."
-    if {"soft_block", "block"} & rules:
-        yield "What a contract obliges a home to (the least chance that it takes a child) is an assumption."
-    if "framework" in rules:
-        yield "Ceilings, take-up and uplift of frameworks are estimates: they decide how long homes stay on them."
-    yield "What an authority spends besides (social work, fostering, transport) is not in these figures."
-    yield "More: marketsim docs limits."
-
-
-def command(comparison: Comparison, concerned: str | None) -> str:
-    """What to type to have the same again."""
-    files_of = [one["file"] for one in comparison.manifest["scenarios"].values()]
-    runs: Any = comparison.manifest["runs"]
-    replicates = len({one["replicate"] for one in runs})
-    who = "" if concerned is None else f' --for "{concerned}"'
-    weeks = comparison.manifest["weeks"]
-    seed = runs[0]["seed"] // SEEDS_PER_COMPARISON
-    return f"marketsim compare {' '.join(files_of)} --replicates {replicates} --seed {seed} --weeks {weeks}{who}"
-
-
-def _versions(comparison: Comparison) -> str:
-    facts = comparison.manifest
-    hashes = ", ".join(f"{label} {one['sha256'][:12]}" for label, one in facts["scenarios"].items())
-    commit = f", commit {known[:12]}" if (known := facts.get("git_commit")) else ""
-    return f"marketsim {facts['marketsim']}{commit}, Python {facts['python']}; scenarios by SHA-256: {hashes}."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
@@ -13,10 +15,11 @@ from openpyxl.workbook import Workbook
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import council_workbook
 
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice") or ""
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 SHEETS = [
-    "cover", "headline", "comparison", "members", "money by cause", "regions", "over time", "scenario", "assumptions",
-    "how sure", "runs", "versions",
+    "cover", "notes", "headline", "comparison", "members", "money by cause", "spend by year", "regions", "over time",
+    "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs", "versions",
 ]  # fmt: skip
 
 
@@ -68,6 +71,34 @@ def test_money_adds_up_in_the_book(book: Workbook) -> None:
     parts = [float(str(row["difference, GBP/year"])) for row in rows if row["cause"] != "all causes"]
     [whole] = [float(str(row["difference, GBP/year"])) for row in rows if row["cause"] == "all causes"]
     assert sum(parts) == pytest.approx(whole, abs=0.05)
+
+
+def test_contracts_and_years_in_the_book_are_those_of_the_results(book: Workbook, joint: Comparison) -> None:
+    shown, told = rows_of(book, "contracts"), joint.contracts("pair")
+    for column in ("scenario", "arrangement", "measure"):
+        assert [row[column] for row in shown] == told[column].tolist()
+    for column in ("mean", "lowest", "highest"):
+        values = [np.nan if row[column] is None else row[column] for row in shown]
+        assert values == pytest.approx(told[column].tolist(), rel=1e-14, nan_ok=True)
+    assert set(told["arrangement"]) == {"block", "pair: soft_block"}
+    years = joint.money_by_year("pair")
+    assert [row["difference, GBP"] for row in rows_of(book, "spend by year")] == pytest.approx(years["difference"])
+    users = {row["authority"]: row["children"] for row in rows_of(book, "users of contracts")
+             if row["arrangement"] == "pair: soft_block"}  # fmt: skip
+    assert set(users) <= {"Authority 1", "Authority 2"} and sum(map(float, map(str, users.values()))) > 0
+
+
+@pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
+def test_the_workbook_opens_in_libreoffice(joint: Comparison, tmp_path: Path) -> None:
+    """Each sheet becomes a CSV file with the rows that the workbook has."""
+    council_workbook.write(joint, "pair", None, tmp_path / "book.xlsx")
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    words = ["--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", every_sheet]
+    subprocess.run([OFFICE, *words, "book.xlsx"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    files = {path.stem.removeprefix("book-"): path for path in tmp_path.glob("book-*.csv")}
+    assert set(files) == set(SHEETS)
+    lines = files["money by cause"].read_text(encoding="utf-8").splitlines()
+    assert lines[3].startswith("area,cause,") and len(lines) == 4 + len(joint.money("pair"))
 
 
 def test_the_same_results_give_the_same_bytes(joint: Comparison, tmp_path: Path) -> None:

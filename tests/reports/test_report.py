@@ -14,7 +14,7 @@ from marketsim.experiments.comparison import Comparison
 from marketsim.reports import report
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
-VOID = {"meta", "br", "hr", "img", "link", "input", "use"}
+VOID = {"meta", "br", "hr", "wbr", "img", "link", "input", "use"}
 
 
 class Read(HTMLParser):

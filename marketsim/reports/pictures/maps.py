@@ -26,6 +26,7 @@ from marketsim.results import definitions
 from marketsim.results.store import StoreError
 
 NAMED, MOST_FLOWS = 6, 40  # authorities that are named on a map, and flows that are drawn
+ENDS = 3  # authorities that are named in words from each end
 SHADES = 13  # so few that the bar beside a map is drawn and is no picture within a picture
 WIDE, CELL = 7.2, 0.56  # width in inches, and of a cell from its middle to a corner
 APART = 0.07  # of the map, between names
@@ -50,7 +51,7 @@ def in_cells(asked: Asked) -> Picture:
         PolyCollection(
             [hexagon + np.array([east[row], north[row]]) for row in order],
             facecolors=[_face(float(values.iloc[row]), norm, colours) for row in order],
-            edgecolors=[DARK if meant[row] else "white" for row in order],
+            edgecolors=[DARK if meant[row] else "#BDBDBD" for row in order],
             linewidths=[1.8 if meant[row] else 0.7 for row in order],
         )
     )
@@ -101,8 +102,7 @@ def between(asked: Asked) -> Picture:
     """Who places children where: the largest flows between authorities under the other scenario, at the end."""
     if not has_placements(asked):
         raise StoreError("where children are placed is in the folder of a comparison only: name one that was kept")
-    areas, graph = _areas(asked), _network(asked)
-    names = dict(zip(areas.code, areas.name, strict=True))
+    areas, graph, names = _areas(asked), _network(asked), asked.comparison.names
     away = [(home, host, count) for home, host, count in graph.edges(data="children")
             if home != host and (asked.concerned is None or {home, host} & set(asked.codes))]  # fmt: skip
     largest = sorted(away, key=lambda flow: (-flow[2], flow[:2]))[:MOST_FLOWS]
@@ -205,7 +205,11 @@ def _found(asked: Asked, figure: Figure, rows: Rows, where: str, what: str) -> P
         return _levels_found(asked, figure, rows, where, what)
     values = asked.factor * rows["difference"].astype("float64")
     title = picture.ways(asked, rows, f"{{}} of {values.notna().sum()} authorities", "in")
-    alt = f"{title}. {what} The middle authority changes by {asked.said(float(values.median()))}."
+    names, ranked = asked.comparison.names, values.dropna().sort_values(kind="stable")
+    ends = pd.concat([ranked.head(ENDS), ranked.tail(ENDS)])
+    said = "; ".join(f"{names[str(code)]} {asked.said(float(value))}" for code, value in ends.items())
+    alt = f"{title}. {what} The middle authority changes by {asked.said(float(values.median()))}, the lowest and " \
+          f"highest: {said}."
     chance = f"; of so many, {len(rows) * (1 - uncertainty.LEVEL) / 2:.0f} would seem sure by chance"
     told = chance if asked.comparison.tells else ""
     return picture.finished(asked, figure, title, f"{asked.against}, {asked.unit_words}, {where}{told}", alt)
@@ -213,8 +217,7 @@ def _found(asked: Asked, figure: Figure, rows: Rows, where: str, what: str) -> P
 
 def _levels_found(asked: Asked, figure: Figure, rows: Rows, where: str, what: str) -> Picture:
     """The same where levels are shown."""
-    areas = _areas(asked)
-    names, levels = dict(zip(areas.code, areas.name, strict=True)), rows["scenario_mean"].astype("float64").dropna()
+    names, levels = asked.comparison.names, rows["scenario_mean"].astype("float64").dropna()
     unit = definitions.column("outcomes", asked.outcome).unit
     ends = levels.sort_values(kind="stable").iloc[[0, -1]]
     said = [f"{names[str(code)]} {number(float(level), unit)}" for code, level in ends.items()]

@@ -1,0 +1,103 @@
+"""A scenario in words, and what differs between two."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marketsim.experiments.comparison import Comparison
+from marketsim.results import definitions
+from marketsim.scenario import levers
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.tiers import Order, flat
+
+MOST_VALUES = 40  # that differ between two scenarios and are listed
+IN_WORDS = ("name", "question", "description")
+SHORT = 60  # letters of a value
+MOST_NAMED = 6  # members
+
+
+def used(scenario: Scenario) -> list[str]:
+    """The arrangements that somebody buys through, those inside of cooperatives included."""
+    names = list(dict.fromkeys(name for order in scenario.purchasing.orders() for name in order))
+    arrangements = scenario.purchasing.arrangements
+    inside = [inner for name in names for inner in flat(levers.inside(arrangements[name]) or [])]
+    return list(dict.fromkeys([*names, *inside]))
+
+
+def told(comparison: Comparison, label: str) -> Iterator[str]:
+    """What a scenario is, in sentences: where and when, how places are bought, who is in what, what changes."""
+    scenario, weeks = comparison.scenarios[label], comparison.manifest["weeks"]
+    world = "England" if scenario.world.kind == "england" else f"{scenario.world.authorities} made-up authorities"
+    purchasing = scenario.purchasing
+    yield f"{label}: {world}, {weeks} weeks from {_date(scenario.horizon.start)}."
+    yield f"Authorities try {_order(purchasing.order)}."
+    for group in purchasing.groups:
+        yield f"{_people(group.authorities, group.regions)} try {_order(group.order)}."
+    for name in used(scenario):
+        rule = purchasing.arrangements[name]
+        if (inner := levers.inside(rule)) is not None:
+            authorities, regions = levers.membership(rule) or ([], [])
+            whom = _people(authorities, regions)
+            yield f"{_named(name, rule)} of {whom[:1].lower() + whom[1:]} buys through {_order(inner)}."
+        elif (places := getattr(rule, "places", None)) is not None:
+            yield f"{_named(name, rule)} holds {places} places at the start, for each who buys through it."
+    for change in scenario.changes:
+        keys = ", ".join(_flat(change.model_extra or {}))
+        yield f"From {_date(change.date)} other values hold at {keys}."
+    for shock in scenario.shocks:
+        closes = f"{100 * shock.closes_share:.0f}% of its homes close"
+        yield f"On {_date(shock.date)} private group number {shock.provider_rank} by homes fails and {closes}."
+
+
+def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
+    """Keys whose values are others in the two scenarios, with what they are; the first forty."""
+    given = comparison.manifest["scenarios"]
+    base, other = (_flat(given[label]["values"]) for label in (comparison.labels[0], arm))
+    keys = [key for key in dict.fromkeys([*base, *other]) if base.get(key) != other.get(key) and key not in IN_WORDS]
+    for key in keys[:MOST_VALUES]:
+        unit, what = definitions.column("design", key)[1:]
+        yield [key, *(_shown(one.get(key, "-"), unit) for one in (base, other)), what]
+    if len(keys) > MOST_VALUES:
+        yield [f"and {len(keys) - MOST_VALUES} more", "", "", "marketsim check SCENARIO --only changed"]
+
+
+def _date(date: datetime.date) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def _named(name: str, rule: Any) -> str:
+    kind = rule.rule.replace("_", " ")
+    return f"{name} (a {kind})" if name != rule.rule else f"The {kind}"
+
+
+def _order(order: Order) -> str:
+    """An order in words: one after the other, those of a tier side by side."""
+    return ", then ".join(tier if isinstance(tier, str) else " and ".join(tier) + " side by side" for tier in order)
+
+
+def _people(authorities: list[str], regions: list[str]) -> str:
+    named = [*(f"all of {region}" for region in regions), *authorities]
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"{', '.join(named[:MOST_NAMED])}{more}" if named else "All authorities"
+
+
+def _flat(value: Any, key: str = "") -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not value:
+        return {key: value}
+    found: dict[str, Any] = {}
+    for step, part in value.items():
+        found |= _flat(part, f"{key}.{step}" if key else step)
+    return found
+
+
+def _shown(value: Any, unit: str) -> str:
+    text = _order(value) if isinstance(value, list) and value and _is_order(value) else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) and not _is_order(value) else text
+    text = text if len(text) <= SHORT else f"{text[:SHORT]}…"
+    return f"{text} {unit}".strip() if unit not in ("", "count") and isinstance(value, int | float) else text
+
+
+def _is_order(value: list[Any]) -> bool:
+    return any(isinstance(one, list) for one in value)
