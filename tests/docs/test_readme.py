@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import pandas as pd
 
 from marketsim.scenario.idle import without_effect
 from marketsim.scenario.loading import load_scenario
@@ -24,9 +27,33 @@ def test_the_python_example_runs_as_a_script(tmp_path: Path) -> None:
     assert rows == len(weeks) and outcomes > 100
 
 
+def test_the_north_east_hands_in_a_report(tmp_path: Path) -> None:
+    """The commands of the README as they stand, but for fewer and shorter runs."""
+    (scenario,) = [text for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "north_east:" in text]
+    (tmp_path / "northeast.yaml").write_text(scenario, encoding="utf-8")
+    (typed,) = [text for text in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL) if "northeast.yaml" in text]
+    said = []
+    for line in typed.splitlines():
+        words = shlex.split(line.replace("--weeks 156", "--weeks 60 --replicates 4"))
+        assert words[0] == "marketsim"
+        command = [sys.executable, "-m", "marketsim.cli.main", *words[1:]]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True,
+                              text=True, timeout=300)  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        said.append(done.stdout)
+    names = ["Northumberland", "Newcastle upon Tyne", "Hartlepool", "Redcar and Cleveland", "neighbours outside"]
+    assert all(name in said[1] for name in [*names, "why spend under northeast differs", "north_east: held: "])
+    folder = tmp_path / "results" / "northeast"
+    assert {"report.html", "summary.html", "workbook.xlsx", "comparison.csv"} <= {one.name for one in folder.iterdir()}
+    pages = [(folder / name).read_text(encoding="utf-8") for name in ("report.html", "summary.html")]
+    assert all(name in page for name in names for page in pages) and len(pages[0]) < 400_000
+    table = pd.read_excel(folder / "workbook.xlsx", sheet_name="members", header=3)
+    assert set(table["area"]) >= set(names) | {"England"}
+
+
 def test_no_scenario_of_the_readme_says_anything_in_vain(tmp_path: Path) -> None:
     examples = [text for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "extends:" in text]
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, example in enumerate(examples):
         path = tmp_path / f"example{number}.yaml"
         path.write_text(example, encoding="utf-8")
