@@ -80,7 +80,21 @@ def sweep(
             done = sweeps.sweep(
                 definition, folder, workers, shard=part, crew=crew, on_progress=on_progress, on_run=on_run
             )
+        if done.complete:
+            _tell_effects(done.folder)
         _say_result(done)
+
+
+def _tell_effects(folder: Path) -> None:
+    """What each factor does, once all runs are there."""
+    from rich.console import Console
+
+    from marketsim.experiments.sweep_folder import open_set
+    from marketsim.reports import effects
+
+    written = effects.tell(open_set(folder), folder, Console())
+    if written:
+        typer.echo(f"Written: {', '.join(str(path) for path in written)}")
 
 
 def _cluster(address: str, workers: int | None, dashboard: str) -> Any:

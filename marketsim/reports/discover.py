@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from rich.console import Console
@@ -42,6 +43,7 @@ def sentences(found: Discovery) -> list[str]:
     failing, count = int(found.cases.sum()), len(found.cases)
     label = Result.column(found.outcome).label
     said = [f"Failing means: {label}, {found.quantity}, is {found.fails_if}: so at {failing} of {count} points."]
+    said.append(_range(found, label))
     other = found.quantity.partition(" less ")[0]
     if failing == 0:
         return [*said, f"{other} never fails in this sweep: there are no conditions to find."]
@@ -58,6 +60,17 @@ def sentences(found: Discovery) -> list[str]:
             f"{failing / count:.0%}), support {one.support:.0%}."
         )
     return said
+
+
+def _range(found: Discovery, label: str) -> str:
+    """What values the outcome takes over the points."""
+    unit = Result.column(found.outcome).unit
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    low, first, middle, third, high = (tables.number(float(one), unit, signed=True)
+                                       for one in np.quantile(found.differences, shares))  # fmt: skip
+    points = " points" if unit == "share" else ""
+    return f"Over all points, {label}, {found.quantity}, goes from {low} to {high}{points}; half of them lie between " \
+           f"{first} and {third}, the middle one is {middle}."
 
 
 def words_of(key: str, limit: Limit) -> str:

@@ -35,6 +35,7 @@ TABLES = {
     "runs": f"a row a run, outcome and region, over {LAST_WEEKS}; of a calibration a row a run",
     "wide": f"a row a run with factors and England's outcomes over {LAST_WEEKS}; empty where it is missing or failed",
     "sensitivity": "a row an outcome, quantity and factor: how strongly it moves the outcome",
+    "effects": "a row an outcome, quantity and factor: its change over the factor's range (main effects)",
     "waves": "a row a wave of the calibration",
     "parameters": "a row a key that was fitted",
     "targets": "a row a published figure: what was fitted to, and what was held out",

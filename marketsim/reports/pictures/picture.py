@@ -270,10 +270,17 @@ def panel(axes: Axes, title: str) -> None:
 
 
 def finished(asked: Asked, figure: Figure, title: str, subtitle: str, alt: str) -> Picture:
-    """Title, subtitle and source of a figure; spines and grid as all have them."""
+    """Title, subtitle and source of a picture of a comparison; spines and grid as all have them."""
+    count, noun = asked.comparison.rests_on
+    source = f"Source: marketsim, {count} {noun}, the same children and luck in both."
+    return framed(figure, title, subtitle, alt, source)
+
+
+def framed(figure: Figure, title: str, subtitle: str, alt: str, source: str) -> Picture:
+    """The same of any figure."""
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)
-        if axes.axison:
+        if axes.axison and not axes.images:
             axes.grid(axis="both", color="#E3E3E3", linewidth=0.6)
             axes.set_axisbelow(True)
             axes.tick_params(colors=DARK, labelsize=9)
@@ -287,7 +294,5 @@ def finished(asked: Asked, figure: Figure, title: str, subtitle: str, alt: str) 
     start = top - (0.30 * len(above) + 0.02) / height
     for place, line in enumerate(below):
         figure.text(0.012, start - 0.2 * place / height, line, fontsize=9.5, color=drawing.GREY, va="top")
-    count, noun = asked.comparison.rests_on
-    source = f"Source: marketsim, {count} {noun}, the same children and luck in both."
     figure.text(0.012, -0.06 / height, source, fontsize=8, color=drawing.GREY, va="top")
     return Picture(figure, title, alt)
