@@ -9,14 +9,15 @@ import typer
 
 from marketsim.cli import options
 
-Kind = Literal[
-    "all", "difference", "members", "money", "map", "points", "flows", "fees", "routes", "voids", "drivers"
-]  # those of plots.KINDS
-
 
 def plot(
     folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
-    kind: Annotated[Kind, typer.Option(help="which picture; all: each that these results have")] = "all",
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="difference, members, money, map, points, flows, fees, routes, voids, drivers; all: each that there is"
+        ),
+    ] = "all",
     outcome: Annotated[
         str, typer.Option(help="what difference, members, maps and drivers are of")
     ] = "weekly_fee_mean_gbp",

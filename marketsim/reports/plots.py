@@ -50,6 +50,7 @@ def pictures(
     asked = Asked(comparison, other_of(comparison, other), _outcome(comparison, outcome), concerned, shown)
     if concerned is not None:
         comparison.group(concerned)
+    _known(kind, [ALL, *KINDS], "kind of picture", "there are")
     if kind != ALL:
         return {kind: KINDS[kind].draw(asked)}
     return {name: one.draw(asked) for name, one in KINDS.items() if one.possible(asked)}

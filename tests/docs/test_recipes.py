@@ -189,11 +189,11 @@ def test_an_outcome_is_in_both_tables(recipes: dict[str, Followed]) -> None:
     assert weekly["unregistered_share"].between(0, 1).all()
 
 
-def test_a_figure_is_drawn_with_the_others(recipes: dict[str, Followed]) -> None:
-    [compared] = [said for words, said in recipes["figure"].said.items() if words.startswith("marketsim compare")]
-    assert "routes.png" in compared
-    assert recipes["figure"].said["script"].split()[-1] == str(Path("compared", "routes.png"))
-    assert (recipes["figure"].folder / "compared" / "routes.png").stat().st_size > 10_000
+def test_a_figure_is_drawn_and_said_in_words(recipes: dict[str, Followed]) -> None:
+    drawn = recipes["figure"].folder / "compared" / "figures" / "waits.png"
+    [said] = [said for words, said in recipes["figure"].said.items() if words.startswith("marketsim plot")]
+    assert said.split()[-1] == str(Path("compared", "figures", "waits.png")) and drawn.stat().st_size > 10_000
+    assert drawn.with_suffix(".txt").read_text(encoding="utf-8").startswith("Children wait ")
 
 
 def test_a_run_to_watch_is_as_the_page_on_the_architecture_shows(capsys: pytest.CaptureFixture[str]) -> None:
