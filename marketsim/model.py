@@ -145,6 +145,7 @@ class MarketModel(mesa.Model):
         """Fees, empty places, own homes, running costs and the last resort are paid."""
         self.census = self.recorder.census(self.market)
         self.ledger = paying.pay_week(self.market, self.payers, self.census)
+        self.contracts.count(self.market, self.payers, self.shop.answers)
         self.memory.spend(self.ledger.spend)
 
     def review(self) -> None:
@@ -174,7 +175,7 @@ class MarketModel(mesa.Model):
         self.ledger.voids = paying.paid_empty_places(self.market, self.payers)
         weeks_left = self.parameters.horizon.weeks - self.market.week
         self.recorder.close_week(self.market, self.ledger, self.census, weeks_left + 1)
-        self.contracts.close_week(self.market, self.payers, self.shop.answers, weeks_left + 1)
+        self.contracts.close_week(self.market, weeks_left + 1)
 
     @property
     def agents(self) -> mesa.agent.AgentSet:

@@ -3,7 +3,6 @@ differs."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, cast
@@ -19,7 +18,6 @@ from marketsim.results import groups, store
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 from marketsim.results.weeks import LAST_WEEKS
-from marketsim.scenario.schema import Scenario
 
 NEIGHBOURS = "neighbours outside"
 CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
@@ -131,11 +129,19 @@ class Comparison(Result):
         areas = who.areas_of(next(iter(self.scenarios.values())).world)
         return dict(zip(areas.code, areas.name, strict=True))
 
-    @cached_property
-    def scenarios(self) -> dict[str, Scenario]:
-        """The scenarios by label, as the manifest gives them."""
-        given = self.manifest["scenarios"]
-        return {label: Scenario.model_validate_json(json.dumps(one["values"])) for label, one in given.items()}
+    def check_whole(self) -> None:
+        """StoreError, in one line, for other results, unfinished ones, and a folder that lacks files of a run."""
+        if self.kind != "comparison":
+            raise store.StoreError(f"{self.folder}: is a {self.kind}, no comparison")
+        if "comparison" not in self.tables:
+            raise store.StoreError(f"{self.folder}: has no comparison.csv: it isn't finished")
+        if self.folder is not None:
+            runs = [self.folder / "runs" / str(one["scenario"]) / f"replicate-{one['replicate']:03d}"
+                    for one in self.runs_made.to_dict("records")]  # fmt: skip
+            names = sorted({path.name for path in self.folder.glob("runs/*/*/[!.]*.parquet")})
+            missing = [run / name for run in runs for name in names or ["sums.parquet"] if not (run / name).is_file()]
+            if missing:
+                raise store.StoreError(f"{missing[0]} is missing, so these results aren't whole; run them again")
 
     @property
     def rests_on(self) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from marketsim.reports import headline
 from marketsim.reports.tables import columns, number
 
 MOST_USERS = 3  # authorities that are named
-GROWN = 0.5  # places by which a contract must have changed for that to be said
+GROWN = 1.0  # places by which a contract must have changed for that to be said
 
 
 def sentences(comparison: Comparison, other: str, concerned: str | None) -> list[str]:

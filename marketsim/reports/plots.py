@@ -82,10 +82,7 @@ def write(drawn: Mapping[str, Picture], folder: Path, form: str) -> list[Path]:
 def other_of(comparison: Comparison, other: str | None) -> str:
     """The scenario that is told about beside the baseline: the one named, or the first. StoreError, in one line, if
     these are other results, unfinished ones, or there is no such scenario."""
-    if comparison.kind != "comparison":
-        raise StoreError(f"{comparison.folder}: is a {comparison.kind}, no comparison")
-    if comparison.done == 0 or "comparison" not in comparison.tables:
-        raise StoreError(f"{comparison.folder}: has no comparison.csv: it isn't finished")
+    comparison.check_whole()
     others = comparison.labels[1:]
     if other is not None:
         _known(other, others, "scenario", "these results have")

@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+from pydantic import ValidationError
 
 from marketsim.england.score import footing
 from marketsim.results import definitions, store
@@ -85,8 +88,24 @@ class Result:
         """The scenario of a run: completed with its vector if the run was just made, else as the manifest gives it."""
         if self.completed is not None:
             return self.completed
-        [given] = self.manifest["scenarios"].values()
-        return Scenario.model_validate_json(json.dumps(given["values"]))
+        [found] = self.scenarios.values()
+        return found
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios by label, as the manifest gives them; StoreError, in one line, for those of another version
+        that this one can't read."""
+        return {label: self._scenario(label, one) for label, one in self.manifest["scenarios"].items()}
+
+    def _scenario(self, label: str, given: Mapping[str, Any]) -> Scenario:
+        try:
+            return Scenario.model_validate_json(json.dumps(given["values"]))
+        except (ValidationError, KeyError, errors.ScenarioError):
+            made, now = self.manifest["marketsim"], version("marketsim")
+            raise store.StoreError(
+                f"{self.folder}: the scenario {label} was made by marketsim {made}, and this version ({now}) can't "
+                "read it; run it again"
+            ) from None
 
     @property
     def footing(self) -> str:

@@ -40,13 +40,18 @@ def new_folder(out: Path | None, name: str) -> Path:
 
 def check_new(out: Path | None) -> None:
     """Raise StoreError early if a folder asked for exists already."""
-    if out is not None and (out.exists() or out.is_symlink()):
-        raise StoreError(f"{out} exists already; name another folder with --out, nothing was changed")
+    if out is not None:
+        _check_free(out, "folder")
+
+
+def _check_free(out: Path, what: str) -> None:
+    if out.exists() or out.is_symlink():
+        raise StoreError(f"{out} exists already; name another {what} with --out, nothing was changed")
 
 
 def check_new_file(out: Path, ending: str) -> None:
     """Raises StoreError, in one line, for a file that exists, has another ending, or whose folder isn't there."""
-    check_new(out)
+    _check_free(out, "file")
     if out.suffix.lower() != ending:
         raise StoreError(f"{out}: its name must end in {ending}")
     if not out.parent.is_dir():

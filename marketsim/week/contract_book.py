@@ -67,15 +67,19 @@ class ContractBook:
         self.authorities, self.pairs = authorities, np.zeros(0, dtype=np.int64)
         self.years: list[Period] = []
         self.last_weeks, self._year = Period(), Period()
+        self._week: tuple[Ints, Floats, tuple[Ints, Keys, Bools]]
 
-    def close_week(self, market: Market, payers: Payers, answers: Answers, last_weeks: int) -> None:
-        """Add up the week, of which there are `last_weeks` to come with this one."""
+    def count(self, market: Market, payers: Payers, answers: Answers) -> None:
+        """Count the week as it is when it is paid for."""
         said = self._said(answers)
         week = self._sums(market, payers, said[0])
-        arrangement = self.pairs // self.authorities
-        self._year.add(arrangement, week, said)
+        self._week = self.pairs // self.authorities, week, said
+
+    def close_week(self, market: Market, last_weeks: int) -> None:
+        """Add up the week that was counted last, of which there are `last_weeks` to come with this one."""
+        self._year.add(*self._week)
         if last_weeks <= YEAR_WEEKS:
-            self.last_weeks.add(arrangement, week, said)
+            self.last_weeks.add(*self._week)
         if market.ends("year_of_run"):
             self.years.append(self._year)
             self._year = Period()

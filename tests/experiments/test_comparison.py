@@ -11,7 +11,7 @@ import pytest
 from marketsim import ScenarioError, compare, load_scenario
 from marketsim.experiments import money, who
 from marketsim.experiments.comparison import NEIGHBOURS, WHOLE, Comparison
-from marketsim.reports import headline
+from marketsim.reports import contracts, headline
 from marketsim.results import groups
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.store import StoreError
@@ -150,6 +150,48 @@ def test_results_without_sums_say_so(found: Comparison, tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(StoreError, match="no table sums"):
         Comparison.read(folder).money()
+
+
+def test_spend_by_year_is_that_of_the_sums(found: Comparison) -> None:
+    years, sums = found.money_by_year("pair"), found.tables["sums"]
+    assert years["year"].tolist() == [1]
+    own = sums[(sums["year"] == 1) & sums["ons_code"].isin(["S0001", "S0002"])].groupby("scenario")["sum_spend"].sum()
+    row = years.iloc[0]
+    scale = 52.18 / 52 / 5
+    assert (row["baseline_spend"], row["scenario_spend"]) == pytest.approx((own["town"] * scale, own["joint"] * scale))
+    assert row["difference"] == pytest.approx(row["scenario_spend"] - row["baseline_spend"])
+    assert row["of_baseline"] == pytest.approx(row["difference"] / row["baseline_spend"])
+
+
+# ---- contracts
+
+
+def test_contracts_are_told_with_what_they_hold(found: Comparison) -> None:
+    told = found.contracts().pivot(index=["scenario", "arrangement"], columns="measure", values="mean")
+    assert set(told.index) == {("town", "block"), ("joint", "block"), ("joint", "pair: soft_block")}
+    soft, last = told.loc[("joint", "pair: soft_block")], found.tables["contracts"].query("year == 0")
+    own = last[(last["cooperative"] == "pair")]
+    assert soft["places held"] == pytest.approx(own["sum_places_held"].sum() / 52 / 5)
+    assert 0 < soft["filled"] <= 1 and 0 <= soft["children refused"] <= 1
+    spared = own["sum_spot_fees_gbp"] - own["sum_fees_gbp"] - own["sum_retainers_gbp"]
+    assert soft["saved against spot fees"] == pytest.approx(spared.sum() * 52.18 / 52 / 5)
+    assert (told["held in its first week"] > 0).all() and (told["paid for empty places"] >= 0).all()
+    users = found.contract_users()
+    assert set(users.loc[users["arrangement"] == "pair: soft_block", "ons_code"]) <= {"S0001", "S0002"}
+    in_words = contracts.sentences(found, "joint", None)
+    assert len(in_words) == 2 and all("places" in line and "than these homes asked" in line for line in in_words)
+
+
+def test_a_group_has_its_share_of_contracts(found: Comparison) -> None:
+    """What two members hold, use and pay adds up to what the pair does."""
+    wanted = ["places held", "paid for empty places", "saved against spot fees"]
+    shared = {}
+    for name in ("Authority 1", "Authority 2", "pair"):
+        own = found.contracts(name).query("arrangement == 'pair: soft_block'")
+        shared[name] = own.set_index("measure")["mean"][wanted]
+    parts = shared["Authority 1"] + shared["Authority 2"]
+    assert parts.tolist() == pytest.approx(shared["pair"].tolist())
+    assert not found.contracts("Authority 3")["arrangement"].str.contains("pair").any()
 
 
 # ---- in words
