@@ -64,8 +64,12 @@ class Comparison(Result):
 
     @property
     def years(self) -> list[int]:
-        """The numbers of the whole years of the runs, from 1."""
-        return sorted(int(year) for year in set(self._sums["year"]) - {LAST_WEEKS})
+        """The numbers of the whole years of the runs, from 1; and LAST_WEEKS behind them for runs that go on for more
+        than half a year, or are shorter than one."""
+        weeks = self._sums.groupby("year")["weeks"].first()
+        whole = [int(year) for year in weeks.index if year != LAST_WEEKS]
+        beyond = (self.manifest["weeks"] or 0) - int(weeks[whole].sum())
+        return whole if whole and beyond <= WEEKS_PER_YEAR / 2 else [*whole, LAST_WEEKS]
 
     def _outcomes_of(self, wanted: Mapping[str, Collection[str]], year: int) -> pd.DataFrame:
         return groups.outcomes_of(self._sums, wanted, year)
@@ -89,10 +93,10 @@ class Comparison(Result):
 
     def money_by_year(self, words: str | None = None) -> pd.DataFrame:
         """What spend is in each whole year of the runs (GBP/year): rows of YEAR_COLUMNS; `of_baseline` is the
-        difference as a share of what the baseline spends. The last weeks where runs are shorter (`year` 0)."""
+        difference as a share of what the baseline spends. `year` 0: the last weeks, if they are no whole year."""
         codes = self._everybody if words is None else list(self.group(words).members)
         rows = []
-        for year in self.years or [LAST_WEEKS]:
+        for year in self.years:
             by_arm = groups.sums_of(self._sums, codes, year)
             yearly = {label: by_arm.xs(label).sort_index() for label in self.labels}
             spend = {label: (WEEKS_PER_YEAR * of_arm["spend"] / of_arm["weeks"]).to_numpy(dtype=np.float64)

@@ -129,7 +129,8 @@ def _contract_sheets(comparison: Comparison, concerned: str | None, arm: str) ->
 def _years(rows: pd.DataFrame, baseline: str, arm: str) -> pd.DataFrame:
     names = {"baseline_spend": baseline, "scenario_spend": arm, "ci_low": "low", "ci_high": "high"}
     kept = rows.drop(columns="scenario").rename(columns=names | {"of_baseline": "of baseline"})
-    return kept.reset_index(drop=True)
+    years = [str(year) if year else tables.LAST_WEEKS for year in kept["year"]]
+    return kept.assign(year=years).reset_index(drop=True)
 
 
 def _lines(head: str, lines: Sequence[str]) -> pd.DataFrame:
@@ -235,7 +236,7 @@ def _cell(
     elif isinstance(value, str):
         sheet.write_string(*at, value, _format(book, formats, ""))
     else:
-        whole = name in ("replicates", "replicate", "seed", "vector", "year")
+        whole = name in ("replicates", "replicate", "seed", "vector")
         how = "0" if whole else FORMATS.get(unit, OTHERWISE)
         sheet.write_number(*at, float(value), _format(book, formats, how))
 

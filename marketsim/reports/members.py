@@ -71,7 +71,7 @@ def year_cells(rows: pd.DataFrame, other: str) -> list[list[str]]:
     own = rows[rows["scenario"] == other]
     wanted = ("year", "baseline_spend", "scenario_spend", "difference", "ci_low", "ci_high", "of_baseline")
     return [
-        [str(max(year, 1)), _millions(base), _millions(spend), _millions(mean, "+"),
+        [str(year) if year else tables.LAST_WEEKS, _millions(base), _millions(spend), _millions(mean, "+"),
          "-" if pd.isna(low) else f"[{_millions(low, '+')}, {_millions(high, '+')}]", f"{100 * share:+.1f}%"]
         for year, base, spend, mean, low, high, share in tables.columns(own, *wanted)
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import drawing
-from marketsim.reports.pictures import drivers, fees, maps, over_time, ranked, waterfall
+from marketsim.reports.pictures import between, drivers, fees, maps, over_time, ranked, waterfall
 from marketsim.reports.pictures.picture import Asked, Picture, Shown
 from marketsim.results import store
 from marketsim.results.store import StoreError
@@ -32,8 +32,8 @@ KINDS: dict[str, Kind] = {
     "money": Kind(waterfall.spend),
     "map": Kind(maps.in_cells, lambda asked: asked.whole == "England"),
     "points": Kind(maps.in_points),
-    "flows": Kind(maps.between, maps.has_placements),
-    "fees": Kind(fees.by_need, maps.has_placements),
+    "flows": Kind(between.authorities, between.has_placements),
+    "fees": Kind(fees.by_need, between.has_placements),
     "routes": Kind(over_time.routes),
     "voids": Kind(over_time.voids),
     "drivers": Kind(drivers.unknown_values, drivers.has_vectors),

@@ -21,6 +21,7 @@ HEADLINES = {
     "void_rate": "void rate",
     "children_unregistered": "unreg. children",
 }
+LAST_WEEKS = "last 52 weeks"  # of the runs, where they don't end with a year
 MOST_NAMED = 4  # rows that rest on fewer runs than others
 MOST_PLACES = 4
 

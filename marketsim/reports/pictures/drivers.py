@@ -16,6 +16,7 @@ from marketsim.reports.pictures.picture import DARK, Asked, Picture
 from marketsim.results import definitions
 from marketsim.results.store import StoreError
 
+FEWEST = 12  # vectors
 MOST = 8  # values that are shown
 LETTERS = 56  # in a line of what a value is
 
@@ -23,11 +24,11 @@ LETTERS = 56  # in a line of what a value is
 def unknown_values(asked: Asked) -> Picture:
     """The unknown values with which the difference goes up or down most, by their rank correlation over vectors."""
     if not has_vectors(asked):
-        raise StoreError(f"what drives a result is told from {uncertainty.FEW} vectors of the plausible set or more")
+        raise StoreError(f"what drives a result is told from {FEWEST} vectors of the plausible set or more")
     found = correlations(asked)
     sure = surely_beyond(len(found), _basis(asked))
     rows = found.reindex(found.abs().sort_values(ascending=False, kind="stable").index)[:MOST]
-    figure = picture.fresh(10, 1.6 + 0.6 * len(rows))
+    figure = picture.fresh(8.6, 1.6 + 0.6 * len(rows))
     axes = figure.subplots()
     places = np.arange(len(rows))
     axes.axvspan(-min(sure, 1.0), min(sure, 1.0), color="#EFEFEF", zorder=0)
@@ -54,8 +55,8 @@ def unknown_values(asked: Asked) -> Picture:
 
 
 def has_vectors(asked: Asked) -> bool:
-    """Whether there are vectors enough."""
-    return asked.comparison.vectors is not None and _basis(asked) >= uncertainty.FEW
+    """Whether there are vectors enough: of fewer the strongest of the values can't be told from chance."""
+    return asked.comparison.vectors is not None and _basis(asked) >= FEWEST
 
 
 def surely_beyond(values: int, vectors: int) -> float:

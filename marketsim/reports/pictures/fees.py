@@ -16,8 +16,7 @@ from marketsim.results import groups
 from marketsim.results.store import StoreError
 
 SHARES = (0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.005)  # of placements, dearest first: what they cost at least
-TOLD = "1 in 100"  # of them in the title
-FEWEST = 1.0  # children of a kind, mean of weeks and runs, below which a mean fee says nothing
+FEWEST = 10.0  # children, mean of weeks and runs, below which a kind's mean or a share's least fee says little
 MARKERS = ("o", "D")
 
 
@@ -25,20 +24,21 @@ def by_need(asked: Asked) -> Picture:
     """Mean fees by what children need, and what the dearest placements cost at least, under both scenarios."""
     if "placements" not in asked.comparison.tables:
         raise StoreError("the fees of all placements are in the folder of a comparison only: name one that was kept")
-    figure = picture.fresh(10, 5.4)
+    figure = picture.fresh(8.4, 4.6)
     left, right = figure.subplots(1, 2)
     labels = (asked.baseline, asked.other)
     means, tails = _means(asked), {label: _tail(asked, label) for label in labels}
+    both = [str(share) for share in tails[asked.baseline].index if share in tails[asked.other].index]
+    tails = {label: tail.loc[both] for label, tail in tails.items()}
     _dots(left, {label: means[label] for label in labels})
     _dots(right, {label: tail.mean(axis=1) for label, tail in tails.items()})
     picture.panel(left, "mean by what children need")
     picture.panel(right, "what the dearest cost at least")
-    dear, before = (tails[label].loc[TOLD].astype("float64") for label in (asked.other, asked.baseline))
+    rarest = both[-1]
+    dear, before = (tails[label].loc[rarest].astype("float64") for label in (asked.other, asked.baseline))
     change = picture.interval(asked, np.asarray(dear - before, dtype=np.float64))
-    title = (
-        f"The dearest {TOLD} placements cost {dear.mean():,.0f} GBP a week or more under {asked.other}: "
-        f"{_pounds(change.mean)}{picture.between(change, _pounds)}"
-    )
+    title = f"The dearest {rarest} placements cost {before.mean():,.0f} GBP a week or more under {asked.baseline}; " \
+            f"under {asked.other} {_pounds(change.mean)}{picture.between(change, _pounds)}"
     said = "; ".join(f"{need} {means[asked.baseline][need]:,.0f} and {means[asked.other][need]:,.0f}"
                      for need in means.index)  # fmt: skip
     alt = f"{title}. Mean fees under {asked.baseline} and under {asked.other}: {said}."
@@ -59,7 +59,16 @@ def _means(asked: Asked) -> pd.DataFrame:
         number, fees = (own[columns].to_numpy(dtype=np.float64).sum(axis=0) for columns in (NUMBERS, FEES))
         found[label] = np.where(number / weeks >= FEWEST, fees / np.maximum(number, 1e-9), np.nan)
     said = [f"{band}, {care.replace('_', ' ')}" for band in BANDS for care in CARE]
-    return pd.DataFrame(found, index=said).dropna()
+    enough = pd.DataFrame(found, index=said).dropna()
+    return enough if len(enough) else pd.DataFrame(_all_together(asked), index=["all"])
+
+
+def _all_together(asked: Asked) -> dict[str, float]:
+    """The mean fee of all bought places, where no kind has children enough."""
+    sums = groups.sums_of(asked.comparison.tables["sums"], asked.codes)
+    own = {label: sums.xs(label) for label in (asked.baseline, asked.other)}
+    return {label: float(rows[FEES].to_numpy().sum() / max(rows[NUMBERS].to_numpy().sum(), 1e-9))
+            for label, rows in own.items()}  # fmt: skip
 
 
 def _tail(asked: Asked, label: str) -> pd.DataFrame:
@@ -69,7 +78,8 @@ def _tail(asked: Asked, label: str) -> pd.DataFrame:
     bought = placed["end_week"].isna() & (placed["sector"] != SECTORS[LOCAL_AUTHORITY])
     meant = placed["home_authority"].isin(list(asked.codes)) & (placed["scenario"] == label)
     fees = placed[bought & meant].groupby("replicate")["weekly_fee_gbp"]
-    return pd.DataFrame({f"1 in {1 / share:.0f}": fees.quantile(1 - share) for share in SHARES}).T
+    shares = [share for share in SHARES if share * fees.size().mean() >= FEWEST] or [SHARES[0]]
+    return pd.DataFrame({f"1 in {1 / share:.0f}": fees.quantile(1 - share) for share in shares}).T
 
 
 def _pounds(value: float) -> str:

@@ -11,7 +11,6 @@ from marketsim.reports.pictures.picture import DARK, Asked, Picture, Rows
 from marketsim.reports.tables import number
 from marketsim.results import groups
 from marketsim.results.store import StoreError
-from marketsim.results.weeks import LAST_WEEKS
 
 UNPLACED = ("children_waiting", "children_unregistered")
 OF_ROUTE = "route_"  # before the names of routes in sums
@@ -25,7 +24,7 @@ def difference(asked: Asked) -> Picture:
         raise StoreError(f"{asked.outcome} is not counted week by week, so there is no picture of it over time")
     base, other = (picture.over_time(asked, label, asked.outcome) for label in (asked.baseline, asked.other))
     found = [picture.interval(asked, values) for values in (other - base).to_numpy(dtype=np.float64)]
-    figure = picture.fresh(10, 4.6)
+    figure = picture.fresh(8.2, 4.2)
     left, right = figure.subplots(1, 2, sharex=True)
     means = {label: asked.factor * values.mean(axis=1)
              for label, values in ((asked.baseline, base), (asked.other, other))}  # fmt: skip
@@ -38,10 +37,10 @@ def difference(asked: Asked) -> Picture:
         if len(base) <= picture.FEW_TIMES:
             right.vlines(base.index, low, high, color=drawing.BLUE, alpha=0.45, linewidth=2)
     picture.line(right, pd.Series(middle, base.index), drawing.BLUE)
-    last = found[-1]
-    title = picture.moves(asked, last.mean, last.low, last.high, asked.at_end)
-    band = "band: 95% interval of the difference" if not np.isnan(low).all() else "too few runs for an interval"
-    picture.panel(left, "level")
+    title = picture.moves(asked, *picture.told(asked), asked.when)
+    band = "with its 95% interval" if not np.isnan(low).all() else "too few runs for an interval"
+    cut = "" if left.get_ylim()[0] <= 0 else " (the axis doesn't start at 0)"
+    picture.panel(left, f"level{cut}")
     picture.panel(right, "difference")
     for axes in (left, right):
         picture.numbers(axes.yaxis, asked.outcome, signed=axes is right)
@@ -62,10 +61,11 @@ def has_times(asked: Asked) -> bool:
 
 def routes(asked: Asked) -> Picture:
     """Through which routes children were placed, by year, under each scenario."""
-    figure = picture.fresh(10, 4.6)
+    figure = picture.fresh(8.2, 4.2)
     both = figure.subplots(1, 2, sharey=True)
     ends, means = {}, _shares(asked)
-    both[0].set_ylim(0, 1.06 * max(mean.to_numpy().max() for mean in means.values()))
+    highest = max(mean.to_numpy().max() for mean in means.values())
+    both[0].set_ylim(-picture.BELOW * highest, (1 + picture.ROOM) * highest)
     for axes, (label, mean) in zip(both, means.items(), strict=True):
         used = {str(name): mean[name] for name in mean if mean[name].max() > LEAST}
         picture.lines(axes, used, order=list(map(str, mean)))
@@ -74,7 +74,7 @@ def routes(asked: Asked) -> Picture:
         picture.plain_numbers(axes.yaxis, "%")
     most = max(ends[asked.other], key=lambda route: ends[asked.other][route])
     share = ends[asked.other][most]
-    title = f"Under {asked.other}, {most} has placed {share:.0f}% of children in homes in the last year"
+    title = f"Under {asked.other}, {most} has placed {share:.0f}% of children in homes {asked.when}"
     if most in ends[asked.baseline]:
         title += f"; under {asked.baseline} {ends[asked.baseline][most]:.0f}%"
     said = {label: [f"{route} {share:.0f}%" for route, share in found.items()] for label, found in ends.items()}
@@ -87,11 +87,11 @@ def _shares(asked: Asked) -> dict[str, Rows]:
     """By scenario the share of each route (% of children placed), mean over its runs: a row a year, the same routes in
     the same order."""
     sums, found = asked.comparison.tables["sums"], {}
-    years = asked.comparison.years or [LAST_WEEKS]
-    means = {year: groups.sums_of(sums, asked.codes, year).groupby(level="scenario").sum() for year in years}
+    means = {place: groups.sums_of(sums, asked.codes, year).groupby(level="scenario").sum()
+             for place, year in enumerate(asked.comparison.years, start=1)}  # fmt: skip
     routes = [str(name) for name in next(iter(means.values())) if str(name).startswith(OF_ROUTE)]
     for label in (asked.baseline, asked.other):
-        of_years = {max(year, 1): mean.loc[label].astype("float64") for year, mean in means.items()}
+        of_years = {place: mean.loc[label].astype("float64") for place, mean in means.items()}
         wide = pd.DataFrame(of_years).T.fillna(0.0)  # a route that only others have
         shares = 100 * wide[routes].div(wide["children_placed"], axis=0)
         found[label] = shares.rename(columns=lambda name: str(name).removeprefix(OF_ROUTE).replace("_", " "))
@@ -100,7 +100,7 @@ def _shares(asked: Asked) -> dict[str, Rows]:
 
 def voids(asked: Asked) -> Picture:
     """Empty places and children without a home over time, beside each other: one can't be judged without the other."""
-    figure = picture.fresh(10, 4.6)
+    figure = picture.fresh(8.2, 4.2)
     left, right = figure.subplots(1, 2, sharex=True)
     ends: dict[str, list[float]] = {}
     changes = []
@@ -116,11 +116,9 @@ def voids(asked: Asked) -> Picture:
         last = (wide[asked.other] - wide[asked.baseline]).iloc[-1].to_numpy(dtype=np.float64)
         changes.append(picture.interval(asked, last))
     empty, children = changes
-    title = (
-        f"Under {asked.other} {asked.at_end}: children without a home {_whole(children.mean)}"
-        f"{picture.between(children, _whole)}, empty places {_tenths(empty.mean)} points"
-        f"{picture.between(empty, _tenths)}"
-    )
+    title = f"Under {asked.other} at the end: children without a home {_signed(children.mean)}" \
+            f"{picture.between(children, _signed)}, empty places {_signed(empty.mean)} points" \
+            f"{picture.between(empty, _signed)}"
     said = [f"{label}: {number(rate / 100, 'share')} of open places empty, {count:,.0f} children without a home"
             for label, (rate, count) in ends.items()]  # fmt: skip
     subtitle = (
@@ -130,9 +128,5 @@ def voids(asked: Asked) -> Picture:
     return picture.finished(asked, figure, title, subtitle, f"{title}. {'; '.join(said)}.")
 
 
-def _whole(change: float) -> str:
-    return f"{change:+,.0f}" if round(change) else "0"
-
-
-def _tenths(change: float) -> str:
-    return f"{change:+.1f}" if round(change, 1) else "0"
+def _signed(change: float) -> str:
+    return number(change, "children", signed=True)

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import offset_copy
 
 from marketsim.core.columns import Floats
 from marketsim.experiments import uncertainty
@@ -22,12 +23,13 @@ from marketsim.experiments.comparison import Comparison
 from marketsim.reports import drawing
 from marketsim.reports.tables import number
 from marketsim.results import definitions
-from marketsim.results.outcomes import MEASURES
-from marketsim.results.weeks import LAST_WEEKS
+from marketsim.results.outcomes import ENGLAND, MEASURES
 
-MONTH_WEEKS, FEW_TIMES = 4, 12
+MONTH_WEEKS, FEW_TIMES, LAST_WEEKS = 4, 12, 52
+MANY = 20  # areas: of so many some seem sure by chance
 TITLE_LETTERS, SUBTITLE_LETTERS = 10.2, 13.4  # that fit into an inch
-LABEL_SPACE = 0.05  # of the height of a chart, between the labels of lines
+BELOW, ROOM = 0.03, 0.08  # of a chart that begins at nought, below and above what it shows
+LABEL_SPACE = 0.055  # of the height of a chart, between the labels of lines
 DARK = "#1B1B1B"
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1, 1)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 Rows: TypeAlias = pd.DataFrame
@@ -90,9 +92,10 @@ class Asked:
         return "by month" if self.concerned is None else "by year"
 
     @property
-    def at_end(self) -> str:
-        """When the last of them is."""
-        return "at the end" if self.concerned is None else "in the last whole year"
+    def when(self) -> str:
+        """Over which weeks outcomes are."""
+        weeks = self.comparison.manifest["weeks"] or LAST_WEEKS
+        return f"in the last {min(weeks, LAST_WEEKS)} weeks"
 
     @property
     def place(self) -> str:
@@ -149,13 +152,12 @@ def monthly(asked: Asked, label: str, *columns: str) -> Rows:
 
 
 def yearly(asked: Asked, label: str, *outcomes: str) -> Rows:
-    """The sum of outcomes of a group in each whole year, or the last weeks of a shorter run: a row a year, a column a
-    replicate."""
+    """The sum of outcomes of a group in each year of the runs: a row a year, a column a replicate."""
     found = {}
-    for year in asked.comparison.years or [LAST_WEEKS]:
+    for place, year in enumerate(asked.comparison.years, start=1):
         values = asked.comparison.values(asked.codes, year)
         own = values[(values["scenario"] == label) & values["outcome"].isin(outcomes)]
-        found[max(year, 1)] = own.groupby("replicate")["value"].sum(min_count=len(outcomes))
+        found[place] = own.groupby("replicate")["value"].sum(min_count=len(outcomes))
     return pd.DataFrame(found).T
 
 
@@ -185,34 +187,54 @@ def lines(
         line(axes, values, drawing.COLOURS[place % len(drawing.COLOURS)], DASHES[place % len(DASHES)])
     times(axes, next(iter(means.values())).index)
     if from_zero:
-        axes.set_ylim(bottom=0)
+        highest = max(float(values.max()) for values in means.values())
+        axes.set_ylim(-BELOW * highest, (1 + ROOM) * highest or 1.0)  # so that marks at nought are whole
     label_ends(axes, [(label, float(values.iloc[-1])) for label, values in means.items()])
+
+
+def told(asked: Asked) -> tuple[float, float, float]:
+    """The difference of the outcome and the ends of its interval, as all tables have them."""
+    table = asked.comparison.table.rename(columns={"region": "area"})
+    area = ENGLAND if asked.concerned is None else asked.comparison.group(asked.concerned).name
+    rows = table if asked.concerned is None else asked.comparison.members(asked.concerned)
+    rows = rows[(rows["scenario"] == asked.other) & (rows["outcome"] == asked.outcome) & (rows["area"] == area)]
+    mean, low, high = rows[["difference", "ci_low", "ci_high"]].iloc[0].astype("float64")
+    return float(mean), float(low), float(high)
 
 
 def moves(asked: Asked, mean: float, low: float, high: float, when: str) -> str:
     """A sentence on which way an outcome goes, and whether that is sure."""
-    label = sentence(asked.label)
+    label, ends = sentence(asked.label), in_brackets(*(asked.said(asked.factor * end) for end in (low, high)))
     if np.isnan(mean):
         return f"{label} is not known {when}"
     if mean == 0 and not low < high:
         return f"{label} is the same under both {when}"
     if low <= 0 <= high:
-        return f"{label} may be lower or higher under {asked.other} {when}: the runs can't tell"
-    return f"{label} is {asked.size(mean)} {'lower' if mean < 0 else 'higher'} under {asked.other} {when}"
+        return f"{label} may be lower or higher under {asked.other} {when}: {asked.said(asked.factor * mean)} {ends}"
+    way = "lower" if mean < 0 else "higher"
+    return f"{label} is {asked.size(mean)} {way} under {asked.other} {when}{'' if np.isnan(low) else f' {ends}'}"
 
 
 def ways(asked: Asked, rows: Rows, of: str, where: str) -> str:
-    """For how many areas an outcome is lower, or higher if that is for more, and for how many that is sure."""
+    """For how many areas an outcome is lower, or higher if that is for more, and for how many that is sure; where many
+    are looked at, beside how many would be so by chance."""
     difference, low, high = (rows[name].to_numpy(dtype=np.float64) for name in ("difference", "ci_low", "ci_high"))
     less, more = int((difference < 0).sum()), int((difference > 0).sum())
     way, count, sure = ("lower", less, high < 0) if less >= more else ("higher", more, low > 0)
     surely = f", surely {where} {int(sure.sum()) or 'none'}" if asked.comparison.tells else ""
+    if surely and len(rows) >= MANY:
+        surely += f" (chance alone: {len(rows) * (1 - uncertainty.LEVEL) / 2:.0f})"
     return f"{sentence(asked.label)}: {way} {where} {of.format(count)} under {asked.other}{surely}"
 
 
 def between(found: uncertainty.Interval, size: Callable[[float], str]) -> str:
     """The ends of an interval in brackets; nothing if it has none."""
-    return "" if np.isnan(found.low) else f" [{size(found.low)}, {size(found.high)}]"
+    return "" if np.isnan(found.low) else f" {in_brackets(size(found.low), size(found.high))}"
+
+
+def in_brackets(low: str, high: str) -> str:
+    """Two ends that stay on one line."""
+    return f"[{low},\u00a0{high}]"
 
 
 def sentence(words: str) -> str:
@@ -247,21 +269,41 @@ def times(axes: Axes, index: pd.Index[Any]) -> None:
     axes.margins(x=0.02)
     if not isinstance(index, pd.DatetimeIndex):
         axes.set_xticks(list(index), [f"year {year}" if year == index[0] else str(year) for year in index])
-        axes.set_xlim(float(index[0]) - 0.3, float(index[-1]) + 0.3)
+        room = 0.3 if len(index) > 1 else 0.05  # what is named beside its only mark need not be looked for
+        axes.set_xlim(float(index[0]) - 0.3, float(index[-1]) + room)
         return
-    places: Any = cast(Any, AutoDateLocator)(minticks=3, maxticks=8)
+    places: Any = cast(Any, AutoDateLocator)(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(places)
     axes.xaxis.set_major_formatter(cast(Any, ConciseDateFormatter)(places))
 
 
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float]]) -> None:
-    """Names at the ends of lines, in dark text, pushed apart so that none lies on another."""
-    bottom, top = axes.get_ylim()
-    right, gap, placed = axes.get_xlim()[1], LABEL_SPACE * (top - bottom), -np.inf
-    for name, value in sorted(ends, key=lambda end: end[1]):
-        placed = max(value, placed + gap)
-        axes.annotate(name, (right, placed), (4, 0), textcoords="offset points", va="center", color=DARK, fontsize=9,
-                      annotation_clip=False)  # fmt: skip
+    """Names beside the ends of lines, in dark text, as near as they can be without lying on another; a thin line leads
+    from each to its end."""
+    (bottom, top), right = axes.get_ylim(), axes.get_xlim()[1]
+    beside: Any = offset_copy(axes.transData, cast(Figure, axes.figure), x=14, units="points")
+    several = sorted(ends, key=lambda end: end[1])
+    heights = spread_out([value for _, value in several], LABEL_SPACE * (top - bottom), bottom, top)
+    for (name, value), height in zip(several, heights, strict=True):
+        axes.annotate(
+            name, (right, value), (right, height), textcoords=beside, va="center", color=DARK, fontsize=9,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "#8A8A8A", "linewidth": 0.7, "shrinkA": 1, "shrinkB": 1},
+        )  # fmt: skip
+
+
+def spread_out(values: Sequence[float], gap: float, bottom: float, top: float) -> list[float]:
+    """Places for rising values that lie `gap` apart, within bottom and top if there is room, and as near to the values
+    as that allows: those that crowd are spread evenly about their mean (isotonic least squares)."""
+    pools: list[list[float]] = []  # mean of a crowd less what its members are apart, and how many they are
+    for place, value in enumerate(values):
+        pools.append([value - place * gap, 1.0])
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            mean, count = pools.pop()
+            pools[-1] = [(pools[-1][0] * pools[-1][1] + mean * count) / (pools[-1][1] + count), pools[-1][1] + count]
+    starts = [mean for mean, count in pools for _ in range(int(count))]
+    highest = top - gap * (len(values) - 1)
+    return [min(max(start, bottom), max(highest, bottom)) + place * gap for place, start in enumerate(starts)]
 
 
 def panel(axes: Axes, title: str) -> None:
