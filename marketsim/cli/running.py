@@ -110,8 +110,9 @@ def compare(
         members.print_all(comparison, Console())
     else:
         members.print_for(comparison, concerned, Console())
-    drawn = plots.at_end(comparison, concerned, folder / "figures")
-    typer.echo(f"Results: {folder} (comparison.csv, {', '.join(f'figures/{path.name}' for path in drawn)}, runs/)")
+    drawn = plots.at_end(comparison, concerned, folder / f"figures{plots.slug(concerned)}")
+    files = ", ".join(path.relative_to(folder).as_posix() for path in drawn)
+    typer.echo(f"Results: {folder} (comparison.csv, {files}, runs/)")
 
 
 def check(

@@ -13,6 +13,7 @@ import pandas as pd
 from marketsim.core.columns import Ints
 from marketsim.experiments import contracts, money, uncertainty, who
 from marketsim.experiments.contracts import WEEKS_PER_YEAR
+from marketsim.experiments.differences import COLUMNS as TABLE_COLUMNS
 from marketsim.experiments.differences import compare_outcomes, paired
 from marketsim.results import groups, store
 from marketsim.results.outcomes import ENGLAND
@@ -21,6 +22,7 @@ from marketsim.results.weeks import LAST_WEEKS
 
 NEIGHBOURS = "neighbours outside"
 CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
+FACTS = ("marketsim", "python", "packages", "scenarios", "drawn_vectors", "runs", "weeks", "evidence")
 CONTRACT_COLUMNS = ["scenario", "arrangement", "measure", "mean", "lowest", "highest", "replicates", "unit"]
 YEAR_COLUMNS = [
     "scenario", "year", "baseline_spend", "scenario_spend", "difference", "ci_low", "ci_high", "of_baseline"
@@ -108,8 +110,8 @@ class Comparison(Result):
 
     def contracts(self, words: str | None = None) -> pd.DataFrame:
         """What contracts that hold places do, under every scenario: rows of CONTRACT_COLUMNS, for each measure of
-        `contracts.MEASURES` its mean, the lowest and the highest run; of everybody or of a group, of shared contracts
-        what is the group's."""
+        `contracts.MEASURES` its mean, the lowest and the highest run; of everybody or of a group. Places are those of
+        whole contracts that a group has a part in, children and money are the group's."""
         rows = []
         for scenario, arrangement, measures in contracts.of_each(self._contracts(words), self._replicates):
             for measure, values in measures.items():
@@ -137,8 +139,18 @@ class Comparison(Result):
         """StoreError, in one line, for other results, unfinished ones, and a folder that lacks files of a run."""
         if self.kind != "comparison":
             raise store.StoreError(f"{self.folder}: is a {self.kind}, no comparison")
+        facts: Any = self.manifest
+        if facts["status"] != "finished":
+            raise store.StoreError(f"{self.folder}: isn't finished: its status is {facts['status']}")
         if "comparison" not in self.tables:
-            raise store.StoreError(f"{self.folder}: has no comparison.csv: it isn't finished")
+            raise store.StoreError(f"{self.folder}: has no comparison.csv, so it isn't whole")
+        if lacking := [name for name in FACTS if name not in facts]:
+            raise store.StoreError(f"{self.folder}/manifest.json: {lacking[0]} is missing, so it can't be told of")
+        told = {(one["scenario"], one["replicate"]) for one in facts["runs"]}
+        if told != {(label, number) for label in self.labels for number in range(self._replicates)}:
+            raise store.StoreError(f"{self.folder}/manifest.json: runs are not every scenario's in every replicate")
+        if lacking := [name for name in TABLE_COLUMNS if name not in self.table]:
+            raise store.StoreError(f"{self.folder}/comparison.csv: has no column {lacking[0]}, so it is no comparison")
         if self.folder is not None:
             runs = [self.folder / "runs" / str(one["scenario"]) / f"replicate-{one['replicate']:03d}"
                     for one in self.runs_made.to_dict("records")]  # fmt: skip

@@ -13,6 +13,17 @@ MOST_USERS = 3  # authorities that are named
 GROWN = 1.0  # places by which a contract must have changed for that to be said
 
 
+def user_cells(comparison: Comparison, scenario: str, concerned: str | None) -> list[list[str]]:
+    """Who lives in held places and who pays for them under a scenario: contract, authority, children, places of its
+    share; those with most children first, contracts that one authority has for itself left out."""
+    users = comparison.contract_users(concerned)
+    users = users[(users["scenario"] == scenario) & users["arrangement"].str.contains(":", regex=False)]
+    users = users.sort_values(["arrangement", "children", "ons_code"], ascending=[True, False, True])
+    told = columns(users, "arrangement", "ons_code", "children", "places_held")
+    return [[f"{name}: {comparison.names[code]}", f"{children:.1f}", f"{places:.1f}"]
+            for name, code, children, places in told]  # fmt: skip
+
+
 def sentences(comparison: Comparison, other: str, concerned: str | None) -> list[str]:
     """For each contract of a scenario, in a sentence, how many places it holds, whether it grew, how they are filled,
     who uses them, what it refuses and what it spares."""

@@ -52,8 +52,8 @@ class Sheet:
 def write(comparison: Comparison, concerned: str | None, other: str | None, out: Path) -> list[str]:
     """Write the workbook, which must not exist yet; gives the names of its sheets. StoreError or ScenarioError, in one
     line, and nothing is written, if it can't be."""
+    arm = plots.check(comparison, concerned, other)
     store.check_new_file(out, ".xlsx")
-    arm = plots.other_of(comparison, other)
     found = list(sheets(comparison, concerned, arm))
     partial = out.with_name(f".{out.name}.part")
     try:
@@ -83,7 +83,8 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
     if len(others):
         what = f"{arm} less {baseline}, a row an outcome and area. {EMPTY}"
         yield Sheet("members" if concerned else "regions", "One by one", what, _areas(others), {})
-    yield Sheet("money by cause", "Why spend differs", f"GBP a year; the causes of an area add up to '{WHOLE}'.",
+    yield Sheet("money by cause", "Why spend differs", f"GBP a year. The causes of an area add up to '{WHOLE}'. "
+                "Price, mix and number are reckoned for each area by itself, so members' don't add up to the group's.",
                 _causes(money), {name: "GBP/year" for name in ("difference", "low", "high")})  # fmt: skip
     years = comparison.money_by_year(concerned)
     yield Sheet("spend by year", f"{place}: spend year by year", f"of baseline: the difference over what {baseline} "
@@ -102,8 +103,9 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
     differing = pd.DataFrame(scenario_words.differing(comparison, arm), columns=heads)
     yield Sheet("what differs", "What differs between the scenarios", "Values that are not the same.", differing, {})
     yield Sheet("assumptions", "Values that are assumed", "Status assumption: no source settles them.", _assumed(), {})
+    to_know = [*sureness.how_sure(comparison, rows), *sureness.limits(comparison, arm)]
     yield Sheet("how sure", "How sure this is, and its limits", "Read with marketsim docs limits.",
-                _lines("to know", [*sureness.how_sure(comparison), *sureness.limits(comparison, arm)]), {})  # fmt: skip
+                _lines("to know", to_know), {})  # fmt: skip
     yield Sheet("runs", "The runs behind this", "Luck depends on the seed; the vector is of the plausible set.",
                 comparison.runs_made, {})  # fmt: skip
     yield Sheet("versions", "Versions, and how to make it again", "Hashes are SHA-256 of the resolved scenarios.",
@@ -179,8 +181,16 @@ def _over_time(comparison: Comparison, arm: str) -> pd.DataFrame:
 
 def _assumed() -> pd.DataFrame:
     entries = [one for one in recorded_entries() if one.status == "assumption"]
-    rows = [(one.key, one.value, one.unit, one.low, one.high) for one in entries]
+    rows = [(one.key, _number(one.value), one.unit, _number(one.low), _number(one.high)) for one in entries]
     return pd.DataFrame(rows, columns=["key", "value", "unit", "low", "high"])
+
+
+def _number(text: Any) -> Any:
+    """A number where a text is one; what is none stays as it is."""
+    try:
+        return float(text) if text not in ("", None) else None
+    except (TypeError, ValueError):
+        return text
 
 
 def _versions(comparison: Comparison) -> list[str]:

@@ -62,7 +62,9 @@ def _money_line(money: pd.DataFrame, other: str, area: str) -> str:
     if named.empty:
         return ""
     causes = zip(named["cause"], named["difference"], strict=True)
-    return f"Money: {', '.join(f'{cause} {signed(difference)}' for cause, difference in causes)} a year."
+    others = float(rows["difference"].sum() - named["difference"].sum())
+    rest = f", all else {signed(others)}" if abs(others) >= 1 else ""
+    return f"Money: {', '.join(f'{cause} {signed(difference)}' for cause, difference in causes)}{rest} a year."
 
 
 def _children_line(comparison: Comparison, rows: pd.DataFrame, other: str, area: str) -> str:

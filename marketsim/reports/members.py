@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments.comparison import WHOLE, Comparison
+from marketsim.experiments.contracts import WEEKS_PER_YEAR
+from marketsim.experiments.who import NEIGHBOUR_MILES
 from marketsim.reports import contracts, fitting, headline, tables
 from marketsim.results.outcomes import ENGLAND
 
@@ -28,8 +32,15 @@ def print_for(comparison: Comparison, words: str, console: Console) -> None:
         fitting.print_table(_members_table(comparison, other, of_arm[of_arm["area"] != name]), console)
         fitting.print_table(money_table(comparison, money, other, name), console)
         _print_years_and_contracts(comparison, other, words, console)
-    console.print(tables.footnote(comparison))
+    if neighbours := comparison.group(words).neighbours.values():
+        console.print(escape(neighbours_named(neighbours)))
+    console.print(tables.footnote(comparison, rows))
     console.print(comparison.footing)
+
+
+def neighbours_named(neighbours: Iterable[str]) -> str:
+    """Who the neighbours outside are."""
+    return f"Neighbours outside (centres within {NEIGHBOUR_MILES:.0f} miles of a member's): {', '.join(neighbours)}."
 
 
 def print_all(comparison: Comparison, console: Console) -> None:
@@ -72,9 +83,13 @@ def year_cells(rows: pd.DataFrame, other: str) -> list[list[str]]:
     wanted = ("year", "baseline_spend", "scenario_spend", "difference", "ci_low", "ci_high", "of_baseline")
     return [
         [str(year) if year else tables.LAST_WEEKS, _millions(base), _millions(spend), _millions(mean, "+"),
-         "-" if pd.isna(low) else f"[{_millions(low, '+')}, {_millions(high, '+')}]", f"{100 * share:+.1f}%"]
+         "-" if pd.isna(low) else f"[{_millions(low, '+')}, {_millions(high, '+')}]", _percent(share)]
         for year, base, spend, mean, low, high, share in tables.columns(own, *wanted)
     ]  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.1f}%" if round(100 * share, 1) else "0%"
 
 
 def _millions(pounds: float, sign: str = "") -> str:
@@ -106,6 +121,20 @@ def area_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
     cells = {(area, outcome): tables.with_half(mean, high, unit) for area, outcome, mean, high, unit in wanted}
     names = {area: tables.all_of(comparison) if area == ENGLAND else area for area in dict.fromkeys(rows["area"])}
     return [[name, *(cells[area, outcome] for outcome in SHOWN)] for area, name in names.items()]
+
+
+def spend_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
+    """For each area its name, what it spends under the baseline (million GBP a year), the difference under the other
+    scenario with its interval, and that as a share of what the baseline spends."""
+    own = rows[rows["outcome"] == "spend_gbp"]
+    cells = []
+    for area, base, mean, low, high in tables.columns(own, "area", "baseline_mean", "difference", "ci_low", "ci_high"):
+        millions = [WEEKS_PER_YEAR * value for value in (base, mean, low, high)]
+        ends = "-" if pd.isna(low) else f"[{_millions(millions[2], '+')}, {_millions(millions[3], '+')}]"
+        name = tables.all_of(comparison) if area == ENGLAND else area
+        share = _percent(mean / base) if base else "-"
+        cells.append([name, _millions(millions[0]), _millions(millions[1], "+"), ends, share])
+    return cells
 
 
 def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: str) -> Table:

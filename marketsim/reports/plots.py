@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "voids": Kind(over_time.voids),
     "drivers": Kind(drivers.unknown_values, drivers.has_vectors),
 }
+MAPS, OF_OUTCOME, LONGEST_SLUG = ("map", "points"), ("difference", "members", "map", "points", "drivers"), 60
 AT_END = ("difference", "members", "money")  # what a comparison draws when it ends
 ALL = "all"
 
@@ -47,13 +49,24 @@ def pictures(
 ) -> dict[str, Picture]:
     """The pictures of a kind, or of all kinds that these results have, by name; StoreError, in one line, if they can't
     be drawn, ScenarioError for nobody of that name."""
-    asked = Asked(comparison, other_of(comparison, other), _outcome(comparison, outcome), concerned, shown)
-    if concerned is not None:
-        comparison.group(concerned)
+    asked = Asked(comparison, check(comparison, concerned, other), _outcome(comparison, outcome), concerned, shown)
     _known(kind, [ALL, *KINDS], "kind of picture", "there are")
     if kind != ALL:
         return {kind: KINDS[kind].draw(asked)}
     return {name: one.draw(asked) for name, one in KINDS.items() if one.possible(asked)}
+
+
+def named(outcome: str, shown: Shown, kind: str) -> str:
+    """What the file of a picture is called: its kind, with what is not usual about it."""
+    of = f"-{outcome}" if outcome != Asked.outcome and kind in OF_OUTCOME else ""
+    return f"{kind}{of}{'-level' if shown == 'level' and kind in MAPS else ''}"
+
+
+def slug(concerned: str | None) -> str:
+    """What is put behind the names of files that are for somebody: nothing, or their name in letters and dashes."""
+    if concerned is None:
+        return ""
+    return "-" + "-".join(re.findall(r"[^\W_]+", concerned.casefold()))[:LONGEST_SLUG]
 
 
 def at_end(comparison: Comparison, concerned: str | None, folder: Path) -> list[Path]:
@@ -79,10 +92,12 @@ def write(drawn: Mapping[str, Picture], folder: Path, form: str) -> list[Path]:
     return paths
 
 
-def other_of(comparison: Comparison, other: str | None) -> str:
+def check(comparison: Comparison, concerned: str | None, other: str | None) -> str:
     """The scenario that is told about beside the baseline: the one named, or the first. StoreError, in one line, if
-    these are other results, unfinished ones, or there is no such scenario."""
+    these are other results, unfinished ones, or there is no such scenario; ScenarioError for nobody of that name."""
     comparison.check_whole()
+    if concerned is not None:
+        comparison.group(concerned)
     others = comparison.labels[1:]
     if other is not None:
         _known(other, others, "scenario", "these results have")

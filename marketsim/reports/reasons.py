@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.market.homes import LOCAL_AUTHORITY, SECTORS
 from marketsim.results.result import Result
 
 STARTLING = 0.05  # of the share placed out of area
-COLUMNS = ["scenario", "home_authority", "host_authority", "route", "end_week"]
+LEAST_SHARED = 5.0  # children more in homes that another authority runs
+COLUMNS = ["scenario", "replicate", "home_authority", "host_authority", "sector", "route", "end_week"]
 
 
 def outside_all(comparison: Result, other: str) -> str:
@@ -30,7 +32,20 @@ def outside_all(comparison: Result, other: str) -> str:
         return ""
     baseline = comparison.labels[0]
     return (f" Members of a cooperative place in one another's areas: outside all of these are {shares[other]:.1f}% "
-            f"of their children at the end, and {shares[baseline]:.1f}% in {baseline}.")  # fmt: skip
+            f"of their children at the end, and {shares[baseline]:.1f}% in {baseline}."
+            f"{_shared_homes(placed, baseline, other)}")  # fmt: skip
+
+
+def _shared_homes(placed: pd.DataFrame, baseline: str, other: str) -> str:
+    """How many children live in the own homes of an authority that is not theirs, where that is what moves."""
+    elsewhere = placed[(placed["sector"] == SECTORS[LOCAL_AUTHORITY])
+                       & (placed["home_authority"] != placed["host_authority"])]  # fmt: skip
+    runs = placed.groupby("scenario")["replicate"].nunique()
+    count = elsewhere.groupby("scenario").size().reindex([baseline, other], fill_value=0) / runs
+    if abs(count[other] - count[baseline]) < LEAST_SHARED:
+        return ""
+    return (f" In homes that another authority runs itself live {count[other]:,.0f} of them, "
+            f"{count[baseline]:,.0f} in {baseline}.")  # fmt: skip
 
 
 def _region(comparison: Result, codes: pd.Series[Any]) -> pd.Series[Any]:

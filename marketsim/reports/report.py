@@ -15,7 +15,8 @@ import matplotlib
 import pandas as pd
 from markupsafe import Markup, escape
 
-from marketsim.experiments.comparison import Comparison
+from marketsim.experiments import money as money_causes
+from marketsim.experiments.comparison import WHOLE, Comparison
 from marketsim.reports import contracts, drawing, headline, members, plots, scenario_words, sureness, tables
 from marketsim.reports.pictures.picture import Picture
 from marketsim.results import definitions, store
@@ -81,6 +82,7 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
 
 def write(comparison: Comparison, concerned: str | None, other: str | None, summary: bool, out: Path) -> None:
     """Keep the page as a file that must not exist yet; nothing is written if it can't be made."""
+    plots.check(comparison, concerned, other)
     store.check_new_file(out, ".html")
     store.write_text(out, page(comparison, concerned, other, summary))
 
@@ -152,12 +154,14 @@ def _sections(about: About) -> list[Section]:
     return [
         Section("time", "Over time", pictures=["difference", "voids", "routes"]),
         Section("spend", "Why spend differs", pictures=["money"], tables=[_causes(about), _years(about)]),
-        Section("areas", "One by one", pictures=["members"], tables=[_areas(about)]),
+        Section("areas", "One by one", lines=_neighbours(about), pictures=["members"],
+                tables=[_spend(about), _areas(about)]),
         Section("where", "Where", pictures=["map", "points", "flows"]),
         Section("fees", "Fees", pictures=["fees"]),
         Section("contracts", "Contracts", lines=contracts.sentences(comparison, arm, about.concerned),
                 tables=list(_contracts(about))),
-        Section("sure", "How sure this is", lines=list(sureness.how_sure(comparison)), pictures=["drivers"]),
+        Section("sure", "How sure this is", lines=list(sureness.how_sure(comparison, about.of_arm)),
+                pictures=["drivers"]),
         Section("limits", "Limits that apply here", lines=list(sureness.limits(comparison, arm))),
         Section("scenarios", "What was compared", lines=scenarios, tables=[differing] if differing.rows else []),
     ]  # fmt: skip
@@ -167,8 +171,9 @@ def _short_sections(about: About) -> list[Section]:
     """The parts of a summary."""
     return [
         Section("spend", "Why spend differs", pictures=["money"]),
+        Section("contracts", "Contracts", lines=contracts.sentences(about.comparison, about.arm, about.concerned)),
         Section("areas", "One by one", tables=[_areas(about)]),
-        Section("sure", "How sure this is", lines=list(sureness.how_sure(about.comparison))[:2]),
+        Section("sure", "How sure this is", lines=list(sureness.how_sure(about.comparison, about.of_arm))[:2]),
         Section("limits", "Limits that apply here", lines=list(sureness.limits(about.comparison, about.arm))[:-1]),
     ]
 
@@ -188,8 +193,10 @@ def _outcomes(about: About, summary: bool) -> Table:
 
 def _causes(about: About) -> Table:
     spent = about.money[(about.money["scenario"] == about.arm) & (about.money["area"] == about.area)]
+    said = {**money_causes.CAUSES, WHOLE: "the change of all that is paid"}
+    cells = [[*one, said[one[0]]] for one in members.cause_cells(spent)]
     return Table(f"{about.place}, GBP a year by cause; the causes add up to the last row",
-                 ["cause", "difference", "95% interval"], members.cause_cells(spent), total=True)  # fmt: skip
+                 ["cause", "difference", "95% interval", "what it is"], cells, total=True)  # fmt: skip
 
 
 def _years(about: About) -> Table:
@@ -205,6 +212,23 @@ def _areas(about: About) -> Table:
                  ["area", *members.SHOWN.values()], members.area_cells(about.comparison, several))  # fmt: skip
 
 
+def _spend(about: About) -> Table:
+    baseline, several = about.comparison.labels[0], about.of_arm[about.of_arm["area"] != about.area]
+    return Table(
+        f"Spend, million GBP a year, {about.arm} less {baseline}, mean of the last 52 weeks",
+        ["area", baseline, "difference", "95% interval", f"of {baseline}"],
+        members.spend_cells(about.comparison, several),
+    )
+
+
+def _neighbours(about: About) -> list[str]:
+    """Who is meant by neighbours outside."""
+    if about.concerned is None:
+        return []
+    neighbours = about.comparison.group(about.concerned).neighbours.values()
+    return [members.neighbours_named(neighbours)] if neighbours else []
+
+
 def _contracts(about: About) -> Iterator[Table]:
     """What contracts do under both scenarios, a table each."""
     found = about.comparison.contracts(about.concerned)
@@ -213,6 +237,9 @@ def _contracts(about: About) -> Iterator[Table]:
         if len(rows):
             caption = f"Under {scenario}: mean of the runs (lowest to highest)"
             yield Table(caption, ["measure", *dict.fromkeys(rows["arrangement"])], contracts.cells(rows))
+    if users := contracts.user_cells(about.comparison, about.arm, about.concerned):
+        caption = f"Who uses what is held together under {about.arm}, mean of the last weeks and of the runs"
+        yield Table(caption, ["contract: authority", "children who live there", "places it pays for"], users)
 
 
 def _outcome(name: str, base: float, other: float, difference: float, low: float, high: float) -> list[str]:

@@ -13,7 +13,7 @@ from marketsim.scenario.schema import Scenario
 from marketsim.scenario.tiers import Order, flat
 
 MOST_VALUES = 40  # that differ between two scenarios and are listed
-IN_WORDS = ("name", "question", "description")
+IN_WORDS = ("name", "question", "description", "changes", "shocks")
 SHORT = 60  # letters of a value
 MOST_NAMED = 6  # members
 
@@ -34,18 +34,19 @@ def told(comparison: Comparison, label: str) -> Iterator[str]:
     yield f"{label}: {world}, {weeks} weeks from {_date(scenario.horizon.start)}."
     yield f"Authorities try {_order(purchasing.order)}."
     for group in purchasing.groups:
-        yield f"{_people(group.authorities, group.regions)} try {_order(group.order)}."
+        yield f"{_capital(_people(group.authorities, group.regions))} try {_order(group.order)}."
+    joint = {inner for name in used(scenario) for inner in flat(levers.inside(purchasing.arrangements[name]) or [])}
     for name in used(scenario):
         rule = purchasing.arrangements[name]
         if (inner := levers.inside(rule)) is not None:
-            authorities, regions = levers.membership(rule) or ([], [])
-            whom = _people(authorities, regions)
-            yield f"{_named(name, rule)} of {whom[:1].lower() + whom[1:]} buys through {_order(inner)}."
+            whom = _people(*(levers.membership(rule) or ([], [])))
+            yield f"{_named(name, rule)} of {whom} buys through {_order(inner)}."
         elif (places := getattr(rule, "places", None)) is not None:
-            yield f"{_named(name, rule)} holds {places} places at the start, for each who buys through it."
+            whose = "in all, for the members together" if name in joint else "for each authority"
+            yield f"{_named(name, rule)} holds {places} places at the start, {whose}."
     for change in scenario.changes:
-        keys = ", ".join(_flat(change.model_extra or {}))
-        yield f"From {_date(change.date)} other values hold at {keys}."
+        for key, value in _flat(change.model_extra or {}).items():
+            yield f"From {_date(change.date)} {_key(key)}: {_listed(value)}."
     for shock in scenario.shocks:
         closes = f"{100 * shock.closes_share:.0f}% of its homes close"
         yield f"On {_date(shock.date)} private group number {shock.provider_rank} by homes fails and {closes}."
@@ -55,7 +56,8 @@ def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
     """Keys whose values are others in the two scenarios, with what they are; the first forty."""
     given = comparison.manifest["scenarios"]
     base, other = (_flat(given[label]["values"]) for label in (comparison.labels[0], arm))
-    keys = [key for key in dict.fromkeys([*base, *other]) if base.get(key) != other.get(key) and key not in IN_WORDS]
+    said = {*IN_WORDS, *(["horizon.weeks"] if comparison.manifest["weeks"] else [])}  # as long as the command says
+    keys = [key for key in dict.fromkeys([*base, *other]) if base.get(key) != other.get(key) and key not in said]
     for key in keys[:MOST_VALUES]:
         unit, what = definitions.column("design", key)[1:]
         yield [key, *(_shown(one.get(key, "-"), unit) for one in (base, other)), what]
@@ -65,6 +67,22 @@ def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
 
 def _date(date: datetime.date) -> str:
     return f"{date.day} {date:%B %Y}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _key(key: str) -> str:
+    """A dotted key as people say it."""
+    return key.removeprefix("purchasing.arrangements.").replace(".", " ").replace("_", " ")
+
+
+def _listed(value: Any) -> str:
+    """A value as people say it; of long lists how many there are."""
+    if isinstance(value, list) and len(value) > MOST_NAMED:
+        return f"{', '.join(map(str, value[:MOST_NAMED]))} and {len(value) - MOST_NAMED} more"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _named(name: str, rule: Any) -> str:
@@ -79,8 +97,7 @@ def _order(order: Order) -> str:
 
 def _people(authorities: list[str], regions: list[str]) -> str:
     named = [*(f"all of {region}" for region in regions), *authorities]
-    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return f"{', '.join(named[:MOST_NAMED])}{more}" if named else "All authorities"
+    return _listed(named) if named else "all authorities"
 
 
 def _flat(value: Any, key: str = "") -> dict[str, Any]:

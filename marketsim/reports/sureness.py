@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.reports import scenario_words, tables
@@ -13,11 +15,13 @@ from marketsim.scenario.schema import Scenario
 from marketsim.trust.validation import recorded
 
 LONG = 3 * 53  # weeks
+TODAY = "england_2024"
 
 
-def how_sure(comparison: Comparison) -> Iterator[str]:
-    """What intervals hold, what was fitted, what predicted, what is assumed and drawn."""
-    yield tables.footnote(comparison)
+def how_sure(comparison: Comparison, rows: pd.DataFrame) -> Iterator[str]:
+    """What intervals hold, what was fitted, what predicted, what is assumed and drawn; `rows` are the outcomes that are
+    shown, the whole area's first."""
+    yield tables.footnote(comparison, rows)
     drawn = comparison.manifest["drawn_vectors"]
     if drawn:
         keys = len(next(iter(drawn.values())))
@@ -60,6 +64,9 @@ def limits(comparison: Comparison, arm: str) -> Iterator[str]:
         yield "How many homes of a failing group others take over is an assumption."
     if (comparison.manifest["weeks"] or 0) > LONG:
         yield "Beyond three years demand, pay and prices follow recorded trends and assumptions, which will be wrong."
+    yield "Pounds are those of the week in which they are paid: amounts rise with prices and pay."
+    if scenario.world.kind == "england" and comparison.labels[0] != TODAY:
+        yield f"The baseline, {comparison.labels[0]}, is not how England buys now: the shipped scenario {TODAY} is."
     yield "What an authority spends besides (social work, fostering, transport) is not in these figures."
     yield "More: marketsim docs limits."
 

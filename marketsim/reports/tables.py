@@ -157,18 +157,20 @@ def interval(low: float, high: float, unit: str) -> str:
     return "-" if pd.isna(low) else f"[{number(low, unit, True)}, {number(high, unit, True)}]"
 
 
-def footnote(comparison: Result) -> str:
-    """What holds for all tables of a comparison: replicates, weeks, pairing, what intervals hold."""
-    table = comparison.table
-    saved = table.loc[table["region"] == ENGLAND, "variance_saved"].median()
+def footnote(comparison: Result, told: pd.DataFrame | None = None) -> str:
+    """What holds for all tables of a comparison: replicates, weeks, pairing, what intervals hold. `told` are the rows
+    of outcomes that are shown, the whole area's first (not given: those of comparison.csv)."""
+    table = comparison.table if told is None else told.rename(columns={"area": "region"})
+    whole = ENGLAND if told is None else table["region"].iloc[0]
+    saved = table.loc[table["region"] == whole, "variance_saved"].median()
     weeks, replicates = int(comparison.tables.read("weekly", ["week"])["week"].max()), int(table["replicates"].max())
     many = "1 paired replicate" if replicates == 1 else f"{replicates} paired replicates"
-    saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.0f}% of the variance of unpaired runs (median)."
+    saving = "" if pd.isna(saved) else f" Pairing saved {100 * saved:.1f}% of the variance of unpaired runs (median)."
     fewer_runs = fewer(table, "replicates", whole=all_of(comparison))
     return (
         f"{many} of {weeks} weeks, the same children and luck in both; means of the last "
         f"{min(52, weeks)} weeks. Shares: differences in percentage points.{saving}{fewer_runs} "
-        f"{_meaning(comparison, replicates)}"
+        f"{_meaning(comparison, replicates, table)}"
     )
 
 
@@ -186,7 +188,7 @@ def fewer(rows: pd.DataFrame, *counts: str, whole: str = ENGLAND) -> str:
     return f" Not defined in every run, so of fewer: {'; '.join(named)}{more}." if named else ""
 
 
-def _meaning(comparison: Result, replicates: int) -> str:
+def _meaning(comparison: Result, replicates: int, table: pd.DataFrame) -> str:
     """What the intervals hold, and what they don't."""
     vectors = comparison.outcomes["vector"].nunique()
     hold = "the luck of runs and what is unknown about the market, as far as the plausible set spans it"
@@ -198,7 +200,7 @@ def _meaning(comparison: Result, replicates: int) -> str:
     rough = f" From only {rests} {noun} they are rough: others could well halve or double them."
     return (
         f"The intervals, from {rests} {noun}, hold {hold}: read them with `marketsim docs limits`."
-        f"{rough if rests < uncertainty.FEW else ''} {by_chance(comparison.table)}"
+        f"{rough if rests < uncertainty.FEW else ''} {by_chance(table)}"
     ).strip()
 
 

@@ -132,7 +132,7 @@ def open_void_rate(tally: Tally) -> Floats:
     return ratio(staffed - tally["occupied"], staffed)
 
 
-@measure("empty places paid for", "places", mean=True)
+@measure("empty places paid for (own homes too)", "places", mean=True)
 def paid_voids(tally: Tally) -> Floats:
     """Empty places that an authority pays for: contracts and own homes."""
     return tally["paid_voids"] / tally.weeks

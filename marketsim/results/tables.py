@@ -41,6 +41,7 @@ def contracts_frame(market: Market, book: ContractBook, arrangements: Sequence[A
     number, authority = np.divmod(book.pairs, book.authorities)
     within = ["" if one.cooperative is None else arrangements[one.cooperative].name for one in arrangements]
     said = {
+        "number": number,
         "arrangement": _words([one.name for one in arrangements]).take(number),
         "cooperative": _words(within).take(number),
         "rule": _words([one.rule.name for one in arrangements]).take(number),

@@ -44,10 +44,11 @@ def test_the_north_east_hands_in_a_report(tmp_path: Path) -> None:
     names = ["Northumberland", "Newcastle upon Tyne", "Hartlepool", "Redcar and Cleveland", "neighbours outside"]
     assert all(name in said[1] for name in [*names, "why spend under northeast differs", "north_east: held: "])
     folder = tmp_path / "results" / "northeast"
-    assert {"report.html", "summary.html", "workbook.xlsx", "comparison.csv"} <= {one.name for one in folder.iterdir()}
-    pages = [(folder / name).read_text(encoding="utf-8") for name in ("report.html", "summary.html")]
+    left = [f"{name}-north-east.html" for name in ("report", "summary")]
+    assert {*left, "workbook-north-east.xlsx", "comparison.csv"} <= {one.name for one in folder.iterdir()}
+    pages = [(folder / name).read_text(encoding="utf-8") for name in left]
     assert all(name in page for name in names for page in pages) and len(pages[0]) < 400_000
-    table = pd.read_excel(folder / "workbook.xlsx", sheet_name="members", header=3)
+    table = pd.read_excel(folder / "workbook-north-east.xlsx", sheet_name="members", header=3)
     assert set(table["area"]) >= set(names) | {"England"}
 
 

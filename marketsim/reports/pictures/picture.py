@@ -100,7 +100,7 @@ class Asked:
     @property
     def place(self) -> str:
         """Whom the picture is for."""
-        return self.whole if self.concerned is None else self.concerned.strip()
+        return self.whole if self.concerned is None else self.comparison.group(self.concerned).name
 
     @cached_property
     def codes(self) -> Collection[str]:

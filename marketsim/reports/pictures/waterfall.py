@@ -60,7 +60,7 @@ def _places(millions: Floats) -> int:
 
 def _costs(asked: Asked, mean: float, low: float, high: float) -> str:
     """A sentence on what spend does."""
-    place = "" if asked.concerned is None else f" for {asked.concerned.strip()}"
+    place = "" if asked.concerned is None else f" for {asked.place}"
     ends = "" if np.isnan(low) else f" {picture.in_brackets(headline.signed(low), headline.signed(high))}"
     begins = f"Under {asked.other} spend{place}"
     if mean == 0:
