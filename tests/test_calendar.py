@@ -7,7 +7,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marketsim.core.calendar import Calendar, Period
@@ -35,6 +35,7 @@ def test_each_week_ends_on_its_date_and_contains_its_days(start: datetime.date) 
 
 
 @given(starts, st.sampled_from(sorted(LENGTHS)))
+@example(datetime.date(2000, 2, 28), "year_of_run")
 def test_no_period_drifts_from_its_dates(start: datetime.date, period: Period) -> None:
     """Each ends within 3 days of the date at which it ends, one after the other, in twenty years."""
     calendar = Calendar(start)
@@ -55,8 +56,8 @@ def test_no_period_drifts_from_its_dates(start: datetime.date, period: Period) -
 
 def _is_anniversary(day: datetime.date, first: datetime.date) -> bool:
     """29 February is kept on 1 March in other years."""
-    leap = (first.month, first.day) == (2, 29) and (day - DAY).day == 28
-    return (day.month, day.day) == ((3, 1) if leap else (first.month, first.day))
+    moved = (first.month, first.day) == (2, 29) and (day.day, (day - DAY).day) == (1, 28)
+    return moved or (day.month, day.day) == (first.month, first.day)
 
 
 @given(starts)

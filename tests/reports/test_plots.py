@@ -79,7 +79,7 @@ def faults(picture: Picture, comparison: Comparison) -> list[str]:
             found.append("a bar that is cut")
         for line in axes.lines:
             values = np.asarray(line.get_ydata(), dtype=np.float64)
-            if line.get_transform() == axes.transData and np.nanmax(values) > max(axes.get_ylim()) * (1 + 1e-9):
+            if len(values) and line.get_transform() == axes.transData and np.nanmax(values) > max(axes.get_ylim()) * (1 + 1e-9):
                 found.append("a line that is cut")
     return found
 
