@@ -17,7 +17,9 @@ PAGES = sorted(page.relative_to(ROOT).as_posix() for folder in FOLDERS for page 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 NAMED = re.compile(r"(?<![\w/.])(?:marketsim|tests|docs|benchmarks|scenarios|experiments)/[\w./*-]*")
 COMMAND = re.compile(r"(?:`|uv run )marketsim ([a-z]+)([^`\n|]*)")
-MEANT = ("marketsim/purchasing/nearest.py", "marketsim/reports/pictures/waits.py", "experiments/NAME.yaml")  # files of the reader's
+MEANT = (  # files of the reader's
+    "marketsim/purchasing/nearest.py", "marketsim/reports/pictures/waits.py", "experiments/NAME.yaml",
+)  # fmt: skip
 INK = {"#1D1D1D", "#3D3D3D"}
 COLOURS = {"#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"}
 

@@ -79,7 +79,8 @@ def faults(picture: Picture, comparison: Comparison) -> list[str]:
             found.append("a bar that is cut")
         for line in axes.lines:
             values = np.asarray(line.get_ydata(), dtype=np.float64)
-            if len(values) and line.get_transform() == axes.transData and np.nanmax(values) > max(axes.get_ylim()) * (1 + 1e-9):
+            highest = max(axes.get_ylim()) * (1 + 1e-9)
+            if len(values) and line.get_transform() == axes.transData and np.nanmax(values) > highest:
                 found.append("a line that is cut")
     return found
 
@@ -144,9 +145,9 @@ def test_names_at_lines_stand_apart_and_near() -> None:
     assert spread_out([], 1.0, 0.0, 10.0) == []
 
 
-def test_files_are_the_same_every_time(found: Comparison, tmp_path: Path) -> None:
+def test_files_are_the_same_every_time(joint: Comparison, tmp_path: Path) -> None:
     for folder in ("a", "b"):
-        drawn = plots.pictures(found, "all", "out_of_area_share", None, None)
+        drawn = plots.pictures(joint, "all", "out_of_area_share", None, None)
         plots.write(drawn, tmp_path / folder, "svg")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     kinds = [kind for kind in plots.KINDS if kind not in ("map", "drivers")]
@@ -164,16 +165,16 @@ def test_every_authority_has_a_cell_of_its_own() -> None:
     [
         (["--kind", "map"], "a map in cells is of England"), (["--kind", "drivers"], "12 vectors of the plausible set"),
         (["--outcome", "feee"], "no outcome 'feee'"),
-        (["--against", "deerer"], "did you mean 'dearer'?"), (["--for", "Narnia"], "unknown authority 'Narnia'"),
+        (["--against", "jiont"], "did you mean 'joint'?"), (["--for", "Narnia"], "unknown authority 'Narnia'"),
         (["--kind", "difference", "--outcome", "good_homes_share"], "not counted week by week"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_drawn_is_one_line(found: Comparison, typed: Typed, words: list[str], said: str) -> None:
-    assert found.folder is not None
-    before = sorted(found.folder.rglob("*"))
-    done = typed("plot", str(found.folder), *words)
+def test_what_cannot_be_drawn_is_one_line(joint: Comparison, typed: Typed, words: list[str], said: str) -> None:
+    assert joint.folder is not None
+    before = sorted(joint.folder.rglob("*"))
+    done = typed("plot", str(joint.folder), *words)
     assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
-    assert sorted(found.folder.rglob("*")) == before
+    assert sorted(joint.folder.rglob("*")) == before
 
 
 def test_other_results_are_no_comparison(tmp_path: Path, typed: Typed) -> None:
@@ -183,8 +184,8 @@ def test_other_results_are_no_comparison(tmp_path: Path, typed: Typed) -> None:
     assert "there is no such folder" in typed("plot", "nowhere").stderr
 
 
-def test_nobody_of_that_name(found: Comparison) -> None:
+def test_nobody_of_that_name(joint: Comparison) -> None:
     with pytest.raises(ScenarioError, match="--for"):
-        plots.pictures(found, "members", "weekly_fee_mean_gbp", "North East", None)
+        plots.pictures(joint, "members", "weekly_fee_mean_gbp", "North East", None)
     with pytest.raises(StoreError, match="made-up world"):
-        plots.pictures(found, "map", "weekly_fee_mean_gbp", None, None)
+        plots.pictures(joint, "map", "weekly_fee_mean_gbp", None, None)
