@@ -17,6 +17,7 @@ SUMS = ("places_held", "places_filled", "fees_gbp", "spot_fees_gbp", "retainers_
 HELD, FILLED, FEES, SPOT_FEES, RETAINERS = range(len(SUMS))
 AT_START, AT_END = len(SUMS), len(SUMS) + 1  # places held in the arrangement's first week with any, and in the last
 WIDTH = len(SUMS) + 2
+NO_ROW = -1
 
 
 @dataclass
@@ -64,7 +65,8 @@ class ContractBook:
     """
 
     def __init__(self, authorities: int) -> None:
-        self.authorities, self.pairs = authorities, np.zeros(0, dtype=np.int64)
+        self.authorities = authorities
+        self.pairs, self._row = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self.years: list[Period] = []
         self.last_weeks, self._year = Period(), Period()
         self._week: tuple[Ints, Floats, tuple[Ints, Keys, Bools]]
@@ -88,18 +90,23 @@ class ContractBook:
         """The sums of a week (pairs, SUMS); pairs that are new get a row, those that were only `asked` too."""
         of_members, held = self._held(market, payers)
         of_children, lived_in = self._lived_in(market)
-        found = np.unique(np.concatenate([of_members, of_children, asked]))
-        self.pairs = np.concatenate([self.pairs, found[~np.isin(found, self.pairs)]])
-        order = np.argsort(self.pairs, kind="stable")
+        self._know(np.concatenate([of_members, of_children, asked]), len(payers.first) - 1)
         week = np.zeros((len(self.pairs), len(SUMS)))
         for pairs, columns, values in (
             (of_members, [HELD, RETAINERS], held),
             (of_children, [FILLED, FEES, SPOT_FEES], lived_in),
         ):
-            rows = order[np.searchsorted(self.pairs, pairs, sorter=order)]
             for column, amount in zip(columns, values, strict=True):
-                week[:, column] = np.bincount(rows, weights=amount, minlength=len(week))
+                week[:, column] = np.bincount(self._row[pairs], weights=amount, minlength=len(week))
         return week
+
+    def _know(self, pairs: Ints, arrangements: int) -> None:
+        """Give a row to pairs that have none."""
+        if (missing := arrangements * self.authorities - len(self._row)) > 0:
+            self._row = np.concatenate([self._row, np.full(missing, NO_ROW)])
+        if len(new := np.unique(pairs[self._row[pairs] == NO_ROW])):
+            self._row[new] = len(self.pairs) + np.arange(len(new))
+            self.pairs = np.concatenate([self.pairs, new])
 
     def _held(self, market: Market, payers: Payers) -> tuple[Ints, tuple[Floats, Floats]]:
         """Places held and what empty ones cost, of those who share a contract in their shares."""
