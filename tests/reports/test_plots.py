@@ -51,7 +51,7 @@ def words_of(figure: Figure) -> list[Text]:
 
 def overlapping(figure: Figure) -> list[tuple[str, str]]:
     """Pairs of texts of which one lies on the other."""
-    boxes = [(text.get_text(), text.get_window_extent()) for text in words_of(figure)]
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in words_of(figure)]  # without lines to ends
     return [(one, other) for (one, first), (other, second) in itertools.combinations(boxes, 2)
             if first.shrunk(0.98, 0.9).overlaps(second.shrunk(0.98, 0.9))]  # fmt: skip
 

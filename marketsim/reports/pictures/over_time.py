@@ -74,7 +74,7 @@ def routes(asked: Asked) -> Picture:
         picture.plain_numbers(axes.yaxis, "%")
     most = max(ends[asked.other], key=lambda route: ends[asked.other][route])
     share = ends[asked.other][most]
-    title = f"Under {asked.other}, {most} has placed {share:.0f}% of children in homes {asked.when}"
+    title = f"Under {asked.other}, {share:.0f}% of children in homes came by the route {most} {asked.when}"
     if most in ends[asked.baseline]:
         title += f"; under {asked.baseline} {ends[asked.baseline][most]:.0f}%"
     said = {label: [f"{route} {share:.0f}%" for route, share in found.items()] for label, found in ends.items()}

@@ -268,7 +268,8 @@ def times(axes: Axes, index: pd.Index[Any]) -> None:
     """Few dates, each as short as it can be said; or years by their number."""
     axes.margins(x=0.02)
     if not isinstance(index, pd.DatetimeIndex):
-        axes.set_xticks(list(index), [f"year {year}" if year == index[0] else str(year) for year in index])
+        axes.set_xticks(list(index), list(map(str, index)))
+        axes.set_xlabel("year", color=DARK, fontsize=9)
         room = 0.3 if len(index) > 1 else 0.05  # what is named beside its only mark need not be looked for
         axes.set_xlim(float(index[0]) - 0.3, float(index[-1]) + room)
         return
