@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import mesa
@@ -11,9 +11,10 @@ import numpy as np
 from marketsim.agents import Authority, ChildAgents, Provider
 from marketsim.core.columns import Ints
 from marketsim.market import costs
-from marketsim.market.children import PLACED
+from marketsim.market.children import NO_ROUTE, PLACED
 from marketsim.market.ledger import Ledger
 from marketsim.purchasing import asking_rules, orders
+from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.changes import routes_of
 from marketsim.scenario.schema import Scenario
 from marketsim.week import (
@@ -80,6 +81,7 @@ class MarketModel(mesa.Model):
             while self.market.week < 0:
                 MarketModel.step(self)  # not counted by Mesa
             self._change_to(parameters)
+        self._plan_homes_of_contracts(self.orders.arrangements)
 
     def step(self) -> None:
         """One week, line by line."""
@@ -123,6 +125,7 @@ class MarketModel(mesa.Model):
                 plans = plans.of(np.zeros(0, dtype=np.int64))
             opened = opening_and_closing.open_homes(market, self.run_seed, plans, self.pressure)
             market.events.count("homes_opened", market.homes.authority[opened])
+            self._take_on(plans.arrangement, opened)
             self.shop.book.refresh()
         if market.ends("quarter") and market.week > 0:
             self._close(opening_and_closing.closing_homes(market, self.run_seed))
@@ -221,11 +224,30 @@ class MarketModel(mesa.Model):
             self.orders.arrangements[number].on_panel = np.zeros(0, dtype=np.bool_)
         market.homes.unit_cost[:] = costs.place_cost(market, np.arange(len(market.homes)))
         providers.price(market)
-        for arrangement, hook in orders.beginning(before, self.orders):
+        begins = orders.beginning(before, self.orders)
+        for arrangement, hook in begins:
             asking_rules.settle(market, arrangement, hook)
+        if market.week > 0:
+            self._plan_homes_of_contracts([arrangement for arrangement, _ in begins])
         self.recorder.know(market, self.orders.arrangements)
         self.shop.orders, self.shop.book = self.orders, self._book()
         self._begin_purchasing()
+
+    def _plan_homes_of_contracts(self, arrangements: Sequence[Arrangement]) -> None:
+        """Providers plan the homes that open because of contracts."""
+        for arrangement in arrangements:
+            if arrangement.rule.has("homes_wanted") and arrangement.number not in self.orders.ended:
+                area = asking_rules.homes_wanted(self.market, arrangement)
+                opening_and_closing.plan_homes_of_contract(
+                    self.market, self.run_seed, self.pipeline, arrangement, area
+                )  # fmt: skip
+
+    def _take_on(self, because: Ints, opened: Ints) -> None:
+        """Contracts hold the places of homes that have opened because of them; of one that has ended nobody does."""
+        for number in np.unique(because[because != NO_ROUTE]).tolist():
+            if number not in self.orders.ended:
+                homes = opened[because == number]
+                asking_rules.settle(self.market, self.orders.arrangements[number], "take_on", homes)
 
     def _begin_purchasing(self) -> None:
         """Arrangements are new or have changed: who pays, and whose rules review something."""

@@ -21,7 +21,7 @@ from marketsim.purchasing.rule import Arrangement, Dues, Lots, Members, Purchasi
 from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.levers import guarded, is_ours
 
-SETTLING = ("start", "change", "review")  # the hooks that may hold places
+SETTLING = ("start", "change", "take_on", "review")  # the hooks that may hold places
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
 
 
@@ -98,10 +98,26 @@ def lots_of(market: Market, together: Together) -> Lots:
     return said
 
 
-def settle(market: Market, arrangement: Arrangement, hook: str) -> bool:
-    """Let a rule `start`, `change` or `review` an arrangement, and check what it has written; True if lots changed."""
+def homes_wanted(market: Market, arrangement: Arrangement) -> Ints:
+    """In whose area (row) homes are to open because of an arrangement, an entry a home."""
+    rule, hook = arrangement.rule, "homes_wanted"
+    said = ask(rule, hook, market, arrangement)
+    if said is None:
+        return np.zeros(0, dtype=np.int64)
+    if not isinstance(said, np.ndarray) or said.dtype.kind not in "iu" or said.ndim != 1:
+        raise _fault(rule, hook, "expected the row of an authority for each home, or None")
+    try:
+        _check_rows("authority", said, 0, len(market.authorities))
+    except ValueError as error:
+        raise _fault(rule, hook, str(error)) from None
+    return said.astype(np.int64)
+
+
+def settle(market: Market, arrangement: Arrangement, hook: str, *about: Ints) -> bool:
+    """Let a rule `start`, `change`, `take_on` or `review` an arrangement, and check what it has written; True if lots
+    changed."""
     rule = arrangement.rule
-    changed = ask(rule, hook, market, arrangement)
+    changed = ask(rule, hook, market, arrangement, *about)
     if not (changed is None or isinstance(changed, bool | np.bool_)):
         raise _fault(rule, hook, f"returned {shown(changed)}; expected True if lots have changed, else False")
     shares = np.asarray(arrangement.shares)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from marketsim.core.columns import Floats
+from marketsim.core.columns import Floats, Ints
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
@@ -47,6 +47,7 @@ class Block(PurchasingRule):
     )
     places_per_home: Count = figure(3, "most places held in one home")
     radius_miles: Miles = figure(20.0, "how far a block home may be from the buyer's centre, and a child from it")
+    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     runs_at_start: bool = figure(False, "true: the contract runs in week 0 and its places are those of children placed")
 
     def reach(self) -> Reach:
@@ -64,6 +65,15 @@ class Block(PurchasingRule):
         """Members or terms have changed: places that are missing now are let on top."""
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
+
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
+        """Those that it opens and are not planned yet, in the members' areas."""
+        return contracts.sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
+
+    def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
+        """All places of a home that it opened are held from the first day, on top of the others."""
+        fees = self._fees(market)
+        contracts.take_on(market, arrangement, homes, fees, 1.0)
 
     def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The block's places."""

@@ -36,7 +36,9 @@ def best_homes(market: Market, arrangement: Arrangement, free: Ints, fees: Float
     return np.asarray(home[np.lexsort((homes.key[home], score))])
 
 
-def hold(market: Market, arrangement: Arrangement, homes: Ints, places: int, fees: Floats, retainer: float) -> Ints:
+def hold(
+    market: Market, arrangement: Arrangement, homes: Ints, places: Ints | int, fees: Floats, retainer: float
+) -> Ints:  # fmt: skip
     """Hold so many places in each of some homes at their fees, of which `retainer` is the share that is owed for an
     empty one; the rows of the holdings. `fees` are by home (GBP/week)."""
     fee = fees[homes]
@@ -80,6 +82,26 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
     return len(chosen)
 
 
+def sites(market: Market, arrangement: Arrangement, homes: int) -> Ints:
+    """In whose areas (rows) so many homes should open: the members' in turn, by their children at the start."""
+    members = arrangement.members
+    children = market.authorities.children[members].astype(np.float64)
+    share = children / children.sum() if children.sum() > 0 else np.full(len(members), 1 / len(members))
+    due = np.outer(np.arange(1, homes + 1), share)  # how many each should have after each home
+    chosen, had = np.zeros(homes, dtype=np.int64), np.zeros(len(members))
+    for home in range(homes):
+        chosen[home] = np.argmax(due[home] - had)
+        had[chosen[home]] += 1
+    return np.asarray(members[chosen])
+
+
+def take_on(market: Market, arrangement: Arrangement, homes: Ints, fees: Floats, retainer: float) -> None:
+    """Hold all places of homes that have opened because of a contract; terms as for `hold`."""
+    places = market.homes.places[homes]
+    hold(market, arrangement, homes, places, fees, retainer)
+    arrangement.places_created += int(places.sum())
+
+
 def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: float) -> int:
     """Agree new fees for the places held; children who live there keep theirs. Returns how many places are held."""
     holdings = market.holdings
@@ -109,7 +131,8 @@ def held_lots(market: Market, together: Together, least_acceptance: Floats) -> L
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:
-    """Places to hold: the number given, or a share of the members' children in homes at the start, rounded."""
-    if places is not None:
-        return places
-    return int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
+    """Places to hold: the number given, or a share of the members' children in homes at the start, rounded; and those
+    in homes that opened because of it."""
+    if places is None:
+        places = int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
+    return places + arrangement.places_created

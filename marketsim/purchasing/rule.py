@@ -29,8 +29,8 @@ class PurchasingRule(Lever):
 
     A subclass sets `name` (the word in YAML and in the column `route`), declares its fields, and overrides the
     hooks that it needs. Rules keep nothing: what changes in a run lives in the `Arrangement` that they are given and in
-    what it holds (`Market.holdings`); of the arrangement `on_panel` and `shares` are set only in `start`, `change` and
-    `review`. Whoever asks a rule does so through `asking_rules.ask`, which checks the answer.
+    what it holds (`Market.holdings`); of the arrangement `on_panel` and `shares` are set only in `start`, `change`,
+    `take_on` and `review`. Whoever asks a rule does so through `asking_rules.ask`, which checks the answer.
     """
 
     own_homes: ClassVar[bool] = False  # children in their authority's own homes at the start came through it
@@ -50,6 +50,15 @@ class PurchasingRule(Lever):
     def change(self, market: Market, arrangement: Arrangement) -> None:
         """Terms or members have changed at a date within the run. Default: as in week 0, what is held stays."""
         self.start(market, arrangement)
+
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints | None:
+        """Homes that providers plan because of what is agreed, asked when the arrangement begins or has changed: the
+        row of an authority for each, in whose area it is to open (`Arrangement.homes_planned` are planned already).
+        They open when they are registered and have a manager, as all others do. Default: none."""
+        return None
+
+    def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
+        """Homes that were planned because of it have opened (rows). Default: nothing to do."""
 
     def lots(self, market: Market, arrangement: Arrangement) -> Lots:
         """Which homes may be asked, through which places, at what weekly fee by need band."""
@@ -116,7 +125,8 @@ class Arrangement:
     placements carry. `members` are the rows of the authorities that buy through it and `shares` how they share what is
     owed (adds up to 1). `cooperative` is the number of the cooperative's own arrangement that it belongs to, or None;
     `inner` are the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the
-    agreed fees by need band, `terms` those that they began with.
+    agreed fees by need band, `terms` those that they began with. `homes_planned` is how many homes were planned because
+    of it, `places_created` how many places it has held in those that opened.
     """
 
     number: int
@@ -133,6 +143,8 @@ class Arrangement:
     ceilings: Floats = field(default_factory=lambda: np.zeros(3))
     terms: Floats = field(default_factory=lambda: np.zeros(3))
     ends_week: int = 0
+    homes_planned: int = 0
+    places_created: int = 0
     fill_seen: float = 0.0
     times_seen: int = 0
 

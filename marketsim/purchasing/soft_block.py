@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from marketsim.core.columns import Ints
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
@@ -29,6 +30,7 @@ class SoftBlock(PurchasingRule):
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
     radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
+    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
     growth_limit: Ratio = figure(1.5, "most places held, over those of the start")
     shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
@@ -45,6 +47,15 @@ class SoftBlock(PurchasingRule):
         """Members or terms have changed: places that are missing now are held on top."""
         held = contracts.places_held(market, arrangement)
         self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
+
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
+        """Those that it opens and are not planned yet, in the members' areas."""
+        return contracts.sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
+
+    def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
+        """All places of a home that it opened are held from the first day, on top of the others."""
+        fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)
+        contracts.take_on(market, arrangement, homes, fees, self.retainer)
 
     def lots_of_all(self, market: Market, together: Together) -> Lots:
         """The held places."""

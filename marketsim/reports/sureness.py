@@ -11,6 +11,7 @@ from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
 from marketsim.reports import scenario_words, tables
 from marketsim.scenario import drawn_values
+from marketsim.scenario.levers import Lever
 from marketsim.scenario.schema import Scenario
 from marketsim.trust.validation import recorded
 
@@ -57,7 +58,10 @@ def limits(comparison: Comparison, arm: str) -> Iterator[str]:
         yield "What a cooperative saves on fees depends on how much of a fee is scarcity, which nobody has measured."
     if {"soft_block", "block"} & rules:
         yield "What a contract obliges a home to (the least chance that it takes a child) is an assumption."
-        yield "Contracts hold places of homes that are there: that homes open because of one is not in these figures."
+        if any(getattr(rule, "opens_homes", 0) for rule in _used(scenario)):
+            yield "That as many homes open because of a contract as it says, and where it says, is what was put in."
+        else:
+            yield "Contracts here hold places of homes that are there: none opens because of one (`opens_homes`)."
     if "framework" in rules:
         yield "Ceilings, take-up and uplift of frameworks are estimates: they decide how long homes stay on them."
     if scenario.shocks:
@@ -98,6 +102,9 @@ def versions(comparison: Comparison) -> str:
 
 
 def _rules(scenario: Scenario) -> set[str]:
-    """The rules by which somebody buys."""
-    arrangements = scenario.purchasing.arrangements
-    return {type(arrangements[name]).name for name in scenario_words.used(scenario)}
+    """The names of the rules by which somebody buys."""
+    return {type(rule).name for rule in _used(scenario)}
+
+
+def _used(scenario: Scenario) -> list[Lever]:
+    return [scenario.purchasing.arrangements[name] for name in scenario_words.used(scenario)]

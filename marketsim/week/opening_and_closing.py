@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -11,9 +11,11 @@ from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market import matching, rotas
+from marketsim.market.children import NO_ROUTE
 from marketsim.market.costs import place_cost, resident_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
+from marketsim.purchasing.rule import Arrangement
 from marketsim.week.providers import price, wanted_asks, wanted_fees
 
 QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 12
@@ -24,24 +26,26 @@ MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assum
 
 @dataclass
 class Plans:
-    """Homes that are planned: week of registration, area, sector, places (0: drawn) and identity for luck."""
+    """Homes that are planned: week of registration, area, sector, places (0: drawn), identity for luck, and the number
+    of the arrangement because of which they open (NO_ROUTE: none)."""
 
     opens: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     area: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     sector: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     places: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     key: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    arrangement: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.opens)
 
     def of(self, rows: Ints) -> Plans:
         """Some of the plans."""
-        return Plans(self.opens[rows], self.area[rows], self.sector[rows], self.places[rows], self.key[rows])
+        return Plans(*(getattr(self, one.name)[rows] for one in fields(self)))
 
     def add(self, other: Plans) -> None:
         """More plans."""
-        for name in ("opens", "area", "sector", "places", "key"):
+        for name in (one.name for one in fields(self)):
             setattr(self, name, np.concatenate([getattr(self, name), getattr(other, name)]))
 
 
@@ -112,6 +116,15 @@ def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, pl
     _register(market, seed, pipeline, sector, area, keys, market.week, places)
 
 
+def plan_homes_of_contract(market: Market, seed: int, pipeline: Pipeline, arrangement: Arrangement, area: Ints) -> None:
+    """Providers plan homes because of a contract, one for each entry of `area`."""
+    number = arrangement.homes_planned + np.arange(len(area))
+    keys = key(seed, np.uint64(name_key("home of a contract")), np.uint64(arrangement.key), number)
+    sector = np.full(len(area), PRIVATE)
+    _register(market, seed, pipeline, sector, area, keys, market.week, 0, arrangement.number)
+    arrangement.homes_planned += len(area)
+
+
 def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> Floats:
     """Yearly surplus of a new home in each area over what the house and setting it up cost (share a year).
 
@@ -175,12 +188,14 @@ def _sites(expected: Floats, seed: int, sector: int, week: int) -> tuple[Ints, K
 
 
 def _register(
-    market: Market, seed: int, pipeline: Pipeline, sector: Ints, area: Ints, keys: Keys, week: int, places: int
-) -> None:
+    market: Market, seed: int, pipeline: Pipeline, sector: Ints, area: Ints, keys: Keys, week: int, places: int,
+    arrangement: int = NO_ROUTE,
+) -> None:  # fmt: skip
     """Homes enter the pipeline with the time that registration will take."""
     least, most = market.scenario.providers.registration_weeks_least, market.scenario.providers.registration_weeks_most
     weeks = least + (uniform(seed, "registration", keys) * (most - least + 1)).astype(np.int64)
-    pipeline.plans.add(Plans(week + weeks, area, sector, np.full(len(area), places), keys))
+    several, because = np.full(len(area), places), np.full(len(area), arrangement)
+    pipeline.plans.add(Plans(week + weeks, area, sector, several, keys, because))
 
 
 def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Ints:
