@@ -151,6 +151,16 @@ def uplift_of(market: Market, arrangement: Arrangement) -> Floats:
     return np.broadcast_to(np.asarray(said, dtype=np.float64), len(market.authorities))
 
 
+def uplift_of_held(market: Market, arrangement: Arrangement) -> float:
+    """By how much the agreed fees of held places rise this April (share)."""
+    rule, hook = arrangement.rule, "uplift_of_held"
+    said = ask(rule, hook, market, arrangement)
+    _check_numbers(rule, hook, said, "the rise")
+    if np.shape(said) != ():
+        raise _fault(rule, hook, "expected one rise")
+    return float(said)
+
+
 def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     """What the members owe this week besides fees and retainers."""
     rule = arrangement.rule

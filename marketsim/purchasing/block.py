@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
+from marketsim.market import inflation
+from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
@@ -47,6 +49,10 @@ class Block(PurchasingRule):
     )
     places_per_home: Count = figure(3, "most places held in one home")
     radius_miles: Miles = figure(20.0, "how far a block home may be from the buyer's centre, and a child from it")
+    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
+    uplift_share: Share = figure(
+        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
+    )
     opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     runs_at_start: bool = figure(False, "true: the contract runs in week 0 and its places are those of children placed")
 
@@ -58,7 +64,7 @@ class Block(PurchasingRule):
         """Let the contract for the first term."""
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         if self.runs_at_start:
-            wanted -= contracts.hold_occupied_places(market, arrangement, wanted, self._fees(market), 1.0)
+            wanted -= contracts.hold_occupied_places(market, arrangement, wanted, self._fees(market, arrangement), 1.0)
         self._let(market, arrangement, wanted)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
@@ -66,13 +72,17 @@ class Block(PurchasingRule):
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
 
+    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
+        """As agreed, once a year."""
+        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+
     def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
         """Those that it opens and are not planned yet, in the members' areas."""
         return contracts.sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
 
     def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
         """All places of a home that it opened are held from the first day, on top of the others."""
-        fees = self._fees(market)
+        fees = self._fees(market, arrangement)
         contracts.take_on(market, arrangement, homes, fees, 1.0)
 
     def lots_of_all(self, market: Market, together: Together) -> Lots:
@@ -86,7 +96,7 @@ class Block(PurchasingRule):
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         held = contracts.places_held(market, arrangement)
         if held > 0:
-            contracts.renew(market, arrangement, self._fees(market), retainer=1.0)
+            contracts.renew(market, arrangement, self._fees(market, arrangement), retainer=1.0)
         self._let(market, arrangement, wanted - held)
         return True
 
@@ -97,11 +107,13 @@ class Block(PurchasingRule):
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         arrangement.ends_week = market.week + max(self.term_weeks, 1)
         if wanted > 0:
+            fees = self._fees(market, arrangement)
             contracts.hold_free_places(
-                market, arrangement, wanted, self.places_per_home, self._fees(market), self.radius_miles, retainer=1.0
+                market, arrangement, wanted, self.places_per_home, fees, self.radius_miles, retainer=1.0
             )
 
-    def _fees(self, market: Market) -> Floats:
+    def _fees(self, market: Market, arrangement: Arrangement) -> Floats:
+        """By home the fee that is agreed today; a stated one is raised like those agreed before."""
         if self.fee is not None:
-            return np.full(len(market.homes), self.fee)
+            return np.full(len(market.homes), self.fee * arrangement.raised)
         return contracts.contract_fee(market, self.expected_fill, 1.0, self.certainty_value)

@@ -81,6 +81,11 @@ class PurchasingRule(Lever):
         holds (share; one for all authorities, or one for each). Default: not at all."""
         return 0.0
 
+    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
+        """Every April: by how much the fees rise that were agreed for held places, for empty ones too, and those of the
+        children who live there (share). Default: not at all."""
+        return 0.0
+
     def owes(self, market: Market, arrangement: Arrangement) -> Dues | None:
         """What the members owe this week besides fees and retainers, in their shares, and to whom. Default: nothing."""
         return None
@@ -125,7 +130,8 @@ class Arrangement:
     placements carry. `members` are the rows of the authorities that buy through it and `shares` how they share what is
     owed (adds up to 1). `cooperative` is the number of the cooperative's own arrangement that it belongs to, or None;
     `inner` are the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the
-    agreed fees by need band, `terms` those that they began with. `homes_planned` is how many homes were planned because
+    agreed fees by need band, `terms` those that they began with; `raised` is what fees of held places have become over
+    those first agreed. `homes_planned` is how many homes were planned because
     of it, `places_created` how many places it has held in those that opened.
     """
 
@@ -143,6 +149,7 @@ class Arrangement:
     ceilings: Floats = field(default_factory=lambda: np.zeros(3))
     terms: Floats = field(default_factory=lambda: np.zeros(3))
     ends_week: int = 0
+    raised: float = 1.0
     homes_planned: int = 0
     places_created: int = 0
     fill_seen: float = 0.0

@@ -13,6 +13,7 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing import asking_rules
 from marketsim.purchasing.orders import Orders
+from marketsim.purchasing.rule import Arrangement
 from marketsim.week import commissioners, providers
 from marketsim.week.census import Census
 
@@ -27,15 +28,34 @@ def review_costs(market: Market) -> None:
 
 
 def raise_fees(market: Market, orders: Orders) -> None:
-    """Every April: what running placements in open places of independent homes cost rises as their arrangements say."""
+    """Every April: what running placements in open places of independent homes cost rises as their arrangements say;
+    so do the fees that contracts agreed for the places they hold."""
     children, rows = market.children, _bought_one_by_one(market)
     for arrangement in orders.arrangements:
         if arrangement.rule.has("uplift_within_stays"):
             through = rows[children.arrangement[rows] == arrangement.number]
-            rise = 1 + asking_rules.uplift_of(market, arrangement)[children.authority[through]]
-            for column in (children.fee, children.extra_fee, children.beside_fee):
-                column[through] *= rise
-            market.records.fee[children.record[through]] = children.fee[through]
+            _raise(market, through, 1 + asking_rules.uplift_of(market, arrangement)[children.authority[through]])
+        if arrangement.rule.has("uplift_of_held"):
+            _raise_held(market, arrangement, 1 + asking_rules.uplift_of_held(market, arrangement))
+
+
+def _raise_held(market: Market, arrangement: Arrangement, rise: float) -> None:
+    """The fees that a contract agreed rise, for filled places and empty ones, and those of who lives there."""
+    children, holdings = market.children, market.holdings
+    held = np.flatnonzero(holdings.arrangement == arrangement.number)
+    holdings.fee[held] *= rise
+    holdings.retainer[held] *= rise
+    arrangement.raised *= rise
+    inside = np.flatnonzero((children.state == PLACED) & (children.holding != OPEN_PLACE))
+    _raise(market, inside[holdings.arrangement[children.holding[inside]] == arrangement.number], rise)
+
+
+def _raise(market: Market, rows: Ints, rise: Floats | float) -> None:
+    """What is paid for some children rises."""
+    children = market.children
+    for column in (children.fee, children.extra_fee, children.beside_fee):
+        column[rows] *= rise
+    market.records.fee[children.record[rows]] = children.fee[rows]
 
 
 def give_notice(market: Market) -> None:
