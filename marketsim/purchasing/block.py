@@ -7,16 +7,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.market import inflation
-from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
+from marketsim.purchasing.rule import Arrangement, Lots, Together
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Miles, PoundsPerWeek, Share, Weeks, figure, lever
+from marketsim.scenario.sections.base import Count, PoundsPerWeek, Share, Weeks, figure, lever
 
 
-class Block(PurchasingRule):
+class Block(contracts.HeldPlaces):
     """N places for a term at a fixed fee, paid when empty; the provider may still refuse a mismatch."""
 
     name: ClassVar[str] = "block"
@@ -48,17 +46,7 @@ class Block(PurchasingRule):
         "least chance that a block place takes a child, by need band; refusing the rest makes the authority pay twice",
     )
     places_per_home: Count = figure(3, "most places held in one home")
-    radius_miles: Miles = figure(20.0, "how far a block home may be from the buyer's centre, and a child from it")
-    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
-    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     runs_at_start: bool = figure(False, "true: the contract runs in week 0 and its places are those of children placed")
-
-    def reach(self) -> Reach:
-        """The same radius at any urgency; the fee is agreed."""
-        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Let the contract for the first term."""
@@ -71,14 +59,6 @@ class Block(PurchasingRule):
         """Members or terms have changed: places that are missing now are let on top."""
         wanted = contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
         self._let(market, arrangement, wanted - contracts.places_held(market, arrangement))
-
-    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
-        """As agreed, once a year."""
-        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
-
-    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
-        """Those that it opens and are not planned yet, in the members' areas."""
-        return contracts.sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
 
     def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
         """All places of a home that it opened are held from the first day, on top of the others."""

@@ -5,10 +5,37 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
+from marketsim.market import inflation
 from marketsim.market.children import OPEN_PLACE, PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
-from marketsim.purchasing.rule import Arrangement, Lots, Together
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
+from marketsim.scenario.sections.base import Count, Miles, Share, figure, lever
+
+
+class HeldPlaces(PurchasingRule):
+    """A contract that holds places: near its buyers, at an agreed fee that may rise every April, and that may open
+    homes."""
+
+    radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
+    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
+    uplift_share: Share = figure(
+        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
+    )
+    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
+
+    def reach(self) -> Reach:
+        """The same radius at any urgency; the fee is agreed."""
+        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+
+    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
+        """As agreed, once a year."""
+        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
+        """Those that it opens and are not planned yet, in the members' areas."""
+        return sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
 
 
 def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:

@@ -7,16 +7,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from marketsim.core.columns import Ints
-from marketsim.market import inflation
-from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
+from marketsim.purchasing.rule import Arrangement, Lots, Together
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Miles, Ratio, Share, figure, lever
+from marketsim.scenario.sections.base import Count, Ratio, Share, figure, lever
 
 
-class SoftBlock(PurchasingRule):
+class SoftBlock(contracts.HeldPlaces):
     """Places held for a share of the fee; their number follows use every quarter."""
 
     name: ClassVar[str] = "soft_block"
@@ -31,19 +29,9 @@ class SoftBlock(PurchasingRule):
         "least chance that a held place takes a child, by need band",
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
-    radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
-    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
-    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
     growth_limit: Ratio = figure(1.5, "most places held, over those of the start")
     shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
-
-    def reach(self) -> Reach:
-        """The same radius at any urgency; the fee is agreed."""
-        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Hold the first places."""
@@ -53,14 +41,6 @@ class SoftBlock(PurchasingRule):
         """Members or terms have changed: places that are missing now are held on top."""
         held = contracts.places_held(market, arrangement)
         self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
-
-    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
-        """As agreed, once a year."""
-        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
-
-    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
-        """Those that it opens and are not planned yet, in the members' areas."""
-        return contracts.sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
 
     def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
         """All places of a home that it opened are held from the first day, on top of the others."""
