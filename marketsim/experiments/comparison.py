@@ -66,12 +66,17 @@ class Comparison(Result):
 
     @property
     def years(self) -> list[int]:
-        """The numbers of the whole years of the runs, from 1; and LAST_WEEKS behind them for runs that go on for more
-        than half a year, or are shorter than one."""
-        weeks = self._sums.groupby("year")["weeks"].first()
-        whole = [int(year) for year in weeks.index if year != LAST_WEEKS]
-        beyond = (self.manifest["weeks"] or 0) - int(weeks[whole].sum())
+        """The numbers of the whole years that all scenarios have, from 1; and LAST_WEEKS behind them for runs that go
+        on for more than half a year, or where there is no such year."""
+        weeks = self._sums.groupby(["year", "scenario"], observed=True)["weeks"].first().unstack("scenario")
+        whole = [int(year) for year in weeks.dropna().index if year != LAST_WEEKS]
+        length = self.manifest["weeks"]  # None if scenarios differ in it: their last weeks are then other ones
+        beyond = 0.0 if length is None else length - float(weeks.loc[whole].iloc[:, 0].sum())
         return whole if whole and beyond <= WEEKS_PER_YEAR / 2 else [*whole, LAST_WEEKS]
+
+    def weeks_of(self, label: str) -> int:
+        """How many weeks the runs of a scenario have."""
+        return int(self.manifest["weeks"] or self.scenarios[label].horizon.weeks)
 
     def _outcomes_of(self, wanted: Mapping[str, Collection[str]], year: int) -> pd.DataFrame:
         return groups.outcomes_of(self._sums, wanted, year)

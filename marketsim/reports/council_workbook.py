@@ -171,11 +171,13 @@ def _over_time(comparison: Comparison, arm: str) -> pd.DataFrame:
     columns = [name for name in map(str, weekly) if name in MEASURES]
     labels = (comparison.labels[0], arm)
     means = {label: weekly[weekly["scenario"] == label].groupby("date")[columns].mean() for label in labels}
+    dates = means[labels[0]].index.union(means[arm].index)  # one may be longer
+    means = {label: of_arm.reindex(dates) for label, of_arm in means.items()}
     frames = []
     for column in columns:
         label, unit, _ = definitions.column("weekly", column)
         both = {one: means[one][column].to_numpy() for one in labels}
-        frames.append(pd.DataFrame({"date": means[arm].index, "outcome": label, "unit": unit, **both}))
+        frames.append(pd.DataFrame({"date": dates, "outcome": label, "unit": unit, **both}))
     return pd.concat(frames, ignore_index=True)
 
 

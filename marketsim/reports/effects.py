@@ -107,7 +107,7 @@ def _finding(
 ) -> tuple[str, str]:  # fmt: skip
     """The title of a heat map, and what it shows in words."""
     low, high = (tables.number(float(end) / factor, unit, compared) for end in (np.nanmin(values), np.nanmax(values)))
-    name = picture.sentence(label.partition(",")[0])
+    name = tables.capital(label.partition(",")[0])
     title = f"{name}, {quantity}: from {low} to {high}"
     if compared and float(np.nanmax(values)) < 0:
         title += ", lower at every point"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marketsim.experiments.comparison import Comparison
+from marketsim.reports import tables
 from marketsim.results import definitions
 from marketsim.scenario import levers
 from marketsim.scenario.schema import Scenario
@@ -28,13 +29,13 @@ def used(scenario: Scenario) -> list[str]:
 
 def told(comparison: Comparison, label: str) -> Iterator[str]:
     """What a scenario is, in sentences: where and when, how places are bought, who is in what, what changes."""
-    scenario, weeks = comparison.scenarios[label], comparison.manifest["weeks"]
+    scenario, weeks = comparison.scenarios[label], comparison.weeks_of(label)
     world = "England" if scenario.world.kind == "england" else f"{scenario.world.authorities} made-up authorities"
     purchasing = scenario.purchasing
     yield f"{label}: {world}, {weeks} weeks from {_date(scenario.horizon.start)}."
     yield f"Authorities try {_order(purchasing.order)}."
     for group in purchasing.groups:
-        yield f"{_capital(_people(group.authorities, group.regions))} try {_order(group.order)}."
+        yield f"{tables.capital(_people(group.authorities, group.regions))} try {_order(group.order)}."
     joint = {inner for name in used(scenario) for inner in flat(levers.inside(purchasing.arrangements[name]) or [])}
     for name in used(scenario):
         rule = purchasing.arrangements[name]
@@ -67,10 +68,6 @@ def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
 
 def _date(date: datetime.date) -> str:
     return f"{date.day} {date:%B %Y}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _key(key: str) -> str:

@@ -48,6 +48,8 @@ def limits(comparison: Comparison, arm: str) -> Iterator[str]:
     if scenario.world.kind == "synthetic":
         yield "This is a made-up world for teaching and theory: its figures say nothing of any real place."
     yield "Both scenarios have the same children, homes and luck; only what the scenarios say differs."
+    if comparison.manifest["weeks"] is None:
+        yield "The scenarios differ in length, so the last 52 weeks of one are not those of the other."
     rules = _rules(scenario)
     if "cooperative" in rules:
         yield (
@@ -66,7 +68,7 @@ def limits(comparison: Comparison, arm: str) -> Iterator[str]:
         yield "Ceilings, take-up and uplift of frameworks are estimates: they decide how long homes stay on them."
     if scenario.shocks:
         yield "How many homes of a failing group others take over is an assumption."
-    if (comparison.manifest["weeks"] or 0) > LONG:
+    if comparison.weeks_of(arm) > LONG:
         yield "Beyond three years demand, pay and prices follow recorded trends and assumptions, which will be wrong."
     yield "Pounds are those of the week in which they are paid: amounts rise with prices and pay."
     if scenario.world.kind == "england" and comparison.labels[0] != TODAY:
@@ -84,7 +86,8 @@ def command(comparison: Comparison, concerned: str | None) -> str:
     fewer = bool(drawn) and vectors < min(replicates, len(drawn_values.plausible_set()))
     words = ["marketsim compare", *map(_quoted, files), f"--replicates {replicates}"]
     words += [f"--vectors {vectors}"] if fewer else []
-    words += [f"--seed {runs[0]['seed'] // SEEDS_PER_COMPARISON}", f"--weeks {comparison.manifest['weeks']}"]
+    words += [f"--seed {runs[0]['seed'] // SEEDS_PER_COMPARISON}"]
+    words += [f"--weeks {weeks}"] if (weeks := comparison.manifest["weeks"]) else []  # else as long as each says
     words += [] if concerned is None else [f"--for {_quoted(concerned, always=True)}"]
     return " ".join(words)
 

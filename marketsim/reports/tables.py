@@ -55,6 +55,11 @@ def _scaled(value: float, unit: str) -> tuple[float, int, str]:
     return value, 2 if abs(value) < 10 else 1, ""
 
 
+def capital(words: str) -> str:
+    """The same words with a capital in front."""
+    return words[:1].upper() + words[1:]
+
+
 def table(title: str, *headings: str, words: Sequence[str] = (), whole: Sequence[str] = (), **look: Any) -> Table:
     """A table without rows: the first column and those of `words` to the left, others to the right.
 

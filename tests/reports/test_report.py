@@ -119,3 +119,18 @@ def test_reports_are_written_once_and_mistakes_write_nothing(joint: Comparison, 
         done = typed("report", folder, *words)
         assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_scenarios_that_differ_in_length_are_told(typed: Typed, tmp_path: Path) -> None:
+    """Years are those that both have; the command to make it again says no length; nothing breaks."""
+    (tmp_path / "long.yaml").write_text("extends: town.yaml\nname: long\nhorizon: {weeks: 170}\n", encoding="utf-8")
+    words = ["compare", "town", "long.yaml", "--replicates", "4", "--workers", "1", "--out", "out"]
+    done = typed(*words)
+    assert (done.returncode, done.stderr) == (0, "") and "Spend year by year" in done.stdout
+    for command in (["plot", "out"], ["report", "out"], ["workbook", "out"]):
+        assert typed(*command).returncode == 0
+    found = Comparison.read("out")
+    assert found.years == [1, 2] and found.manifest["weeks"] is None
+    written = Path("out/report.html").read_text(encoding="utf-8")
+    assert "None" not in written and "--weeks" not in written
+    assert "town: 4 made-up authorities, 104 weeks" in written and "long: 4 made-up authorities, 170 weeks" in written

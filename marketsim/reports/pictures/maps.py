@@ -21,7 +21,7 @@ from marketsim.england.figures import hexagons
 from marketsim.reports.pictures import picture
 from marketsim.reports.pictures.ground import WIDE, Ground, areas_of, near
 from marketsim.reports.pictures.picture import DARK, Asked, Picture, Rows
-from marketsim.reports.tables import number
+from marketsim.reports.tables import capital, number
 from marketsim.results import definitions
 from marketsim.results.outcomes import MEASURES
 from marketsim.results.store import StoreError
@@ -191,7 +191,7 @@ def _found(asked: Asked, figure: Figure, shown: Coloured, counted: Rows, where: 
     if asked.shown == "level":
         first, last = (f"{names[str(code)]} {_short(asked, float(value))}".replace(" ", "\u00a0")
                        for code, value in values.iloc[[0, -1]].items())  # fmt: skip
-        title = f"{picture.sentence(asked.label)} under {asked.other}: from {first} to {last}"
+        title = f"{capital(asked.label)} under {asked.other}: from {first} to {last}"
         against = asked.other
     else:
         enough = counted.loc[values.index]

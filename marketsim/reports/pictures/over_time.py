@@ -23,7 +23,8 @@ def difference(asked: Asked) -> Picture:
     if not has_times(asked):
         raise StoreError(f"{asked.outcome} is not counted week by week, so there is no picture of it over time")
     base, other = (picture.over_time(asked, label, asked.outcome) for label in (asked.baseline, asked.other))
-    found = [picture.interval(asked, values) for values in (other - base).to_numpy(dtype=np.float64)]
+    both = base.index.intersection(other.index)  # one may be longer
+    found = [picture.interval(asked, values) for values in (other - base).loc[both].to_numpy(dtype=np.float64)]
     figure = picture.fresh(8.2, 4.2)
     left, right = figure.subplots(1, 2, sharex=True)
     means = {label: asked.factor * values.mean(axis=1)
@@ -33,10 +34,10 @@ def difference(asked: Asked) -> Picture:
     middle, low, high = (asked.factor * values for values in ends_of)
     right.axhline(0, color=DARK, linewidth=0.8)
     if not np.isnan(low).all():
-        right.fill_between(base.index, low, high, color=drawing.BLUE, alpha=0.18, linewidth=0)
-        if len(base) <= picture.FEW_TIMES:
-            right.vlines(base.index, low, high, color=drawing.BLUE, alpha=0.45, linewidth=2)
-    picture.line(right, pd.Series(middle, base.index), drawing.BLUE)
+        right.fill_between(both, low, high, color=drawing.BLUE, alpha=0.18, linewidth=0)
+        if len(both) <= picture.FEW_TIMES:
+            right.vlines(both, low, high, color=drawing.BLUE, alpha=0.45, linewidth=2)
+    picture.line(right, pd.Series(middle, both), drawing.BLUE)
     title = picture.moves(asked, *picture.told(asked), asked.when)
     band = "with its 95% interval" if not np.isnan(low).all() else "too few runs for an interval"
     cut = "" if left.get_ylim()[0] <= 0 else " (the axis doesn't start at 0)"
@@ -44,7 +45,7 @@ def difference(asked: Asked) -> Picture:
     picture.panel(right, "difference")
     for axes in (left, right):
         picture.numbers(axes.yaxis, asked.outcome, signed=axes is right)
-    picture.times(right, base.index)
+    picture.times(right, both)
     alt = (
         f"{title}. Level of {asked.label} {asked.times} under both scenarios, and their difference, which goes from "
         f"{asked.said(middle[0])} to {asked.said(middle[-1])}."
@@ -113,7 +114,8 @@ def voids(asked: Asked) -> Picture:
         picture.lines(axes, {label: values.mean(axis=1) for label, values in wide.items()}, from_zero=True)
         picture.plain_numbers(axes.yaxis, end)
         picture.panel(axes, text)
-        last = (wide[asked.other] - wide[asked.baseline]).iloc[-1].to_numpy(dtype=np.float64)
+        both = (wide[asked.other] - wide[asked.baseline]).dropna(how="all")  # one may be longer
+        last = both.iloc[-1].to_numpy(dtype=np.float64)
         changes.append(picture.interval(asked, last))
     empty, children = changes
     title = f"Under {asked.other} at the end: children without a home {_signed(children.mean)}" \

@@ -21,7 +21,7 @@ from marketsim.core.columns import Floats
 from marketsim.experiments import uncertainty
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import drawing
-from marketsim.reports.tables import number
+from marketsim.reports.tables import capital, number
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND, MEASURES
 
@@ -204,7 +204,7 @@ def told(asked: Asked) -> tuple[float, float, float]:
 
 def moves(asked: Asked, mean: float, low: float, high: float, when: str) -> str:
     """A sentence on which way an outcome goes, and whether that is sure."""
-    label, ends = sentence(asked.label), in_brackets(*(asked.said(asked.factor * end) for end in (low, high)))
+    label, ends = capital(asked.label), in_brackets(*(asked.said(asked.factor * end) for end in (low, high)))
     if np.isnan(mean):
         return f"{label} is not known {when}"
     if mean == 0 and not low < high:
@@ -224,7 +224,7 @@ def ways(asked: Asked, rows: Rows, of: str, where: str) -> str:
     surely = f", surely {where} {int(sure.sum()) or 'none'}" if asked.comparison.tells else ""
     if surely and len(rows) >= MANY:
         surely += f" (chance alone: {len(rows) * (1 - uncertainty.LEVEL) / 2:.0f})"
-    return f"{sentence(asked.label)}: {way} {where} {of.format(count)} under {asked.other}{surely}"
+    return f"{capital(asked.label)}: {way} {where} {of.format(count)} under {asked.other}{surely}"
 
 
 def between(found: uncertainty.Interval, size: Callable[[float], str]) -> str:
@@ -235,11 +235,6 @@ def between(found: uncertainty.Interval, size: Callable[[float], str]) -> str:
 def in_brackets(low: str, high: str) -> str:
     """Two ends that stay on one line."""
     return f"[{low},\u00a0{high}]"
-
-
-def sentence(words: str) -> str:
-    """The same words with a capital in front."""
-    return words[:1].upper() + words[1:]
 
 
 def numbers(axis: Any, outcome: str, signed: bool) -> None:
