@@ -13,6 +13,7 @@ from marketsim.core.columns import Ints
 from marketsim.market import costs
 from marketsim.market.children import NO_ROUTE, PLACED
 from marketsim.market.ledger import Ledger
+from marketsim.policies import asking_policies
 from marketsim.purchasing import asking_rules, orders
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.changes import routes_of
@@ -81,6 +82,8 @@ class MarketModel(mesa.Model):
             while self.market.week < 0:
                 MarketModel.step(self)  # not counted by Mesa
             self._change_to(parameters)
+        else:
+            self._put_in_force(parameters)
         self._plan_homes_of_contracts(self.orders.arrangements)
 
     def step(self) -> None:
@@ -105,12 +108,14 @@ class MarketModel(mesa.Model):
         for policy in self.timetable.own_homes.get(week, []):
             area = np.repeat(timetable.areas_of(policy, self.parameters.world), policy.homes)
             opening_and_closing.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
+        opening_and_closing.plan_homes_of_policies(market, self.run_seed, self.pipeline)
         if (self.parameters.horizon.weeks - week) % COHORT_WEEKS == COHORT_WEEKS - 1:
             self._begin_cohort()
 
     def end_stays(self) -> None:
         """Placements reach their planned end or break down; stays outside homes end; homes are inspected."""
         self._leave(ending_stays.end_stays(self.market))
+        self._leave(moving.move_on_early(self.market, asking_policies.leaving(self.market)))
         inspecting.inspect(self.market)
         providers.draw_blocked(self.market)
 
@@ -126,6 +131,7 @@ class MarketModel(mesa.Model):
             opened = opening_and_closing.open_homes(market, self.run_seed, plans, self.pressure)
             market.events.count("homes_opened", market.homes.authority[opened])
             self._take_on(plans.arrangement, opened)
+            asking_policies.tell_opened(market, opened, plans.policy)
             self.shop.book.refresh()
         if market.ends("quarter") and market.week > 0:
             self._close(opening_and_closing.closing_homes(market, self.run_seed))
@@ -139,6 +145,7 @@ class MarketModel(mesa.Model):
         market = self.market
         market.demand_index *= arriving.weekly_growth(self.parameters.demand, market.authorities)
         market.children.admit(arriving.new_needs(market), since=market.week)
+        arriving.prepare(market)
 
     def place_children(self) -> None:
         """Referrals, offers and awards for all who search this week; whose deadline is past goes unregistered."""
@@ -165,6 +172,7 @@ class MarketModel(mesa.Model):
         if market.ends("quarter"):
             reviewing.give_notice(market)
             opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
+            opening_and_closing.hand_over(market)
         if self.reviews.review(market):
             self.shop.book.refresh()
             self.payers.update()
@@ -218,6 +226,7 @@ class MarketModel(mesa.Model):
         """Other values hold from now on; arrangements that go on keep what they hold, others run off."""
         market, before = self.market, self.orders
         self.parameters = market.scenario = scenario
+        self._put_in_force(scenario)
         self.orders = orders.make_orders(scenario.purchasing, market.authorities, before.arrangements)
         market.holdings.running[np.isin(market.holdings.arrangement, self.orders.ended)] = False
         for number in self.orders.ended:  # nobody is on the panel of what nobody buys through
@@ -232,6 +241,16 @@ class MarketModel(mesa.Model):
         self.recorder.know(market, self.orders.arrangements)
         self.shop.orders, self.shop.book = self.orders, self._book()
         self._begin_purchasing()
+
+    def _put_in_force(self, scenario: Scenario) -> None:
+        """The policies of a scenario hold from now on, and fees keep to them."""
+        market = self.market
+        market.policies = asking_policies.put_in_force(
+            scenario.policies, market.authorities, max(market.week, 0), market.policies
+        )
+        if market.policies:
+            providers.price(market)
+            self.shop.book.refresh()
 
     def _plan_homes_of_contracts(self, arrangements: Sequence[Arrangement]) -> None:
         """Providers plan the homes that open because of contracts."""

@@ -131,7 +131,8 @@ def check(
 
 
 def scenarios() -> None:
-    """List the scenarios that ship with marketsim."""
+    """List the scenarios that ship with marketsim, by what they are about."""
+    import itertools
     import shutil
     import textwrap
 
@@ -139,9 +140,11 @@ def scenarios() -> None:
 
     paths, columns = shipped.shipped_scenarios(), shutil.get_terminal_size().columns
     width = max((len(path.stem) for path in paths), default=0) + 2
-    for path in paths:
-        text = path.stem.ljust(width) + loading.load_scenario(path).scenario.question
-        typer.echo(textwrap.fill(text, max(columns, 2 * width), subsequent_indent=" " * width))
+    for folder, those in itertools.groupby(paths, key=lambda path: path.parent.name):
+        typer.echo(f"{folder.replace('_', ' ').capitalize()}:")
+        for path in those:
+            text = path.stem.ljust(width) + loading.load_scenario(path).scenario.question
+            typer.echo(textwrap.fill(text, max(columns, 2 * width), subsequent_indent=" " * width))
 
 
 def schema(

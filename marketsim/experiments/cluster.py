@@ -20,7 +20,7 @@ from typing import Any
 from marketsim.experiments.pool import Crew
 from marketsim.results.manifest import program_digest
 from marketsim.scenario.errors import shown
-from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.levers import all_levers
 
 LOCAL = "local"
 LOOPBACK = "127.0.0.1"
@@ -104,7 +104,7 @@ class DaskCrew:
 
 
 def _check_workers(client: Any) -> None:
-    """All workers run this version, and know all purchasing rules before they are sent a scenario."""
+    """All workers run this version, and know all levers before they are sent a scenario."""
     digests = client.run(_get_ready)
     others = [worker for worker, digest in digests.items() if digest != program_digest()]
     if others:
@@ -112,5 +112,5 @@ def _check_workers(client: Any) -> None:
 
 
 def _get_ready() -> str:
-    registered_rules()
+    all_levers()
     return program_digest()

@@ -19,6 +19,8 @@ CAUSES = {
     "retainers": "empty places held by contracts",
     "running cost": "offices of cooperatives",
     "agreed dues": "what arrangements owe besides, less what is handed back",
+    "programmes": "what policies cost to run, less what government, health and others pay of it",
+    "capital": "houses and setting up, of homes that authorities pay for",
     "last resort": "children in unregistered settings",
 }  # fmt: skip
 AS_PAID = {
@@ -27,6 +29,8 @@ AS_PAID = {
     "own homes": ("fees_own_homes_gbp", "paid_own_empty_places_gbp"),
     "running cost": ("paid_running_cost_gbp",),
     "agreed dues": ("paid_agreed_dues_gbp", "paid_handed_back_gbp"),
+    "programmes": ("paid_programmes_gbp", "paid_from_outside_gbp"),
+    "capital": ("paid_capital_gbp",),
     "last resort": ("paid_unregistered_gbp",),
 }
 NUMBERS = [f"bought_{needs}" for needs in OF_NEEDS]

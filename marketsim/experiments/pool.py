@@ -20,7 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from marketsim.core import interrupts
 from marketsim.model import MarketModel
-from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.levers import all_levers
 from marketsim.scenario.loading import load_scenario
 
 MOST_WORKERS = 61  # a process pool on Windows takes no more
@@ -199,14 +199,14 @@ class Processes:
 
 
 def _start() -> tuple[ProcessPoolExecutor, Future[Any]]:
-    """A process, and its first task: knowing all rules, those of MARKETSIM_RULES too, it can be sent scenarios."""
+    """A process, and its first task: knowing all levers, those of users too, it can be sent scenarios."""
     with interrupts.ignored():
         process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_follow_parent)
         return process, process.submit(_get_ready)
 
 
 def _get_ready() -> int:
-    return len(registered_rules())
+    return len(all_levers())
 
 
 def _check_main() -> None:

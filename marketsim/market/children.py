@@ -15,10 +15,11 @@ SHARED, ONE_TO_ONE, TWO_TO_ONE, SOLO = range(4)
 GONE, WAITING, PLACED, UNREGISTERED, ELSEWHERE = range(5)
 NOTICES = ("planned", "emergency")
 OPEN_PLACE = -1  # in `holding`: a place that no contract holds; compiled code has no None
+NOBODY = -1  # where the row of an authority stands: none
 NO_ROUTE = -1  # where the number of an arrangement stands: none
 NOT_YET = np.iinfo(np.int64).max
-END_REASONS = ("", "planned", "breakdown", "home_closed", "notice")
-PLANNED, BREAKDOWN, HOME_CLOSED, NOTICE = range(1, 5)  # in END_REASONS
+END_REASONS = ("", "planned", "breakdown", "home_closed", "notice", "moved_on")
+PLANNED, BREAKDOWN, HOME_CLOSED, NOTICE, MOVED_ON = range(1, 6)  # in END_REASONS
 
 
 class Newcomers(NamedTuple):

@@ -26,6 +26,7 @@ class Homes(Columns):
     homes count among homes and places but take part in nothing.
     `beside` are places left empty beside a child, `breakdowns` those since the last inspection, `accepted` the fee last
     accepted for a child of middling need (GBP/week) and `recent_profit` what the home has been earning (GBP/week).
+    Open places of a home that is `kept_for` an authority (its row + 1; 0: for nobody) are for its children only.
     """
 
     key: Keys
@@ -54,6 +55,7 @@ class Homes(Columns):
     residents_fit: Floats
     takes_needs: Ints
     takes_ages: Ints
+    kept_for: Ints
 
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)

@@ -8,23 +8,25 @@ from marketsim.core.columns import Floats
 
 KINDS = (
     "placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered", "agreed_dues",
-    "handed_back",
+    "handed_back", "programmes", "capital", "from_outside",
 )  # fmt: skip
 
 
 class Ledger:
     """The payments of one week (GBP).
 
-    `paid[kind]` is what each authority pays, a value for each of KINDS (`handed_back` is what it gets back, below 0);
-    `received` is what each provider gets. `voids` are the places that each authority pays for though they stand empty:
-    its share of contracts, and its own homes. `unregistered` settings and the `offices` of arrangements receive too.
+    `paid[kind]` is what each authority pays, a value for each of KINDS (`handed_back` and `from_outside` are what it
+    gets back, below 0); `received` is what each provider gets. `voids` are the places that each authority pays for
+    though they stand empty: its share of contracts, and its own homes.
+    `unregistered` settings, the `offices` of arrangements and those who run `programmes` of policies, build or sell
+    houses receive too; what comes `from_outside` is paid by others.
     """
 
     def __init__(self, authorities: int, providers: int) -> None:
         self.table = np.zeros((len(KINDS), authorities))
         self.paid: dict[str, Floats] = dict(zip(KINDS, self.table, strict=True))
         self.received, self.voids = np.zeros(providers), np.zeros(authorities)
-        self.unregistered, self.offices = 0.0, 0.0
+        self.unregistered, self.offices, self.programmes = 0.0, 0.0, 0.0
 
     @property
     def spend(self) -> Floats:
@@ -33,5 +35,5 @@ class Ledger:
 
     def imbalance(self) -> float:
         """Paid less received (GBP); zero but for rounding."""
-        received = self.received.sum() + self.unregistered + self.offices
-        return float(self.spend.sum() - received)
+        received = self.received.sum() + self.unregistered + self.offices + self.programmes
+        return float(self.spend.sum() - self.paid["from_outside"].sum() - received)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from marketsim.scenario import levers
 from marketsim.scenario import shape as shapes
 from marketsim.scenario.schema import CHANGEABLE
 from marketsim.trust import evidence
@@ -44,7 +45,8 @@ def _named(key: str) -> tuple[str, str]:
         return key, head.partition(".")[0] if "." in key else "the scenario itself"
     if head == "world":
         return f"world{below}", f"world, kind: {word}"
-    return f"{head}.NAME{below}", f"{head}.NAME, rule: {word}"
+    kind = levers.POLICIES if head == "policies" else levers.RULES
+    return f"{head}.NAME{below}", f"{head}.NAME, {kind.key}: {word}"
 
 
 def _switches(shape: shapes.Shape) -> Iterator[str]:

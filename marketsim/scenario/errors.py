@@ -40,14 +40,15 @@ class LocatedError(ValueError):
     """What a validator of the schema raises to say which entry is wrong, below the model that it belongs to.
 
     With `given` and `allowed` the text goes on to name both, and the nearest of the allowed words; a `hint`, who knows
-    more, comes before what is allowed.
+    more, comes before what is allowed. `beside` is another entry that it is about, whose place is said behind.
     """
 
     def __init__(
         self, path: tuple[str | int, ...], message: str, given: str | None = None, allowed: Sequence[str] = (),
-        hint: str | None = None,
+        hint: str | None = None, beside: tuple[str | int, ...] = (),
     ) -> None:  # fmt: skip
         self.path: Final = path
+        self.beside: Final = beside
         named = message if given is None else f"{message} {shown(given)}"
         suggestion = "" if given is None or hint is not None else did_you_mean(given, allowed)
         super().__init__(sentence(named, hint or "", f"allowed: {listed(allowed)}" if allowed else "", suggestion))

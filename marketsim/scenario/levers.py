@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,13 +22,29 @@ from marketsim.scenario.tiers import Order
 NAME = re.compile("[a-z][a-z0-9_]*")
 Said = TypeVar("Said")
 _NAMES: TypeAdapter[Order | None] = TypeAdapter(Order | None)
+_WORDS: TypeAdapter[str] = TypeAdapter(str)
 _MEMBERS: TypeAdapter[tuple[list[str], list[str]] | None] = TypeAdapter(tuple[list[str], list[str]] | None)
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a lever: whether somebody has `tried` it, `who` did or proposed it with the figures that are
+    reported, what is `claimed` of it, how `sure` that is and what in it is assumed, and its `rows` in the inventory of
+    what commissioners have tried or proposed."""
+
+    tried: Literal["tried", "proposed", "explored", "happens"]
+    who: str
+    claimed: str
+    sure: str
+    rows: tuple[str, ...] = ()
 
 
 class Lever(Section):
     """Base of all that a scenario switches on by name; the fields of a subclass are what a scenario may set."""
 
     name: ClassVar[str]
+    about: ClassVar[About | None] = None
+    terms: ClassVar[dict[str, About]] = {}  # of some fields that are levers of their own
 
     def inside(self) -> Order | None:
         """The arrangements that it is made of, in the order in which it tries them (its field `order`); None for one
@@ -39,6 +55,10 @@ class Lever(Section):
         """Its members by name or ONS code and by region (in its field `members`), nobody named for everybody, if no
         authority can be in two such levers; None if it has no members."""
         return None
+
+    def contradicts(self, other: Lever) -> str:
+        """Why it can't be in force beside another of its kind for the same authority; empty if it can."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -53,17 +73,19 @@ class Kind:
 
 
 RULES = Kind("purchasing rule", "rule", "marketsim.purchasing.rule:PurchasingRule", "MARKETSIM_RULES")
+POLICIES = Kind("policy", "policy", "marketsim.policies.policy:Policy", "MARKETSIM_POLICIES")
+KINDS = (RULES, POLICIES)
 
 
-class UnknownRule(ValueError):
-    """The word behind `rule:` names no registered rule."""
+class UnknownLever(ValueError):
+    """The word behind `rule:` or `policy:` names no registered lever of that kind."""
 
     def __init__(self, given: object, allowed: list[str], noun: str) -> None:
         self.given, self.allowed = given, allowed
         super().__init__(f"unknown {noun} {given!r}; allowed are {', '.join(allowed)}")
 
 
-def registered_rules(kind: Kind = RULES) -> dict[str, type[Lever]]:
+def registered_levers(kind: Kind = RULES) -> dict[str, type[Lever]]:
     """All levers of a kind by name, sorted: those of its package, and those in the folders that its variable names.
 
     Raises ScenarioError, one line with the file, for a fault in a user's file.
@@ -75,14 +97,19 @@ def registered_rules(kind: Kind = RULES) -> dict[str, type[Lever]]:
     return _registered(kind, files)
 
 
-def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
-    """The lever that a mapping from YAML describes. Raises UnknownRule, or pydantic's ValidationError."""
+def all_levers() -> list[tuple[Kind, type[Lever]]]:
+    """The levers of all kinds, with the kind of each."""
+    return [(kind, lever) for kind in KINDS for lever in registered_levers(kind).values()]
+
+
+def parse_lever(fields: Any, kind: Kind = RULES) -> Lever:
+    """The lever that a mapping from YAML describes. Raises UnknownLever, or pydantic's ValidationError."""
     if isinstance(fields, Lever):
         return fields
-    levers = registered_rules(kind)
+    levers = registered_levers(kind)
     name = fields.get(kind.key) if isinstance(fields, dict) else None
     if not isinstance(name, str) or name not in levers:
-        raise UnknownRule(name, list(levers), kind.noun)
+        raise UnknownLever(name, list(levers), kind.noun)
     lever = levers[name]
     return guarded(lever, "reading its fields", lambda: lever.model_validate(fields), passing=ValidationError)
 
@@ -90,6 +117,16 @@ def parse_rule(fields: Any, kind: Kind = RULES) -> Lever:
 def inside(lever: Lever) -> Order | None:
     """What `Lever.inside` says. Raises ScenarioError, with the file and the hook, for a fault in a user's."""
     return guarded(type(lever), "inside", lambda: _NAMES.validate_python(lever.inside()))
+
+
+def contradiction(one: Lever, other: Lever) -> str:
+    """What `Lever.contradicts` of either says of the other; empty if they go together. Raises ScenarioError as above.
+    """
+
+    def said(lever: Lever, beside: Lever) -> str:
+        return guarded(type(lever), "contradicts", lambda: _WORDS.validate_python(lever.contradicts(beside)))
+
+    return said(one, other) or said(other, one)
 
 
 def membership(lever: Lever) -> tuple[list[str], list[str]] | None:

@@ -11,13 +11,14 @@ from marketsim.scenario import errors
 
 Model = TypeVar("Model", bound=BaseModel)
 Steps = tuple[str, ...]
-TAGS = ("rule", "kind")
+TAGS = ("rule", "policy", "kind")
+PLUGGED: dict[Steps, int] = {("purchasing", "arrangements"): 3, ("policies",): 2}  # with the depth of their entries
 
 
 def laid_over(base: Any, over: Any) -> Any:
     """`over` laid over `base`: mappings key by key; lists and single values are replaced.
 
-    So is a mapping given another `rule` or `kind`: the old entries mean nothing to it.
+    So is a mapping given another `rule`, `policy` or `kind`: the old entries mean nothing to it.
     """
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
@@ -112,7 +113,8 @@ def _leads_somewhere(scenario: BaseModel, key: str) -> bool:
         near = errors.did_you_mean(*error.args)
         raise errors.ScenarioError(errors.sentence(f"there is no value {errors.shown(key)}", near)) from None
     steps = key.split(".")
-    return steps[:2] != ["purchasing", "arrangements"] or value_at(scenario, ".".join(steps[:3])) is not None
+    entry = next((depth for above, depth in PLUGGED.items() if tuple(steps[: depth - 1]) == above), 0)
+    return not entry or value_at(scenario, ".".join(steps[:entry])) is not None
 
 
 def _refusal(error: ValidationError, values: Mapping[str, Any]) -> str:

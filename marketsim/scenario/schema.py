@@ -43,7 +43,10 @@ LONGEST_NAME = 80
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 
 Path = tuple[str | int, ...]
-Rule = Annotated[SerializeAsAny[levers.Lever], PlainValidator(levers.parse_rule)]
+Rule = Annotated[SerializeAsAny[levers.Lever], PlainValidator(levers.parse_lever)]
+Policy = Annotated[
+    SerializeAsAny[levers.Lever], PlainValidator(lambda fields: levers.parse_lever(fields, levers.POLICIES))
+]
 
 
 class Group(Section):
@@ -102,7 +105,7 @@ class Purchasing(Section):
 
 CHANGEABLE = (
     "demand", "need", "matching", "providers", "staffing", "ratings", "commissioning", "unregistered", "economy",
-    "purchasing",
+    "purchasing", "policies",
 )  # fmt: skip
 
 
@@ -133,6 +136,7 @@ class Scenario(Section):
     unregistered: Unregistered = Unregistered()
     economy: Economy = Economy()
     purchasing: Purchasing
+    policies: dict[str, Policy] = lever({}, "policies by name, each with its policy and the policy's fields")
     shocks: list[ProviderFailure] = Field(default_factory=list, description="groups that fail at a date")
     changes: list[Change] = Field(
         default_factory=list, description="values that change at a date within the run, in the order of dates"
@@ -150,14 +154,18 @@ class Scenario(Section):
 
     @classmethod
     def plugged_in(cls) -> tuple[Plug, ...]:
-        """The purchasing rules, as entries of `purchasing.arrangements`."""
-        return (Plug("purchasing", "arrangements", levers.RULES.key, tuple(levers.registered_rules().items())),)
+        """The purchasing rules, as entries of `purchasing.arrangements`, and the policies, as those of `policies`."""
+        return (
+            Plug("purchasing", "arrangements", levers.RULES.key, tuple(levers.registered_levers().items())),
+            Plug("", "policies", levers.POLICIES.key, tuple(levers.registered_levers(levers.POLICIES).items())),
+        )
 
     @model_validator(mode="after")
     def _authorities_exist(self) -> Scenario:
         places = places_of(self.world)
         _check_claims(places, "groups", _groups(self.purchasing, places))
         _check_claims(places, "cooperatives", _memberships(self.purchasing, places))
+        _check_policies(self.policies, places)
         return self
 
     @model_validator(mode="after")
@@ -214,6 +222,22 @@ def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
             path: Path = ("purchasing", "arrangements", name, "members")
             rows = rows_of(places, members[0], members[1], path)
             yield name, rows if any(members) else list(range(len(places))), path
+
+
+def _check_policies(policies: dict[str, levers.Lever], places: Sequence[Place]) -> None:
+    """Policies name authorities that there are, and none contradicts another that is in force for the same one. Raises
+    LocatedError at the second of two, which says where the first is."""
+    before: list[tuple[str, levers.Lever, set[int]]] = []
+    for name, policy in policies.items():
+        path: Path = ("policies", name)
+        named = (getattr(policy, "authorities", []), getattr(policy, "regions", []))
+        rows = set(rows_of(places, *named, path) if any(named) else range(len(places)))
+        if not getattr(policy, "active", True):
+            continue
+        for other_name, other, others in before:
+            if rows & others and (words := levers.contradiction(other, policy)):
+                raise errors.LocatedError(path, f"contradicts {other_name!r}: {words}", beside=("policies", other_name))
+        before.append((name, policy, rows))
 
 
 def _check_claims(places: Sequence[Place], kind: str, claims: Claims) -> None:

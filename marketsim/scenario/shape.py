@@ -83,7 +83,7 @@ def _shape_with(model: type[Section], plugged_in: tuple[Plug, ...]) -> Shape:
     whole = _definition(references[model, "validation"], top["$defs"])
     for plug in plugged_in:
         by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.named}
-        section = _definition(whole["properties"][plug.section], top["$defs"])
+        section = _definition(whole["properties"][plug.section], top["$defs"]) if plug.section else whole
         section["properties"][plug.entry]["additionalProperties"] = {
             "oneOf": [{"$ref": reference} for reference in by_name.values()],
             "discriminator": {"propertyName": plug.key, "mapping": by_name},

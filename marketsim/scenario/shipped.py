@@ -18,13 +18,14 @@ def shipped_folder(kind: str = SCENARIOS) -> Path:
 
 
 def shipped_scenarios() -> list[Path]:
-    """The files of all scenarios that ship with marketsim, by name."""
-    return sorted(shipped_folder().glob("*.yaml"))
+    """The files of all scenarios that ship with marketsim, in folders by what they are about; each name is there once.
+    """
+    return sorted(shipped_folder().rglob("*.yaml"))
 
 
 def find_scenario(scenario: str | Path) -> Path:
     """The file that is meant by a path or by the name of a shipped scenario, which may be written `scenarios/NAME.yaml`
-    also where there is no such folder.
+    (with its folder or without) also where there is no such folder.
 
     Raises ScenarioError, with the nearest name there is, if it is neither.
     """
@@ -32,7 +33,7 @@ def find_scenario(scenario: str | Path) -> Path:
     if _exists(path) and not path.is_dir():
         return path
     shipped = {file.stem: file for file in shipped_scenarios()}
-    name = str(path.relative_to(SCENARIOS) if path.parent == Path(SCENARIOS) else scenario).removesuffix(".yaml")
+    name = _name_of(path, str(scenario)).removesuffix(".yaml")
     if name in shipped:
         return shipped[name]
     if _exists(path):
@@ -50,12 +51,20 @@ def find_base(name: object, mark: Mark, folder: Path) -> Path:
     """
     if not isinstance(name, str) or not name:
         raise mark.error(f"extends: expected the name of one file, such as spot.yaml, got {errors.shown(name)}")
-    for candidate in (folder / name, shipped_folder() / name):
+    shipped = {file.name: file for file in shipped_scenarios()}
+    for candidate in (folder / name, shipped.get(_name_of(Path(name), name), folder / name)):
         if _exists(candidate):
             return candidate
     near = errors.did_you_mean(name, [*_siblings(folder / name), *(file.name for file in shipped_scenarios())])
     missing = f"extends: there is no file {errors.shown(name)} here or among those shipped"
     raise mark.error(errors.sentence(missing, near))
+
+
+def _name_of(path: Path, said: str) -> str:
+    """What may be the name of a shipped scenario: of a path below `scenarios`, or of one of its folders, the last part.
+    """
+    folders = [SCENARIOS, *(folder.name for folder in shipped_folder().glob("*/"))]
+    return path.name if path.parts[:1] and path.parts[0] in folders and len(path.parts) <= 3 else said
 
 
 def _exists(path: Path) -> bool:

@@ -80,7 +80,7 @@ def _about_key(detail: Any) -> bool:
 def _message(path: documents.Steps, detail: Any, document: documents.Document, shape: shapes.Shape) -> str:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, errors.LocatedError):
-        return str(cause)
+        return errors.sentence(str(cause), _place_of(cause.beside, document))
     if _about_key(detail):
         return _unknown_key(str(path[-1]), _shape_at(path[:-1], document, shape))
     reached, value = document.nearest(path)
@@ -90,6 +90,14 @@ def _message(path: documents.Steps, detail: Any, document: documents.Document, s
     if isinstance(cause, ValueError):
         return _raised(cause, value, here)
     return _wrong(value, here, detail["msg"])
+
+
+def _place_of(path: documents.Steps, document: documents.Document) -> str:
+    """Where the other of two entries stands that an error is about."""
+    if not path or document.nearest(path)[0] != path:
+        return ""
+    mark = document.mark(path, of_name=True)
+    return f"the other is in {mark.file}" + ("" if mark.line is None else f":{mark.line}")
 
 
 def _missing(shape: shapes.Shape) -> str:

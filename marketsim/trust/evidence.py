@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from marketsim.results import store
-from marketsim.scenario.levers import registered_rules
+from marketsim.scenario import levers
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of, unit_of
 from marketsim.scenario.signoff import STATUSES
 
 UNITLESS = {"date": "date", "boolean": "yes or no", "string": "word", "integer": "number", "array": "list"}
-OWN_RULES = "marketsim.purchasing."
 
 
 @dataclass(frozen=True)
@@ -123,9 +122,9 @@ def _entries(shape: Shape) -> str | None:
 
 
 def _own(words: list[str]) -> list[str]:
-    """Without the purchasing rules that are not the package's own (MARKETSIM_RULES)."""
-    rules = registered_rules()
-    return [word for word in words if word not in rules or rules[word].__module__.startswith(OWN_RULES)]
+    """Without the rules and policies that are not the package's own (MARKETSIM_RULES, MARKETSIM_POLICIES)."""
+    known = {lever.name: lever for _, lever in levers.all_levers()}
+    return [word for word in words if word not in known or levers.is_ours(known[word])]
 
 
 def _table_entries() -> Iterator[Entry]:

@@ -9,9 +9,20 @@ from marketsim.core.geometry import scatter
 from marketsim.core.streams import arrivals, draws, key, name_key, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.authorities import Authorities
-from marketsim.market.children import COMPLEX, ONE_TO_ONE, SEVERE, SHARED, SOLO, STANDARD, TWO_TO_ONE, Newcomers
+from marketsim.market.children import (
+    COMPLEX,
+    ONE_TO_ONE,
+    SEVERE,
+    SHARED,
+    SOLO,
+    STANDARD,
+    TWO_TO_ONE,
+    WAITING,
+    Newcomers,
+)
 from marketsim.market.market import Market
 from marketsim.market.matching import needs_of
+from marketsim.policies import asking_policies
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Demand, Need, Scenario
 
@@ -44,20 +55,29 @@ def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
 def new_needs(market: Market) -> Newcomers:
     """The children who newly need a home this week: the usual ones, and more of complex and severe need beside.
 
-    A child for whom fostering would be the better match needs no home if a foster home is found. Raises ScenarioError
+    A child for whom fostering would be the better match needs no home if a foster home is found; nor does one for whom
+    a policy found something else. Raises ScenarioError
     for more children than can be drawn.
     """
     demand, areas = market.scenario.demand, market.authorities
-    usual = weekly_needs(demand, areas) * market.demand_index
+    usual = weekly_needs(demand, areas) * market.demand_index * asking_policies.more_needs(market)
     children = _arrivals(market, usual, "arrivals", "child", 0.0)
     if demand.extra_complex_per_year > 0:
         extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * areas.share_of_children
         more = _arrivals(market, extra, "extra arrivals", "extra child", market.scenario.need.share_standard)
         children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
-    if demand.fostering_recovered == 0:
-        return children
-    found = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
-    return Newcomers._make(column[~(children.displaced & found)] for column in children)
+    if demand.fostering_recovered > 0:
+        found = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
+        children = Newcomers._make(column[~(children.displaced & found)] for column in children)
+    return asking_policies.needing_a_home(market, children)
+
+
+def prepare(market: Market) -> None:
+    """Emergencies for which policies bring time search as planned moves from now on."""
+    children = market.children
+    if market.policies:
+        emergencies = np.flatnonzero((children.state == WAITING) & children.emergency)
+        children.set(asking_policies.prepared(market, emergencies), emergency=False)
 
 
 def _arrivals(market: Market, expected: Floats, decision: str, kind: str, least_score: float) -> Newcomers:

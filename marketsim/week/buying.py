@@ -9,9 +9,10 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.market import costs, matching
-from marketsim.market.children import OPEN_PLACE
+from marketsim.market.children import MOVED_ON, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing.orders import Orders
 from marketsim.week import moving, providers
 from marketsim.week.commissioners import Memory
@@ -56,8 +57,43 @@ def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
     """Search for all whose turn it is, move those with an award into their homes, and count what happened; of the
     others those whose deadline is past go to the last resort. Returns the rows of those whose need ends with it at
     once."""
+    keep_places(market)
     unplaced = buy(market, shop, memory, seek(market, memory.unplaced))
+    bring_nearer(market, shop)
     return moving.give_up(market, unplaced)
+
+
+def keep_places(market: Market) -> None:
+    """Open places that policies keep for the children of one authority."""
+    kept = asking_policies.kept_for(market)
+    market.homes.kept_for[:] = 0 if kept is None else kept + 1
+
+
+def bring_nearer(market: Market, shop: Shop) -> None:
+    """Children for whom a home in their area is looked for move there if one is left that takes them."""
+    looking = asking_policies.looking_nearer(market)
+    if len(looking) == 0:
+        return
+    children, count = market.children, len(looking)
+    willing = providers.willingness(market.scenario.providers, children.score[looking], children.breakdowns[looking])
+    answered = (market.week - children.since[looking]) // market.scenario.commissioning.answer_weeks
+    seeking = Seeking(looking, answered, np.zeros(count), willing).in_order(children)
+    rows, panels, free = seeking.rows, shop.book.panels, _free_places(market)
+    area = children.authority[rows]
+    tried = shop.orders.tried_for(market, rows, seeking.urgency)
+    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], shop.orders.joins[area])
+    searches = searches._replace(own_area_only=np.ones(count, dtype=np.bool_))
+    awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
+    market.events.count("referrals", area, awards.referrals)
+    market.events.count("offers", area, awards.offers)
+    won = awards.lot != NOBODY
+    moved = rows[won]
+    ends, why = children.end_week[moved], children.ends_by[moved]
+    moving.move_out(market, moved, MOVED_ON)
+    children.set(moved, since=market.week)
+    _settle(market, shop, moved, panels, Awards(*(column[won] for column in awards)), free)
+    children.set(moved, end_week=ends, ends_by=why)  # what it needs, and for how long, hasn't changed
+    market.holdings.run_off()
 
 
 def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
@@ -66,22 +102,32 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     rows, area = seeking.rows, market.children.authority[seeking.rows]
     tried = shop.orders.tried_for(market, rows, seeking.urgency)
     searches = searches_of(market, seeking, tried, shop.orders.buyer[area], shop.orders.joins[area])
-    panels, free = shop.book.panels, np.concatenate([market.free(), market.holdings.empty()])
+    panels, free = shop.book.panels, _free_places(market)
     awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
     market.events.count("referrals", area, awards.referrals)
     market.events.count("offers", area, awards.offers)
     shop.asked = rows, awards.referrals, awards.offers
     shop.answers = Answers(market.children.key[rows], area, tried, awards.contracts_asked, awards.contracts_offered)
     won = awards.lot != NOBODY
-    _award(market, rows[won], panels, Awards(*(column[won] for column in awards)))
-    free -= np.bincount(panels.lots.pool[awards.lot[won]], minlength=len(free))
-    moving.keep_places_beside(market, rows[won], free)
-    matching.note_fit(market, rows[won])
-    moving.move_in(market, rows[won], shop.stays)
-    providers.remember_accepted(market, rows[won])
-    moving.note_moves(market, rows[won])
+    _settle(market, shop, rows[won], panels, Awards(*(column[won] for column in awards)), free)
     _see_fees(market, rows[won], memory)
     return np.asarray(rows[~won])
+
+
+def _free_places(market: Market) -> Ints:
+    """By pool: the open places of each home, and the empty ones of each holding."""
+    return np.concatenate([market.free(), market.holdings.empty()])
+
+
+def _settle(market: Market, shop: Shop, placed: Ints, panels: Panels, awards: Awards, free: Ints) -> None:
+    """Children move into the places that they won, an award each; `free` is what was there before, by pool."""
+    _award(market, placed, panels, awards)
+    free -= np.bincount(panels.lots.pool[awards.lot], minlength=len(free))
+    moving.keep_places_beside(market, placed, free)
+    matching.note_fit(market, placed)
+    moving.move_in(market, placed, shop.stays)
+    providers.remember_accepted(market, placed)
+    moving.note_moves(market, placed)
 
 
 def tastes(market: Market) -> Tastes:

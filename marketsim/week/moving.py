@@ -10,6 +10,8 @@ from marketsim.core.streams import draws
 from marketsim.market import children as states
 from marketsim.market.children import BREAKDOWN, HOME_CLOSED, OPEN_PLACE, PLANNED, SOLO
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
+from marketsim.policies.policy import Leaving
 from marketsim.week import commissioners, stays
 
 
@@ -33,7 +35,7 @@ def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
 
 def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     """Draw how long each placement lasts and whether it breaks down: sooner and more often the worse the child fits,
-    more often at higher need."""
+    more often at higher need, and as policies change it."""
     demand, matching, children = market.scenario.demand, market.scenario.matching, market.children
     below = matching.usual_fit - children.fit[rows]
     stay, rounding, breakdown = _luck(market, rows, "stay", "stay rounding", "breakdown")
@@ -41,7 +43,9 @@ def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     ends = market.week + stays.whole_weeks(lasts, rounding)
     season = stays.season(demand, market.scenario.horizon.start, ends)
     share = demand.breakdown_share * (0.5 + children.score[rows]) * (1 + matching.breakdown_effect * below)
-    breaks_down = breakdown < share * season
+    breaks_down = breakdown < share * season * asking_policies.breakdown_factor(market, rows)
+    as_planned = np.maximum(ends + asking_policies.extra_weeks(market, rows), market.week + 1)
+    ends = np.where(breaks_down, ends, as_planned)
     children.set(rows, end_week=ends, ends_by=np.where(breaks_down, BREAKDOWN, PLANNED))
 
 
@@ -98,6 +102,21 @@ def move_on(market: Market, rows: Ints) -> Ints:
     children.set(rows[moving], state=states.ELSEWHERE, end_week=ends[moving], comes_back=back_again)
     note_moves(market, rows[moving])
     return np.asarray(rows[~moving])
+
+
+def move_on_early(market: Market, leaving: Leaving) -> Ints:
+    """Children for whom policies found something else leave their homes, for some weeks or for good. Returns the rows
+    of the latter."""
+    children, rows, for_good = market.children, leaving.rows, leaving.weeks == 0
+    if len(rows) == 0:
+        return rows
+    move_out(market, rows, states.MOVED_ON)
+    note_moves(market, rows)
+    away = rows[~for_good]
+    children.set(away, state=states.ELSEWHERE, end_week=market.week + leaving.weeks[~for_good], comes_back=True)
+    children.state[rows[for_good]] = states.GONE
+    market.holdings.run_off()
+    return np.asarray(rows[for_good])
 
 
 def end_elsewhere(market: Market, rows: Ints) -> Ints:

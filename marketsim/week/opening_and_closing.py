@@ -11,23 +11,25 @@ from marketsim.core.geometry import scatter
 from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market import matching, rotas
-from marketsim.market.children import NO_ROUTE
+from marketsim.market.children import NO_ROUTE, NOBODY
 from marketsim.market.costs import place_cost, resident_cost
 from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week.providers import price, wanted_asks, wanted_fees
 
 QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 12
 MOST_PLANS = 3.0  # times the usual number, however high the return (assumption: banks and builders set a limit)
 HALVINGS = 20  # of an interval in which something is looked for
+LEAST_INVESTED = 0.1  # of what a home costs to set up, however much somebody else pays (assumption)
 MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assumption)
 
 
 @dataclass
 class Plans:
     """Homes that are planned: week of registration, area, sector, places (0: drawn), identity for luck, and the number
-    of the arrangement because of which they open (NO_ROUTE: none)."""
+    of the arrangement, or of the policy, because of which they open (NO_ROUTE, NOBODY: none)."""
 
     opens: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     area: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -35,6 +37,7 @@ class Plans:
     places: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     key: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     arrangement: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    policy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.opens)
@@ -84,7 +87,7 @@ def supply_managers(market: Market, pipeline: Pipeline, closed: int) -> None:
     """Every month managers become free: newly qualified ones, and those of homes that have closed."""
     homes = np.count_nonzero(market.homes.is_open(market.week))
     yearly = market.scenario.providers.managers_per_year * float(homes)
-    pipeline.managers += yearly / MONTHS_PER_YEAR + closed
+    pipeline.managers += asking_policies.managers(market) * yearly / MONTHS_PER_YEAR + closed
     pipeline.managers = min(pipeline.managers, max(MANAGERS_KEPT * yearly, 1.0))
 
 
@@ -102,6 +105,7 @@ def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure: Floats |
     expected[[VOLUNTARY, HEALTH]] *= providers.openings_voluntary
     expected[LOCAL_AUTHORITY] *= providers.openings_local_authority
     expected[PRIVATE] = _private_plans(market, pressure, planned_share(market, pipeline))
+    expected *= asking_policies.openings(market)
     expected /= QUARTERS_PER_YEAR
     for sector in range(len(SECTORS)):
         area, keys = _sites(expected[sector], seed, sector, week)
@@ -125,6 +129,24 @@ def plan_homes_of_contract(market: Market, seed: int, pipeline: Pipeline, arrang
     arrangement.homes_planned += len(area)
 
 
+def plan_homes_of_policies(market: Market, seed: int, pipeline: Pipeline) -> None:
+    """Homes are planned because of policies."""
+    for on, wanted in asking_policies.homes_wanted(market):
+        number = on.homes_planned + np.arange(len(wanted.area))
+        keys = key(seed, np.uint64(name_key("home of a policy")), np.uint64(on.key), number)
+        sector = np.full(len(wanted.area), wanted.sector)
+        _register(
+            market, seed, pipeline, sector, wanted.area, keys, market.week, wanted.places, policy=on.number
+        )  # fmt: skip
+        on.homes_planned += len(wanted.area)
+
+
+def hand_over(market: Market) -> None:
+    """Every quarter: homes change hands as policies say."""
+    for taken in asking_policies.takeovers(market):
+        market.homes.set(taken.homes, provider=taken.provider)
+
+
 def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> Floats:
     """Yearly surplus of a new home in each area over what the house and setting it up cost (share a year).
 
@@ -139,11 +161,12 @@ def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> 
     occupancy /= 1 + providers.foresight * planned
     margin, full = np.full(len(areas), providers.floor_margin), np.full(len(areas), occupancy)
     felt = pressure @ matching.shares_of_statements(market.scenario.matching)
-    fee = wanted_fees(market, cost, margin, felt, full)
+    fee = asking_policies.limited_fees_at(market, cost, wanted_fees(market, cost, margin, felt, full))
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
     staffed = providers.opening_places * (1 - rotas.blocked_share(market.scenario, market.relative_pay))
     invested = (areas.house_price + providers.setting_up_cost) * market.cost_index
+    invested = np.maximum(invested - asking_policies.house_paid(market), LEAST_INVESTED * invested)
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
 
@@ -189,13 +212,14 @@ def _sites(expected: Floats, seed: int, sector: int, week: int) -> tuple[Ints, K
 
 def _register(
     market: Market, seed: int, pipeline: Pipeline, sector: Ints, area: Ints, keys: Keys, week: int, places: int,
-    arrangement: int = NO_ROUTE,
+    arrangement: int = NO_ROUTE, policy: int = NOBODY,
 ) -> None:  # fmt: skip
     """Homes enter the pipeline with the time that registration will take."""
     least, most = market.scenario.providers.registration_weeks_least, market.scenario.providers.registration_weeks_most
     weeks = least + (uniform(seed, "registration", keys) * (most - least + 1)).astype(np.int64)
-    several, because = np.full(len(area), places), np.full(len(area), arrangement)
-    pipeline.plans.add(Plans(week + weeks, area, sector, several, keys, because))
+    opens = np.maximum(week + weeks + asking_policies.planning_weeks(market, area), week + 1)
+    several, because, of_policy = (np.full(len(area), what) for what in (places, arrangement, policy))
+    pipeline.plans.add(Plans(opens, area, sector, several, keys, because, of_policy))
 
 
 def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Ints:

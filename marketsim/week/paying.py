@@ -13,6 +13,7 @@ from marketsim.market.costs import Prices
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing.asking_rules import dues_of, handed_back
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week import providers
@@ -69,7 +70,19 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
         _hand_back(market, payers, ledger, arrangement, census)
+    _pay_for_policies(market, ledger)
     return ledger
+
+
+def _pay_for_policies(market: Market, ledger: Ledger) -> None:
+    """What policies cost authorities, less what others pay of it."""
+    for spent in asking_policies.spending(market):
+        for kind, amount in (("programmes", spent.running), ("capital", spent.capital)):
+            if amount is not None:
+                ledger.paid[kind][:] += amount
+                ledger.programmes += float(amount.sum())
+        if spent.from_outside is not None:
+            ledger.paid["from_outside"][:] -= spent.from_outside
 
 
 def _pay_retainers(market: Market, payers: Payers, ledger: Ledger) -> None:

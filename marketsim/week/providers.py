@@ -13,6 +13,7 @@ from marketsim.market.children import OPEN_PLACE, SHARED
 from marketsim.market.fit import NEEDS
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.scenario.schema import Providers
 
 NO_PLACE = 1e9  # children on a free place where there is none
@@ -37,11 +38,12 @@ def price(market: Market) -> None:
     """Write this week's running costs and spot fees, by home and need band, into the market.
 
     Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost. No
-    more than the last resort costs, since no authority pays more.
+    more than the last resort costs, since no authority pays more; and within the limits of policies.
     """
     homes, cost = market.homes, market.homes.unit_cost * market.cost_index
     market.costs = cost[:, None] * market.scenario.need.cost_by_need.array()
-    market.quotes = np.minimum(market.costs + (homes.ask - cost)[:, None], way_out(market)[SHARED])
+    asked = np.minimum(market.costs + (homes.ask - cost)[:, None], way_out(market)[SHARED])
+    market.quotes = asking_policies.limited_fees(market, asked)
 
 
 def last_resort(market: Market) -> float:

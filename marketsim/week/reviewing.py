@@ -11,6 +11,7 @@ from marketsim.market.children import NOT_YET, NOTICE, OPEN_PLACE, PLACED
 from marketsim.market.costs import resident_costs
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing import asking_rules
 from marketsim.purchasing.orders import Orders
 from marketsim.purchasing.rule import Arrangement
@@ -59,15 +60,17 @@ def _raise(market: Market, rows: Ints, rise: Floats | float) -> None:
 
 
 def give_notice(market: Market) -> None:
-    """Every quarter: providers hand back some of the children who cost more than they bring, after a time of notice."""
+    """Every quarter: providers hand back some of the children who cost more than they bring, after a time of notice,
+    unless a policy keeps them."""
     children, providers, rows = market.children, market.scenario.providers, _bought_one_by_one(market)
     brings = children.fee[rows] + children.beside_fee[rows]
     rows = rows[resident_costs(market, rows) > brings]
     luck = uniform(market.seed, "notice", children.key[rows], market.week)
     rows = rows[luck < providers.notice_per_quarter]
-    ends = market.week + providers.notice_weeks
-    rows = rows[children.end_week[rows] > ends]
-    children.set(rows, end_week=ends, ends_by=NOTICE)
+    rows = rows[~asking_policies.kept(market, rows)]
+    ends = market.week + asking_policies.notice_weeks(market, rows, providers.notice_weeks)
+    sooner = children.end_week[rows] > ends
+    children.set(rows[sooner], end_week=ends[sooner], ends_by=NOTICE)
 
 
 def _bought_one_by_one(market: Market) -> Ints:

@@ -11,6 +11,7 @@ from marketsim.core.compiling import compiled
 from marketsim.core.streams import stream, uniform
 from marketsim.market.children import SHARED, SOLO, UNREGISTERED, WAITING, Children
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.week import commissioners, providers
 from marketsim.week.placing.tables import Searches
 
@@ -44,6 +45,7 @@ def seek(market: Market, unplaced: Ints) -> Seeking:
     urgent = commissioners.urgency(market, waited, children.emergency[rows])
     urgent[children.state[rows] == UNREGISTERED] = 1.0
     willing = providers.willingness(scenario.providers, children.score[rows], children.breakdowns[rows])
+    willing = np.minimum(willing * asking_policies.willingness(market, rows), 1.0)
     return Seeking(rows, waited // scenario.commissioning.answer_weeks, urgent, willing)
 
 
@@ -86,6 +88,7 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints, jo
         emergency=children.emergency[rows],
         away=children.away[rows],
         only_good=only_good & (urgency < 1),
+        own_area_only=asking_policies.within_area(market, rows),
         bespoke=care != SHARED,
         alone=care == SOLO,
         needs=children.needs[rows],
@@ -103,4 +106,4 @@ def _expected_fee(market: Market) -> Floats:
     """The fee that authorities reckon with (authorities, bands; GBP/week): less than they expect if they overspend."""
     over = np.clip(market.authorities.overspent, 0.0, 1.0)
     cut = market.scenario.commissioning.budget_tightening * over
-    return np.asarray(market.authorities.expected_fee * (1 - cut)[:, None])
+    return asking_policies.expected_fees(market, np.asarray(market.authorities.expected_fee * (1 - cut)[:, None]))

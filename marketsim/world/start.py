@@ -32,7 +32,7 @@ from marketsim.market.market import Market
 from marketsim.purchasing.asking_rules import fees_at_start, settle
 from marketsim.purchasing.orders import Orders, make_orders
 from marketsim.scenario.errors import ScenarioError
-from marketsim.scenario.levers import parse_rule
+from marketsim.scenario.levers import parse_lever
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario
 from marketsim.week import buying, moving, providers
 from marketsim.week.arriving import bands, starting_children, traits, weekly_growth, weekly_needs
@@ -121,7 +121,7 @@ def area_geography(market: Market) -> Geography:
 
 def orders_before(market: Market) -> Orders:
     """How authorities bought before week 0."""
-    rules = {name: parse_rule({"rule": name}) for name in ("in_house", "spot")}
+    rules = {name: parse_lever({"rule": name}) for name in ("in_house", "spot")}
     return make_orders(Purchasing(arrangements=rules, order=list(rules)), market.authorities)
 
 

@@ -143,9 +143,11 @@ def test_check_prints_every_value_with_its_source(typed: Callable[..., Result]) 
 
 def test_scenarios_lists_each_with_its_question(typed: Callable[..., Result]) -> None:
     lines = typed("scenarios").stdout.splitlines()
+    folders, lines = ([line for line in lines if line.endswith(":") is heading] for heading in (True, False))
     assert [line.split()[0] for line in lines] == [path.stem for path in shipped_scenarios()]
     assert {"england_2024", "spot", "cooperative", "town"} <= {line.split()[0] for line in lines}
     assert all(line.endswith("?") for line in lines)
+    assert [line[:-1].lower().replace(" ", "_") for line in folders] == sorted({p.parent.name for p in shipped_scenarios()})
 
 
 def test_schema_is_json_for_editors(typed: Callable[..., Result]) -> None:

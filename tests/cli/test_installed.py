@@ -46,8 +46,8 @@ def test_all_that_ships_is_in_the_wheel(site: Path) -> None:
 
 def test_names_of_the_readme_are_found_without_a_checkout(site: Path, tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = sorted(set(re.findall(r"scenarios/\w+\.yaml", readme)))
-    assert "scenarios/spot.yaml" in named
+    named = sorted(set(re.findall(r"scenarios/[\w/]+\.yaml", readme)))
+    assert "scenarios/buying/spot.yaml" in named
     said = typed(site, tmp_path, "-m", "marketsim.cli.main", "check", *named)
     assert all(f"{name}: valid" in said for name in named)
     assert str(site) in said

@@ -205,7 +205,7 @@ def test_a_name_that_another_file_has_is_refused(
 def test_ctrl_c_while_a_file_is_imported_stops_the_program(folder: Path) -> None:
     (folder / "rules" / "mine.py").write_text("raise KeyboardInterrupt")
     with pytest.raises(KeyboardInterrupt):
-        levers.registered_rules()
+        levers.registered_levers()
 
 
 def test_a_file_can_be_mended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,8 +213,8 @@ def test_a_file_can_be_mended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     file = folder / "rules" / "mine.py"
     file.write_text("raise ValueError")
     with pytest.raises(ScenarioError):
-        levers.registered_rules()
+        levers.registered_levers()
     base = "class Base(PurchasingRule):\n    radius_miles: Miles\n\n\n"
     file.write_text(HEAD + base + rule().replace("(PurchasingRule)", "(Base)") + "class Other:\n    pass\n")
     monkeypatch.setenv("MARKETSIM_RULES", os.pathsep.join(["rules", str(folder / "rules"), ""]))
-    assert "mine" in levers.registered_rules() and "Base" not in levers.registered_rules()
+    assert "mine" in levers.registered_levers() and "Base" not in levers.registered_levers()

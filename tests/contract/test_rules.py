@@ -17,7 +17,7 @@ from marketsim.market.children import OPEN_PLACE
 from marketsim.model import MarketModel
 from marketsim.purchasing.asking_rules import lots_of
 from marketsim.purchasing.rule import Arrangement, PurchasingRule, Reach, Together
-from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.levers import registered_levers
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, unit_of
 from marketsim.week.placing.panels import PanelBook
@@ -36,7 +36,7 @@ LIVELY = {  # homes open and close all the time
     "registration_weeks_least": 4,
     "registration_weeks_most": 20,
 }
-RULES: Any = registered_rules()
+RULES: Any = registered_levers()
 every_rule = pytest.mark.parametrize("kind", RULES.values(), ids=RULES)
 
 

@@ -96,7 +96,7 @@ def call_place(
     nobody = np.zeros(children, dtype=np.int64)
     searches = Searches(
         key=child_keys, authority=area, x=x, y=y, band=band, age=nobody, boy=nobody > 0, score=score,
-        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, bespoke=nobody > 0,
+        emergency=nobody > 0, away=nobody > 0, only_good=nobody > 0, own_area_only=nobody > 0, bespoke=nobody > 0,
         alone=nobody > 0, needs=nobody, way_out=np.full(children, 1e6), willingness=willingness,
         urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),

@@ -19,7 +19,7 @@ from marketsim.england.figures import target_rows
 from marketsim.reports.evidence import chosen, described
 from marketsim.results import store
 from marketsim.scenario.drawn_values import plausible_set
-from marketsim.scenario.levers import registered_rules
+from marketsim.scenario.levers import registered_levers
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 from marketsim.scenario.signoff import STATUSES
@@ -70,7 +70,7 @@ def numbers(shape: Shape, key: str) -> list[str]:
     """The keys of all numbers in a schema, found in another way than by their status."""
     tag = shape.tag()
     if tag is not None:
-        own = [word for word in tag[1] if word in ("england", "synthetic") or word in registered_rules()]
+        own = [word for word in tag[1] if word in ("england", "synthetic") or word in registered_levers()]
         return [found for word in own for found in numbers(shape.settled({tag[0]: word}), f"{key}[{word}]")]
     if "properties" in shape.schema:
         below = shape.schema["properties"]
@@ -82,7 +82,7 @@ def numbers(shape: Shape, key: str) -> list[str]:
 
 def test_all_sections_rules_worlds_and_tables_are_there() -> None:
     keys = [one.key for one in all_entries()]
-    ours = [name for name, rule in registered_rules().items() if rule.__module__.startswith("marketsim.purchasing")]
+    ours = [name for name, rule in registered_levers().items() if rule.__module__.startswith("marketsim.purchasing")]
     starts = [*(f"purchasing.arrangements[{name}]." for name in ours), "world[england].", "world[synthetic].",
               "providers.", "economy.", "figures.csv[", "economy.csv[", "stock.csv[", "authorities.csv["]  # fmt: skip
     assert [start for start in starts if not any(key.startswith(start) for key in keys)] == []

@@ -35,6 +35,7 @@ def _bounded(unit: str, low: float, high: float) -> Any:
 
 Date = Annotated[datetime.date, BeforeValidator(_from_text)]
 PoundsPerWeek = Annotated[float, _bounded("GBP/week", 0, 100_000)]
+PoundsPerYear = Annotated[float, _bounded("GBP/year", 0, 1e10)]
 Pounds = Annotated[float, _bounded("GBP", 0, 1e10)]
 PoundsPerMile = Annotated[float, _bounded("GBP/week per mile", 0, 1_000)]
 Miles = Annotated[float, _bounded("miles", 0, 1_000)]
@@ -88,8 +89,8 @@ class Section(BaseModel):
 
 
 class Plug(NamedTuple):
-    """Models that may stand as entries of the mapping `entry` of a section, each with the word that the entry then has
-    for `key`."""
+    """Models that may stand as entries of the mapping `entry` of a section (none: of the scenario itself), each with
+    the word that the entry then has for `key`."""
 
     section: str
     entry: str

@@ -105,6 +105,9 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
                 if alone and (lived_in or (not_urgent and homes.places[home] > tastes.solo_places_most)):
                     continue
                 in_area = homes.authority[home] == own_area
+                kept_from = pool == home and homes.kept_for[home] not in (0, own_area + 1)
+                if kept_from or (searches.own_area_only[row] and not in_area):
+                    continue
                 if (away and (in_area or squared < nearest)) or (only_good and homes.rating[home] > GOOD):
                     continue
                 fitting = fit(searches.age[row], searches.boy[row], searches.score[row], searches.needs[row],

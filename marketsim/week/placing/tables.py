@@ -16,6 +16,7 @@ class Searches(NamedTuple):
     `joins` to the one before: their offers are weighed side by side.
 
     `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked;
+    `own_area_only`: only those in the authority's own area are;
     `bespoke`: needs staff of its own, `alone`: and a home to itself; `needs`: of a statement of purpose, as bits.
     `way_out` is what the last resort would cost less what staff of the child's own cost anywhere (GBP/week): fees here
     are those without that.
@@ -32,6 +33,7 @@ class Searches(NamedTuple):
     emergency: Bools
     away: Bools
     only_good: Bools
+    own_area_only: Bools
     bespoke: Bools
     alone: Bools
     needs: Ints

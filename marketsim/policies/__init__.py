@@ -1,0 +1,1 @@
+"""What else a government, an authority or a cooperative can set beside the way of buying, one policy a file."""
