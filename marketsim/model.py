@@ -173,7 +173,8 @@ class MarketModel(mesa.Model):
             reviewing.give_notice(market)
             opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
             opening_and_closing.hand_over(market)
-        if self.reviews.review(market):
+        if reviewed := self.reviews.review(market):
+            self._plan_homes_of_contracts(reviewed)
             self.shop.book.refresh()
             self.payers.update()
             self.recorder.know(market, self.orders.arrangements)
@@ -256,10 +257,11 @@ class MarketModel(mesa.Model):
         """Providers plan the homes that open because of contracts."""
         for arrangement in arrangements:
             if arrangement.rule.has("homes_wanted") and arrangement.number not in self.orders.ended:
-                area = asking_rules.homes_wanted(self.market, arrangement)
-                opening_and_closing.plan_homes_of_contract(
-                    self.market, self.run_seed, self.pipeline, arrangement, area
-                )  # fmt: skip
+                wanted = asking_rules.homes_wanted(self.market, arrangement)
+                if wanted is not None:
+                    opening_and_closing.plan_homes_of_contract(
+                        self.market, self.run_seed, self.pipeline, arrangement, wanted
+                    )
 
     def _take_on(self, because: Ints, opened: Ints) -> None:
         """Contracts hold the places of homes that have opened because of them; of one that has ended nobody does."""

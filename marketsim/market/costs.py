@@ -68,10 +68,18 @@ def place_cost(market: Market, rows: Ints) -> Floats:
     """Running cost per resident of middling need at planned occupancy (GBP/week), for some homes: what their rota,
     their house and the rest come to (or the figure that the scenario gives for the sector), and luck of the home."""
     homes, scenario = market.homes, market.scenario
-    sector, price = homes.sector[rows], market.authorities.house_price[homes.authority[rows]]
+    sector = homes.sector[rows]
+    price = market.authorities.house_price[homes.authority[rows]] * (1 - homes.house_paid[rows])
     cost = resident_cost(scenario, sector, homes.places[rows], price)
     luck = 2 * uniform(market.seed, "unit cost", homes.key[rows]) - 1
     return np.asarray(cost * (1 + scenario.providers.cost_spread * luck))
+
+
+def setting_up(market: Market) -> Floats:
+    """What the house of a new home and setting it up cost now, by area (GBP); house prices rise with costs
+    (assumption)."""
+    areas, providers = market.authorities, market.scenario.providers
+    return np.asarray((areas.house_price + providers.setting_up_cost) * market.cost_index)
 
 
 def resident_cost(scenario: Scenario, sector: Ints, places: Ints | float, house_price: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,42 @@ import numpy as np
 from marketsim.core.columns import Bools, Columns, Floats, Ints, Keys
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import key, to_unit
+from marketsim.market.fit import NEEDS
 
 SECTORS = ("private", "voluntary", "local_authority", "health")
 PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
 RATINGS = ("outstanding", "good", "requires_improvement", "inadequate")
 OUTSTANDING, GOOD, REQUIRES_IMPROVEMENT, INADEQUATE = range(4)
+MOST_PLACES = 20  # in one home
 NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class NewHomes:
+    """Homes to be planned: the `area` of each (row of an authority), all of one `sector`; how many `places` each has
+    and what it offers (`takes_needs`, as in `Homes`); None: as usual. Of the house and setting up the share
+    `house_paid` is paid by whoever wants the homes, and is no cost of theirs."""
+
+    area: Ints
+    sector: int = PRIVATE
+    places: int | None = None
+    takes_needs: int | None = None
+    house_paid: float = 0.0
+
+    def check(self, areas: int) -> None:
+        """Raises ValueError for the first thing that is wrong."""
+        if not isinstance(self.area, np.ndarray) or self.area.dtype.kind not in "iu" or self.area.ndim != 1:
+            raise ValueError("area: expected the row of an authority for each home")
+        if len(self.area) and not (self.area.min() >= 0 and self.area.max() < areas):
+            raise ValueError(f"area: rows of authorities go from 0 to {areas - 1}")
+        bounds = (("places", self.places, 1, MOST_PLACES), ("takes_needs", self.takes_needs, 0, NEEDS - 1))
+        for name, value, least, most in bounds:
+            if value is not None and not (isinstance(value, int | np.integer) and least <= value <= most):
+                raise ValueError(f"{name}: {value!r} is not a whole number from {least} to {most}")
+        if not 0 <= self.house_paid <= 1:
+            raise ValueError(f"house_paid: {self.house_paid!r} is not a share from 0 to 1")
+        if self.sector not in range(len(SECTORS)):
+            raise ValueError(f"sector: {self.sector!r} is not the number of one of {', '.join(SECTORS)}")
 
 
 class Homes(Columns):
@@ -26,6 +57,7 @@ class Homes(Columns):
     homes count among homes and places but take part in nothing.
     `beside` are places left empty beside a child, `breakdowns` those since the last inspection, `accepted` the fee last
     accepted for a child of middling need (GBP/week) and `recent_profit` what the home has been earning (GBP/week).
+    Of its house the share `house_paid` was paid by somebody else, so that it has no rent or return on that to earn.
     Open places of a home that is `kept_for` an authority (its row + 1; 0: for nobody) are for its children only.
     """
 
@@ -56,6 +88,7 @@ class Homes(Columns):
     takes_needs: Ints
     takes_ages: Ints
     kept_for: Ints
+    house_paid: Floats
 
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)
@@ -96,7 +129,8 @@ class Holdings(Columns):
     """Places that an arrangement holds in a home: `places` held, `used` by children now.
 
     `fee` is paid weekly for a filled place and `retainer` for an empty one (GBP/week). A holding that no longer runs
-    (its home has closed) keeps only places in which children still live.
+    (its home has closed) keeps only places in which children still live. `sold` places that stand empty may be had by
+    others than the members; where the provider may not end stays, breakdowns are rarer by the share `no_fail`.
     """
 
     arrangement: Ints
@@ -106,6 +140,8 @@ class Holdings(Columns):
     fee: Floats
     retainer: Floats
     running: Bools
+    sold: Bools
+    no_fail: Floats
 
     def empty(self) -> Ints:
         """Held places without a child, per holding."""

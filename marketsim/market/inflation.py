@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.england.figures import economy_rates, minimum_wages
 from marketsim.scenario.sections.authorities import Economy
 
@@ -31,6 +32,12 @@ def uplift(kind: Uplift, share: float, risen: Rates) -> float:
     """The rise of a fee that a contract gives for a year (share): nothing, a `share` of the rise of consumer prices,
     all of it, or the rise of running cost."""
     return {"none": 0.0, "share_of_cpi": share * risen.cpi, "cpi": risen.cpi, "cpi_and_pay": risen.cost}[kind]
+
+
+def falls_behind(kind: Uplift, share: float, risen: Rates, weeks: float) -> float:
+    """By how much a fee that an uplift raises lies behind running costs on average over some weeks, if these go on to
+    rise as they did last (share; at least 0)."""
+    return max(risen.cost - uplift(kind, share, risen), 0.0) * weeks / WEEKS_PER_YEAR / 2
 
 
 def rates(economy: Economy, year: int) -> Rates:

@@ -18,9 +18,10 @@ from marketsim.core.columns import Bools, Floats, Ints, only_read
 from marketsim.core.streams import name_key
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NOBODY, PLACED, Newcomers
-from marketsim.market.homes import SECTORS
+from marketsim.market.fit import NEEDS
+from marketsim.market.homes import SECTORS, NewHomes
 from marketsim.market.market import Market
-from marketsim.policies.policy import FeeLimits, InForce, Leaving, NewHomes, Policy, Spending, Takeovers
+from marketsim.policies.policy import FeeLimits, InForce, Leaving, Policy, Restated, Spending, Takeovers
 from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.levers import Lever, guarded, is_ours
 from marketsim.scenario.sections.world import Place, rows_of
@@ -214,9 +215,10 @@ def homes_wanted(market: Market) -> list[tuple[InForce, NewHomes]]:
         if said is not None:
             if not isinstance(said, NewHomes):
                 raise _fault(on, "homes_wanted", f"returned {type(said).__name__}, not NewHomes")
-            _check_ints(on, "homes_wanted", said.area, None, 0, len(market.authorities) - 1)
-            if said.sector not in range(len(SECTORS)) or not 0 <= said.places <= 20:
-                raise _fault(on, "homes_wanted", "expected a sector's number and 0 to 20 places")
+            try:
+                said.check(len(market.authorities))
+            except ValueError as error:
+                raise _fault(on, "homes_wanted", str(error)) from None
             found.append((on, said))
     return found
 
@@ -268,6 +270,20 @@ def takeovers(market: Market) -> list[Takeovers]:
                 raise _fault(on, "takes_over", f"returned {type(said).__name__}, not Takeovers")
             _check_ints(on, "takes_over", said.homes, None, 0, len(market.homes) - 1)
             _check_ints(on, "takes_over", said.provider, len(said.homes), 0, int(market.homes.provider.max()))
+            found.append(said)
+    return found
+
+
+def restatements(market: Market) -> list[Restated]:
+    """Homes whose statements of purpose change this quarter."""
+    found = []
+    for on, ask in _asked(market, "restates"):
+        said = ask()
+        if said is not None:
+            if not isinstance(said, Restated):
+                raise _fault(on, "restates", f"returned {type(said).__name__}, not Restated")
+            _check_ints(on, "restates", said.homes, None, 0, len(market.homes) - 1)
+            _check_ints(on, "restates", said.takes_needs, len(said.homes), 0, NEEDS - 1)
             found.append(said)
     return found
 

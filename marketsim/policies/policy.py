@@ -14,6 +14,7 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.market.children import Newcomers
+from marketsim.market.homes import NewHomes
 from marketsim.market.market import Market
 from marketsim.scenario.levers import Lever
 from marketsim.scenario.sections.base import Section, figure, lever
@@ -133,6 +134,10 @@ class Policy(Lever):
         """Every quarter: homes that change hands."""
         return None
 
+    def restates(self, market: Market, on: InForce) -> Restated | None:
+        """Every quarter: homes whose statement of purpose changes."""
+        return None
+
     # What is paid.
 
     def spends(self, market: Market, on: InForce) -> Spending | None:
@@ -186,21 +191,19 @@ class FeeLimits:
 
 
 @dataclass(frozen=True)
-class NewHomes:
-    """Homes to be planned: the `area` of each (row of an authority), all of one sector (a number in SECTORS) and number
-    of `places` (0: as usual)."""
-
-    area: Ints
-    sector: int
-    places: int = 0
-
-
-@dataclass(frozen=True)
 class Takeovers:
     """Homes (rows) and the `provider` that each belongs to from now on."""
 
     homes: Ints
     provider: Ints
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Homes (rows) and what each offers from now on, as `Homes.takes_needs` has it."""
+
+    homes: Ints
+    takes_needs: Ints
 
 
 @dataclass(frozen=True)
@@ -214,5 +217,6 @@ class Spending:
 
 
 __all__ = [
-    "FeeLimits", "InForce", "Leaving", "NewHomes", "Policy", "Section", "Spending", "Takeovers", "figure", "lever",
+    "FeeLimits", "InForce", "Leaving", "NewHomes", "Policy", "Restated", "Section", "Spending", "Takeovers",
+    "figure", "lever",
 ]  # fmt: skip

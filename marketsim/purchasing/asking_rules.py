@@ -14,8 +14,9 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from marketsim.core.columns import Floats, Ints, only_read
+from marketsim.core.columns import Bools, Floats, Ints, only_read
 from marketsim.market.children import OPEN_PLACE
+from marketsim.market.homes import NewHomes
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Dues, Lots, Members, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.errors import ScenarioError, displayed, shown
@@ -98,19 +99,18 @@ def lots_of(market: Market, together: Together) -> Lots:
     return said
 
 
-def homes_wanted(market: Market, arrangement: Arrangement) -> Ints:
-    """In whose area (row) homes are to open because of an arrangement, an entry a home."""
+def homes_wanted(market: Market, arrangement: Arrangement) -> NewHomes | None:
+    """The homes that are to open because of an arrangement."""
     rule, hook = arrangement.rule, "homes_wanted"
     said = ask(rule, hook, market, arrangement)
-    if said is None:
-        return np.zeros(0, dtype=np.int64)
-    if not isinstance(said, np.ndarray) or said.dtype.kind not in "iu" or said.ndim != 1:
-        raise _fault(rule, hook, "expected the row of an authority for each home, or None")
+    if not (said is None or isinstance(said, NewHomes)):
+        raise _fault(rule, hook, f"returned {type(said).__name__}, not NewHomes or None")
     try:
-        _check_rows("authority", said, 0, len(market.authorities))
+        if said is not None:
+            said.check(len(market.authorities))
     except ValueError as error:
         raise _fault(rule, hook, str(error)) from None
-    return said.astype(np.int64)
+    return said
 
 
 def settle(market: Market, arrangement: Arrangement, hook: str, *about: Ints) -> bool:
@@ -167,7 +167,7 @@ def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     said = ask(rule, "owes", market, arrangement) or Dues()
     if not isinstance(said, Dues):
         raise _fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
-    _check_numbers(rule, "owes", [said.office], "the office")
+    _check_numbers(rule, "owes", [said.office, said.from_outside], "the office, or what is paid from outside")
     if said.homes is not None:
         _check_numbers(rule, "owes", said.homes, "what homes get", len(market.homes))
     return said
@@ -177,8 +177,18 @@ def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Float
     """What homes hand back to the members this week (GBP by home), of what is left to each."""
     said = ask(arrangement.rule, "shares_in", market, arrangement, left)
     back = np.zeros(len(market.homes)) if said is None else said
-    _check_numbers(arrangement.rule, "shares_in", back, "what is handed back", len(market.homes))
+    _check_numbers(arrangement.rule, "shares_in", np.abs(back), "what is handed back", len(market.homes))
     return np.asarray(back, dtype=np.float64)
+
+
+def children_for(market: Market, rule: PurchasingRule, rows: Ints) -> Bools | None:
+    """Which of the searching children a rule is for; None: all."""
+    said = ask(rule, "for_children", market, rows)
+    if said is None:
+        return None
+    if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != rows.shape:
+        raise _fault(rule, "for_children", f"expected true or false for each of {len(rows)} children")
+    return said
 
 
 def fees_at_start(market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:

@@ -1,99 +1,117 @@
-"""What block and soft block have in common: choosing homes, agreeing a fee, holding places, giving them back."""
+"""What all contracts that hold places share: choosing homes, agreeing a fee, holding places, giving them back."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
-from marketsim.market import inflation
 from marketsim.market.children import OPEN_PLACE, PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY
-from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
-from marketsim.scenario.sections.base import Count, Miles, Share, figure, lever
+from marketsim.purchasing.rule import Arrangement, Lots, Together
+
+USUAL_TERM_WEEKS = 156  # three one-year terms (DfE/Mutual Ventures 2024), for which the value of certainty is meant
+LEAST_OCCUPANCY = 0.4  # below which nobody reckons (assumption)
 
 
-class HeldPlaces(PurchasingRule):
-    """A contract that holds places: near its buyers, at an agreed fee that may rise every April, and that may open
-    homes."""
-
-    radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
-    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
-    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
-
-    def reach(self) -> Reach:
-        """The same radius at any urgency; the fee is agreed."""
-        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
-
-    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
-        """As agreed, once a year."""
-        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
-
-    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints:
-        """Those that it opens and are not planned yet, in the members' areas."""
-        return sites(market, arrangement, max(self.opens_homes - arrangement.homes_planned, 0))
-
-
-def contract_fee(market: Market, fill: float, retainer_share: float, certainty_value: float) -> Floats:
+def contract_fee(
+    market: Market, fill: float, retainer_share: float, certainty_value: float, bands: Floats | None = None,
+    refilling: Floats | float = 0.0, risk: Floats | float = 0.0,
+) -> Floats:  # fmt: skip
     """Weekly fee per home at which a held place brings the provider what the spot market would.
 
     On the spot a place earns quote x occupancy. Held, it earns fee x (fill + (1 - fill) x retainer share) and costs the
     variable cost of being fuller; the provider gives up `certainty_value` (share of the quote) for certain income.
-    Never below cost and floor margin, never above the spot fee.
+    Never below cost and floor margin, never above the spot fee. `bands` are the shares of the need bands that it is for
+    (not given: of all children); `refilling` is what the end of the term costs the provider, and `risk` what
+    obligations do, which nobody has on the spot (GBP/week).
     """
     providers = market.scenario.providers
     fixed, floor = providers.fixed_cost_share, providers.floor_margin
     quote, cost = market.mean_quote, market.mean_cost
+    if bands is not None:
+        quote, cost = market.quotes @ bands, market.costs @ bands
     occupancy = np.clip(market.homes.recent_occupancy, 0.0, 1.0)
     spot_income = quote * (occupancy - certainty_value) + (1 - fixed) * cost * (fill - occupancy)
     paid = fill + (1 - fill) * retainer_share
-    return np.minimum(np.maximum(spot_income / paid, cost * (1 + floor)), quote)
+    fee = np.minimum(np.maximum((spot_income + refilling) / paid, cost * (1 + floor)), quote)
+    return np.asarray(fee + risk / paid)
 
 
-def best_homes(market: Market, arrangement: Arrangement, free: Ints, fees: Floats, radius: float) -> Ints:
-    """Independent homes with a free place within the radius, cheapest first, miles counted at their value."""
+def refilling(market: Market, term_weeks: int, stay_weeks: float) -> Floats:
+    """What it costs the provider a week that the place falls empty when a term of such a length is over and has to be
+    filled anew, less what it costs after the usual term (GBP/week by home, below 0 for longer terms).
+
+    On the spot a stay of `stay_weeks` is followed by stay x (1 - occupancy) / occupancy empty weeks; each loses the
+    quote less the variable cost. The emptier homes are, the more a long term is worth.
+    """
+    fixed = market.scenario.providers.fixed_cost_share
+    occupancy = np.clip(market.homes.recent_occupancy, LEAST_OCCUPANCY, 1.0)
+    empty_weeks = stay_weeks * (1 - occupancy) / occupancy
+    lost = np.maximum(market.mean_quote - (1 - fixed) * market.mean_cost, 0.0)
+    return np.asarray(empty_weeks * lost * (1 / max(term_weeks, 1) - 1 / USUAL_TERM_WEEKS))
+
+
+def risk_of_all(market: Market) -> Floats:
+    """What it costs a provider a week to take whoever is sent rather than whom it would choose: the risk of the mean
+    child less that of those who live there now (GBP/week by home)."""
+    homes, providers = market.homes, market.scenario.providers
+    upper = np.cumsum(market.need_shares)
+    mean_need = float(market.need_shares @ (upper - market.need_shares / 2))
+    here = np.full(len(homes), mean_need)
+    np.divide(homes.residents_score, homes.occupied, out=here, where=homes.occupied > 0)
+    return np.asarray(providers.risk_cost * market.cost_index * np.maximum(mean_need - here, 0.0))
+
+
+def best_homes(
+    market: Market, arrangement: Arrangement, free: Ints, fees: Floats, radius: float, takes: int = 0
+) -> Ints:  # fmt: skip
+    """Independent homes with a free place within the radius that take certain needs (bits), cheapest first, miles
+    counted at their value."""
     per_mile = market.scenario.commissioning.value_per_mile * market.cost_index
     miles, homes = market.miles_from(arrangement.members), market.homes
-    home = np.flatnonzero((free > 0) & (miles <= radius) & (homes.sector != LOCAL_AUTHORITY))
+    taking = (homes.takes_needs & takes) == takes
+    home = np.flatnonzero((free > 0) & (miles <= radius) & (homes.sector != LOCAL_AUTHORITY) & taking)
     score = fees[home] + per_mile * miles[home]
     return np.asarray(home[np.lexsort((homes.key[home], score))])
 
 
 def hold(
-    market: Market, arrangement: Arrangement, homes: Ints, places: Ints | int, fees: Floats, retainer: float
+    market: Market, arrangement: Arrangement, homes: Ints, places: Ints | int, fees: Floats, retainer: float,
+    sold: bool = False, no_fail: float = 0.0,
 ) -> Ints:  # fmt: skip
     """Hold so many places in each of some homes at their fees, of which `retainer` is the share that is owed for an
-    empty one; the rows of the holdings. `fees` are by home (GBP/week)."""
+    empty one; the rows of the holdings. `fees` are by home (GBP/week); `sold`, `no_fail` as in `Holdings`."""
     fee = fees[homes]
     return market.holdings.add(
         len(homes), arrangement=arrangement.number, home=homes, places=places, fee=fee, retainer=retainer * fee,
-        running=True,
+        running=True, sold=sold, no_fail=no_fail,
     )  # fmt: skip
 
 
 def hold_free_places(
-    market: Market, arrangement: Arrangement, wanted: int, per_home: int, fees: Floats, radius: float, retainer: float
-) -> int:
+    market: Market, arrangement: Arrangement, wanted: int, per_home: int, fees: Floats, radius: float, retainer: float,
+    takes: int = 0, sold: bool = False, no_fail: float = 0.0,
+) -> int:  # fmt: skip
     """Hold up to `wanted` free places, at most `per_home` in one home; returns how many could be held.
 
-    `retainer` is the share of the fee that is owed for an empty place.
+    `retainer` is the share of the fee that is owed for an empty place; the rest as in `best_homes` and `hold`.
     """
     held, free = 0, market.free()
-    for home in best_homes(market, arrangement, free, fees, radius):
+    for home in best_homes(market, arrangement, free, fees, radius, takes):
         if held >= wanted:
             break
         places = min(per_home, wanted - held, int(free[home]))
         if places > 0:
-            hold(market, arrangement, np.array([home]), places, fees, retainer)
+            hold(market, arrangement, np.array([home]), places, fees, retainer, sold, no_fail)
         held += places
     return held
 
 
-def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, fees: Floats, retainer: float) -> int:
+def hold_occupied_places(
+    market: Market, arrangement: Arrangement, wanted: int, fees: Floats, retainer: float, sold: bool = False,
+    no_fail: float = 0.0,
+) -> int:  # fmt: skip
     """Put children who already live in independent homes under the contract, nearest first; returns how many."""
     children, homes = market.children, market.homes
     member = np.zeros(len(market.authorities), dtype=np.bool_)
@@ -102,7 +120,7 @@ def hold_occupied_places(market: Market, arrangement: Arrangement, wanted: int, 
     own = own[(homes.sector[children.home[own]] != LOCAL_AUTHORITY) & (children.holding[own] == OPEN_PLACE)]
     chosen = own[np.lexsort((children.key[own], children.miles[own]))][:wanted]
     held = children.home[chosen]
-    rows = hold(market, arrangement, held, 1, fees, retainer)
+    rows = hold(market, arrangement, held, 1, fees, retainer, sold, no_fail)
     market.holdings.used[rows] = 1
     asked = children.fee[chosen] - children.extra_fee[chosen]
     children.set(chosen, holding=rows, arrangement=arrangement.number, fee=fees[held], asked_fee=asked)
@@ -122,20 +140,18 @@ def sites(market: Market, arrangement: Arrangement, homes: int) -> Ints:
     return np.asarray(members[chosen])
 
 
-def take_on(market: Market, arrangement: Arrangement, homes: Ints, fees: Floats, retainer: float) -> None:
-    """Hold all places of homes that have opened because of a contract; terms as for `hold`."""
-    places = market.homes.places[homes]
-    hold(market, arrangement, homes, places, fees, retainer)
-    arrangement.places_created += int(places.sum())
-
-
 def renew(market: Market, arrangement: Arrangement, fees: Floats, retainer: float) -> int:
     """Agree new fees for the places held; children who live there keep theirs. Returns how many places are held."""
-    holdings = market.holdings
-    rows = np.flatnonzero((holdings.arrangement == arrangement.number) & (holdings.places > 0) & holdings.running)
+    holdings, rows = market.holdings, running_rows(market, arrangement)
     fee = fees[holdings.home[rows]]
     holdings.set(rows, fee=fee, retainer=retainer * fee)
     return int(holdings.places[rows].sum())
+
+
+def running_rows(market: Market, arrangement: Arrangement) -> Ints:
+    """Rows of the holdings that an arrangement can still use."""
+    holdings = market.holdings
+    return np.flatnonzero((holdings.arrangement == arrangement.number) & (holdings.places > 0) & holdings.running)
 
 
 def places_held(market: Market, arrangement: Arrangement) -> int:
@@ -155,6 +171,16 @@ def held_lots(market: Market, together: Together, least_acceptance: Floats) -> L
     number = np.bincount(owner[rows], minlength=asked)
     fee = np.repeat(holdings.fee[rows][:, None], 3, axis=1)
     return Lots(holdings.home[rows], fee, rows, least_acceptance=least_acceptance, number=number)
+
+
+def give_back(market: Market, arrangement: Arrangement, places: int) -> None:
+    """Give back so many empty places, dearest first."""
+    rows = arrangement.holdings_of(market)
+    dearest = rows[np.lexsort((rows, -market.holdings.fee[rows]))]
+    for row in dearest:
+        given = min(places, int(market.holdings.empty()[row]))
+        market.holdings.places[row] -= given
+        places -= given
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import Field
 from marketsim.core.columns import Floats
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.market import Market
+from marketsim.purchasing import shares
 from marketsim.purchasing.rule import Arrangement, Dues, Members, PurchasingRule
 from marketsim.scenario.schema import Section
 from marketsim.scenario.sections.base import Pounds, Share, figure
@@ -66,25 +68,23 @@ class Cooperative(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Shares of cost: by use starts from the children whom members have in homes."""
-        self._share_cost(market, arrangement, market.authorities.children[arrangement.members].astype(np.float64))
+        self._share_cost(market, arrangement, shares.share_by_children)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year shares by use follow the children placed."""
         if market.ends("financial_year"):
-            placed = sum(market.children_placed_through(n) for n in arrangement.inner)
-            self._share_cost(market, arrangement, np.asarray(placed, dtype=np.float64)[arrangement.members])
+            self._share_cost(market, arrangement, shares.share_by_use)
         return False
 
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
         """The end of the financial year."""
         return market.calendar.next_end("financial_year", market.week)
 
-    def _share_cost(self, market: Market, arrangement: Arrangement, use: Floats) -> None:
-        weights = {
-            "by_use": use,
-            "by_population": market.authorities.population[arrangement.members],
-            "equal": np.ones(len(arrangement.members)),
-        }[self.cost_sharing]
-        if weights.sum() <= 0:
-            weights = np.ones(len(arrangement.members))
-        arrangement.shares[:] = weights / weights.sum()
+    def _share_cost(
+        self, market: Market, arrangement: Arrangement, by_use: Callable[[Market, Arrangement], None]
+    ) -> None:  # fmt: skip
+        if self.cost_sharing == "by_use":
+            by_use(market, arrangement)
+            return
+        population = market.authorities.population[arrangement.members]
+        shares.share_by(arrangement, population if self.cost_sharing == "by_population" else np.ones(len(population)))

@@ -14,7 +14,7 @@ from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
 from marketsim.market.market import Market
-from marketsim.purchasing.asking_rules import bypass_of, members_of, scope_of
+from marketsim.purchasing.asking_rules import bypass_of, children_for, members_of, scope_of
 from marketsim.purchasing.rule import Arrangement, Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing
@@ -59,15 +59,27 @@ class Orders:
         going = (a for a in self.arrangements if a.number not in self.ended)
         return [(a.number, a.rule) for a in going if a.inner]
 
-    def tried_for(self, market: Market, rows: Ints, urgency: Floats) -> Ints:
-        """By child and stage the arrangement tried; a cooperative.s drop out if it is bypassed for this child."""
+    @cached_property
+    def selective(self) -> list[tuple[int, PurchasingRule]]:
+        """The rules that are for some children only, with the numbers of their arrangements."""
+        going = (a for a in self.arrangements if a.number not in self.ended)
+        return [(a.number, a.rule) for a in going if a.rule.has("for_children")]
+
+    def tried_for(self, market: Market, rows: Ints, urgency: Floats) -> tuple[Ints, Bools]:
+        """By child and stage the arrangement tried, and whether it is weighed side by side with the one before; those
+        of a cooperative drop out if it is bypassed for this child, and all that are for other children."""
         authority = market.children.authority[rows]
-        tried, through = self.stages[authority], self.through[authority]
+        tried, through, joins = self.stages[authority], self.through[authority], self.joins[authority]
         for number, cooperative in self.cooperatives:
             luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
             bypassed = luck < bypass_of(cooperative, urgency)
             tried[(through == number) & bypassed[:, None]] = NO_ROUTE
-        return tried
+        for number, rule in self.selective:
+            wanted = children_for(market, rule, rows)
+            if wanted is not None:
+                tried[((tried == number) | (through == number)) & ~wanted[:, None]] = NO_ROUTE
+                joins = _first_of_tiers(tried, joins)
+        return tried, joins
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""
@@ -90,6 +102,16 @@ class Orders:
             first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
             chosen = np.where(found.any(axis=1), first, chosen)
         return np.asarray(chosen[authority])
+
+
+def _first_of_tiers(tried: Ints, joins: Bools) -> Bools:
+    """Where the arrangement that begins a tier has dropped out, the next of the tier begins it."""
+    left, open_tier = joins.copy(), np.zeros(len(tried), dtype=np.bool_)
+    for stage in range(tried.shape[1]):
+        open_tier &= joins[:, stage]  # a tier has begun, and goes on here
+        left[:, stage] &= open_tier
+        open_tier |= tried[:, stage] != NO_ROUTE
+    return left
 
 
 def make_orders(purchasing: Purchasing, authorities: Authorities, existing: Sequence[Arrangement] = ()) -> Orders:

@@ -17,6 +17,7 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.market.children import OPEN_PLACE
+from marketsim.market.homes import NewHomes
 from marketsim.market.market import Market
 from marketsim.scenario.levers import Lever
 from marketsim.scenario.sections.base import Section, Share, figure
@@ -51,9 +52,9 @@ class PurchasingRule(Lever):
         """Terms or members have changed at a date within the run. Default: as in week 0, what is held stays."""
         self.start(market, arrangement)
 
-    def homes_wanted(self, market: Market, arrangement: Arrangement) -> Ints | None:
-        """Homes that providers plan because of what is agreed, asked when the arrangement begins or has changed: the
-        row of an authority for each, in whose area it is to open (`Arrangement.homes_planned` are planned already).
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> NewHomes | None:
+        """Homes that providers plan because of what is agreed (`Arrangement.homes_planned` are planned already), asked
+        when the arrangement begins or has changed, and after its reviews.
         They open when they are registered and have a manager, as all others do. Default: none."""
         return None
 
@@ -91,8 +92,8 @@ class PurchasingRule(Lever):
         return None
 
     def shares_in(self, market: Market, arrangement: Arrangement, left: Floats) -> Floats | None:
-        """What homes hand back to the members, in their shares, of what is `left` to each this week: its revenue less
-        its running cost (GBP by home). Default: nothing."""
+        """What homes hand back to the members (below 0: get from them), in their shares, of what is `left` to each this
+        week: its revenue less its running cost (GBP by home). Default: nothing."""
         return None
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
@@ -117,6 +118,10 @@ class PurchasingRule(Lever):
         """The chance that a member goes round what is `inside` for a child of some urgency (0-1)."""
         return np.zeros_like(urgency)
 
+    def for_children(self, market: Market, rows: Ints) -> Bools | None:
+        """Which of the searching children (rows) it is for. Default: all."""
+        return None
+
     def has(self, hook: str) -> bool:
         """True if this rule has a hook of its own, so that it is worth calling."""
         return getattr(type(self), hook) is not getattr(PurchasingRule, hook)
@@ -132,7 +137,8 @@ class Arrangement:
     `inner` are the arrangements of a cooperative. `on_panel[h]` says whether home `h` has joined; `ceilings` are the
     agreed fees by need band, `terms` those that they began with; `raised` is what fees of held places have become over
     those first agreed. `homes_planned` is how many homes were planned because
-    of it, `places_created` how many places it has held in those that opened.
+    of it, `places_created` how many places it has held in those that opened, `capital_due` what members have yet to pay
+    for their houses (GBP). `began_week` is when it was set up.
     """
 
     number: int
@@ -152,6 +158,8 @@ class Arrangement:
     raised: float = 1.0
     homes_planned: int = 0
     places_created: int = 0
+    capital_due: float = 0.0
+    began_week: int = 0
     fill_seen: float = 0.0
     times_seen: int = 0
 
@@ -237,10 +245,11 @@ class Reach:
 @dataclass(frozen=True)
 class Dues:
     """What is owed in a week (GBP): `office` to whoever runs the arrangement, `homes` to the providers of homes, a
-    value for each home (None: to no home)."""
+    value for each home (None: to no home); and what health or others pay of all that members owe, `from_outside`."""
 
     office: float = 0.0
     homes: Floats | None = None
+    from_outside: float = 0.0
 
 
 class Members(Section):

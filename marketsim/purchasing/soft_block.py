@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
-
-from marketsim.core.columns import Ints
+from marketsim.core.columns import Floats
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.rule import Arrangement, Lots, Together
+from marketsim.purchasing.held_places import HeldPlaces
+from marketsim.purchasing.rule import Arrangement
+from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Ratio, Share, figure, lever
+from marketsim.scenario.sections.base import Count, Share, figure, lever
 
 
-class SoftBlock(contracts.HeldPlaces):
+class SoftBlock(HeldPlaces):
     """Places held for a share of the fee; their number follows use every quarter."""
 
     name: ClassVar[str] = "soft_block"
+    about: ClassVar[About] = About(
+        "explored", "Birmingham exploring (Rome 2020); NAFP 2018 for fostering; shared by a consortium: only proposed",
+        "better outcomes, lower prices, stable income", "no measured case anywhere; the retainer is an assumption",
+        ("A26", "A27"),
+    )  # fmt: skip
     rule: Literal["soft_block"] = "soft_block"
     places: Count | None = lever(None, "places held per buyer at the start; not given: `share_of_children`")
     share_of_children: Share = figure(0.1, "places per child in homes at the start", only_if={"places": None})
@@ -29,66 +34,34 @@ class SoftBlock(contracts.HeldPlaces):
         "least chance that a held place takes a child, by need band",
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
-    grow_above: Share = figure(0.9, "fill in the quarter above which a tenth more places are held")
-    growth_limit: Ratio = figure(1.5, "most places held, over those of the start")
-    shrink_below: Share = figure(0.6, "fill in the quarter below which a tenth of the places is given back")
+    grow_above: Share | None = figure(0.9, "fill in a quarter above which a tenth more places are held; none: never")
+    shrink_below: Share | None = figure(0.6, "fill in a quarter below which a tenth is given back; none: never")
+
+    def least_taken(self) -> ShareByNeed:
+        """As the scenario says."""
+        return self.accepts
+
+    def owed_empty(self) -> float:
+        """The retainer."""
+        return self.retainer
+
+    def fees(self, market: Market, arrangement: Arrangement) -> Floats:
+        """By home the fee at which a held place is worth what spot would bring."""
+        return self.agreed_fees(market, self.expected_fill, self.certainty_value)
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Hold the first places."""
-        self._hold(market, arrangement, self._places_at_start(market, arrangement))
+        self.begin(market, arrangement)
+        self.let(market, arrangement, self._at_start(market, arrangement), self.places_per_home)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
         """Members or terms have changed: places that are missing now are held on top."""
-        held = contracts.places_held(market, arrangement)
-        self._hold(market, arrangement, self._places_at_start(market, arrangement) - held)
-
-    def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
-        """All places of a home that it opened are held from the first day, on top of the others."""
-        fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)
-        contracts.take_on(market, arrangement, homes, fees, self.retainer)
-
-    def lots_of_all(self, market: Market, together: Together) -> Lots:
-        """The held places."""
-        return contracts.held_lots(market, together, self.accepts.array())
+        missing = self._at_start(market, arrangement) - contracts.places_held(market, arrangement)
+        self.let(market, arrangement, missing, self.places_per_home)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """Every quarter the number of places follows their use, a tenth at a time."""
-        if not market.ends("month"):
-            return False
-        rows = arrangement.holdings_of(market)
-        places, used = int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum())
-        arrangement.fill_seen += used / places if places else 1.0
-        arrangement.times_seen += 1
-        if not market.ends("quarter"):
-            return False
-        fill = arrangement.fill_seen / arrangement.times_seen
-        arrangement.fill_seen, arrangement.times_seen = 0.0, 0
-        step = max(int(np.ceil(places / 10)), 1)
-        if fill > self.grow_above:
-            most = int(self.growth_limit * self._places_at_start(market, arrangement))
-            self._hold(market, arrangement, min(step, most - places))
-        elif fill < self.shrink_below:
-            self._give_back(market, arrangement, step)
-        return True
+        """Every quarter the number of places follows their use."""
+        return self.review_shared(market, arrangement, self._at_start(market, arrangement), self.places_per_home)
 
-    def next_review(self, market: Market, arrangement: Arrangement) -> int:
-        """The end of the month, of which three make the quarter."""
-        return market.calendar.next_end("month", market.week)
-
-    def _places_at_start(self, market: Market, arrangement: Arrangement) -> int:
+    def _at_start(self, market: Market, arrangement: Arrangement) -> int:
         return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
-
-    def _hold(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
-        fees = contracts.contract_fee(market, self.expected_fill, self.retainer, self.certainty_value)
-        contracts.hold_free_places(
-            market, arrangement, wanted, self.places_per_home, fees, self.radius_miles, self.retainer
-        )
-
-    def _give_back(self, market: Market, arrangement: Arrangement, places: int) -> None:
-        """Give back empty places, dearest first."""
-        rows = arrangement.holdings_of(market)
-        dearest = rows[np.lexsort((rows, -market.holdings.fee[rows]))]
-        for row in dearest:
-            given = min(places, int(market.holdings.empty()[row]))
-            market.holdings.places[row] -= given
-            places -= given

@@ -80,8 +80,8 @@ def bring_nearer(market: Market, shop: Shop) -> None:
     seeking = Seeking(looking, answered, np.zeros(count), willing).in_order(children)
     rows, panels, free = seeking.rows, shop.book.panels, _free_places(market)
     area = children.authority[rows]
-    tried = shop.orders.tried_for(market, rows, seeking.urgency)
-    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], shop.orders.joins[area])
+    tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
+    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
     searches = searches._replace(own_area_only=np.ones(count, dtype=np.bool_))
     awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
     market.events.count("referrals", area, awards.referrals)
@@ -100,8 +100,8 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     """The same for those who are `seeking`; returns the rows of those without an award."""
     seeking = seeking.in_order(market.children)
     rows, area = seeking.rows, market.children.authority[seeking.rows]
-    tried = shop.orders.tried_for(market, rows, seeking.urgency)
-    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], shop.orders.joins[area])
+    tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
+    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
     panels, free = shop.book.panels, _free_places(market)
     awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
     market.events.count("referrals", area, awards.referrals)

@@ -43,10 +43,19 @@ def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     ends = market.week + stays.whole_weeks(lasts, rounding)
     season = stays.season(demand, market.scenario.horizon.start, ends)
     share = demand.breakdown_share * (0.5 + children.score[rows]) * (1 + matching.breakdown_effect * below)
-    breaks_down = breakdown < share * season * asking_policies.breakdown_factor(market, rows)
+    share = share * (1 - _spared(market, rows)) * asking_policies.breakdown_factor(market, rows)
+    breaks_down = breakdown < share * season
     as_planned = np.maximum(ends + asking_policies.extra_weeks(market, rows), market.week + 1)
     ends = np.where(breaks_down, ends, as_planned)
     children.set(rows, end_week=ends, ends_by=np.where(breaks_down, BREAKDOWN, PLANNED))
+
+
+def _spared(market: Market, rows: Ints) -> Floats:
+    """By how much breakdowns are rarer where a contract doesn't let the provider end stays (share)."""
+    spared, holding = np.zeros(len(rows)), market.children.holding[rows]
+    inside = holding != OPEN_PLACE
+    spared[inside] = market.holdings.no_fail[holding[inside]]
+    return spared
 
 
 def _open_records(market: Market, rows: Ints) -> None:

@@ -12,8 +12,18 @@ from marketsim.core.streams import key, name_key, stream, uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market import matching, rotas
 from marketsim.market.children import NO_ROUTE, NOBODY
-from marketsim.market.costs import place_cost, resident_cost
-from marketsim.market.homes import GOOD, HEALTH, INADEQUATE, LOCAL_AUTHORITY, NEVER, PRIVATE, SECTORS, VOLUNTARY
+from marketsim.market.costs import place_cost, resident_cost, setting_up
+from marketsim.market.homes import (
+    GOOD,
+    HEALTH,
+    INADEQUATE,
+    LOCAL_AUTHORITY,
+    NEVER,
+    PRIVATE,
+    SECTORS,
+    VOLUNTARY,
+    NewHomes,
+)
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
 from marketsim.purchasing.rule import Arrangement
@@ -21,6 +31,7 @@ from marketsim.week.providers import price, wanted_asks, wanted_fees
 
 QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 12
 MOST_PLANS = 3.0  # times the usual number, however high the return (assumption: banks and builders set a limit)
+AS_USUAL = -1  # what nobody has decided is drawn when a home opens
 HALVINGS = 20  # of an interval in which something is looked for
 LEAST_INVESTED = 0.1  # of what a home costs to set up, however much somebody else pays (assumption)
 MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assumption)
@@ -28,13 +39,16 @@ MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assum
 
 @dataclass
 class Plans:
-    """Homes that are planned: week of registration, area, sector, places (0: drawn), identity for luck, and the number
-    of the arrangement, or of the policy, because of which they open (NO_ROUTE, NOBODY: none)."""
+    """Homes that are planned: week of registration, area, sector, places and needs that they take (AS_USUAL: drawn),
+    share of the house that others pay, identity for luck, and the number of the arrangement, or of the policy, because
+    of which they open (NO_ROUTE, NOBODY: none)."""
 
     opens: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     area: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     sector: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     places: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    takes_needs: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    house_paid: Floats = field(default_factory=lambda: np.zeros(0))
     key: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     arrangement: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     policy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -109,24 +123,25 @@ def plan_homes(market: Market, seed: int, pipeline: Pipeline, pressure: Floats |
     expected /= QUARTERS_PER_YEAR
     for sector in range(len(SECTORS)):
         area, keys = _sites(expected[sector], seed, sector, week)
-        _register(market, seed, pipeline, np.full(len(area), sector), area, keys, week, 0)
+        _register(market, seed, pipeline, NewHomes(area, sector), keys, week)
 
 
 def plan_own_homes(market: Market, seed: int, pipeline: Pipeline, area: Ints, places: int) -> None:
     """Authorities plan homes of their own by policy, one for each entry of `area`."""
     number = np.arange(len(area))
     keys = key(seed, np.uint64(name_key("own home by policy")), market.week, number)
-    sector = np.full(len(area), LOCAL_AUTHORITY)
-    _register(market, seed, pipeline, sector, area, keys, market.week, places)
+    _register(market, seed, pipeline, NewHomes(area, LOCAL_AUTHORITY, places), keys, market.week)
 
 
-def plan_homes_of_contract(market: Market, seed: int, pipeline: Pipeline, arrangement: Arrangement, area: Ints) -> None:
-    """Providers plan homes because of a contract, one for each entry of `area`."""
-    number = arrangement.homes_planned + np.arange(len(area))
+def plan_homes_of_contract(
+    market: Market, seed: int, pipeline: Pipeline, arrangement: Arrangement, wanted: NewHomes
+) -> None:  # fmt: skip
+    """Providers plan homes because of a contract."""
+    number = arrangement.homes_planned + np.arange(len(wanted.area))
     keys = key(seed, np.uint64(name_key("home of a contract")), np.uint64(arrangement.key), number)
-    sector = np.full(len(area), PRIVATE)
-    _register(market, seed, pipeline, sector, area, keys, market.week, 0, arrangement.number)
-    arrangement.homes_planned += len(area)
+    _register(market, seed, pipeline, wanted, keys, market.week, arrangement=arrangement.number)
+    arrangement.homes_planned += len(wanted.area)
+    arrangement.capital_due += wanted.house_paid * float(setting_up(market)[wanted.area].sum())
 
 
 def plan_homes_of_policies(market: Market, seed: int, pipeline: Pipeline) -> None:
@@ -134,17 +149,16 @@ def plan_homes_of_policies(market: Market, seed: int, pipeline: Pipeline) -> Non
     for on, wanted in asking_policies.homes_wanted(market):
         number = on.homes_planned + np.arange(len(wanted.area))
         keys = key(seed, np.uint64(name_key("home of a policy")), np.uint64(on.key), number)
-        sector = np.full(len(wanted.area), wanted.sector)
-        _register(
-            market, seed, pipeline, sector, wanted.area, keys, market.week, wanted.places, policy=on.number
-        )  # fmt: skip
+        _register(market, seed, pipeline, wanted, keys, market.week, policy=on.number)
         on.homes_planned += len(wanted.area)
 
 
 def hand_over(market: Market) -> None:
-    """Every quarter: homes change hands as policies say."""
+    """Every quarter: homes change hands, or what they offer, as policies say."""
     for taken in asking_policies.takeovers(market):
         market.homes.set(taken.homes, provider=taken.provider)
+    for restated in asking_policies.restatements(market):
+        market.homes.set(restated.homes, takes_needs=restated.takes_needs)
 
 
 def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> Floats:
@@ -165,7 +179,7 @@ def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> 
     fixed = providers.fixed_cost_share
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
     staffed = providers.opening_places * (1 - rotas.blocked_share(market.scenario, market.relative_pay))
-    invested = (areas.house_price + providers.setting_up_cost) * market.cost_index
+    invested = setting_up(market)
     invested = np.maximum(invested - asking_policies.house_paid(market), LEAST_INVESTED * invested)
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
@@ -211,15 +225,19 @@ def _sites(expected: Floats, seed: int, sector: int, week: int) -> tuple[Ints, K
 
 
 def _register(
-    market: Market, seed: int, pipeline: Pipeline, sector: Ints, area: Ints, keys: Keys, week: int, places: int,
+    market: Market, seed: int, pipeline: Pipeline, homes: NewHomes, keys: Keys, week: int,
     arrangement: int = NO_ROUTE, policy: int = NOBODY,
 ) -> None:  # fmt: skip
     """Homes enter the pipeline with the time that registration will take."""
     least, most = market.scenario.providers.registration_weeks_least, market.scenario.providers.registration_weeks_most
     weeks = least + (uniform(seed, "registration", keys) * (most - least + 1)).astype(np.int64)
-    opens = np.maximum(week + weeks + asking_policies.planning_weeks(market, area), week + 1)
-    several, because, of_policy = (np.full(len(area), what) for what in (places, arrangement, policy))
-    pipeline.plans.add(Plans(opens, area, sector, several, keys, because, of_policy))
+    opens = np.maximum(week + weeks + asking_policies.planning_weeks(market, homes.area), week + 1)
+    decided = (AS_USUAL if one is None else one for one in (homes.places, homes.takes_needs))
+    sector, places, takes, because, of_policy = (
+        np.full(len(homes.area), what, dtype=np.int64) for what in (homes.sector, *decided, arrangement, policy)
+    )
+    paid = np.full(len(homes.area), homes.house_paid)
+    pipeline.plans.add(Plans(opens, homes.area, sector, places, takes, paid, keys, because, of_policy))
 
 
 def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Ints:
@@ -237,13 +255,15 @@ def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Int
         sector=plans.sector,
         x=x,
         y=y,
-        places=np.where(plans.places > 0, plans.places, drawn),
+        places=np.where(plans.places == AS_USUAL, drawn, plans.places),
         opened_week=market.week,
         closed_week=NEVER,
         rating=GOOD,
         recent_occupancy=providers.occupancy_at_start,
+        house_paid=plans.house_paid,
     )
-    homes.takes_needs[rows], homes.takes_ages[rows] = matching.statements(seed, market.scenario.matching, plans.key)
+    takes, homes.takes_ages[rows] = matching.statements(seed, market.scenario.matching, plans.key)
+    homes.takes_needs[rows] = np.where(plans.takes_needs == AS_USUAL, takes, plans.takes_needs)
     homes.unit_cost[rows] = place_cost(market, rows)
     homes.ask[rows] = homes.accepted[rows] = wanted_asks(market, pressure, rows)
     price(market)

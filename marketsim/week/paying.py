@@ -22,6 +22,9 @@ from marketsim.week.census import OF_CHILDREN, Census
 LAST_RESORT = OF_CHILDREN.index("last_resort")
 
 
+OWING = ("owes", "shares_in", "homes_wanted")  # hooks of rules that lead to payments besides fees and retainers
+
+
 class Payers:
     """Who pays for what is bought together: the members of all arrangements, one after the other, with their shares; to
     be made anew when the arrangements are others."""
@@ -31,7 +34,7 @@ class Payers:
         self.member = np.concatenate([arrangement.members for arrangement in arrangements])
         self.share = np.concatenate([arrangement.shares for arrangement in arrangements])
         going = (a for a in arrangements if a.number not in ended)
-        self.owing = [a for a in going if a.rule.has("owes") or a.rule.has("shares_in")]
+        self.owing = [a for a in going if any(a.rule.has(hook) for hook in OWING)]
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
         self._shared = [(a, slice(*self.first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
 
@@ -123,13 +126,19 @@ def _pay_own_empty_places(homes: Homes, free: Ints, prices: Prices, paid: Floats
 
 
 def _pay_dues(market: Market, payers: Payers, ledger: Ledger, arrangement: Arrangement) -> None:
-    """What a rule says that members owe to its office, and to homes."""
+    """What a rule says that members owe to its office, and to homes, less what others pay; and houses that were bought
+    for homes of theirs."""
     dues, number = dues_of(market, arrangement), np.array([arrangement.number])
     payers.charge(ledger.paid["running_cost"], number, np.array([dues.office]))
     if dues.homes is not None:
         payers.charge(ledger.paid["agreed_dues"], number, np.array([dues.homes.sum()]))
         np.add.at(ledger.received, market.homes.provider, dues.homes)
     ledger.offices += dues.office
+    payers.charge(ledger.paid["from_outside"], number, np.array([-dues.from_outside]))
+    if arrangement.capital_due > 0:
+        payers.charge(ledger.paid["capital"], number, np.array([arrangement.capital_due]))
+        ledger.programmes += arrangement.capital_due
+        arrangement.capital_due = 0.0
 
 
 def _hand_back(

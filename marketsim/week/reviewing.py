@@ -103,11 +103,11 @@ class Reviews:
             if arrangement.rule.has("review") and arrangement.number not in orders.ended:
                 self._due[arrangement.number] = market.week
 
-    def review(self, market: Market) -> bool:
-        """Review the arrangements whose turn it is; True if there were any."""
+    def review(self, market: Market) -> list[Arrangement]:
+        """Review the arrangements whose turn it is; returns them."""
         turn = np.flatnonzero(self._due <= market.week).tolist()
         for number in turn:
             arrangement = self._orders.arrangements[number]
             asking_rules.settle(market, arrangement, "review")
             self._due[number] = asking_rules.next_review_of(market, arrangement)
-        return bool(turn)
+        return [self._orders.arrangements[number] for number in turn]

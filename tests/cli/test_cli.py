@@ -147,7 +147,8 @@ def test_scenarios_lists_each_with_its_question(typed: Callable[..., Result]) ->
     assert [line.split()[0] for line in lines] == [path.stem for path in shipped_scenarios()]
     assert {"england_2024", "spot", "cooperative", "town"} <= {line.split()[0] for line in lines}
     assert all(line.endswith("?") for line in lines)
-    assert [line[:-1].lower().replace(" ", "_") for line in folders] == sorted({p.parent.name for p in shipped_scenarios()})
+    kinds = [line[:-1].lower().replace(" ", "_") for line in folders]
+    assert kinds == sorted({path.parent.name for path in shipped_scenarios()})
 
 
 def test_schema_is_json_for_editors(typed: Callable[..., Result]) -> None:

@@ -1,0 +1,270 @@
+"""Contracts that hold places: what may be agreed in all of them, whatever is paid and for how long."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import numpy as np
+from pydantic import Field
+
+from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.market import inflation
+from marketsim.market.children import BANDS
+from marketsim.market.fit import COMPLEX_NEEDS, MENTAL_HEALTH
+from marketsim.market.homes import MOST_PLACES, PRIVATE, NewHomes
+from marketsim.market.inflation import Uplift
+from marketsim.market.market import Market
+from marketsim.purchasing import contracts, shares
+from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
+from marketsim.scenario.levers import About
+from marketsim.scenario.schema import ShareByNeed
+from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Ratio, Share, figure, lever
+
+DAYS_PER_YEAR = 365.25
+Band: TypeAlias = Literal["standard", "complex", "severe"]
+Purpose: TypeAlias = Literal["usual", "complex", "mental_health", "complex_and_mental_health"]
+TAKES: dict[str, int] = {
+    "usual": 0,
+    "complex": COMPLEX_NEEDS,
+    "mental_health": MENTAL_HEALTH,
+    "complex_and_mental_health": COMPLEX_NEEDS + MENTAL_HEALTH,
+}
+Places = Annotated[int, Field(ge=1, le=MOST_PLACES, json_schema_extra={"unit": "places"})]
+
+TERMS: dict[str, About] = {
+    "one_per": About(
+        "tried", "some South East authorities share a block and sell each other beds; South East commissioning, 2021",
+        "fuller places and fewer voids; the provider manages occupancy at less risk", "no figures reported",
+        ("A19", "A27"),
+    ),
+    "uplift": About(
+        "tried", "authorities gave from nothing ('no increase for five years') to CPI and pay awards",
+        "formula: fewer quarrels, costs passed on; none: harmless until 2020, then frameworks collapsed",
+        "reported by providers and commissioners; rises follow recorded prices and pay", ("B1", "B2", "Q8", "Q9"),
+    ),
+    "front_loading": About(
+        "tried", "providers, where later rises are barred (DfE/Mutual Ventures 2024)",
+        "a barred rise comes back in the first quote", "reported without figures; how much is asked at once is assumed",
+        ("B6", "Q7"),
+    ),
+    "opens_homes": About(
+        "tried", "blocks and partnerships in five reports; North East London: up to 35 beds from several providers",
+        "guaranteed use makes providers invest and open locally; 65% of providers considered capacity (2019)",
+        "how many homes open is set here, what they do is not; long-term outcomes unknown", ("A20", "A46", "Q35"),
+    ),
+    "houses_paid": About(
+        "tried", "one county buys houses in its area and tenders the running, three more tenders coming",
+        "negotiated cost in place of distant spot purchases", "no figures reported", ("A32",),
+    ),
+    "for_needs": About(
+        "tried", "one authority sent anonymised profiles of real children to providers (2023)",
+        "better matching, fewer refusals", "no figures; which needs a block is built round is set here", ("A17", "A22"),
+    ),
+    "purpose": About(
+        "tried", "Cross Regional Project 2008 (six authorities), Herts and six others (2013): therapeutic homes",
+        "members report savings and shared learning in place of distant, dear placements",
+        "self-reported; fit and its effects are the model's own", ("A21",),
+    ),
+    "may_refuse": About(
+        "tried", "Somerset: no refusals in four years; elsewhere blocks refuse and authorities pay twice",
+        "must-take ends paying twice, but may bring unsuitable children", "the provider's risk is priced as assumed",
+        ("A18", "Q63", "Q64"),
+    ),
+    "may_end": About(
+        "tried", "Shropshire: a no-fail clause in a single block (2013)", "stops the provider disrupting placements",
+        "credited to trust as much as to the clause; what part of breakdowns is the provider's is assumed",
+        ("A18", "Q72"),
+    ),
+    "sells_empty": About(
+        "tried", "regional blocks release empty beds to neighbours; needs the rule `neighbours`",
+        "saves voids", "no figures reported", ("A24", "A19"),
+    ),
+    "grow_above": About(
+        "tried", "Middlesbrough with Cambian: 4 beds in one home grew to 9 in three homes, 89% used in 2022",
+        "deemed successful; void risk is shared as the block follows use", "one case", ("A15", "A23"),
+    ),
+}  # fmt: skip
+
+
+class HeldPlaces(PurchasingRule):
+    """A contract that holds places near its buyers at an agreed fee. It may be shared, be for some children only, grow
+    and shrink with use, oblige the provider, sell on what stands empty, and open homes."""
+
+    terms: ClassVar[dict[str, About]] = TERMS
+    radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
+    one_per: Scope = lever("authority", "who shares a contract: each `authority`, each `region`, or `england`")
+    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
+    uplift_share: Share = figure(
+        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
+    )
+    front_loading: Share = lever(
+        0.0, "share of what agreed fees will lie behind costs on average that providers ask for at the outset"
+    )
+    opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
+    opens_a_year: Count = lever(0, "most of them that are planned in a year (0: all at once)")
+    new_home_places: Places | None = lever(None, "places of such a home; not given: as usual")
+    houses_paid: Share = lever(0.0, "share of house and setting up that members pay when such homes are planned")
+    for_needs: list[Band] = lever([], "need bands of the children whom it is for; none named: all")
+    purpose: Purpose = lever("usual", "what homes must say that they take; homes that it opens do")
+    may_refuse: bool = lever(True, "false: who is sent must be taken, at a fee that covers the risk")
+    may_end: bool = lever(True, "false: the provider may not end stays, at a fee that covers the risk")
+    ended_by_provider: Share = figure(
+        0.5, "share of breakdowns that are the provider's doing, which then don't happen", only_if={"may_end": False}
+    )
+    sells_empty: bool = lever(False, "true: others may have places that stand empty (through the rule `neighbours`)")
+    grow_above: Share | None = lever(None, "fill in a quarter above which a tenth more places are held; none: never")
+    growth_limit: Ratio = figure(1.5, "most places held, over those of the start", off_if={"grow_above": None})
+    shrink_below: Share | None = lever(None, "fill in a quarter below which a tenth is given back; none: never")
+    usual_stay_weeks: MeanWeeks = figure(
+        40.0, "mean stay on the spot, after which a place has to be filled anew", "estimated", "stay_band (DfE 2024)"
+    )
+
+    def scope(self) -> Scope:
+        """As the scenario says."""
+        return self.one_per
+
+    def reach(self) -> Reach:
+        """The same radius at any urgency; the fee is agreed."""
+        return Reach(miles_at_first=self.radius_miles, miles_at_last=self.radius_miles)
+
+    def for_children(self, market: Market, rows: Ints) -> Bools | None:
+        """Those of the need bands named."""
+        return np.isin(market.children.band[rows], self._bands()) if self.for_needs else None
+
+    def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
+        """As agreed, once a year."""
+        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+
+    def homes_wanted(self, market: Market, arrangement: Arrangement) -> NewHomes:
+        """Those that it opens by now and are not planned yet, in the members' areas."""
+        missing = max(self._homes_by_now(market, arrangement) - arrangement.homes_planned, 0)
+        takes = TAKES[self.purpose] or None
+        return NewHomes(
+            contracts.sites(market, arrangement, missing), self.sector_of_new_homes(), self.new_home_places, takes,
+            self.houses_paid,
+        )  # fmt: skip
+
+    def take_on(self, market: Market, arrangement: Arrangement, homes: Ints) -> None:
+        """All places of a home that it opened are held from the first day, on top of the others."""
+        places = market.homes.places[homes]
+        contracts.hold(market, arrangement, homes, places, self.fees(market, arrangement), self.owed_empty(),
+                       self.sells_empty, self.spared())  # fmt: skip
+        arrangement.places_created += int(places.sum())
+
+    def lots_of_all(self, market: Market, together: Together) -> Lots:
+        """The held places."""
+        return contracts.held_lots(market, together, self.takes_at_least().array())
+
+    def next_review(self, market: Market, arrangement: Arrangement) -> int:
+        """The end of the month while use is watched, or of the quarter while something else is due."""
+        if self._follows_use():
+            return market.calendar.next_end("month", market.week)
+        return market.calendar.next_end("quarter", market.week)
+
+    # What each kind of contract says for itself.
+
+    def fees(self, market: Market, arrangement: Arrangement) -> Floats:
+        """By home the weekly fee of a held place that is agreed today (GBP)."""
+        raise TypeError(f"the rule {self.name} does not say what is paid for held places")
+
+    def owed_empty(self) -> float:
+        """Share of the fee that is owed for a place that stands empty."""
+        return 1.0
+
+    def least_taken(self) -> ShareByNeed:
+        """Least chance by need band that a held place takes a child, where the provider may refuse."""
+        raise TypeError(f"the rule {self.name} does not say whom held places take")
+
+    def sector_of_new_homes(self) -> int:
+        """The sector of homes that it opens."""
+        return PRIVATE
+
+    # What they share.
+
+    def begin(self, market: Market, arrangement: Arrangement) -> None:
+        """Set up: members share by the children whom they have in homes until use says more."""
+        arrangement.began_week = market.week
+        if len(arrangement.members) > 1:
+            shares.share_by_children(market, arrangement)
+
+    def takes_at_least(self) -> ShareByNeed:
+        """The same; everybody where the provider may not refuse."""
+        return self.least_taken() if self.may_refuse else ShareByNeed(standard=1.0, complex=1.0, severe=1.0)
+
+    def spared(self) -> float:
+        """Share of breakdowns that don't happen since the provider may not end stays."""
+        return 0.0 if self.may_end else self.ended_by_provider
+
+    def agreed_fees(
+        self, market: Market, fill: float, certainty_value: float, term_weeks: int = contracts.USUAL_TERM_WEEKS
+    ) -> Floats:  # fmt: skip
+        """What a held place must bring to be worth what spot would, on these terms (GBP/week by home)."""
+        fee = contracts.contract_fee(
+            market, fill, self.owed_empty(), certainty_value, self._need_shares(market),
+            contracts.refilling(market, term_weeks, self.usual_stay_weeks), self._risk(market),
+        )  # fmt: skip
+        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, term_weeks)
+        return np.asarray(fee * (1 + self.front_loading * behind))
+
+    def let(self, market: Market, arrangement: Arrangement, wanted: int, per_home: int) -> int:
+        """Hold up to `wanted` free places, at most `per_home` in one home; returns how many could be held."""
+        return contracts.hold_free_places(
+            market, arrangement, wanted, per_home, self.fees(market, arrangement), self.radius_miles,
+            self.owed_empty(), TAKES[self.purpose], self.sells_empty, self.spared(),
+        )  # fmt: skip
+
+    def review_shared(self, market: Market, arrangement: Arrangement, at_start: int, per_home: int) -> bool:
+        """What is reviewed in all contracts: every April who pays which share, every quarter how many places are held
+        (`at_start`: in the beginning). True if lots changed."""
+        if market.ends("financial_year") and len(arrangement.members) > 1:
+            shares.share_by_use(market, arrangement)
+        return self._follows_use() and self._follow_use(market, arrangement, at_start, per_home)
+
+    def _follow_use(self, market: Market, arrangement: Arrangement, at_start: int, per_home: int) -> bool:
+        """Every quarter the number of places follows their use, a tenth at a time."""
+        if not market.ends("month"):
+            return False
+        rows = arrangement.holdings_of(market)
+        places, used = int(market.holdings.places[rows].sum()), int(market.holdings.used[rows].sum())
+        arrangement.fill_seen += used / places if places else 1.0
+        arrangement.times_seen += 1
+        if not market.ends("quarter"):
+            return False
+        fill = arrangement.fill_seen / arrangement.times_seen
+        arrangement.fill_seen, arrangement.times_seen = 0.0, 0
+        step = max(int(np.ceil(places / 10)), 1)
+        if self.grow_above is not None and fill > self.grow_above:
+            self.let(market, arrangement, min(step, int(self.growth_limit * at_start) - places), per_home)
+        elif self.shrink_below is not None and fill < self.shrink_below:
+            contracts.give_back(market, arrangement, step)
+        return True
+
+    def _follows_use(self) -> bool:
+        return self.grow_above is not None or self.shrink_below is not None
+
+    def _homes_by_now(self, market: Market, arrangement: Arrangement) -> int:
+        if self.opens_a_year == 0:
+            return self.opens_homes
+        date = market.calendar.date
+        years = int((date(market.week) - date(arrangement.began_week)).days / DAYS_PER_YEAR)
+        return min(self.opens_homes, self.opens_a_year * (years + 1))
+
+    def _risk(self, market: Market) -> Floats | float:
+        """What obligations cost the provider (GBP/week by home): who must be taken, and who must be kept."""
+        risk: Floats | float = 0.0
+        if not self.may_refuse:
+            risk = risk + contracts.risk_of_all(market)
+        if not self.may_end:
+            providers, demand = market.scenario.providers, market.scenario.demand
+            risk = risk + providers.risk_cost * market.cost_index * demand.breakdown_share * self.ended_by_provider
+        return risk
+
+    def _need_shares(self, market: Market) -> Floats | None:
+        """Shares of the need bands that it is for; None for all children."""
+        if not self.for_needs:
+            return None
+        chosen = np.where(np.isin(np.arange(len(BANDS)), self._bands()), market.need_shares, 0.0)
+        return np.asarray(chosen / max(chosen.sum(), 1e-9))
+
+    def _bands(self) -> Ints:
+        return np.array([BANDS.index(band) for band in self.for_needs], dtype=np.int64)
