@@ -21,7 +21,10 @@ from marketsim.experiments.scenarios import as_scenario
 from marketsim.market import costs
 from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
+from marketsim.market.market import Market
 from marketsim.model import MarketModel
+from marketsim.policies import asking_policies
+from marketsim.policies.policy import Spending
 from marketsim.purchasing.asking_rules import dues_of, handed_back
 from marketsim.results.result import Result
 from marketsim.results.weeks import week_row
@@ -32,6 +35,7 @@ from marketsim.week.placing.place import place
 from marketsim.week.placing.tables import NOBODY
 from marketsim.week.recording import on_any_panel
 
+SPENDING = asking_policies.spending
 ARRANGEMENTS: dict[str, Any] = {
     "in_house": {"rule": "in_house", "radius_miles": 60.0},
     "spot": {"rule": "spot"},
@@ -98,7 +102,9 @@ class CheckedModel(MarketModel):
 
     def pay(self) -> None:
         """Pay, and compare what each provider got with what its homes are owed."""
-        super().pay()
+        with pytest.MonkeyPatch.context() as patch:  # what policies spend is asked once
+            patch.setattr(asking_policies, "spending", self._watched_spending)
+            super().pay()
         self.fees_paid = self.market.children.fee.copy()  # before some are raised
         children, homes, holdings, ledger = self.market.children, self.market.homes, self.market.holdings, self.ledger
         length = len(ledger.received)
@@ -116,9 +122,16 @@ class CheckedModel(MarketModel):
         np.testing.assert_allclose(ledger.paid["empty_places"].sum(), retainers.sum(), atol=1e-6)
         assert abs(ledger.imbalance()) <= 1e-9 * max(ledger.spend.sum(), 1)
 
+    def _watched_spending(self, market: Market) -> list[Spending]:
+        self.spent = SPENDING(market)
+        return self.spent
+
     def _agreed(self, length: int) -> np.ndarray:
         """What rules say that providers get besides, less what they hand back."""
         market, agreed = self.market, np.zeros(length)
+        for spent in self.spent:
+            if spent.to_homes is not None:
+                np.add.at(agreed, market.homes.provider, spent.to_homes)
         revenue, cost = costs.books(market, self.census.due.received, self.census.due.needs, self.census.due.extra)
         for arrangement in self.payers.owing:
             given, back = dues_of(market, arrangement).homes, handed_back(market, arrangement, revenue - cost)
@@ -190,7 +203,8 @@ def _check_holdings(model: MarketModel) -> None:
     assert (holdings.used <= holdings.places).all()
     assert (holdings.places[~holdings.running] == holdings.used[~holdings.running]).all()
     assert (holdings.home[holding] == children.home[inside]).all(), "a child in a place held in another home"
-    assert (holdings.arrangement[holding] == children.arrangement[inside]).all()
+    through = holdings.arrangement[holding] == children.arrangement[inside]
+    assert (through | holdings.sold[holding]).all(), "a child in a place held for others"
     for arrangement in model.orders.arrangements:
         assert abs(arrangement.shares.sum() - 1) < 1e-9 and (arrangement.shares >= 0).all()
     _check_what_is_remembered(model)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from marketsim.cli import analysing, docs, options, picturing, results, running, sweeping, trusting
+from marketsim.cli import analysing, docs, lever_pages, options, picturing, results, running, sweeping, trusting
 
 app = typer.Typer(
     add_completion=False,
@@ -16,7 +16,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     running.run, running.compare, picturing.plot, picturing.report, picturing.workbook, sweeping.sweep,
-    running.scenarios, running.check, trusting.validate,
+    running.scenarios, lever_pages.levers, running.check, trusting.validate,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
     docs.docs,
 )  # fmt: skip

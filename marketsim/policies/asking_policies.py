@@ -299,6 +299,10 @@ def spending(market: Market) -> list[Spending]:
             for amount in (said.running, said.capital, said.from_outside):
                 if amount is not None:
                     _check_floats(on, "spends", amount, (len(market.authorities),), LIMIT)
+            if said.to_homes is not None:
+                _check_floats(on, "spends", said.to_homes, (len(market.homes),), LIMIT)
+                if said.running is None or said.to_homes.sum() > said.running.sum() * (1 + 1e-9):
+                    raise _fault(on, "spends", "homes receive more than is paid")
             found.append(said)
     return found
 

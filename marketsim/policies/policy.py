@@ -209,11 +209,13 @@ class Restated:
 @dataclass(frozen=True)
 class Spending:
     """What a policy costs this week (GBP by authority): `running` for whoever runs it, `capital` for houses and the
-    like, and `from_outside`, what government, health or others pay of what the authority has to pay."""
+    like, and `from_outside`, what government, health or others pay of what the authority has to pay. Of `running` homes
+    receive `to_homes` (GBP by home; None: nothing)."""
 
     running: Floats | None = None
     capital: Floats | None = None
     from_outside: Floats | None = None
+    to_homes: Floats | None = None
 
 
 __all__ = [

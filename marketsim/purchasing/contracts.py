@@ -189,3 +189,10 @@ def places_wanted(market: Market, arrangement: Arrangement, share: float, places
     if places is None:
         places = int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
     return places + arrangement.places_created
+
+
+def part_held(market: Market, arrangement: Arrangement) -> Floats:
+    """By home the share of its places that an arrangement holds."""
+    holdings, rows = market.holdings, arrangement.holdings_of(market)
+    held = np.bincount(holdings.home[rows], weights=holdings.places[rows], minlength=len(market.homes))
+    return np.asarray(held / np.maximum(market.homes.places, 1))

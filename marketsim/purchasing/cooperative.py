@@ -8,13 +8,15 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from marketsim.core.columns import Floats
+from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market.children import BANDS
 from marketsim.market.market import Market
 from marketsim.purchasing import shares
 from marketsim.purchasing.rule import Arrangement, Dues, Members, PurchasingRule
-from marketsim.scenario.schema import Section
-from marketsim.scenario.sections.base import Pounds, Share, figure
+from marketsim.scenario.levers import About
+from marketsim.scenario.schema import Band, Section
+from marketsim.scenario.sections.base import Pounds, Share, figure, lever
 from marketsim.scenario.tiers import Order
 
 
@@ -34,6 +36,21 @@ class Cooperative(PurchasingRule):
     """
 
     name: ClassVar[str] = "cooperative"
+    about: ClassVar[About] = About(
+        tried="explored",
+        who="pathfinders Greater Manchester and South East, funded 2024, live 2025; West Midlands hub since 2020 (14 "
+        "authorities, three staff), Placements North West (7 of 22 took part in homes)",
+        claimed="one customer, pooled places, better forecasts; or: little gained where buyers come from all England, "
+        "slow, bypassed, members disagree",
+        sure="no result yet; running cost and bypass are assumptions",
+        rows=("C1", "C2", "C5", "C6", "C8", "C11", "C12", "C14", "C15", "C23", "C24", "Q44", "Q45", "Q46", "Q48"),
+    )
+    terms: ClassVar[dict[str, About]] = {
+        "mandate": About(
+            "proposed", "pool only rare, high-need placements first (DfE/Mutual Ventures 2024)",
+            "builds trust where full pooling failed", "never tried", ("C3",),
+        )
+    }  # fmt: skip
     rule: Literal["cooperative"] = "cooperative"
     members: Members = Members()
     order: Order = Field(
@@ -45,6 +62,12 @@ class Cooperative(PurchasingRule):
         "by_use", "how members share running cost and empty places: by children placed, by children living there, equal"
     )
     bypass: Bypass = Bypass()
+    mandate: list[Band] = lever([], "need bands of the children whom it is for; none named: all")
+
+    def for_children(self, market: Market, rows: Ints) -> Bools | None:
+        """Those of its mandate."""
+        bands = [BANDS.index(band) for band in self.mandate]
+        return np.isin(market.children.band[rows], bands) if bands else None
 
     def inside(self) -> Order:
         """Members buy through what is in `order`."""

@@ -13,16 +13,59 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
+from marketsim.scenario.levers import About
 from marketsim.scenario.schema import PoundsByNeed
-from marketsim.scenario.sections.base import Miles, Share, figure
+from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Share, figure, lever
 
 ROUTES = "43% under frameworks, 55% on the spot (targets)"
+
+
+SMALL_UP_TO, LARGE_FROM = 2, 10  # homes of a provider (DfE/Mutual Ventures 2024: large from ten)
 
 
 class Framework(PurchasingRule):
     """Homes on the framework quote at most the ceiling; they stay while it beats what spot would bring."""
 
     name: ClassVar[str] = "framework"
+    about: ClassVar[About] = About(
+        tried="tried",
+        who="most authorities, mostly by region; 43% of placements (CHA 2023); Surrey 39% of local providers signed",
+        claimed="list, standards, wider pool; eroded as demand outran supply; lower prices drive providers off",
+        sure="who joins, leaves and what is left to the spot comes out; ceilings were set so that 43% do",
+        rows=("A3", "A6", "A9", "A12", "B3", "B7", "C1"),
+    )
+    terms: ClassVar[dict[str, About]] = {
+        "joining": About(
+            "tried", "dynamic purchasing systems, many authorities (DfE/Mutual Ventures 2024)",
+            "stays open to joiners; the same erosion, works as a directory", "no figures of their own", ("A4",),
+        ),
+        "term_years": About(
+            "tried", "lists replaced when they end; old placements stay on old terms: 'no price rise for five years'",
+            "legacy placements stay cheap, the provider bears inflation", "reported without figures", ("A5",),
+        ),
+        "takes_part_small": About(
+            "tried", "small and voluntary providers stay off lists: bids take staff that they lack; Surrey: 39% signed",
+            "tenders favour large groups; members then buy off framework", "one share reported (MacAlister 2022)",
+            ("A13", "Q42", "S31"),
+        ),
+        "broad_lots": About(
+            "tried", "regional frameworks of the 2010s", "broad lots don't separate needs and bring wrong referrals",
+            "up to 95% of referrals inappropriate (IPC 2015), not by lots alone", ("A8",),
+        ),
+        "for_emergencies": About(
+            "tried", "some of ten authorities agreed rates for emergencies ahead (LGA/OPM 2013)",
+            "one of four ways to handle emergencies", "no figures", ("A2", "A25"),
+        ),
+        "providers": About(
+            "proposed", "Narey and Owers 2018 for fostering, Rome 2020 for homes: account managers for large groups",
+            "significantly reduced cost, an end to unequal terms", "no measured result", ("A43",),
+        ),
+        "front_loading": About(
+            "tried", "providers, where later rises are barred (DfE/Mutual Ventures 2024)",
+            "a barred rise comes back in the first quote", "reported without figures; how much is asked is assumed",
+            ("B6", "Q7"),
+        ),
+    }  # fmt: skip
     rule: Literal["framework"] = "framework"
     one_per: Scope = figure("region", "who shares a framework: each `authority`, each `region`, or `england`")
     ceilings: PoundsByNeed = figure(
@@ -45,6 +88,25 @@ class Framework(PurchasingRule):
         "estimated",
         ROUTES,
     )
+    takes_part_small: Share | None = lever(
+        None, "the same for providers with one or two homes, who lack staff for bids; not given: as all"
+    )
+    providers: Literal["any", "large"] = lever("any", "`large`: only providers with ten homes or more")
+    joining: Literal["yearly", "any_time"] = lever(
+        "yearly", "when homes can join: every April, or (a dynamic purchasing system) every quarter"
+    )
+    term_years: Count = lever(
+        0, "years after which a new list replaces it, with ceilings at today's costs for new placements (0: never)"
+    )
+    broad_lots: bool = lever(False, "true: one ceiling for all needs, their mean")
+    for_emergencies: bool = lever(False, "true: only for emergencies, at rates agreed ahead")
+    front_loading: Share = lever(
+        0.0, "share of what fees will lie behind costs within a stay that providers ask for at the outset"
+    )
+    usual_stay_weeks: MeanWeeks = figure(
+        40.0, "mean stay, within which fees lie behind", "estimated", "stay_band (DfE 2024)",
+        off_if={"front_loading": 0.0},
+    )  # fmt: skip
     leaves_mid_term: Share = figure(
         0.25, "chance each quarter that a home leaves before the yearly review once spot would bring more"
     )
@@ -59,16 +121,19 @@ class Framework(PurchasingRule):
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Ceilings as given; the homes for which they are worth it join."""
-        arrangement.terms = self.ceilings.array()
-        arrangement.ceilings = arrangement.terms * market.cost_index
+        arrangement.began_week = market.week
+        self._set_ceilings(market, arrangement)
         arrangement.on_panel = self._would_join(market, arrangement)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
         """Members or terms have changed: ceilings stay unless others are given, and homes decide anew."""
-        if (arrangement.terms != self.ceilings.array()).any():
-            arrangement.terms = self.ceilings.array()
-            arrangement.ceilings = arrangement.terms * market.cost_index
+        if (arrangement.terms != self._terms(market)).any():
+            self._set_ceilings(market, arrangement)
         arrangement.on_panel = self._would_join(market, arrangement)
+
+    def for_children(self, market: Market, rows: Ints) -> Bools | None:
+        """Emergencies, where it is for these only."""
+        return market.children.emergency[rows] if self.for_emergencies else None
 
     def lots_of_all(self, market: Market, together: Together) -> Lots:
         """Open places of the homes on each framework, at their quote but at most its ceiling; who is paid less than on
@@ -77,7 +142,8 @@ class Framework(PurchasingRule):
         for place, arrangement in enumerate(together.arrangements):
             joined[place, : len(arrangement.on_panel)] = arrangement.on_panel
         owner, home = np.nonzero(joined & market.homes.in_market(market.week))
-        quote, ceilings = market.quotes[home], np.array([framework.ceilings for framework in together.arrangements])
+        quote = market.quotes[home] * self._asked(market)
+        ceilings = np.array([framework.ceilings for framework in together.arrangements])
         fee = np.minimum(quote, ceilings[owner])
         shortfall = 1.0 - fee / np.maximum(quote, 1.0)
         eager = np.maximum(1.0 - market.scenario.providers.fee_sensitivity * shortfall, 0.0)
@@ -92,14 +158,19 @@ class Framework(PurchasingRule):
         return inflation.uplift(self.uplift, self.uplift_share, market.rates)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
-        """Every April ceilings are raised and homes join or leave; some leave in between."""
+        """Every April ceilings are raised, or a new list begins, and homes join or leave; some leave in between."""
         if market.ends("financial_year"):
+            if self._is_over(market, arrangement):
+                self.start(market, arrangement)
+                return True
             arrangement.ceilings = arrangement.ceilings * (1 + self.uplift_within_stays(market, arrangement))
             arrangement.on_panel = self._would_join(market, arrangement)
             return True
         if not market.ends("quarter"):
             return False
         arrangement.on_panel = self._staying(market, arrangement)
+        if self.joining == "any_time":
+            arrangement.on_panel |= self._would_join(market, arrangement)
         return True
 
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
@@ -115,8 +186,37 @@ class Framework(PurchasingRule):
         flow = self.flow_value * (1 - homes.recent_occupancy[rows])
         worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote[rows] * (1 - flow)
         luck = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key)
-        joining[rows] = worth & (luck < self.takes_part)
+        joining[rows] = worth & (luck < self._taking_part(market)[rows])
         return joining
+
+    def _taking_part(self, market: Market) -> Floats:
+        """By home the share of such that would join at all: of large providers, of small ones, and of the others."""
+        homes = market.homes
+        number = np.bincount(homes.provider[homes.is_open(market.week)], minlength=int(homes.provider.max()) + 1)
+        number = number[homes.provider]
+        small = self.takes_part if self.takes_part_small is None else self.takes_part_small
+        share = np.where(number <= SMALL_UP_TO, small, self.takes_part)
+        return np.where(number < LARGE_FROM, 0.0, share) if self.providers == "large" else share
+
+    def _terms(self, market: Market) -> Floats:
+        """The ceilings by need band as they are written; with broad lots their mean for all."""
+        terms = self.ceilings.array()
+        return np.full(len(terms), terms @ market.need_shares) if self.broad_lots else terms
+
+    def _set_ceilings(self, market: Market, arrangement: Arrangement) -> None:
+        arrangement.terms = self._terms(market)
+        arrangement.ceilings = arrangement.terms * market.cost_index
+
+    def _is_over(self, market: Market, arrangement: Arrangement) -> bool:
+        """Whether the list's term ends with this financial year."""
+        number, began = market.calendar.number, arrangement.began_week
+        years = number("financial_year", market.week + 1) - number("financial_year", began + 1)
+        return 0 < self.term_years <= years
+
+    def _asked(self, market: Market) -> float:
+        """What providers quote, over the usual, since fees will lie behind (ratio)."""
+        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, self.usual_stay_weeks)
+        return 1 + self.front_loading * behind
 
     def _staying(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes on the panel that would join now, and of the others those whose luck keeps them there."""

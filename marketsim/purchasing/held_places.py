@@ -17,11 +17,10 @@ from marketsim.market.market import Market
 from marketsim.purchasing import contracts, shares
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.levers import About
-from marketsim.scenario.schema import ShareByNeed
+from marketsim.scenario.schema import Band, ShareByNeed
 from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Ratio, Share, figure, lever
 
-DAYS_PER_YEAR = 365.25
-Band: TypeAlias = Literal["standard", "complex", "severe"]
+QUARTERS_PER_YEAR = 4
 Purpose: TypeAlias = Literal["usual", "complex", "mental_health", "complex_and_mental_health"]
 TAKES: dict[str, int] = {
     "usual": 0,
@@ -245,8 +244,8 @@ class HeldPlaces(PurchasingRule):
     def _homes_by_now(self, market: Market, arrangement: Arrangement) -> int:
         if self.opens_a_year == 0:
             return self.opens_homes
-        date = market.calendar.date
-        years = int((date(market.week) - date(arrangement.began_week)).days / DAYS_PER_YEAR)
+        number, began = market.calendar.number, arrangement.began_week
+        years = (number("quarter", market.week + 1) - number("quarter", began + 1)) // QUARTERS_PER_YEAR
         return min(self.opens_homes, self.opens_a_year * (years + 1))
 
     def _risk(self, market: Market) -> Floats | float:

@@ -10,6 +10,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Together
+from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed
 from marketsim.scenario.sections.base import Miles, figure
 
@@ -21,6 +22,13 @@ class InHouse(PurchasingRule):
     """
 
     name: ClassVar[str] = "in_house"
+    about: ClassVar[About] = About(
+        tried="tried",
+        who="most authorities; own share of homes fell from 26% (2012) to 18% (2018)",
+        claimed="control and local places; over 1,000 GBP a week dearer (PSSRU 2020), or cheaper than spot",
+        sure="whom own homes take was set so that 1,058 children live there",
+        rows=("D8", "D9", "D10", "D14", "H17"),
+    )
     own_homes: ClassVar[bool] = True
     rule: Literal["in_house"] = "in_house"
     accepts: ShareByNeed = figure(

@@ -60,10 +60,13 @@ class Orders:
         return [(a.number, a.rule) for a in going if a.inner]
 
     @cached_property
-    def selective(self) -> list[tuple[int, PurchasingRule]]:
-        """The rules that are for some children only, with the numbers of their arrangements."""
-        going = (a for a in self.arrangements if a.number not in self.ended)
-        return [(a.number, a.rule) for a in going if a.rule.has("for_children")]
+    def selective(self) -> list[tuple[PurchasingRule, list[int]]]:
+        """The rules that may be for some children only, each once, with the numbers of their arrangements."""
+        under: dict[int, tuple[PurchasingRule, list[int]]] = {}
+        for arrangement in self.arrangements:
+            if arrangement.number not in self.ended and arrangement.rule.has("for_children"):
+                under.setdefault(id(arrangement.rule), (arrangement.rule, []))[1].append(arrangement.number)
+        return list(under.values())
 
     def tried_for(self, market: Market, rows: Ints, urgency: Floats) -> tuple[Ints, Bools]:
         """By child and stage the arrangement tried, and whether it is weighed side by side with the one before; those
@@ -74,10 +77,11 @@ class Orders:
             luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
             bypassed = luck < bypass_of(cooperative, urgency)
             tried[(through == number) & bypassed[:, None]] = NO_ROUTE
-        for number, rule in self.selective:
+        for rule, numbers in self.selective:
             wanted = children_for(market, rule, rows)
             if wanted is not None:
-                tried[((tried == number) | (through == number)) & ~wanted[:, None]] = NO_ROUTE
+                under = np.isin(tried, numbers) | np.isin(through, numbers)
+                tried[under & ~wanted[:, None]] = NO_ROUTE
                 joins = _first_of_tiers(tried, joins)
         return tried, joins
 

@@ -14,7 +14,8 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope
-from marketsim.scenario.sections.base import Miles, Share, figure
+from marketsim.scenario.levers import About
+from marketsim.scenario.sections.base import MeanWeeks, Miles, Share, figure, lever
 
 POLICY_SEED = 0  # which authorities do is the same in every replicate
 
@@ -23,6 +24,13 @@ class Spot(PurchasingRule):
     """Any home may be asked at the fee it quotes; urgent commissioners search farther and accept more."""
 
     name: ClassVar[str] = "spot"
+    about: ClassVar[About] = About(
+        tried="tried",
+        who="all England: 55% of home placements (CHA 2023)",
+        claimed="dearer than buying ahead, no priority for local children; only meant for unplanned need",
+        sure="fees, distances and refusals come out; calibrated to England's figures",
+        rows=("A1", "B8", "B9", "B10", "B11", "B27"),
+    )
     rule: Literal["spot"] = "spot"
     radius_miles_at_first: Miles = figure(60.0, "search radius when the child is not urgent")
     radius_miles_at_deadline: Miles = figure(
@@ -48,6 +56,14 @@ class Spot(PurchasingRule):
         "almost three in four gave none in 2018/19 (Hazlewoods); many have since",
     )
 
+    front_loading: Share = lever(
+        0.0, "share of what fees will lie behind costs within a stay that providers ask for at the outset"
+    )
+    usual_stay_weeks: MeanWeeks = figure(
+        40.0, "mean stay, within which fees lie behind", "estimated", "stay_band (DfE 2024)",
+        off_if={"front_loading": 0.0},
+    )  # fmt: skip
+
     def scope(self) -> Scope:
         """One market for all."""
         return "england"
@@ -65,7 +81,8 @@ class Spot(PurchasingRule):
         homes = market.homes
         kept = (homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[homes.authority]
         home = np.flatnonzero(homes.in_market(market.week) & ~kept)
-        return Lots(home, market.quotes[home])
+        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, self.usual_stay_weeks)
+        return Lots(home, market.quotes[home] * (1 + self.front_loading * behind))
 
     def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> Floats:
         """Some authorities raise the fees of running placements, the same ones in every replicate; others don't."""

@@ -142,18 +142,19 @@ def _overridden(document: documents.Document, override: str) -> documents.Docume
 
 
 def _digest(values: dict[str, Any], drawn: list[str], scenario: Scenario) -> str:
-    rules = {name: text for rule in scenario.purchasing.arrangements.values() for name, text in _source(rule).items()}
+    used = [*scenario.purchasing.arrangements.values(), *scenario.policies.values()]
+    rules = {name: text for lever in used for name, text in _source(lever).items()}
     counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn, "rules": rules}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def _source(rule: levers.Lever) -> dict[str, str]:
-    """The file of a user's rule, which is part of what is run; nothing for those of the package."""
-    if levers.is_ours(type(rule)):
+def _source(lever: levers.Lever) -> dict[str, str]:
+    """The file of a user's lever, which is part of what is run; nothing for those of the package."""
+    if levers.is_ours(type(lever)):
         return {}
-    file = Path(inspect.getfile(type(rule)))
-    return {rule.name: file.read_text(encoding="utf-8", errors="replace")}
+    file = Path(inspect.getfile(type(lever)))
+    return {lever.name: file.read_text(encoding="utf-8", errors="replace")}
 
 
 def leaves(value: Any, shape: Shape, path: documents.Steps = ()) -> Iterator[Leaf]:

@@ -16,6 +16,7 @@ from marketsim.scenario import errors, levers
 from marketsim.scenario.overlay import given, laid_over
 from marketsim.scenario.sections.authorities import Commissioning, Economy, OwnHomes, Unregistered
 from marketsim.scenario.sections.base import (
+    Band,
     Plug,
     PoundsByNeed,
     PoundsPerWeek,
@@ -35,7 +36,8 @@ from marketsim.scenario.shape import shape_of
 from marketsim.scenario.tiers import Order, flat
 
 __all__ = [
-    "Commissioning", "Demand", "Economy", "EnglandWorld", "Matching", "Need", "OwnHomes", "PoundsByNeed", "Providers",
+    "Band", "Commissioning", "Demand", "Economy", "EnglandWorld", "Matching", "Need", "OwnHomes", "PoundsByNeed",
+    "Providers",
     "Purchasing", "Scenario", "Section", "ShareByNeed", "Staffing", "Stays", "SyntheticWorld", "World",
 ]  # fmt: skip
 

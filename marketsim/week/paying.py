@@ -84,6 +84,9 @@ def _pay_for_policies(market: Market, ledger: Ledger) -> None:
             if amount is not None:
                 ledger.paid[kind][:] += amount
                 ledger.programmes += float(amount.sum())
+        if spent.to_homes is not None:
+            np.add.at(ledger.received, market.homes.provider, spent.to_homes)
+            ledger.programmes -= float(spent.to_homes.sum())
         if spent.from_outside is not None:
             ledger.paid["from_outside"][:] -= spent.from_outside
 

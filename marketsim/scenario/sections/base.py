@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ SharePerYear = Annotated[float, _bounded("share/year", -0.5, 1)]
 Ratio = Annotated[float, _bounded("ratio", 0, 100)]
 Count = Annotated[int, _bounded("count", 0, 10_000_000)]
 PerYear = Annotated[float, _bounded("count/year", 0, 10_000_000)]
+Homes = Annotated[int, _bounded("homes", 0, 1_000)]
+Places = Annotated[int, _bounded("places", 1, 20)]
+WeeksLater = Annotated[int, _bounded("weeks", -26, 104)]
 
 
 def figure(
@@ -96,6 +99,9 @@ class Plug(NamedTuple):
     entry: str
     key: str
     named: tuple[tuple[str, type[BaseModel]], ...]
+
+
+Band: TypeAlias = Literal["standard", "complex", "severe"]
 
 
 class ByNeed(Section):
