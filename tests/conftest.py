@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from twins import TOWN, has_twin, twin_of
 
 import marketsim.week.moving
 from marketsim.cli.main import main
@@ -308,8 +309,10 @@ def week_is_sound() -> Callable[[MarketModel], None]:
 
 @cache
 def run_of_shipped(name: str) -> Result:
-    """A shipped scenario, seed 1, for 26 weeks (`town` for all of its own), run once for all tests."""
-    return run(as_scenario(name, None if name == "town" else 26), seed=1)
+    """A shipped scenario, seed 1, run once for all tests: for 26 weeks in England, or in the town for all of its own."""
+    if has_twin(name):
+        return run(twin_of(name), seed=1)
+    return run(as_scenario(name, None if name == TOWN else 26), seed=1)
 
 
 @pytest.fixture(scope="session")
