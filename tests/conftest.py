@@ -309,7 +309,7 @@ def week_is_sound() -> Callable[[MarketModel], None]:
 
 @cache
 def run_of_shipped(name: str) -> Result:
-    """A shipped scenario, seed 1, run once for all tests: for 26 weeks in England, or in the town for all of its own."""
+    """A shipped scenario, seed 1, run once for all tests: 26 weeks of England, or the town in full."""
     if has_twin(name):
         return run(twin_of(name), seed=1)
     return run(as_scenario(name, None if name == TOWN else 26), seed=1)

@@ -17,6 +17,7 @@ app = typer.Typer(
 COMMANDS = (
     running.run, running.compare, picturing.plot, picturing.report, picturing.workbook, sweeping.sweep,
     running.scenarios, lever_pages.levers, running.check, trusting.validate,
+    trusting.cases,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,
     docs.docs,
 )  # fmt: skip

@@ -73,6 +73,29 @@ def validate(
         raise typer.Exit(options.WORSE)
 
 
+def cases(
+    replicates: Annotated[int, typer.Option(min=1, max=1_000, help="runs of each case")] = 4,
+    page: Annotated[bool, typer.Option("--page", help="as the page of the documentation, in Markdown")] = False,
+) -> None:
+    """Set what authorities report of arrangements that they tried beside what the model says (takes two minutes)."""
+    from rich.console import Console
+
+    from marketsim.reports import real_cases
+    from marketsim.reports.fitting import print_table
+    from marketsim.trust.validation import real_cases as known
+
+    scenarios = len({case.scenario for case in known.cases()})
+    found = []
+    with options.progress_bar("cases") as advance:
+        for one in known.found(range(1, replicates + 1)):
+            found.append(one)
+            advance(len({known_one.case.scenario for known_one in found}), scenarios, "cases")
+    if page:
+        typer.echo(real_cases.page(found), nl=False)
+    else:
+        print_table(real_cases.table(found), Console())
+
+
 def evidence(
     pattern: Annotated[str | None, typer.Argument(help="only keys that hold this; * stands for anything")] = None,
     status: Annotated[str | None, typer.Option(help="only these: measured, estimated, assumption or lever")] = None,

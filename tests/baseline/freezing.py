@@ -21,7 +21,7 @@ from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios
 
 sys.path.append(str(Path(__file__).parents[1]))
-from twins import TOWN, has_twin, twin_of  # noqa: E402 (also where this is not run by pytest)
+from twins import TOWN, has_twin, twin_of
 
 FROZEN = Path(__file__).with_name("frozen.json")
 SEED, WEEKS = 1, 26

@@ -1,4 +1,4 @@
-"""Results are what they were: every shipped scenario, seed 1, in England for 26 weeks or in the town in full, to the last
+"""Results are what they were: every shipped scenario, seed 1, 26 weeks of England or the town in full, to the last
 digit kept.
 
 The same on Python 3.11 (Mesa 3.3) and 3.12 (Mesa 3.5), and with NumPy's vector units off. If a change is meant, run

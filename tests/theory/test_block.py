@@ -31,7 +31,7 @@ class Observed:
     filled: np.ndarray
 
 
-def scenario(frictionless, order):
+def scenario(frictionless, order, block_fee=BLOCK_FEE, margin=0.2):
     spot = {
         "rule": "spot",
         "radius_miles_at_first": 15.0,
@@ -43,7 +43,7 @@ def scenario(frictionless, order):
         "places": BLOCK,
         "places_per_home": BLOCK,
         "term_weeks": 5_000,
-        "fee": BLOCK_FEE,
+        "fee": block_fee,
         "accepts": {"standard": 1.0, "complex": 1.0, "severe": 1.0},
         "radius_miles": 15.0,
     }
@@ -60,11 +60,11 @@ def scenario(frictionless, order):
         },
         demand={"new_needs_per_year": AUTHORITIES * (QUIET + BUSY) / 2 / STAY * WEEKS_PER_YEAR},
         stays={"mean_weeks": STAY},
-        providers={"cost_private": 5_000.0, "floor_margin": 0.2, "pressure_half": 100.0, "scarcity_power": 100.0},
+        providers={"cost_private": 5_000.0, "floor_margin": margin, "pressure_half": 100.0, "scarcity_power": 100.0},
     )
 
 
-def observe(model):
+def observe(model, spot_fee=SPOT_FEE):
     market, children, holdings = model.market, model.market.children, model.market.holdings
     spend, placed, filled = (np.zeros(AUTHORITIES) for _ in range(3))
     for week in range(1, WARM_UP + WEEKS + 1):
@@ -76,7 +76,7 @@ def observe(model):
             held = here & (children.holding != OPEN_PLACE)
             filled += np.bincount(children.authority[held], minlength=AUTHORITIES)
     assert len(holdings.places) in (0, AUTHORITIES)
-    assert (market.quotes == SPOT_FEE).all()
+    np.testing.assert_allclose(market.quotes, spot_fee, rtol=1e-12)
     return Observed(spend / WEEKS, placed / WEEKS, filled / WEEKS)
 
 
@@ -122,3 +122,14 @@ def test_what_a_block_saves(with_block, spot_alone, erlang_b, mean_and_error, lo
     assert np.sign(mean) == np.sign(theory)
     assert abs(theory) > 6 * error
     assert abs(mean - theory) < 3.5 * error
+
+
+@pytest.mark.parametrize(("spot_fee", "break_even"), [(6_000.0, 0.83), (6_500.0, 0.77)])
+def test_the_reported_example_breaks_even_where_it_should(frictionless, make_model, spot_fee, break_even):
+    """5,000 GBP a week against 6,000, later 6,500: 83% full, later 77% (DfE/Mutual Ventures 2024)."""
+    made = make_model(scenario(frictionless, ["block", "spot"], 5_000.0, spot_fee / 5_000.0 - 1), 1)
+    seen = observe(made, spot_fee)
+    occupancy, more = seen.filled / BLOCK, seen.spend - spot_fee * seen.children
+    assert round(5_000.0 / spot_fee, 2) == break_even
+    assert occupancy.min() < break_even - 0.01 < break_even + 0.01 < occupancy.max()
+    assert (more[occupancy > break_even + 0.005] < 0).all() and (more[occupancy < break_even - 0.005] > 0).all()
