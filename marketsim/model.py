@@ -172,7 +172,8 @@ class MarketModel(mesa.Model):
         if market.ends("quarter"):
             reviewing.give_notice(market)
             opening_and_closing.plan_homes(market, self.run_seed, self.pipeline, self.pressure, market.week)
-            opening_and_closing.hand_over(market)
+            for taken in opening_and_closing.hand_over(market):
+                failing_groups.borrow(market, self.groups, taken)
         if reviewed := self.reviews.review(market):
             self._plan_homes_of_contracts(reviewed)
             self.shop.book.refresh()

@@ -251,7 +251,9 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
     if count > 10:
         rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items() if len(column) == count}
         authorities = replace(authorities, **{name: rolled[name] for name in rolled if name not in DERIVED})
-    market = SimpleNamespace(scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count))
+    market = SimpleNamespace(
+        scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count), policies=()
+    )
     return demand.new_needs(market)._asdict()
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from marketsim.core.columns import Bools, Floats, Ints, only_read
 from marketsim.core.streams import name_key
 from marketsim.market.authorities import Authorities
-from marketsim.market.children import NOBODY, PLACED, Newcomers
+from marketsim.market.children import BANDS, NOBODY, PLACED, Newcomers
 from marketsim.market.fit import NEEDS
 from marketsim.market.homes import SECTORS, NewHomes
 from marketsim.market.market import Market
@@ -157,6 +157,23 @@ def limited_fees(market: Market, fees: Floats) -> Floats:
     for on, ask in _asked(market, "fee_limits"):
         fees = _within(on, "fee_limits", ask(), fees)
     return fees
+
+
+def most_fees(market: Market) -> Floats:
+    """The most by home and need band that may be agreed (GBP/week); of no homes where no policy limits fees."""
+    if not _any_has(market, "fee_limits"):
+        return np.zeros((0, len(BANDS)))
+    return limited_fees(market, np.full((len(market.homes), len(BANDS)), np.inf))
+
+
+def margin_on_own_staff(market: Market, usual: float) -> float:
+    """What providers ask over what the staff of a child's own costs (share)."""
+    for on, ask in _asked(market, "most_margin_on_own_staff"):
+        said = ask() if on.member.all() else None
+        if said is not None:
+            _check_floats(on, "most_margin_on_own_staff", said, (), MOST_FACTOR)
+            usual = min(usual, float(said))
+    return usual
 
 
 def limited_fees_at(market: Market, cost: Floats, fees: Floats) -> Floats:

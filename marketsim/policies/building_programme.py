@@ -50,10 +50,11 @@ class BuildingProgramme(Policy):
     grant_share: Share = figure(0.5, "share of the capital that government pays", source="assumption: match funding")
 
     def homes_wanted(self, market: Market, on: InForce) -> NewHomes | None:
-        """What is left of the programme, but no more than a year's homes in a year."""
+        """What is left of the programme, but no more than a year's homes in a year; what was paid for as capital is no
+        rent of theirs afterwards."""
         number = on.memory["now"] = self._planned_now(market, on)
         area = np.repeat(np.arange(len(number)), number)
-        return NewHomes(area, LOCAL_AUTHORITY, self.places) if len(area) else None
+        return NewHomes(area, LOCAL_AUTHORITY, self.places, house_paid=1.0) if len(area) else None
 
     def spends(self, market: Market, on: InForce) -> Spending | None:
         """House and setting up of the homes that are planned this week."""

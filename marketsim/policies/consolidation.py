@@ -43,8 +43,7 @@ class Consolidation(Policy):
         private = np.flatnonzero(homes.in_market(week) & (homes.sector == PRIVATE))
         owner = homes.provider[private]
         of_group = np.bincount(owner)[owner] >= self.large_from
-        # The provider numbered last keeps its homes: accounts are as long as the highest number that owns one.
-        selling = ~of_group & on.member[homes.authority[private]] & (owner < homes.provider.max())
+        selling = ~of_group & on.member[homes.authority[private]]
         buyers, small = owner[of_group], private[selling]
         in_a_quarter = 1 - (1 - self.share_per_year) ** (1 / QUARTERS_PER_YEAR)
         sold = small[uniform(market.seed, "sold to a group", homes.key[small], week) < in_a_quarter]

@@ -84,12 +84,18 @@ class Policy(Lever):
     # What may be asked, and who answers.
 
     def fee_limits(self, market: Market, on: InForce) -> FeeLimits | None:
-        """The least and most that homes may ask, for a child without staff of its own."""
+        """The least and most that homes may ask, for a child without staff of its own; what is bargained or bid on top
+        keeps to the most, fees agreed before stay what they are."""
         return None
 
     def fee_limits_at(self, market: Market, on: InForce, cost: Floats) -> FeeLimits | None:
         """The same for new homes that would have these running costs, one for each area: whoever plans a home reckons
         with it. Default: no limits."""
+        return None
+
+    def most_margin_on_own_staff(self, market: Market, on: InForce) -> float | None:
+        """The most that providers may ask over what the staff of a child's own costs (share); for a policy that holds
+        everywhere."""
         return None
 
     def expected_fees(self, market: Market, on: InForce, expected: Floats) -> Floats | None:

@@ -42,6 +42,10 @@ class ProfitCap(Policy):
         """The same at the cost of a new home."""
         return FeeLimits(most=np.where(on.member, cost * (1 + self.most_margin), np.inf)[:, None])
 
+    def most_margin_on_own_staff(self, market: Market, on: InForce) -> float:
+        """The same for staff of a child's own."""
+        return self.most_margin
+
     def contradicts(self, other: Lever) -> str:
         """Two caps at once say two things of one fee."""
         return "both cap what homes may earn" if isinstance(other, ProfitCap) else ""

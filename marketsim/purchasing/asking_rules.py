@@ -167,7 +167,8 @@ def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     said = ask(rule, "owes", market, arrangement) or Dues()
     if not isinstance(said, Dues):
         raise _fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
-    _check_numbers(rule, "owes", [said.office, said.from_outside], "the office, or what is paid from outside")
+    _check_numbers(rule, "owes", [said.office], "the office")
+    _check_numbers(rule, "owes", [said.from_outside], "what is paid from outside")
     if said.homes is not None:
         _check_numbers(rule, "owes", said.homes, "what homes get", len(market.homes))
     return said

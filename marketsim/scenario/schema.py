@@ -138,7 +138,9 @@ class Scenario(Section):
     unregistered: Unregistered = Unregistered()
     economy: Economy = Economy()
     purchasing: Purchasing
-    policies: dict[str, Policy] = lever({}, "policies by name, each with its policy and the policy's fields")
+    policies: dict[str, Policy] = Field(
+        default_factory=dict, description="policies by name, each with its policy and the policy's fields"
+    )
     shocks: list[ProviderFailure] = Field(default_factory=list, description="groups that fail at a date")
     changes: list[Change] = Field(
         default_factory=list, description="values that change at a date within the run, in the order of dates"

@@ -39,7 +39,7 @@ def find_scenario(scenario: str | Path) -> Path:
     if _exists(path):
         return path
     message = "is neither a file nor the name of a shipped scenario"
-    allowed = f"shipped are: {', '.join(shipped)}" if shipped else ""
+    allowed = f"`marketsim scenarios` lists the {len(shipped)} that ship" if shipped else ""
     near = errors.did_you_mean(str(scenario), [*shipped, *_siblings(path)])
     raise errors.ScenarioError(errors.sentence(message, allowed, near), errors.escaped(str(scenario))[:200] or "''")
 

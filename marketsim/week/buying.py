@@ -149,6 +149,7 @@ def tastes(market: Market) -> Tastes:
         bargaining=float(providers.bargaining),
         bargaining_bespoke=float(providers.bargaining_bespoke),
         cost_by_need=scenario.need.cost_by_need.array(),
+        most_fee=asking_policies.most_fees(market),
         money=float(money),
     )
 

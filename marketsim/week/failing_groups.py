@@ -11,6 +11,7 @@ from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
 from marketsim.market.homes import PRIVATE
 from marketsim.market.market import Market
+from marketsim.policies.policy import Takeovers
 from marketsim.scenario.errors import ScenarioError
 from marketsim.week.providers import LARGE_FROM_HOMES
 
@@ -44,7 +45,7 @@ def make_groups(market: Market) -> Groups:
 def failing_groups(market: Market, groups: Groups) -> Ints:
     """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
     homes, providers = market.homes, market.scenario.providers
-    earned = _by_provider(market, homes.recent_profit)[: len(groups.debt)]
+    earned = _by_provider(market, homes.recent_profit, len(groups.debt))[: len(groups.debt)]
     interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
     short = (groups.debt > 0) & (earned < interest)
     groups.short = np.where(short, groups.short + 1, 0)
@@ -75,8 +76,16 @@ def _private(market: Market) -> Bools:
     return np.asarray(market.homes.in_market(market.week) & (market.homes.sector == PRIVATE))
 
 
-def _by_provider(market: Market, values: Floats | Ints) -> Floats:
-    """A sum over the private homes in the market of each provider, from values by home."""
+def borrow(market: Market, groups: Groups, taken: Takeovers) -> None:
+    """Groups with debt that buy homes owe as much for each of their places as for those of week 0."""
+    buyers = taken.provider < len(groups.debt)
+    provider, places = taken.provider[buyers], market.homes.places[taken.homes[buyers]]
+    owed = market.scenario.providers.debt_per_place * market.cost_index * places
+    np.add.at(groups.debt, provider, np.where(groups.debt[provider] > 0, owed, 0.0))
+
+
+def _by_provider(market: Market, values: Floats | Ints, least: int = 0) -> Floats:
+    """A sum over the private homes in the market of each provider, from values by home; of at `least` so many."""
     homes, private = market.homes, _private(market)
-    providers = int(homes.provider.max(initial=0)) + 1
+    providers = max(int(homes.provider.max(initial=0)) + 1, least)
     return np.bincount(homes.provider[private], weights=values[private], minlength=providers).astype(np.float64)

@@ -26,6 +26,7 @@ from marketsim.market.homes import (
 )
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
+from marketsim.policies.policy import Takeovers
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week.providers import price, wanted_asks, wanted_fees
 
@@ -153,12 +154,14 @@ def plan_homes_of_policies(market: Market, seed: int, pipeline: Pipeline) -> Non
         on.homes_planned += len(wanted.area)
 
 
-def hand_over(market: Market) -> None:
-    """Every quarter: homes change hands, or what they offer, as policies say."""
-    for taken in asking_policies.takeovers(market):
-        market.homes.set(taken.homes, provider=taken.provider)
+def hand_over(market: Market) -> list[Takeovers]:
+    """Every quarter: homes change hands, or what they offer, as policies say. Returns who took what over."""
+    taken = asking_policies.takeovers(market)
+    for one in taken:
+        market.homes.set(one.homes, provider=one.provider)
     for restated in asking_policies.restatements(market):
         market.homes.set(restated.homes, takes_needs=restated.takes_needs)
+    return taken
 
 
 def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> Floats:

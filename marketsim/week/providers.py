@@ -53,7 +53,8 @@ def last_resort(market: Market) -> float:
 
 def extra_fee(market: Market) -> Floats:
     """What providers quote for the staff that a child needs for itself, by care (GBP/week)."""
-    return costs.extra_cost(market) * (1 + market.scenario.providers.bespoke_margin)
+    margin = asking_policies.margin_on_own_staff(market, market.scenario.providers.bespoke_margin)
+    return costs.extra_cost(market) * (1 + margin)
 
 
 def way_out(market: Market) -> Floats:

@@ -110,7 +110,6 @@ FAULTS = {
     "dues for other homes": (OWES + "Dues(homes=np.ones(2))", "expected a value for each of"),
     "dues that are no numbers": (OWES + "Dues(homes=np.full(len(market.homes), np.inf))", "what homes get: inf"),
     "hands back what is no number": (BACK + "left * np.nan", "what is handed back: nan"),
-    "hands back below 0": (BACK + "np.full(len(left), -1.0)", "what is handed back: -1"),
     # what they leave
     "shares of others": (START + "arrangement.shares = np.ones(7)", "left shares that don't add up to 1"),
     "shares that are no numbers": (START + "arrangement.shares = arrangement.shares * np.nan", "shares: nan"),

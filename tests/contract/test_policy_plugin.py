@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,16 @@ def test_a_wrong_field_is_told_with_what_is_allowed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_whatever_goes_wrong_in_it_is_one_line_with_file_and_hook(folder: Path, fault: str) -> None:
+def test_whatever_goes_wrong_in_it_is_one_line_with_file_and_hook(
+    folder: Path, fault: str, monkeypatch: pytest.MonkeyPatch, typed: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     old, new, expected = FAULTS[fault]
     assert old in PLUGIN
     (folder / "policies" / "fostered.py").write_text(PLUGIN.replace(old, new))
-    code, said = marketsim(folder, "run", "mine.yaml", "--weeks", "4", "--out", "left")
-    assert code == 2 and "Traceback" not in said, said
-    assert said.strip().splitlines()[-1].startswith(f"policies/fostered.py {expected}"), said
+    monkeypatch.setenv("MARKETSIM_POLICIES", "policies")
+    done = typed("run", "mine.yaml", "--weeks", "4", "--out", "left")
+    assert done.returncode == 2 and done.stdout == "", done.stdout
+    assert done.stderr.startswith(f"policies/fostered.py {expected}") and done.stderr.count("\n") == 1, done.stderr
 
 
 def test_a_file_without_a_policy_or_with_a_taken_name_is_refused(folder: Path) -> None:

@@ -68,6 +68,15 @@ def test_every_rule_hook_is_in_its_table() -> None:
     assert set(re.findall(r"`(\w+)\(\)`", first_cells)) == hooks
 
 
+def test_every_policy_hook_is_in_its_table() -> None:
+    contract = (ROOT / "marketsim" / "policies" / "policy.py").read_text(encoding="utf-8")
+    policy = contract.partition("class Policy")[2].partition("\n\n\n")[0]
+    hooks = set(re.findall(r"def (\w+)\(self", policy)) - {"has"}
+    table = text_of("docs/extending/policy.md").partition("| hook |")[2].partition("\n\n")[0]
+    first_cells = " ".join(row.split("|")[1] for row in table.splitlines() if row.startswith("| `"))
+    assert set(re.findall(r"`(\w+)\(\)`", first_cells)) == hooks
+
+
 def test_the_lines_of_the_week_are_those_of_the_step() -> None:
     step = (ROOT / "marketsim" / "model.py").read_text(encoding="utf-8").partition("def step(")[2].partition("\n\n")[0]
     lines = re.findall(r"self\.(\w+)\(\)$", step, re.MULTILINE)

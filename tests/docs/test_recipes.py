@@ -155,12 +155,15 @@ def test_a_key_acts_and_is_signed_off(recipes: dict[str, Followed]) -> None:
     assert "\nproviders.closings_if_half_empty,0.0,,,share,assumption,assumption,\n" in written(recipe)
 
 
-def test_a_policy_stops_new_homes(recipes: dict[str, Followed]) -> None:
+def test_a_policy_is_one_file_that_scenarios_accept(recipes: dict[str, Followed]) -> None:
     recipe = recipes["policy"]
-    homes = [recipe.table(f"{run}/homes") for run in ("usual", "stopped")]
-    opened = [len(one[(one["sector"] == "private") & (one["opened_week"] > 0)]) for one in homes]
-    assert opened[0] > 0 == opened[1]
-    assert "\nproviders.planning_permission,1.0,,,share,assumption,assumption,\n" in written(recipe)
+    usual, door, later = (recipe.table(f"{run}/placements") for run in ("usual", "door", "later"))
+    moved = door[door["end_reason"] == "moved_on"]
+    assert len(moved) > 5 and moved["distance_miles"].min() > 20 and not (usual["end_reason"] == "moved_on").any()
+    of_some = later[later["end_reason"] == "moved_on"]
+    assert set(of_some["home_authority"]) <= {"S0001", "S0002"} and of_some["end_week"].min() > 39 and len(of_some) > 0
+    assert "nobody: the example of this page" in recipe.said["marketsim levers open_door"]
+    assert not any(file.startswith("marketsim/") for file in recipe.files)
 
 
 def written(recipe: Followed) -> str:
@@ -168,7 +171,7 @@ def written(recipe: Followed) -> str:
 
 
 @pytest.mark.parametrize("page", ["key", "policy"])
-def test_without_a_value_nothing_changes(page: str, recipes: dict[str, Followed], shipped_weeks: pd.DataFrame) -> None:
+def test_without_it_nothing_changes(page: str, recipes: dict[str, Followed], shipped_weeks: pd.DataFrame) -> None:
     usual = recipes[page].table("usual/weekly")
     pd.testing.assert_frame_equal(usual.head(26), shipped_weeks.head(26), check_dtype=False)
 

@@ -19,7 +19,6 @@ from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
 from marketsim.policies.policy import InForce
-from marketsim.scenario.levers import POLICIES, registered_levers
 from marketsim.scenario.schema import Scenario
 
 Small = Callable[..., Scenario]
@@ -72,18 +71,6 @@ def looking(market: Market) -> Ints:
 
 
 # ---- of all
-
-
-@pytest.mark.parametrize("name", GROUP)
-def test_at_inert_values_nothing_changes(name: str, small: Small) -> None:
-    """To the last bit; at the values that ship something does."""
-    inert = registered_levers(POLICIES)[name].inert  # type: ignore[attr-defined]
-    base, still, on = (
-        run(small(horizon={"weeks": 30}, policies=policies), seed=2).weekly
-        for policies in ({}, of(name, **inert), of(name))
-    )
-    pd.testing.assert_frame_equal(base, still, check_exact=True)
-    assert not on.equals(base)
 
 
 @pytest.mark.parametrize("name", COSTS)

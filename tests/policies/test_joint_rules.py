@@ -17,7 +17,6 @@ from marketsim.market.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
 from marketsim.policies.policy import InForce
-from marketsim.scenario.levers import POLICIES, registered_levers
 from marketsim.scenario.schema import Scenario
 
 Small = Callable[..., Scenario]
@@ -73,22 +72,6 @@ def first(model: MarketModel) -> tuple[Any, Market, InForce]:
     """The one policy of a model, its market, and what is in force."""
     [on] = model.market.policies
     return on.policy, model.market, on
-
-
-# ---- of all
-
-
-@pytest.mark.parametrize("name", GROUP)
-def test_at_inert_values_nothing_changes(name: str, small: Small) -> None:
-    """To the last bit; at those that ship (but for the years of a phase) something does."""
-    inert = registered_levers(POLICIES)[name].inert  # type: ignore[attr-defined]
-    fields = {"weeks_until_full": 13} if name == "within_area" else {}
-    base, still, on = (
-        run(small(horizon={"weeks": 40}, policies=policies), seed=2).weekly
-        for policies in ({}, of(name, **inert), of(name, **fields))
-    )
-    pd.testing.assert_frame_equal(base, still, check_exact=True)
-    assert not on.equals(base)
 
 
 # ---- within the area

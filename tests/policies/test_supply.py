@@ -19,7 +19,6 @@ from marketsim.market.market import Market
 from marketsim.model import MarketModel
 from marketsim.policies.local_priority import _free_since
 from marketsim.policies.policy import InForce
-from marketsim.scenario.levers import POLICIES, registered_levers
 from marketsim.scenario.schema import Scenario
 from marketsim.week import opening_and_closing as supply
 
@@ -49,18 +48,6 @@ def last_year(of: Scenario, *columns: str, seeds: tuple[int, ...] = (1, 2)) -> F
     """Means of some columns over the last 52 weeks of runs with some seeds."""
     means = [run(of, seed).weekly[list(columns)].tail(52).mean().to_numpy(dtype=float) for seed in seeds]
     return np.asarray(np.mean(means, axis=0))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["building_programme", "remodelling", "capital_grants", "planning_clause", "local_priority", "planning_delay",
-     "managers", "entrants", "consolidation"],
-)  # fmt: skip
-def test_an_inert_one_changes_nothing(small: Small, name: str) -> None:
-    inert = {"policy": name} | registered_levers(POLICIES)[name].inert  # type: ignore[attr-defined]
-    homes = {"homes_per_provider": 10, "homes": 26}
-    without, within = (run(scenario(small, *named, weeks=45, world=homes), 4).tables for named in ([], [inert]))
-    assert all(table.equals(without[key]) for key, table in within.items())
 
 
 # ---- building_programme

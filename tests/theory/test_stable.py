@@ -126,7 +126,8 @@ def make_tastes(homes, value_per_mile, value_in_area, risk_cost):
         value_per_mile=value_per_mile, value_in_area=value_in_area, value_of_match=0.0, value_of_rating=0.0,
         away_miles=0.0, shortlist=homes, solo_places_most=3, mismatches=Mismatches(0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
         rating_caution=0.0, risk_cost=risk_cost,
-        bidding=0.0, bargaining=0.0, bargaining_bespoke=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]), money=1.0,
+        bidding=0.0, bargaining=0.0, bargaining_bespoke=0.0, cost_by_need=np.array([1.0, 1.25, 1.5]),
+        most_fee=np.zeros((0, 3)), money=1.0,
     )  # fmt: skip
 
 

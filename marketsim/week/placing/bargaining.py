@@ -23,6 +23,8 @@ def settled_fee(this: tables.Round, row: int, stage: int, lot: int, burden: floa
     if not this.panels.reaches.limited[route]:
         return float(quoted)
     limit, pool = this.short.limit[row, stage], this.panels.lots.pool[lot]
+    if len(this.tastes.most_fee) > 0:
+        limit = min(limit, this.tastes.most_fee[this.panels.lots.home[lot], this.searches.band[row]])
     luck = unit(pair_bits(this.searches.key[row] ^ BARGAIN, this.panels.lots.key[lot]))
     if this.searches.bespoke[row]:
         power = this.tastes.bargaining_bespoke

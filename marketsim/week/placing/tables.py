@@ -105,7 +105,8 @@ class Geography(NamedTuple):
 class Tastes(NamedTuple):
     """The numbers by which commissioners and providers choose (units as in the scenario).
 
-    Amounts are in today's money; `money` is what today's is worth over that in which the scenario is written.
+    Amounts are in today's money; `most_fee` is the most that may be agreed by home and need band, of no homes where
+    there is no such limit; `money` is what today's is worth over that in which the scenario is written.
     """
 
     value_per_mile: float
@@ -122,6 +123,7 @@ class Tastes(NamedTuple):
     bargaining: float
     bargaining_bespoke: float
     cost_by_need: Floats
+    most_fee: Floats
     money: float
 
 

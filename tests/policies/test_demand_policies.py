@@ -17,7 +17,6 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.policies.elsewhere import in_homes
 from marketsim.policies.remembering import first_in_line
-from marketsim.scenario.levers import POLICIES, registered_levers
 
 MINE = (
     "edge_of_care", "reviews", "step_across", "intensive_fostering", "emergency_unit", "assessment_home",
@@ -33,12 +32,6 @@ def market() -> Any:
 
 
 # ---- what holds for all of them
-
-
-@pytest.mark.parametrize("name", MINE)
-def test_at_its_inert_values_nothing_changes_to_the_last_bit(name: str) -> None:
-    inert = registered_levers(POLICIES)[name].inert  # type: ignore[attr-defined]
-    assert without(40).equals(with_policy(name, 40, **inert))
 
 
 def test_all_at_once_leave_books_and_children_in_order(checked: Any, week_is_sound: Callable[[Any], None]) -> None:
