@@ -54,7 +54,7 @@ def test_the_north_east_hands_in_a_report(tmp_path: Path) -> None:
 
 def test_no_scenario_of_the_readme_says_anything_in_vain(tmp_path: Path) -> None:
     examples = [text for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "extends:" in text]
-    assert len(examples) == 3
+    assert len(examples) == 4
     for number, example in enumerate(examples):
         path = tmp_path / f"example{number}.yaml"
         path.write_text(example, encoding="utf-8")
