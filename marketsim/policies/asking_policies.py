@@ -6,9 +6,7 @@ has a hook, asking it gives the value at which nothing changes, and costs nothin
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -17,12 +15,12 @@ from numpy.typing import NDArray
 from marketsim.core.columns import Bools, Floats, Ints, only_read
 from marketsim.core.streams import name_key
 from marketsim.market.authorities import Authorities
-from marketsim.market.children import BANDS, NOBODY, PLACED, Newcomers
+from marketsim.market.children import BANDS, NOBODY, Newcomers
 from marketsim.market.fit import NEEDS
 from marketsim.market.homes import SECTORS, NewHomes
 from marketsim.market.market import Market
+from marketsim.policies.checking import check_bools, check_floats, check_ints, check_placed, check_subset, fault_of
 from marketsim.policies.policy import FeeLimits, InForce, Leaving, Policy, Restated, Spending, Takeovers
-from marketsim.scenario.errors import ScenarioError, displayed, shown
 from marketsim.scenario.levers import Lever, guarded, is_ours
 from marketsim.scenario.sections.world import Place, rows_of
 
@@ -73,7 +71,7 @@ def needing_a_home(market: Market, newcomers: Newcomers) -> Newcomers:
     for on, ask in _asked(market, "needs_no_home"):
         avoided = ask(newcomers)
         if avoided is not None:
-            _check_bools(on, "needs_no_home", avoided, len(newcomers.key))
+            check_bools(on, "needs_no_home", avoided, len(newcomers.key))
             newcomers = Newcomers._make(column[~avoided] for column in newcomers)
     return newcomers
 
@@ -84,7 +82,7 @@ def prepared(market: Market, rows: Ints) -> Ints:
     for on, ask in _asked(market, "prepares"):
         said = ask(np.setdiff1d(rows, found))
         if said is not None:
-            _check_subset(on, "prepares", said, rows)
+            check_subset(on, "prepares", said, rows)
             found = np.union1d(found, said)
     return found
 
@@ -96,9 +94,9 @@ def leaving(market: Market) -> Leaving:
         said = ask()
         if said is not None:
             if not isinstance(said, Leaving):
-                raise _fault(on, "leaves", f"returned {type(said).__name__}, not Leaving")
-            _check_placed(market, on, "leaves", said.rows)
-            _check_ints(on, "leaves", said.weeks, len(said.rows), 0, MOST_WEEKS)
+                raise fault_of(on, "leaves", f"returned {type(said).__name__}, not Leaving")
+            check_placed(market, on, "leaves", said.rows)
+            check_ints(on, "leaves", said.weeks, len(said.rows), 0, MOST_WEEKS)
             new = ~np.isin(said.rows, rows)
             rows, weeks = np.append(rows, said.rows[new]), np.append(weeks, said.weeks[new])
     return Leaving(rows, weeks)
@@ -110,7 +108,7 @@ def looking_nearer(market: Market) -> Ints:
     for on, ask in _asked(market, "looks_nearer"):
         said = ask()
         if said is not None:
-            _check_placed(market, on, "looks_nearer", said)
+            check_placed(market, on, "looks_nearer", said)
             found = np.union1d(found, said)
     return found
 
@@ -131,7 +129,7 @@ def extra_weeks(market: Market, rows: Ints) -> Ints | int:
     for on, ask in _asked(market, "extra_weeks"):
         said = ask(rows)
         if said is not None:
-            _check_ints(on, "extra_weeks", said, len(rows), -MOST_WEEKS, MOST_WEEKS)
+            check_ints(on, "extra_weeks", said, len(rows), -MOST_WEEKS, MOST_WEEKS)
             total = total + said
     return total
 
@@ -147,7 +145,7 @@ def notice_weeks(market: Market, rows: Ints, usual: int) -> Ints:
     for on, ask in _asked(market, "notice_weeks"):
         said = ask(rows)
         if said is not None:
-            _check_ints(on, "notice_weeks", said, len(rows), 0, MOST_WEEKS)
+            check_ints(on, "notice_weeks", said, len(rows), 0, MOST_WEEKS)
             weeks = np.maximum(weeks, said)
     return weeks
 
@@ -171,7 +169,7 @@ def margin_on_own_staff(market: Market, usual: float) -> float:
     for on, ask in _asked(market, "most_margin_on_own_staff"):
         said = ask() if on.member.all() else None
         if said is not None:
-            _check_floats(on, "most_margin_on_own_staff", said, (), MOST_FACTOR)
+            check_floats(on, "most_margin_on_own_staff", said, (), MOST_FACTOR)
             usual = min(usual, float(said))
     return usual
 
@@ -187,15 +185,15 @@ def _within(on: InForce, hook: str, said: Any, fees: Floats) -> Floats:
     if said is None:
         return fees
     if not isinstance(said, FeeLimits):
-        raise _fault(on, hook, f"returned {type(said).__name__}, not FeeLimits")
+        raise fault_of(on, hook, f"returned {type(said).__name__}, not FeeLimits")
     least, most = (np.asarray(side, dtype=np.float64) for side in (said.least, said.most))
     try:
         if np.broadcast_shapes(least.shape, most.shape, fees.shape) != fees.shape:
             raise ValueError
     except ValueError:
-        raise _fault(on, hook, f"limits don't go with fees of shape {fees.shape}") from None
+        raise fault_of(on, hook, f"limits don't go with fees of shape {fees.shape}") from None
     if not ((least >= 0).all() and (least < LIMIT).all() and (most >= 0).all()):
-        raise _fault(on, hook, "limits are not amounts from 0 up")
+        raise fault_of(on, hook, "limits are not amounts from 0 up")
     return np.minimum(np.maximum(fees, least), most)
 
 
@@ -204,7 +202,7 @@ def expected_fees(market: Market, expected: Floats) -> Floats:
     for on, ask in _asked(market, "expected_fees"):
         said = ask(expected)
         if said is not None:
-            _check_floats(on, "expected_fees", said, expected.shape, LIMIT)
+            check_floats(on, "expected_fees", said, expected.shape, LIMIT)
             expected = said
     return expected
 
@@ -231,11 +229,11 @@ def homes_wanted(market: Market) -> list[tuple[InForce, NewHomes]]:
         said = ask()
         if said is not None:
             if not isinstance(said, NewHomes):
-                raise _fault(on, "homes_wanted", f"returned {type(said).__name__}, not NewHomes")
+                raise fault_of(on, "homes_wanted", f"returned {type(said).__name__}, not NewHomes")
             try:
                 said.check(len(market.authorities))
             except ValueError as error:
-                raise _fault(on, "homes_wanted", str(error)) from None
+                raise fault_of(on, "homes_wanted", str(error)) from None
             found.append((on, said))
     return found
 
@@ -261,7 +259,7 @@ def kept_for(market: Market) -> Ints | None:
     for on, ask in _asked(market, "kept_for"):
         said = ask()
         if said is not None:
-            _check_ints(on, "kept_for", said, len(market.homes), NOBODY, len(market.authorities) - 1)
+            check_ints(on, "kept_for", said, len(market.homes), NOBODY, len(market.authorities) - 1)
             found = said if found is None else np.where(found == NOBODY, said, found)
     return found
 
@@ -272,7 +270,7 @@ def managers(market: Market) -> float:
     for on, ask in _asked(market, "managers"):
         said = ask()
         if said is not None:
-            _check_floats(on, "managers", said, (), MOST_FACTOR)
+            check_floats(on, "managers", said, (), MOST_FACTOR)
             factor *= float(said)
     return factor
 
@@ -284,9 +282,9 @@ def takeovers(market: Market) -> list[Takeovers]:
         said = ask()
         if said is not None:
             if not isinstance(said, Takeovers):
-                raise _fault(on, "takes_over", f"returned {type(said).__name__}, not Takeovers")
-            _check_ints(on, "takes_over", said.homes, None, 0, len(market.homes) - 1)
-            _check_ints(on, "takes_over", said.provider, len(said.homes), 0, int(market.homes.provider.max()))
+                raise fault_of(on, "takes_over", f"returned {type(said).__name__}, not Takeovers")
+            check_ints(on, "takes_over", said.homes, None, 0, len(market.homes) - 1)
+            check_ints(on, "takes_over", said.provider, len(said.homes), 0, int(market.homes.provider.max()))
             found.append(said)
     return found
 
@@ -298,9 +296,9 @@ def restatements(market: Market) -> list[Restated]:
         said = ask()
         if said is not None:
             if not isinstance(said, Restated):
-                raise _fault(on, "restates", f"returned {type(said).__name__}, not Restated")
-            _check_ints(on, "restates", said.homes, None, 0, len(market.homes) - 1)
-            _check_ints(on, "restates", said.takes_needs, len(said.homes), 0, NEEDS - 1)
+                raise fault_of(on, "restates", f"returned {type(said).__name__}, not Restated")
+            check_ints(on, "restates", said.homes, None, 0, len(market.homes) - 1)
+            check_ints(on, "restates", said.takes_needs, len(said.homes), 0, NEEDS - 1)
             found.append(said)
     return found
 
@@ -312,14 +310,14 @@ def spending(market: Market) -> list[Spending]:
         said = ask()
         if said is not None:
             if not isinstance(said, Spending):
-                raise _fault(on, "spends", f"returned {type(said).__name__}, not Spending")
+                raise fault_of(on, "spends", f"returned {type(said).__name__}, not Spending")
             for amount in (said.running, said.capital, said.from_outside):
                 if amount is not None:
-                    _check_floats(on, "spends", amount, (len(market.authorities),), LIMIT)
+                    check_floats(on, "spends", amount, (len(market.authorities),), LIMIT)
             if said.to_homes is not None:
-                _check_floats(on, "spends", said.to_homes, (len(market.homes),), LIMIT)
+                check_floats(on, "spends", said.to_homes, (len(market.homes),), LIMIT)
                 if said.running is None or said.to_homes.sum() > said.running.sum() * (1 + 1e-9):
-                    raise _fault(on, "spends", "homes receive more than is paid")
+                    raise fault_of(on, "spends", "homes receive more than is paid")
             found.append(said)
     return found
 
@@ -360,7 +358,7 @@ def _product(market: Market, hook: str, shape: tuple[int, ...], *about: Any) -> 
     for on, ask in _asked(market, hook):
         said = ask(*about)
         if said is not None:
-            _check_floats(on, hook, said, shape, MOST_FACTOR)
+            check_floats(on, hook, said, shape, MOST_FACTOR)
             factor = factor * said
     return factor
 
@@ -370,7 +368,7 @@ def _sum(market: Market, hook: str, count: int, least: float = 0.0) -> Floats:
     for on, ask in _asked(market, hook):
         said = ask()
         if said is not None:
-            _check_floats(on, hook, said, (count,), LIMIT, least)
+            check_floats(on, hook, said, (count,), LIMIT, least)
             total = total + said
     return total
 
@@ -380,51 +378,6 @@ def _any(market: Market, hook: str, rows: Ints) -> Bools:
     for on, ask in _asked(market, hook):
         said = ask(rows)
         if said is not None:
-            _check_bools(on, hook, said, len(rows))
+            check_bools(on, hook, said, len(rows))
             found = found | said
     return found
-
-
-def _check_floats(
-    on: InForce, hook: str, said: Any, shape: tuple[int, ...], most: float, least: float = 0.0
-) -> None:  # fmt: skip
-    try:
-        numbers = np.asarray(said, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise _fault(on, hook, f"returned {type(said).__name__}, not numbers") from None
-    if numbers.shape != shape:
-        raise _fault(on, hook, f"expected numbers of shape {shape}, got {numbers.shape}")
-    wrong = ~((numbers >= least) & (numbers <= most))
-    if wrong.any():
-        raise _fault(on, hook, f"{numbers[wrong].flat[0]:g} is not from {least:g} to {most:g}")
-
-
-def _check_ints(on: InForce, hook: str, said: Any, count: int | None, least: int, most: int) -> None:
-    if not isinstance(said, np.ndarray) or said.dtype.kind not in "iu" or said.ndim != 1:
-        raise _fault(on, hook, f"expected whole numbers in an array, got {shown(type(said).__name__)}")
-    if count is not None and len(said) != count:
-        raise _fault(on, hook, f"expected {count} whole numbers, got {len(said)}")
-    wrong = (said < least) | (said > most)
-    if wrong.any():
-        raise _fault(on, hook, f"{said[wrong][0]} is not from {least} to {most}")
-
-
-def _check_bools(on: InForce, hook: str, said: Any, count: int) -> None:
-    if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != (count,):
-        raise _fault(on, hook, f"expected true or false for each of {count} children")
-
-
-def _check_subset(on: InForce, hook: str, said: Any, rows: Ints) -> None:
-    _check_ints(on, hook, said, None, 0, int(rows.max(initial=0)))
-    if not np.isin(said, rows).all():
-        raise _fault(on, hook, "names children who were not asked about")
-
-
-def _check_placed(market: Market, on: InForce, hook: str, said: Any) -> None:
-    _check_ints(on, hook, said, None, 0, len(market.children) - 1)
-    if (market.children.state[said] != PLACED).any() or len(np.unique(said)) != len(said):
-        raise _fault(on, hook, "names a child twice, or one that lives in no home")
-
-
-def _fault(on: InForce, hook: str, words: str) -> ScenarioError:
-    return ScenarioError(f"{hook}: {words}", displayed(Path(inspect.getfile(type(on.policy)))))

@@ -9,7 +9,8 @@ import numpy as np
 from marketsim.core.columns import Floats
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.held_places import TERMS, HeldPlaces
+from marketsim.purchasing.held_places import HeldPlaces
+from marketsim.purchasing.known_terms import TERMS
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed

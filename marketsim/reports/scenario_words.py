@@ -45,6 +45,10 @@ def told(comparison: Comparison, label: str) -> Iterator[str]:
         elif (places := getattr(rule, "places", None)) is not None:
             whose = "in all, for the members together" if name in joint else "for each authority"
             yield f"{_named(name, rule)} holds {places} places at the start, {whose}."
+    for name, policy in scenario.policies.items():
+        if getattr(policy, "active", True):
+            whom = _people(getattr(policy, "authorities", []), getattr(policy, "regions", []))
+            yield f"The policy {_words(policy.name, name)} is in force for {whom}."
     for change in scenario.changes:
         for key, value in _flat(change.model_extra or {}).items():
             yield f"From {_date(change.date)} {_key(key)}: {_listed(value)}."
@@ -85,6 +89,11 @@ def _listed(value: Any) -> str:
 def _named(name: str, rule: Any) -> str:
     kind = rule.rule.replace("_", " ")
     return f"{name} (a {kind})" if name != rule.rule else f"The {kind}"
+
+
+def _words(policy: str, name: str) -> str:
+    """A policy as people say it, with its name in the scenario where that is another."""
+    return policy.replace("_", " ") + ("" if name == policy else f" ({name})")
 
 
 def _order(order: Order) -> str:

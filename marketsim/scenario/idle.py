@@ -16,7 +16,7 @@ from marketsim.scenario.overlay import TAGS, value_at
 from marketsim.scenario.schema import Scenario
 
 ARRANGEMENTS, AT_START = ["purchasing", "arrangements"], ["purchasing", "at_start"]
-NOBODY = "no order names"
+NOBODY, NEVER = "no order names", "it is never active"
 
 
 def without_effect(loaded: LoadedScenario, weeks: int | None = None) -> list[str]:
@@ -27,7 +27,8 @@ def without_effect(loaded: LoadedScenario, weeks: int | None = None) -> list[str
     for key in own:
         offered = key.rpartition(".")[2] in TAGS and loaded.sources[key] != SET  # by a file, for those that extend it
         if not offered and (why := reason(scenario, key)):
-            said[".".join(key.split(".")[:3]) if why.startswith(NOBODY) else key] = why  # an arrangement as a whole
+            whole = 3 if why.startswith(NOBODY) else 2 if why == NEVER else None  # an arrangement, or a policy
+            said[".".join(key.split(".")[:whole])] = why
     calendar, end = Calendar(scenario.horizon.start), weeks or scenario.horizon.weeks
     for key, date in _dated(scenario):
         if calendar.week_of(date) > end:
@@ -42,6 +43,10 @@ def reason(scenario: Scenario, key: str) -> str:
     arrangement = above[2] if above[:2] == ARRANGEMENTS and above[2:] else name if above == AT_START else ""
     if arrangement and arrangement not in used(scenario) and value_at(scenario, key):
         return f"{NOBODY} {arrangement}"
+    if above[:1] == ["policies"] and above[1:]:
+        in_turn = (one.policies.get(above[1]) for one in (scenario, *scenario.in_turn()))
+        if not any(getattr(policy, "active", True) for policy in in_turn if policy is not None):
+            return NEVER
     reasons = {_switched_off(one, ".".join(above), name) for one in (scenario, *scenario.in_turn())}
     return "" if "" in reasons else reasons.pop()
 

@@ -5,6 +5,9 @@ A policy in a folder named in MARKETSIM_POLICIES is covered too, without a line 
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +76,15 @@ def test_it_says_what_it_is_and_what_is_known_of_it(kind: type[Policy]) -> None:
     assert about is not None and about.tried in ("tried", "proposed", "explored", "happens")
     assert all(len(text) > 15 for text in (about.who, about.claimed, about.sure)) and about.rows
     assert any(policy.has(hook) for hook in vars(Policy) if callable(getattr(Policy, hook)) and hook != "has")
+
+
+@every_policy
+def test_it_knows_no_other_policy(kind: type[Policy]) -> None:
+    """What several policies need lies in files without one."""
+    with_policies = {other.__module__ for other in ALL.values()} - {kind.__module__}
+    source = inspect.getsource(sys.modules[kind.__module__])
+    imported = set(re.findall(r"^from (marketsim\.policies\.\w+) import", source, re.MULTILINE))
+    assert imported and not imported & with_policies
 
 
 @every_policy
