@@ -39,7 +39,7 @@ IN_VAIN = {
     "purchasing.arrangements.framework.rule=spot": "purchasing.arrangements.framework.rule drops purchasing",
     "commissioning.own_homes=[{from: 2027-01-01}]": "own_homes.0 has no effect: 2027-01-01 is after the end",
     "changes=[{from: 2026-04-01, demand: {level: 2.0}}]": "changes.0 has no effect: 2026-04-01 is after the end",
-    "policies={reviews: {policy: reviews, active: false, reviews_per_year: 9.0}}": "policies.reviews has no effect: it is never",
+    "policies={reviews: {policy: reviews, active: false}}": "policies.reviews has no effect: it is never active",
     "shocks=[{from: 2030-04-01}]": "shocks.0 has no effect: 2030-04-01 is after the end of the run",
 }
 WITH_EFFECT = [
