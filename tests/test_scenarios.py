@@ -1,8 +1,8 @@
-"""The scenarios that ship: each asks a question, says only what differs from its base, is valid and runs."""
+"""The scenarios that ship: each asks a question, says only what differs from its base, and is valid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,7 @@ import pytest
 from marketsim import ScenarioError, compare, load_scenario
 from marketsim.experiments.run import run
 from marketsim.model import MarketModel
-from marketsim.results.result import Result
 from marketsim.scenario.shipped import shipped_scenarios
-from marketsim.scenario.tiers import Order, flat
 
 EXPECTED = {
     "block",
@@ -43,29 +41,15 @@ def test_it_asks_a_question_and_says_only_what_differs(path: Path) -> None:
     assert loaded.scenario.name == path.stem and loaded.scenario.question.endswith("?")
 
 
+@cache
+def digests() -> dict[str, str]:
+    return {path.stem: load_scenario(path).digest for path in shipped_scenarios()}
+
+
 @every_file
 def test_it_differs_from_every_other(path: Path) -> None:
-    mine = load_scenario(path).digest
-    assert [other.stem for other in shipped_scenarios() if load_scenario(other).digest == mine] == [path.stem]
-
-
-@every_file
-def test_it_runs(path: Path, shipped_run: Callable[[str], Result]) -> None:
-    result = shipped_run(path.stem)
-    last = result.weekly.iloc[-1]
-    children = result.scenario.world.children_at_start
-    assert 0.7 * children < last["children_placed"] < 1.3 * children
-    assert result.weekly["placements_started"].sum() > 0 < last["spend_gbp"]
-    arrangements = result.scenario.purchasing.arrangements
-    asked, before = ({arrangements[name].name for name in flat(order)} for order in _orders(result))
-    routes, new = result.placements["route"], result.placements["start_week"] > 0
-    assert asked <= set(routes) <= asked | before, "a route in the order places nobody, or one outside it does"
-    assert set(routes[new]) <= asked, "children are placed in a way in which nobody buys any more"
-
-
-def _orders(result: Result) -> tuple[Order, Order]:
-    """How authorities buy, and how they bought before the run."""
-    return result.scenario.purchasing.order, result.scenario.purchasing.order_before
+    mine = digests()[path.stem]
+    assert [name for name, digest in digests().items() if digest == mine] == [path.stem]
 
 
 def test_an_authority_with_nothing_to_buy_through_is_a_users_mistake() -> None:

@@ -13,16 +13,38 @@ import pytest
 from freezing import changes, measured, names, read_frozen
 
 from marketsim.results.result import Result
+from marketsim.scenario.tiers import Order, flat
 
+every_name = pytest.mark.parametrize("name", names())
 UPDATE = "if this is meant: python tests/baseline/update.py, and a line in CHANGELOG.md"
 
 
-@pytest.mark.parametrize("name", names())
+@every_name
 def test_results_are_what_they_were(name: str, shipped_run: Callable[[str], Result]) -> None:
     frozen = read_frozen()
     assert name in frozen, f"{name} is not frozen; {UPDATE}"
     differ = changes(frozen[name], measured(shipped_run(name)))
     assert not differ, "\n".join([f"results of {name} changed; {UPDATE}", *differ])
+
+
+@every_name
+def test_it_runs(name: str, shipped_run: Callable[[str], Result]) -> None:
+    """Children live in homes all the time, through the routes that the order names and no others."""
+    result = shipped_run(name)
+    last = result.weekly.iloc[-1]
+    children = result.scenario.world.children_at_start
+    assert 0.7 * children < last["children_placed"] < 1.3 * children
+    assert result.weekly["placements_started"].sum() > 0 < last["spend_gbp"]
+    arrangements = result.scenario.purchasing.arrangements
+    asked, before = ({arrangements[name].name for name in flat(order)} for order in _orders(result))
+    routes, new = result.placements["route"], result.placements["start_week"] > 0
+    assert asked <= set(routes) <= asked | before, "a route in the order places nobody, or one outside it does"
+    assert set(routes[new]) <= asked, "children are placed in a way in which nobody buys any more"
+
+
+def _orders(result: Result) -> tuple[Order, Order]:
+    """How authorities buy, and how they bought before the run."""
+    return result.scenario.purchasing.order, result.scenario.purchasing.order_before
 
 
 def test_nothing_is_frozen_that_does_not_ship() -> None:

@@ -97,10 +97,8 @@ def england(weeks: int, folder: Path) -> Comparison:
     return compare("england_2024", "cooperative", replicates=12, weeks=weeks, workers=2, out=folder / "out")
 
 
-@pytest.mark.parametrize(
-    "weeks",
-    [52, pytest.param(157, marks=pytest.mark.slow), pytest.param(522, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("weeks", [52, 157, 522])
 def test_pictures_of_england_and_of_a_region(weeks: int, tmp_path: Path) -> None:
     compared = england(weeks, tmp_path)
     for concerned in (None, "North East"):
