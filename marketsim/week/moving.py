@@ -50,8 +50,10 @@ def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     children.set(rows, end_week=ends, ends_by=np.where(breaks_down, BREAKDOWN, PLANNED))
 
 
-def _spared(market: Market, rows: Ints) -> Floats:
+def _spared(market: Market, rows: Ints) -> Floats | float:
     """By how much breakdowns are rarer where a contract doesn't let the provider end stays (share)."""
+    if not market.holdings.no_fail.any():
+        return 0.0
     spared, holding = np.zeros(len(rows)), market.children.holding[rows]
     inside = holding != OPEN_PLACE
     spared[inside] = market.holdings.no_fail[holding[inside]]
