@@ -19,6 +19,7 @@ class BenchmarkChallenge(Policy):
     """Members accept at first no more than what homes of the country cost, and a reasonable surplus."""
 
     name: ClassVar[str] = "benchmark_challenge"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="Lancashire with CareCubed since August 2022 and two years of its own prices; about 70% of authorities use "

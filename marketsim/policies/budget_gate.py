@@ -20,6 +20,7 @@ class BudgetGate(Policy):
     """From January to March members that fear to overspend reckon to pay less; planned moves wait for a panel."""
 
     name: ClassVar[str] = "budget_gate"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="panels in Shropshire and others (LGA/OPM 2013); yearly budgets beat value; 24% were confident of this "

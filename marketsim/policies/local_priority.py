@@ -23,6 +23,7 @@ class LocalPriority(Policy):
     free for longer is anybody's, and its home with it."""
 
     name: ClassVar[str] = "local_priority"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="Durham First, negotiated in planning talks; first refusal on homes that councils let to providers",

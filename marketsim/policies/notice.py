@@ -20,6 +20,7 @@ class Notice(Policy):
     takes."""
 
     name: ClassVar[str] = "notice"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="proposed",
         who="CCN/IMPOWER 2024: regulate endings, 28 days' notice; hand-backs happen on a regular basis",

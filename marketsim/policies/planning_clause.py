@@ -21,6 +21,7 @@ class PlanningClause(Policy):
     sales that are lost. Homes that are bound stay so when the clause is given up; homes of before never are."""
 
     name: ClassVar[str] = "planning_clause"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="one council with two districts, legally validated, two homes so far; elsewhere providers stopped opening",

@@ -31,10 +31,16 @@ class Policy(Lever):
     """
 
     inert: ClassVar[dict[str, Any]] = {"active": False}  # values at which it changes nothing
+    single: ClassVar[bool] = False  # True: two of it would say two things of one matter
     policy: str
     active: bool = lever(True, "false: no longer in force (in `changes`: from then on); what it began goes on")
     authorities: list[str] = lever([], "names or ONS codes of those where it is in force; nobody named: everybody")
     regions: list[str] = lever([], "names of regions where it is in force")
+
+    def contradicts(self, other: Lever) -> str:
+        """A second one of a `single` policy, for the same authority."""
+        second = self.single and type(other) is type(self)
+        return f"both are {self.name}, of which there is one for an authority" if second else ""
 
     # Who comes in need, and who may move on.
 

@@ -24,6 +24,7 @@ class PositionStatements(Policy):
     """As many homes are planned, but where members say that places are short; what they say errs."""
 
     name: ClassVar[str] = "position_statements"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="nearly half of authorities had no public or current one in 2022 (DfE/Mutual Ventures 2024); London "

@@ -18,6 +18,7 @@ class PriceSharing(Policy):
     """Who takes part reckons with the mean of all who do, in place of what it has paid itself."""
 
     name: ClassVar[str] = "price_sharing"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="tried",
         who="Commissioning Alliance, West Midlands hub, CCRAG, Placements North West, D2N2 (DfE/Mutual Ventures 2024; "

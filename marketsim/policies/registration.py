@@ -17,6 +17,7 @@ class Registration(Policy):
     """Homes planned from now on are registered sooner; they still need a manager."""
 
     name: ClassVar[str] = "registration"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="proposed",
         who="CCN/IMPOWER 2024 and LGA 2021: iterative, terms carried over, no manager at the outset (Scotland); "

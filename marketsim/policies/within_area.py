@@ -19,6 +19,7 @@ class WithinArea(Policy):
     """A growing share of members' children may only be placed in their area, but those who must live away."""
 
     name: ClassVar[str] = "within_area"
+    single: ClassVar[bool] = True
     about: ClassVar[About] = About(
         tried="proposed",
         who="CCN/IMPOWER 2024: within the area or region where safe, phased with staging posts, five years for example",

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from lever_shapes import check_bounds, check_frozen, check_numbers, smallest
+from pydantic import ValidationError
 
 from marketsim.experiments.run import run
 from marketsim.model import MarketModel
@@ -100,6 +101,21 @@ def test_its_numbers_have_unit_bounds_status_and_meaning(kind: type[Policy]) -> 
 @every_policy
 def test_its_numbers_are_refused_outside_their_bounds(kind: type[Policy]) -> None:
     check_bounds(kind, POLICIES)
+
+
+@every_policy
+def test_two_of_one_are_refused_for_one_authority_or_go_together(kind: type[Policy], small: Small) -> None:
+    """With the place of both; for other authorities they are no contradiction."""
+    fields = smallest(kind, POLICIES)
+    elsewhere = [fields | {"authorities": [name]} for name in ("Authority 1", "Authority 2")]
+    lively(small, one=elsewhere[0], other=elsewhere[1])
+    refused = ""
+    try:
+        lively(small, one=fields, other=elsewhere[1])
+    except ValidationError as error:
+        refused = error.errors()[0]["msg"]
+        assert error.errors()[0]["ctx"]["error"].beside == ("policies", "one")
+    assert refused.startswith("Value error, contradicts 'one': both ") if refused else not kind.single
 
 
 @every_policy
