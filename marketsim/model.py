@@ -167,7 +167,7 @@ class MarketModel(mesa.Model):
             self.memory.begin_year(self.parameters.commissioning.budget_uplift_per_year)
             self.shop.book.refresh()
         if market.ends("month"):
-            self.pressure = reviewing.review_fees(market, self.memory, self.census)
+            self.pressure = reviewing.review_fees(market, self.memory, self.census, self.ledger.besides)
             self.shop.book.refresh()
         if market.ends("quarter"):
             reviewing.give_notice(market)

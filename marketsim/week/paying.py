@@ -61,7 +61,7 @@ def _charge(first: Ints, member: Ints, share: Floats, paid: Floats, arrangement:
 def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     """Fees, empty places, own homes, the last resort, and what arrangements owe besides, are paid."""
     homes, last_resort = market.homes, providers.last_resort(market)
-    ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1)
+    ledger = Ledger(len(market.authorities), int(homes.provider.max()) + 1, len(homes))
     unregistered = census.sums[:, LAST_RESORT]
     ledger.paid["placements"][:], ledger.paid["places_beside"][:] = census.due.placements, census.due.beside
     ledger.paid["unregistered"][:] = unregistered * last_resort
@@ -85,7 +85,7 @@ def _pay_for_policies(market: Market, ledger: Ledger) -> None:
                 ledger.paid[kind][:] += amount
                 ledger.programmes += float(amount.sum())
         if spent.to_homes is not None:
-            np.add.at(ledger.received, market.homes.provider, spent.to_homes)
+            ledger.give_homes(market.homes.provider, spent.to_homes)
             ledger.programmes -= float(spent.to_homes.sum())
         if spent.from_outside is not None:
             ledger.paid["from_outside"][:] -= spent.from_outside
@@ -135,7 +135,7 @@ def _pay_dues(market: Market, payers: Payers, ledger: Ledger, arrangement: Arran
     payers.charge(ledger.paid["running_cost"], number, np.array([dues.office]))
     if dues.homes is not None:
         payers.charge(ledger.paid["agreed_dues"], number, np.array([dues.homes.sum()]))
-        np.add.at(ledger.received, market.homes.provider, dues.homes)
+        ledger.give_homes(market.homes.provider, dues.homes)
     ledger.offices += dues.office
     payers.charge(ledger.paid["from_outside"], number, np.array([-dues.from_outside]))
     if arrangement.capital_due > 0:
@@ -152,4 +152,4 @@ def _hand_back(
         revenue, cost = costs.books(market, census.due.received, census.due.needs, census.due.extra)
         back = handed_back(market, arrangement, revenue - cost)
         payers.charge(ledger.paid["handed_back"], np.array([arrangement.number]), np.array([-back.sum()]))
-        np.subtract.at(ledger.received, market.homes.provider, back)
+        ledger.give_homes(market.homes.provider, -back)

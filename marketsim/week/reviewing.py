@@ -80,12 +80,12 @@ def _bought_one_by_one(market: Market) -> Ints:
     return np.asarray(rows[market.homes.sector[children.home[rows]] != LOCAL_AUTHORITY])
 
 
-def review_fees(market: Market, memory: commissioners.Memory, census: Census) -> Floats:
-    """Authorities learn what they pay; providers revise what they ask, for the month to come. Returns the pressure on
-    fees by area (0-1)."""
+def review_fees(market: Market, memory: commissioners.Memory, census: Census, besides: Floats) -> Floats:
+    """Authorities learn what they pay; providers what homes earn, of which some is paid `besides` fees (GBP by home),
+    and they revise what they ask, for the month to come. Returns the pressure on fees by area (0-1)."""
     commissioners.remember_fees(market, memory)
     pressure = providers.pressure(market, memory.unplaced / memory.weeks_in_month)
-    providers.earn(market, census.due.received, census.due.needs, census.due.extra)
+    providers.earn(market, census.due.received + besides, census.due.needs, census.due.extra)
     providers.revise_asks(market, pressure)
     providers.price(market)
     memory.begin_month()

@@ -239,6 +239,14 @@ def test_homes_at_cost_end_each_week_with_the_agreed_surplus(small: Small, rule:
             np.testing.assert_allclose(fee, 300.0 * market.cost_index * market.homes.places[mine])
 
 
+def test_what_is_made_up_counts_as_earned(small: Small) -> None:
+    """A home at cost that stands empty doesn't lose money, so nothing closes it for that."""
+    model = lived(holding(small, "open_book", weeks=60, places=0, opens_homes=1, for_needs=["severe"]), 56)
+    new = np.flatnonzero((model.market.homes.opened_week > 0) & (model.market.homes.sector == VOLUNTARY))
+    assert len(new) == 4 and (model.market.homes.occupied[new] < model.market.homes.places[new]).any()
+    assert (model.market.homes.recent_profit[new] > 0).all()
+
+
 def test_cost_plus_is_set_up_in_the_first_year_and_health_pays_for_open_homes(small: Small) -> None:
     terms = {"opens_homes": 2, "opens_a_year": 1, "mobilisation": 520_000.0, "health_per_year": 52_000.0}
     model = MarketModel(holding(small, "cost_plus", weeks=110, **terms), 1)
