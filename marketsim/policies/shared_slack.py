@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.units import WEEKS_PER_YEAR
+from marketsim.market import costs
 from marketsim.market.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.policies import by_area
 from marketsim.policies.policy import InForce, NewHomes, Policy, Spending, figure
 from marketsim.scenario.levers import About
-from marketsim.scenario.sections.base import PoundsPerYear, Share
+from marketsim.scenario.sections.base import Places, PoundsPerYear, Share
 
 
 class SharedSlack(Policy):
@@ -27,7 +27,7 @@ class SharedSlack(Policy):
         "rules; a national body in place of 153 institutions that decide apart (also DfE/Mutual Ventures 2024)",
         claimed="need changes, so slack is needed; but empty places are also called waste",
         sure="never tried: how much slack, and what the body costs, are assumptions. Its places are open to all like "
-        "any others; the money for empty ones keeps no voluntary home from losing money (no hook pays homes)",
+        "any others",
         rows=("C20", "C21", "Q91"),
     )
     inert: ClassVar[dict[str, object]] = {"slack": 0.0, "body_per_child": 0.0}
@@ -36,7 +36,7 @@ class SharedSlack(Policy):
     sector: Literal["voluntary", "local_authority"] = figure(
         "voluntary", "who runs them: voluntary providers, or the authority where they stand, its own children first"
     )
-    places: Annotated[int, Field(ge=1, le=20, json_schema_extra={"unit": "places"})] = figure(4, "places in each home")
+    places: Places = figure(4, "places in each home")
     body_per_child: PoundsPerYear = figure(
         300.0, "cost of the body a year, for each child of members in a home at the start: 2.6m for all of England"
     )
@@ -56,7 +56,8 @@ class SharedSlack(Policy):
             area[home] = left.argmax()
             left[area[home]] -= self.places
         np.add.at(_under_way(market, on), area, self.places)
-        return NewHomes(area, VOLUNTARY if self.sector == "voluntary" else LOCAL_AUTHORITY, self.places)
+        sector = VOLUNTARY if self.sector == "voluntary" else LOCAL_AUTHORITY
+        return NewHomes(area, sector, self.places, house_paid=1.0)
 
     def opened(self, market: Market, on: InForce, homes: Ints, planned: Bools) -> None:
         """Remember which homes are the body's."""
@@ -65,20 +66,23 @@ class SharedSlack(Policy):
         np.subtract.at(_under_way(market, on), market.homes.authority[mine], market.homes.places[mine])
 
     def spends(self, market: Market, on: InForce) -> Spending | None:
-        """The body, houses of homes that open now, and the fixed cost of empty places; what a host has paid for those
-        of its own homes comes back to it."""
+        """The body, houses of homes that open now, and the fixed cost of empty places, which voluntary homes get; what
+        a host has paid for those of its own homes comes back to it."""
         if not on.member.any():
             return None
-        areas, homes, costs = market.authorities, market.homes, market.scenario.providers
+        areas, homes, fixed = market.authorities, market.homes, market.scenario.providers.fixed_cost_share
         mine = self._mine(market, on)
         new = mine[homes.opened_week[mine] == market.week]
-        houses = (areas.house_price[homes.authority[new]] + costs.setting_up_cost).sum() * market.cost_index
-        empty = market.free()[mine] * costs.fixed_cost_share * homes.unit_cost[mine] * market.cost_index
+        houses = costs.setting_up(market)[homes.authority[new]].sum()
+        empty = market.free()[mine] * fixed * homes.unit_cost[mine] * market.cost_index
         own = homes.sector[mine] == LOCAL_AUTHORITY
         back = np.bincount(homes.authority[mine][own], empty[own], len(areas)).astype(np.float64)
         share = _shares(market, on)
         body = self.body_per_child * (areas.children * on.member) / WEEKS_PER_YEAR * market.cost_index
-        return Spending(running=body + share * empty.sum(), capital=share * houses, from_outside=back)
+        to_homes = np.zeros(len(homes))
+        to_homes[mine[~own]] = empty[~own]
+        running = body + share * empty.sum()
+        return Spending(running=running, capital=share * houses, from_outside=back, to_homes=to_homes)
 
     @staticmethod
     def _mine(market: Market, on: InForce) -> Ints:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
-from pydantic import Field
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.market import inflation
 from marketsim.market.children import BANDS
 from marketsim.market.fit import COMPLEX_NEEDS, MENTAL_HEALTH
-from marketsim.market.homes import MOST_PLACES, PRIVATE, NewHomes
+from marketsim.market.homes import PRIVATE, NewHomes
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts, shares
@@ -19,7 +18,7 @@ from marketsim.purchasing.known_terms import TERMS
 from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import Band, ShareByNeed
-from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Ratio, Share, figure, lever
+from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Places, Ratio, Share, figure, lever
 
 QUARTERS_PER_YEAR = 4
 Purpose: TypeAlias = Literal["usual", "complex", "mental_health", "complex_and_mental_health"]
@@ -29,7 +28,6 @@ TAKES: dict[str, int] = {
     "mental_health": MENTAL_HEALTH,
     "complex_and_mental_health": COMPLEX_NEEDS + MENTAL_HEALTH,
 }
-Places = Annotated[int, Field(ge=1, le=MOST_PLACES, json_schema_extra={"unit": "places"})]
 
 class HeldPlaces(PurchasingRule):
     """A contract that holds places near its buyers at an agreed fee. It may be shared, be for some children only, grow

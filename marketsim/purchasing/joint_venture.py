@@ -9,11 +9,11 @@ import numpy as np
 from marketsim.core.columns import Floats
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts
-from marketsim.purchasing.held_places import HeldPlaces, Places
+from marketsim.purchasing.held_places import HeldPlaces
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Share, figure
+from marketsim.scenario.sections.base import Count, Places, Share, figure
 
 STOCKTON = "Stockton with Spark of Genius since 2013 (LGA/SEC Newgate 2021, DfE/Mutual Ventures 2024)"
 
