@@ -84,6 +84,8 @@ class MarketModel(mesa.Model):
             self._change_to(parameters)
         else:
             self._put_in_force(parameters)
+            providers.price(self.market)
+            self.shop.book.refresh()
         self._plan_homes_of_contracts(self.orders.arrangements)
 
     def step(self) -> None:
@@ -245,14 +247,11 @@ class MarketModel(mesa.Model):
         self._begin_purchasing()
 
     def _put_in_force(self, scenario: Scenario) -> None:
-        """The policies of a scenario hold from now on, and fees keep to them."""
+        """The policies of a scenario hold from now on; homes are to be priced by them."""
         market = self.market
         market.policies = asking_policies.put_in_force(
             scenario.policies, market.authorities, max(market.week, 0), market.policies
         )
-        if market.policies:
-            providers.price(market)
-            self.shop.book.refresh()
 
     def _plan_homes_of_contracts(self, arrangements: Sequence[Arrangement]) -> None:
         """Providers plan the homes that open because of contracts."""

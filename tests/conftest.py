@@ -20,7 +20,7 @@ from marketsim.core.columns import Ints
 from marketsim.experiments.run import forget, run
 from marketsim.experiments.scenarios import as_scenario
 from marketsim.market import costs
-from marketsim.market.children import ELSEWHERE, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
+from marketsim.market.children import ELSEWHERE, NOBODY, NOT_YET, OPEN_PLACE, PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, Holdings
 from marketsim.market.market import Market
 from marketsim.model import MarketModel
@@ -33,7 +33,6 @@ from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
 from marketsim.week import buying
 from marketsim.week.placing.place import place
-from marketsim.week.placing.tables import NOBODY
 from marketsim.week.recording import on_any_panel
 
 SPENDING = asking_policies.spending

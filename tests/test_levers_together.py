@@ -85,40 +85,36 @@ def put_together(small: Callable[..., Scenario], mix: dict[str, Any]) -> Scenari
     )  # fmt: skip
 
 
+Run = Callable[[dict[str, Any], int], None]
+
+
+@pytest.fixture(scope="module")
+def run_together(
+    small: Callable[..., Scenario], checked: Callable[..., Any], week_is_sound: Callable[[MarketModel], None]
+) -> Run:
+    """Runs a mix of levers and looks at every week of it."""
+
+    def go(mix: dict[str, Any], seed: int) -> None:
+        try:
+            with checked(put_together(small, mix), seed) as model:
+                for _ in range(WEEKS):
+                    model.step()
+                    week_is_sound(model)
+        except ScenarioError as error:
+            assume("children" not in str(error))  # too few usable places for those of week 0: refused, as it should be
+            raise
+
+    return go
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(mix=mixes(), seed=st.integers(0, 2**53))
-def test_levers_go_together(
-    small: Callable[..., Scenario],
-    checked: Callable[..., Any],
-    week_is_sound: Callable[[MarketModel], None],
-    mix: dict[str, Any],
-    seed: int,
-) -> None:
-    try:
-        with checked(put_together(small, mix), seed) as model:
-            for _ in range(WEEKS):
-                model.step()
-                week_is_sound(model)
-    except ScenarioError as error:
-        assume("children" not in str(error))  # too few usable places for those of week 0: refused, as it should be
-        raise
+def test_levers_go_together(run_together: Run, mix: dict[str, Any], seed: int) -> None:
+    run_together(mix, seed)
 
 
 @pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(mix=mixes(), seed=st.integers(0, 2**53))
-def test_levers_go_together_many_times(
-    small: Callable[..., Scenario],
-    checked: Callable[..., Any],
-    week_is_sound: Callable[[MarketModel], None],
-    mix: dict[str, Any],
-    seed: int,
-) -> None:
-    try:
-        with checked(put_together(small, mix), seed) as model:
-            for _ in range(WEEKS):
-                model.step()
-                week_is_sound(model)
-    except ScenarioError as error:
-        assume("children" not in str(error))
-        raise
+def test_levers_go_together_many_times(run_together: Run, mix: dict[str, Any], seed: int) -> None:
+    run_together(mix, seed)

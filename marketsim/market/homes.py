@@ -17,6 +17,7 @@ PRIVATE, VOLUNTARY, LOCAL_AUTHORITY, HEALTH = range(4)
 RATINGS = ("outstanding", "good", "requires_improvement", "inadequate")
 OUTSTANDING, GOOD, REQUIRES_IMPROVEMENT, INADEQUATE = range(4)
 MOST_PLACES = 20  # in one home
+LARGE_FROM_HOMES = 10  # a provider of so many homes is large
 NEVER = np.iinfo(np.int64).max
 
 
@@ -115,6 +116,11 @@ class Homes(Columns):
     def is_open(self, week: int) -> Bools:
         """Homes registered in `week`, short-break homes included."""
         return np.asarray((self.opened_week <= week) & (week < self.closed_week))
+
+    def of_same_provider(self, week: int) -> Ints:
+        """By home the number of homes that its provider has registered in `week`."""
+        number = np.bincount(self.provider[self.is_open(week)], minlength=int(self.provider.max(initial=0)) + 1)
+        return np.asarray(number[self.provider])
 
     def in_market(self, week: int) -> Bools:
         """Homes that can take a child in `week`; to be read only."""

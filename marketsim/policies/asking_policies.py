@@ -217,9 +217,9 @@ def openings(market: Market) -> Floats | float:
     return _product(market, "openings", (len(SECTORS), len(market.authorities)))
 
 
-def house_paid(market: Market) -> Floats:
+def grants_for_homes(market: Market) -> Floats:
     """By area what is paid of a new private home's house and setting up (GBP)."""
-    return _sum(market, "house_paid", len(market.authorities))
+    return _sum(market, "grants_for_homes", len(market.authorities))
 
 
 def homes_wanted(market: Market) -> list[tuple[InForce, NewHomes]]:

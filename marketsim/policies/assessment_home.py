@@ -9,14 +9,15 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import UNREGISTERED, WAITING
 from marketsim.market.market import Market
+from marketsim.policies.beds import Beds
 from marketsim.policies.elsewhere import begin, living
-from marketsim.policies.policy import InForce, Policy, Spending, figure
-from marketsim.policies.remembering import a_week, first_in_line, for_members, known, remember
+from marketsim.policies.policy import InForce, figure
+from marketsim.policies.remembering import first_in_line, known, remember
 from marketsim.scenario.levers import About
-from marketsim.scenario.sections.base import Count, PoundsPerYear, Ratio, Weeks
+from marketsim.scenario.sections.base import Count, Ratio, Weeks
 
 
-class AssessmentHome(Policy):
+class AssessmentHome(Beds):
     """Children who begin to look for a home get a bed while there is one: their search is a planned one, and the
     placement that they find breaks down less. The engine can't keep a child from moving while it is assessed: the bed
     is taken and paid for all weeks, but the move may come sooner than it would."""
@@ -34,10 +35,6 @@ class AssessmentHome(Policy):
     beds: Count = figure(4, "beds of an authority")
     weeks: Weeks = figure(9, "weeks of an assessment", "measured", "6 to 12 weeks in Shropshire (LGA/OPM 2013)")
     breakdown_ratio: Ratio = figure(0.8, "chance that a placement after it breaks down, over what it would be")
-    cost_of_bed: PoundsPerYear = figure(
-        300_000.0, "cost of a bed a year, filled or not", "measured",
-        "over 300,000 GBP a year for a place in a home (CCN/IMPOWER 2024)",
-    )  # fmt: skip
 
     def prepares(self, market: Market, on: InForce, rows: Ints) -> Ints:
         """Emergencies get a bed first, then those who begin to look this week, by luck."""
@@ -57,7 +54,3 @@ class AssessmentHome(Policy):
     def breakdown_factor(self, market: Market, on: InForce, rows: Ints) -> Floats:
         """For the placement that ends the search in which the child was assessed."""
         return np.where(np.isin(rows, known(market, on, "assessed").row), self.breakdown_ratio, 1.0)
-
-    def spends(self, market: Market, on: InForce) -> Spending:
-        """All beds."""
-        return Spending(running=for_members(on, self.beds * a_week(market, self.cost_of_bed)))

@@ -42,7 +42,7 @@ class CapitalGrants(Policy):
         "outside", "who pays: government or a charity, or the authority in whose area the home opens"
     )
 
-    def house_paid(self, market: Market, on: InForce) -> Floats | None:
+    def grants_for_homes(self, market: Market, on: InForce) -> Floats | None:
         """The grant by area, which private firms reckon with."""
         if PRIVATE not in GIVEN_TO[self.given_to]:
             return None

@@ -7,20 +7,14 @@ from typing import ClassVar, Literal
 from marketsim.core.columns import Ints
 from marketsim.market.children import WAITING
 from marketsim.market.market import Market
-from marketsim.policies.policy import InForce, Policy, Spending, figure
-from marketsim.policies.remembering import (
-    a_week,
-    counted,
-    first_in_line,
-    for_members,
-    known_in_state,
-    remember,
-)
+from marketsim.policies.beds import Beds
+from marketsim.policies.policy import InForce, figure
+from marketsim.policies.remembering import counted, first_in_line, known_in_state, remember
 from marketsim.scenario.levers import About
-from marketsim.scenario.sections.base import Count, PoundsPerYear, Weeks
+from marketsim.scenario.sections.base import Count, Weeks
 
 
-class EmergencyUnit(Policy):
+class EmergencyUnit(Beds):
     """Emergencies wait in a bed of the unit while there is one, and their search is a planned one. The engine's
     deadline of a planned search holds there too: who finds no home by then leaves the bed for the last resort."""
 
@@ -36,10 +30,6 @@ class EmergencyUnit(Policy):
     policy: Literal["emergency_unit"] = "emergency_unit"
     beds: Count = figure(3, "beds of an authority", "measured", "3 beds in Salford (LGA/OPM 2013)")
     most_weeks: Weeks = figure(26, "longest stay in a bed", "measured", "at most 6 months in Salford (LGA/OPM 2013)")
-    cost_of_bed: PoundsPerYear = figure(
-        300_000.0, "cost of a bed a year, filled or not", "measured",
-        "over 300,000 GBP a year for a place in a home (CCN/IMPOWER 2024)",
-    )  # fmt: skip
 
     def prepares(self, market: Market, on: InForce, rows: Ints) -> Ints:
         """Who has waited longest gets a free bed first."""
@@ -51,7 +41,3 @@ class EmergencyUnit(Policy):
         rows = rows[first_in_line(children.authority[rows], room, children.since[rows], children.key[rows])]
         remember(market, on, "beds", rows)
         return rows
-
-    def spends(self, market: Market, on: InForce) -> Spending:
-        """All beds."""
-        return Spending(running=for_members(on, self.beds * a_week(market, self.cost_of_bed)))

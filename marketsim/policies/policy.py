@@ -119,7 +119,7 @@ class Policy(Lever):
         """Homes that are planned, over those that would be (ratio; sectors, areas)."""
         return None
 
-    def house_paid(self, market: Market, on: InForce) -> Floats | None:
+    def grants_for_homes(self, market: Market, on: InForce) -> Floats | None:
         """By area what of a new private home's house and setting up somebody else pays for (GBP, today's money)."""
         return None
 

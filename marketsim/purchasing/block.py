@@ -64,6 +64,7 @@ class Block(HeldPlaces):
     accepts: ShareByNeed = figure(
         ShareByNeed(standard=0.6, complex=0.3, severe=0.05),
         "least chance that a block place takes a child, by need band; refusing the rest makes the authority pay twice",
+        only_if={"may_refuse": True},
     )
     places_per_home: Count = figure(3, "most places held in one home")
     break_every_weeks: Weeks = lever(0, "weeks between break clauses within the term (0: none); 1+1+1 is 52")

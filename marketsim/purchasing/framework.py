@@ -8,22 +8,22 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
-from marketsim.market import inflation
-from marketsim.market.homes import LOCAL_AUTHORITY
+from marketsim.market.homes import LARGE_FROM_HOMES, LOCAL_AUTHORITY
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
+from marketsim.purchasing.rule import Arrangement, Lots, Reach, Scope, Together
+from marketsim.purchasing.uplifts import Uplifted
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import PoundsByNeed
-from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Share, figure, lever
+from marketsim.scenario.sections.base import Count, Miles, Share, figure, lever
 
 ROUTES = "43% under frameworks, 55% on the spot (targets)"
 
 
-SMALL_UP_TO, LARGE_FROM = 2, 10  # homes of a provider (DfE/Mutual Ventures 2024: large from ten)
+SMALL_UP_TO = 2  # homes of a provider who lacks staff for bids (assumption)
 
 
-class Framework(PurchasingRule):
+class Framework(Uplifted):
     """Homes on the framework quote at most the ceiling; they stay while it beats what spot would bring."""
 
     name: ClassVar[str] = "framework"
@@ -75,9 +75,6 @@ class Framework(PurchasingRule):
         "43% of placements bought under frameworks (targets)",
     )
     uplift: Uplift = figure("share_of_cpi", "how ceilings, and the fees of who lives there, are raised every April")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
     reach_miles: Miles = figure(60.0, "how far a home may be from the authorities that share the framework")
     radius_miles_at_first: Miles = figure(37.0, "search radius when the child is not urgent", "estimated", ROUTES)
     radius_miles_at_deadline: Miles = figure(80.0, "search radius at the deadline")
@@ -100,13 +97,6 @@ class Framework(PurchasingRule):
     )
     broad_lots: bool = lever(False, "true: one ceiling for all needs, their mean")
     for_emergencies: bool = lever(False, "true: only for emergencies, at rates agreed ahead")
-    front_loading: Share = lever(
-        0.0, "share of what fees will lie behind costs within a stay that providers ask for at the outset"
-    )
-    usual_stay_weeks: MeanWeeks = figure(
-        40.0, "mean stay, within which fees lie behind", "estimated", "stay_band (DfE 2024)",
-        off_if={"front_loading": 0.0},
-    )  # fmt: skip
     leaves_mid_term: Share = figure(
         0.25, "chance each quarter that a home leaves before the yearly review once spot would bring more"
     )
@@ -142,7 +132,7 @@ class Framework(PurchasingRule):
         for place, arrangement in enumerate(together.arrangements):
             joined[place, : len(arrangement.on_panel)] = arrangement.on_panel
         owner, home = np.nonzero(joined & market.homes.in_market(market.week))
-        quote = market.quotes[home] * self._asked(market)
+        quote = market.quotes[home] * self.at_outset(market, self.usual_stay_weeks)
         ceilings = np.array([framework.ceilings for framework in together.arrangements])
         fee = np.minimum(quote, ceilings[owner])
         shortfall = 1.0 - fee / np.maximum(quote, 1.0)
@@ -155,7 +145,7 @@ class Framework(PurchasingRule):
 
     def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> float:
         """The same as for ceilings."""
-        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+        return self.yearly_rise(market)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every April ceilings are raised, or a new list begins, and homes join or leave; some leave in between."""
@@ -191,12 +181,10 @@ class Framework(PurchasingRule):
 
     def _taking_part(self, market: Market) -> Floats:
         """By home the share of such that would join at all: of large providers, of small ones, and of the others."""
-        homes = market.homes
-        number = np.bincount(homes.provider[homes.is_open(market.week)], minlength=int(homes.provider.max()) + 1)
-        number = number[homes.provider]
+        number = market.homes.of_same_provider(market.week)
         small = self.takes_part if self.takes_part_small is None else self.takes_part_small
         share = np.where(number <= SMALL_UP_TO, small, self.takes_part)
-        return np.where(number < LARGE_FROM, 0.0, share) if self.providers == "large" else share
+        return np.where(number < LARGE_FROM_HOMES, 0.0, share) if self.providers == "large" else share
 
     def _terms(self, market: Market) -> Floats:
         """The ceilings by need band as they are written; with broad lots their mean for all."""
@@ -212,11 +200,6 @@ class Framework(PurchasingRule):
         number, began = market.calendar.number, arrangement.began_week
         years = number("financial_year", market.week + 1) - number("financial_year", began + 1)
         return 0 < self.term_years <= years
-
-    def _asked(self, market: Market) -> float:
-        """What providers quote, over the usual, since fees will lie behind (ratio)."""
-        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, self.usual_stay_weeks)
-        return 1 + self.front_loading * behind
 
     def _staying(self, market: Market, arrangement: Arrangement) -> Bools:
         """Homes on the panel that would join now, and of the others those whose luck keeps them there."""

@@ -7,18 +7,17 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.market import inflation
 from marketsim.market.children import BANDS
 from marketsim.market.fit import COMPLEX_NEEDS, MENTAL_HEALTH
 from marketsim.market.homes import PRIVATE, NewHomes
-from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
 from marketsim.purchasing import contracts, shares
 from marketsim.purchasing.known_terms import TERMS
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope, Together
+from marketsim.purchasing.rule import Arrangement, Lots, Reach, Scope, Together
+from marketsim.purchasing.uplifts import Uplifted
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import Band, ShareByNeed
-from marketsim.scenario.sections.base import Count, MeanWeeks, Miles, Places, Ratio, Share, figure, lever
+from marketsim.scenario.sections.base import Count, Miles, Places, Ratio, Share, figure, lever
 
 QUARTERS_PER_YEAR = 4
 Purpose: TypeAlias = Literal["usual", "complex", "mental_health", "complex_and_mental_health"]
@@ -29,20 +28,13 @@ TAKES: dict[str, int] = {
     "complex_and_mental_health": COMPLEX_NEEDS + MENTAL_HEALTH,
 }
 
-class HeldPlaces(PurchasingRule):
+class HeldPlaces(Uplifted):
     """A contract that holds places near its buyers at an agreed fee. It may be shared, be for some children only, grow
     and shrink with use, oblige the provider, sell on what stands empty, and open homes."""
 
     terms: ClassVar[dict[str, About]] = TERMS
     radius_miles: Miles = figure(20.0, "how far a home may be from the buyer's centres, and a child from it")
     one_per: Scope = lever("authority", "who shares a contract: each `authority`, each `region`, or `england`")
-    uplift: Uplift = lever("none", "how agreed fees, and those of who lives there, are raised every April")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
-    front_loading: Share = lever(
-        0.0, "share of what agreed fees will lie behind costs on average that providers ask for at the outset"
-    )
     opens_homes: Count = lever(0, "homes that providers open because of the contract, whose places are all held")
     opens_a_year: Count = lever(0, "most of them that are planned in a year (0: all at once)")
     new_home_places: Places | None = lever(None, "places of such a home; not given: as usual")
@@ -58,9 +50,6 @@ class HeldPlaces(PurchasingRule):
     grow_above: Share | None = lever(None, "fill in a quarter above which a tenth more places are held; none: never")
     growth_limit: Ratio = figure(1.5, "most places held, over those of the start", off_if={"grow_above": None})
     shrink_below: Share | None = lever(None, "fill in a quarter below which a tenth is given back; none: never")
-    usual_stay_weeks: MeanWeeks = figure(
-        40.0, "mean stay on the spot, after which a place has to be filled anew", "estimated", "stay_band (DfE 2024)"
-    )
 
     def scope(self) -> Scope:
         """As the scenario says."""
@@ -76,7 +65,7 @@ class HeldPlaces(PurchasingRule):
 
     def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
         """As agreed, once a year."""
-        return inflation.uplift(self.uplift, self.uplift_share, market.rates)
+        return self.yearly_rise(market)
 
     def homes_wanted(self, market: Market, arrangement: Arrangement) -> NewHomes:
         """Those that it opens by now and are not planned yet, in the members' areas."""
@@ -146,8 +135,7 @@ class HeldPlaces(PurchasingRule):
             market, fill, self.owed_empty(), certainty_value, self._need_shares(market),
             contracts.refilling(market, term_weeks, self.usual_stay_weeks), self._risk(market),
         )  # fmt: skip
-        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, term_weeks)
-        return np.asarray(fee * (1 + self.front_loading * behind))
+        return np.asarray(fee * self.at_outset(market, term_weeks))
 
     def let(self, market: Market, arrangement: Arrangement, wanted: int, per_home: int) -> int:
         """Hold up to `wanted` free places, at most `per_home` in one home; returns how many could be held."""

@@ -32,6 +32,7 @@ class SoftBlock(HeldPlaces):
     accepts: ShareByNeed = figure(
         ShareByNeed(standard=0.5, complex=0.2, severe=0.03),
         "least chance that a held place takes a child, by need band",
+        only_if={"may_refuse": True},
     )
     places_per_home: Count = figure(1, "most places held in one home, so that several providers take part")
     grow_above: Share | None = figure(0.9, "fill in a quarter above which a tenth more places are held; none: never")

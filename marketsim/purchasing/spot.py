@@ -9,18 +9,18 @@ from pydantic import Field
 
 from marketsim.core.columns import Floats
 from marketsim.core.streams import uniform
-from marketsim.market import inflation
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
-from marketsim.purchasing.rule import Arrangement, Lots, PurchasingRule, Reach, Scope
+from marketsim.purchasing.rule import Arrangement, Lots, Reach, Scope
+from marketsim.purchasing.uplifts import Uplifted
 from marketsim.scenario.levers import About
-from marketsim.scenario.sections.base import MeanWeeks, Miles, Share, figure, lever
+from marketsim.scenario.sections.base import Miles, Share, figure
 
 POLICY_SEED = 0  # which authorities do is the same in every replicate
 
 
-class Spot(PurchasingRule):
+class Spot(Uplifted):
     """Any home may be asked at the fee it quotes; urgent commissioners search farther and accept more."""
 
     name: ClassVar[str] = "spot"
@@ -46,23 +46,12 @@ class Spot(PurchasingRule):
     )
 
     uplift: Uplift = figure("cpi", "how the fee of who lives there is raised every April, where it is")
-    uplift_share: Share = figure(
-        0.5, "share of the rise of consumer prices that `share_of_cpi` passes on", only_if={"uplift": "share_of_cpi"}
-    )
     uplift_given: Share = figure(
         0.6,
         "share of authorities that raise fees at all",
         "estimated",
         "almost three in four gave none in 2018/19 (Hazlewoods); many have since",
     )
-
-    front_loading: Share = lever(
-        0.0, "share of what fees will lie behind costs within a stay that providers ask for at the outset"
-    )
-    usual_stay_weeks: MeanWeeks = figure(
-        40.0, "mean stay, within which fees lie behind", "estimated", "stay_band (DfE 2024)",
-        off_if={"front_loading": 0.0},
-    )  # fmt: skip
 
     def scope(self) -> Scope:
         """One market for all."""
@@ -81,10 +70,9 @@ class Spot(PurchasingRule):
         homes = market.homes
         kept = (homes.sector == LOCAL_AUTHORITY) & market.authorities.keeps_vacancies[homes.authority]
         home = np.flatnonzero(homes.in_market(market.week) & ~kept)
-        behind = inflation.falls_behind(self.uplift, self.uplift_share, market.rates, self.usual_stay_weeks)
-        return Lots(home, market.quotes[home] * (1 + self.front_loading * behind))
+        return Lots(home, market.quotes[home] * self.at_outset(market, self.usual_stay_weeks))
 
     def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> Floats:
         """Some authorities raise the fees of running placements, the same ones in every replicate; others don't."""
         luck = uniform(POLICY_SEED, "raises fees within stays", market.authorities.key)
-        return np.where(luck < self.uplift_given, inflation.uplift(self.uplift, self.uplift_share, market.rates), 0.0)
+        return np.where(luck < self.uplift_given, self.yearly_rise(market), 0.0)

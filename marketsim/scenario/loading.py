@@ -142,8 +142,9 @@ def _overridden(document: documents.Document, override: str) -> documents.Docume
 
 
 def _digest(values: dict[str, Any], drawn: list[str], scenario: Scenario) -> str:
-    used = [*scenario.purchasing.arrangements.values(), *scenario.policies.values()]
-    rules = {name: text for lever in used for name, text in _source(lever).items()}
+    rules = {name: text for rule in scenario.purchasing.arrangements.values() for name, text in _source(rule).items()}
+    for policy in scenario.policies.values():
+        rules |= {f"policy {name}": text for name, text in _source(policy).items()}  # a rule may have its name
     counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn, "rules": rules}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

@@ -98,7 +98,7 @@ def _below(shape: Shape, default: Any, key: str, meaning: str) -> Iterator[tuple
     tag = shape.tag()
     said = meaning if "properties" in shape.schema else shape.schema.get("description", meaning)
     if tag is not None:
-        for word in _own(tag[1]):
+        for word in _own(*tag):
             yield from _below(shape.settled({tag[0]: word}), None, f"{key}[{word}]", "")
     elif "properties" in shape.schema:
         for name, entry in shape.schema["properties"].items():
@@ -121,9 +121,9 @@ def _entries(shape: Shape) -> str | None:
     return "[]" if isinstance(items, dict) and "$ref" in items else None
 
 
-def _own(words: list[str]) -> list[str]:
-    """Without the rules and policies that are not the package's own (MARKETSIM_RULES, MARKETSIM_POLICIES)."""
-    known = {lever.name: lever for _, lever in levers.all_levers()}
+def _own(key: str, words: list[str]) -> list[str]:
+    """Of the words behind `rule:` or `policy:` those of the package's own levers."""
+    known = {lever.name: lever for kind, lever in levers.all_levers() if kind.key == key}
     return [word for word in words if word not in known or levers.is_ours(known[word])]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.market import costs, matching
-from marketsim.market.children import MOVED_ON, OPEN_PLACE
+from marketsim.market.children import MOVED_ON, NOBODY, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
@@ -18,7 +18,7 @@ from marketsim.week import moving, providers
 from marketsim.week.commissioners import Memory
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.place import place
-from marketsim.week.placing.tables import NOBODY, Awards, Geography, Panels, Tastes
+from marketsim.week.placing.tables import Awards, Geography, Panels, Tastes
 from marketsim.week.searching import Seeking, searches_of, seek
 from marketsim.week.stays import StayTable
 

@@ -9,11 +9,10 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.homes import PRIVATE
+from marketsim.market.homes import LARGE_FROM_HOMES, PRIVATE
 from marketsim.market.market import Market
 from marketsim.policies.policy import Takeovers
 from marketsim.scenario.errors import ScenarioError
-from marketsim.week.providers import LARGE_FROM_HOMES
 
 
 @dataclass

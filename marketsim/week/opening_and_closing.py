@@ -183,7 +183,7 @@ def expected_returns(market: Market, pressure: Floats, planned: float = 0.0) -> 
     a_place = occupancy * (fee - (1 - fixed) * cost) - fixed * providers.planned_occupancy * cost
     staffed = providers.opening_places * (1 - rotas.blocked_share(market.scenario, market.relative_pay))
     invested = setting_up(market)
-    invested = np.maximum(invested - asking_policies.house_paid(market), LEAST_INVESTED * invested)
+    invested = np.maximum(invested - asking_policies.grants_for_homes(market), LEAST_INVESTED * invested)
     return np.asarray(WEEKS_PER_YEAR * staffed * a_place / invested)
 
 

@@ -11,14 +11,13 @@ from marketsim.core.streams import uniform
 from marketsim.market import costs, matching, rotas
 from marketsim.market.children import OPEN_PLACE, SHARED
 from marketsim.market.fit import NEEDS
-from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
+from marketsim.market.homes import HEALTH, LARGE_FROM_HOMES, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
 from marketsim.scenario.schema import Providers
 
 NO_PLACE = 1e9  # children on a free place where there is none
 LEAST_OCCUPANCY = 0.4  # that anybody plans on (assumption)
-LARGE_FROM_HOMES = 10  # a provider of so many homes is large
 BLOCKING = 1  # of the things that come round to homes
 
 
@@ -183,5 +182,4 @@ def _floor_margins(market: Market) -> Floats:
 def large(market: Market) -> Bools:
     """By home: True for those of private providers with at least LARGE_FROM_HOMES open homes."""
     homes = market.homes
-    number = np.bincount(homes.provider[homes.is_open(market.week)], minlength=int(homes.provider.max(initial=0)) + 1)
-    return np.asarray((homes.sector == PRIVATE) & (number[homes.provider] >= LARGE_FROM_HOMES))
+    return np.asarray((homes.sector == PRIVATE) & (homes.of_same_provider(market.week) >= LARGE_FROM_HOMES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pytest
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.experiments.run import forget, run
+from marketsim.experiments.run import run
 from marketsim.market.children import COMPLEX, PLACED, STANDARD, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, VOLUNTARY
 from marketsim.market.market import Market
@@ -37,22 +37,6 @@ TOWN: dict[str, Any] = {
     "demand": {"new_needs_per_year": 80.0},
     "purchasing": {"order": ["spot"]},
 }
-
-
-@pytest.fixture(scope="module")
-def stepped(small: Small) -> Iterator[Stepped]:
-    """Makes small models with policies and steps them for some weeks."""
-    made: list[MarketModel] = []
-
-    def make(policies: dict[str, Any], weeks: int = 0, seed: int = 1, **sections: Any) -> MarketModel:
-        made.append(MarketModel(small(policies=policies, **sections), seed))
-        for _ in range(weeks):
-            made[-1].step()
-        return made[-1]
-
-    yield make
-    for model in made:
-        forget(model)
 
 
 def of(name: str, **fields: Any) -> dict[str, Any]:

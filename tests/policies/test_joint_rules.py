@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 
 from marketsim import load_scenario
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.experiments.run import forget, run
+from marketsim.experiments.run import run
 from marketsim.market.children import PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY, VOLUNTARY
 from marketsim.market.market import Market
@@ -30,22 +30,6 @@ TOWN: dict[str, Any] = {
     "purchasing": {"order": ["spot"]},
 }
 QUICK = {"registration_weeks_least": 4, "registration_weeks_most": 8, "managers_per_year": 1.0}
-
-
-@pytest.fixture(scope="module")
-def stepped(small: Small) -> Iterator[Stepped]:
-    """Makes small models with policies and steps them for some weeks."""
-    made: list[MarketModel] = []
-
-    def make(policies: dict[str, Any], weeks: int = 0, seed: int = 1, **sections: Any) -> MarketModel:
-        made.append(MarketModel(small(policies=policies, **sections), seed))
-        for _ in range(weeks):
-            made[-1].step()
-        return made[-1]
-
-    yield make
-    for model in made:
-        forget(model)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_markets import SOON, last_year, market_of, scenario
 
 from marketsim.core.columns import Floats
 from marketsim.core.units import WEEKS_PER_YEAR
@@ -15,7 +16,6 @@ from marketsim.experiments.run import Watched, run
 from marketsim.market.children import NOBODY, PLACED, UNREGISTERED, WAITING
 from marketsim.market.fit import COMPLEX_NEEDS, MENTAL_HEALTH
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, VOLUNTARY
-from marketsim.market.market import Market
 from marketsim.model import MarketModel
 from marketsim.policies.local_priority import _free_since
 from marketsim.policies.policy import InForce
@@ -23,31 +23,9 @@ from marketsim.scenario.schema import Scenario
 from marketsim.week import opening_and_closing as supply
 
 Small = Callable[..., Scenario]
-# Homes open soon and find a manager, so that a short run shows what is planned.
-SOON = {"registration_weeks_least": 8, "registration_weeks_most": 16, "managers_per_year": 1.0}
 STILL = SOON | {"openings_per_year": 0.0, "openings_local_authority": 0.0, "closings_local_authority": 0.0}
 HOUSE, SETTING_UP = 400_000.0, 150_000.0  # of the synthetic world, and of providers
 MEMBERS = [True, True, False, False]  # the authorities of the first of two regions
-
-
-def scenario(small: Small, *policies: dict[str, Any], weeks: int = 100, **sections: Any) -> Scenario:
-    """A small market in which some policies are in force."""
-    named = {f"policy_{number}": policy for number, policy in enumerate(policies)}
-    return small(**{"providers": SOON, "policies": named, "horizon": {"weeks": weeks}} | sections)
-
-
-@contextmanager
-def market_of(small: Small, *policies: dict[str, Any], **more: Any) -> Iterator[tuple[Market, Any, MarketModel]]:
-    """The market of week 0, with the first of its policies in force."""
-    with Watched(scenario(small, *policies, **more), 1) as watched:
-        market = watched.model.market
-        yield market, market.policies[0], watched.model
-
-
-def last_year(of: Scenario, *columns: str, seeds: tuple[int, ...] = (1, 2)) -> Floats:
-    """Means of some columns over the last 52 weeks of runs with some seeds."""
-    means = [run(of, seed).weekly[list(columns)].tail(52).mean().to_numpy(dtype=float) for seed in seeds]
-    return np.asarray(np.mean(means, axis=0))
 
 
 # ---- building_programme
@@ -166,7 +144,7 @@ def grants(**fields: Any) -> dict[str, Any]:
 def test_a_grant_is_part_of_what_a_home_costs(small: Small) -> None:
     with market_of(small, grants(regions=["Region 1"])) as (market, on, model):
         cost, paid = (HOUSE + SETTING_UP) * market.cost_index, 200_000 * market.cost_index
-        assert on.policy.house_paid(market, on).tolist() == pytest.approx([paid, paid, 0, 0])
+        assert on.policy.grants_for_homes(market, on).tolist() == pytest.approx([paid, paid, 0, 0])
         factor = on.policy.openings(market, on)
         assert factor[VOLUNTARY].tolist() == pytest.approx([cost / (cost - paid)] * 2 + [1, 1])
         assert (np.delete(factor, VOLUNTARY, axis=0) == 1).all()
@@ -175,11 +153,11 @@ def test_a_grant_is_part_of_what_a_home_costs(small: Small) -> None:
         plain = supply.expected_returns(market, model.pressure)
         np.testing.assert_allclose(granted / plain, factor[VOLUNTARY])
     with market_of(small, grants(amount=5_000_000.0)) as (market, on, _):
-        assert on.policy.house_paid(market, on).tolist() == pytest.approx([cost] * 4)
+        assert on.policy.grants_for_homes(market, on).tolist() == pytest.approx([cost] * 4)
         assert on.policy.openings(market, on)[VOLUNTARY].tolist() == pytest.approx([10] * 4)
     for sectors, house, more in (("private", True, False), ("voluntary", False, True)):
         with market_of(small, grants(given_to=sectors)) as (market, on, _):
-            assert (on.policy.house_paid(market, on) is not None) == house
+            assert (on.policy.grants_for_homes(market, on) is not None) == house
             assert (on.policy.openings(market, on) is not None) == more
 
 
@@ -505,5 +483,5 @@ def test_members_alone_are_asked(small: Small) -> None:
             assert isinstance(on, InForce) and not on.member.any()
             said = [on.policy.openings(market, on), on.policy.managers(market, on)]
             assert all(one is None or (np.asarray(one) == 1).all() for one in said)
-            said = [on.policy.house_paid(market, on), on.policy.planning_weeks(market, on)]
+            said = [on.policy.grants_for_homes(market, on), on.policy.planning_weeks(market, on)]
             assert all(one is None or not one.any() for one in said)

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from marketsim.core.streams import key, second_key, stream
-from marketsim.market.children import NO_ROUTE, PLACED, WAITING
+from marketsim.market.children import NO_ROUTE, NOBODY, PLACED, WAITING
 from marketsim.market.fit import Mismatches
 from marketsim.market.homes import Homes
 from marketsim.week.placing.place import place
-from marketsim.week.placing.tables import NOBODY, Geography, PanelLots, Panels, Reaches, Searches, Tastes
+from marketsim.week.placing.tables import Geography, PanelLots, Panels, Reaches, Searches, Tastes
 
 LAST = (np.inf, 1.0)  # rank of having no home
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from marketsim.core.compiling import compiled
 from marketsim.core.streams import pair_bits, unit
+from marketsim.market.children import NOBODY
 from marketsim.week.placing import tables
 
 BARGAIN = np.uint64(0x5851F42D4C957F2D)  # any odd number: makes the luck of a bargain another than that of the offer
@@ -32,7 +33,7 @@ def settled_fee(this: tables.Round, row: int, stage: int, lot: int, burden: floa
         power = this.tastes.bargaining / this.short.size[row]
     bargained = quoted + power * luck * max(limit - quoted, 0.0)
     rival = 0 if this.pools.rival_buyers[pool, 0] != this.searches.buyers[row, stage] else 1
-    if this.pools.rival_buyers[pool, rival] == tables.NOBODY:
+    if this.pools.rival_buyers[pool, rival] == NOBODY:
         return float(bargained)
     to_beat = this.pools.rivals[pool, rival] + burden
     bid_up = quoted + this.tastes.bidding * max(min(to_beat, limit) - quoted, 0.0)

@@ -7,7 +7,8 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.compiling import compiled, row_of
 from marketsim.core.streams import bits_below, half_bound, half_mixed, whole_mixed
-from marketsim.week.placing.tables import NOBODY, Favoured, LiveLots, Panels, Searches
+from marketsim.market.children import NOBODY
+from marketsim.week.placing.tables import Favoured, LiveLots, Panels, Searches
 
 BLOCK = 16  # homes that are looked at in one go
 SWEPT = 256  # homes that luck favours a child with, up to which to sweep for them is faster than to go by areas

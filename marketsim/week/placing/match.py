@@ -6,6 +6,7 @@ import numpy as np
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled
+from marketsim.market.children import NOBODY
 from marketsim.week.placing import tables
 
 
@@ -15,9 +16,9 @@ def clear_pools(this: tables.Round, rows: Ints) -> None:
     for row in rows:
         for place in range(this.short.size[row]):
             pool = this.panels.lots.pool[this.short.lot[row, place]]
-            this.pools.first[pool], this.pools.kept[pool] = tables.NOBODY, 0
+            this.pools.first[pool], this.pools.kept[pool] = NOBODY, 0
             for rival in range(2):
-                this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, tables.NOBODY
+                this.pools.rivals[pool, rival], this.pools.rival_buyers[pool, rival] = -np.inf, NOBODY
 
 
 @compiled
@@ -26,7 +27,7 @@ def match_all(this: tables.Round, rows: Ints) -> tuple[Ints, Floats]:
     searches, panels, homes, short, tastes = this.searches, this.panels, this.homes, this.short, this.tastes
     count, kept_first, kept = len(searches.key), this.pools.first, this.pools.kept
     place, burden, gain = np.zeros(count, dtype=np.int64), np.empty(count), np.empty(count)
-    kept_next, waiting = np.full(count, tables.NOBODY), rows[::-1].copy()
+    kept_next, waiting = np.full(count, NOBODY), rows[::-1].copy()
     top = len(waiting)
     while top > 0:
         top -= 1
@@ -53,7 +54,7 @@ def match_all(this: tables.Round, rows: Ints) -> tuple[Ints, Floats]:
             if not taken:
                 continue
             kept_next[row] = kept_next[worst]
-            if before == tables.NOBODY:
+            if before == NOBODY:
                 kept_first[pool] = row
             else:
                 kept_next[before] = row
@@ -66,9 +67,9 @@ def match_all(this: tables.Round, rows: Ints) -> tuple[Ints, Floats]:
 @compiled
 def _least_wanted(gain: Floats, luck: Floats, place: Ints, first: int, following: Ints) -> tuple[int, int]:
     """Of the children that a pool keeps, the one that the provider likes least, and the one before it in the list."""
-    worst, before_worst = first, tables.NOBODY
+    worst, before_worst = first, NOBODY
     before, other = first, following[first]
-    while other != tables.NOBODY:
+    while other != NOBODY:
         if _prefers(gain, luck, place, worst, other):
             worst, before_worst = other, before
         before, other = other, following[other]

@@ -7,11 +7,11 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints, Keys
 from marketsim.core.compiling import compiled, row_of
 from marketsim.core.streams import bits_below, pair_bits, unit
-from marketsim.market.children import NO_ROUTE
+from marketsim.market.children import NO_ROUTE, NOBODY
 from marketsim.market.fit import fit
 from marketsim.market.homes import GOOD
 from marketsim.week.placing.favoured import SWEPT
-from marketsim.week.placing.tables import NOBODY, Buckets, Favoured, LiveLots, Round, Shortlists
+from marketsim.week.placing.tables import Buckets, Favoured, LiveLots, Round, Shortlists
 
 
 @compiled

@@ -9,12 +9,12 @@ import numpy as np
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.compiling import compiled, row_of
 from marketsim.core.streams import second_key
-from marketsim.market.children import NO_ROUTE, OPEN_PLACE
+from marketsim.market.children import NO_ROUTE, NOBODY, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.market import Market
 from marketsim.purchasing.asking_rules import lots_of, reach_of
 from marketsim.purchasing.rule import Arrangement, Lots, Together
-from marketsim.week.placing.tables import NOBODY, PanelLots, Panels, Reaches
+from marketsim.week.placing.tables import PanelLots, Panels, Reaches
 from marketsim.week.providers import Caution, caution
 
 LARGE = 200  # lots above which a search goes by areas instead of reading all

@@ -21,7 +21,7 @@ import numpy as np
 
 from marketsim.core.columns import Ints
 from marketsim.core.compiling import compiled
-from marketsim.market.children import NO_ROUTE
+from marketsim.market.children import NO_ROUTE, NOBODY
 from marketsim.market.homes import Homes
 from marketsim.week.placing.asked import note_contracts
 from marketsim.week.placing.bargaining import settled_fee
@@ -29,7 +29,6 @@ from marketsim.week.placing.favoured import favoured_homes, live_lots
 from marketsim.week.placing.match import clear_pools, match_all
 from marketsim.week.placing.offers import search_all
 from marketsim.week.placing.tables import (
-    NOBODY,
     Awards,
     Geography,
     Panels,

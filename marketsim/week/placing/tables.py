@@ -8,8 +8,6 @@ from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.market.fit import Mismatches
 from marketsim.market.homes import Homes
 
-NOBODY = -1  # compiled code has no None
-
 
 class Searches(NamedTuple):
     """The children who look for a home this week, a row each; `routes` and `buyers` by stage, and which stages it
