@@ -19,6 +19,7 @@ from marketsim.scenario import changes, drawn_values, overlay
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
+from marketsim.week.timetable import Timetable
 
 LARGEST_SEED = 2**53
 
@@ -64,14 +65,21 @@ class Watched:
 
         Raises ScenarioError for what can't change within a run, and for a way of buying that it has no column for.
         """
-        week = self.model.steps + 1
-        date = self.scenario.horizon.start + pd.Timedelta(weeks=week).to_pytimedelta()
-        parts = (overlay.nested(key.split("."), value) for key, value in values.items())
-        changed = overlay.with_change(self.scenario, reduce(overlay.laid_over, parts, {"from": date}))
-        if missing := sorted(changes.routes_of(changed) - set(self.model.recorder.routes)):
+        self.go_on_as(changed_from(self.scenario, self.model.steps + 1, values))
+
+    def go_on_as(self, scenario: Scenario) -> None:
+        """From the next week on live another scenario with the same past: what it dates before then changes nothing.
+
+        Raises ScenarioError for a way of buying that the run has no column for.
+        """
+        if missing := self.missing_routes(scenario):
             raise ScenarioError(f"buys through {missing[0]}, which nobody does in this scenario before", "change:")
-        self.scenario = changed
-        self.model.timetable.scenarios = changes.scenarios_by_week(changed)
+        self.scenario = scenario
+        self.model.timetable = Timetable(scenario)
+
+    def missing_routes(self, scenario: Scenario) -> list[str]:
+        """The ways of buying of a scenario that the run has no column for."""
+        return sorted(changes.routes_of(scenario) - set(self.model.recorder.routes))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the run so far, by name (see `Result`); there are outcomes once the last year has begun."""
@@ -112,6 +120,16 @@ def run(
     about = {"scenarios": {name: {}}} if isinstance(scenario, Scenario) else assumptions({name: scenario}, [vector])
     return Result.made("run", left, parameters, started=started, weeks=parameters.horizon.weeks, seed=seed,
                        vector=vector, **about)  # fmt: skip
+
+
+def changed_from(scenario: Scenario, week: int, values: Mapping[str, Any]) -> Scenario:
+    """The scenario with other values at some dotted keys from a week of the run on, as by an entry of its `changes`.
+
+    Raises ScenarioError for what can't change within a run.
+    """
+    date = scenario.horizon.start + pd.Timedelta(weeks=week).to_pytimedelta()
+    parts = (overlay.nested(key.split("."), value) for key, value in values.items())
+    return overlay.with_change(scenario, reduce(overlay.laid_over, parts, {"from": date}))
 
 
 def _checked(parameters: Scenario, seed: int) -> Scenario:

@@ -1,7 +1,7 @@
 """What a page may ask of the room, and what it is sent: one JSON object a message.
 
-Whoever opens the page is sent the whole `State`; from then on a `Tick` a week, a `State` anew when more has changed than
-a week, and `Said`, `Why` and `Told` when there is something to say.
+Whoever opens the page is sent the whole `State`; from then on a `Tick` a week, a `State` anew when more has changed
+than a week, and `Said`, `Why` and `Told` when there is something to say.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ class Recorder:
         self.totals: list[Floats] = []
         self.fees: list[Floats] = []
         self.years: list[tuple[int, Floats, Floats]] = []  # week, sums of that week, and of the year
+        self.week: Floats = np.zeros((len(market.authorities), len(self.names)))  # the sums of the latest week
         self.last_year = Sums(self.names, len(market.authorities))
         self._year = Sums(self.names, len(market.authorities))
         self.know(market, arrangements)
@@ -73,7 +74,7 @@ class Recorder:
         """Add up the week, of which there are `last_weeks` to come with this one; its events are counted anew."""
         if market.ends("quarter"):
             self._largest = largest_groups(market)
-        sums = self._sums(market, ledger, children)
+        sums = self.week = self._sums(market, ledger, children)
         market.events.clear()
         self.totals.append(np.add.reduce(sums, axis=0))
         fees = children.independent_fees
