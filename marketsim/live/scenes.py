@@ -1,0 +1,130 @@
+"""What the page draws of a market: the big numbers, the map by authority, placements as lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsim.core.columns import Floats
+from marketsim.england.figures import hexagons
+from marketsim.live.messages import Area, Measure, World
+from marketsim.live.side import Side
+from marketsim.results import outcomes
+from marketsim.results.outcomes import Tally
+from marketsim.scenario.schema import Scenario
+from marketsim.scenario.sections.world import places_of
+
+FEWEST = 3.0  # children, or places, below which the value of an authority is luck and is left grey
+EVEN = 2  # so that odd rows stay odd when rows are counted from the north
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that is shown: `of` sums by authority or of all; `rests_on` is counted for whether there are enough."""
+
+    name: str
+    label: str
+    unit: str
+    factor: float
+    digits: int
+    meaning: str
+    of: Callable[[Tally], Floats]
+    rests_on: str = ""
+
+    def described(self) -> Measure:
+        """For the page."""
+        return Measure(name=self.name, label=self.label, unit=self.unit, factor=self.factor, digits=self.digits,
+                       meaning=self.meaning)  # fmt: skip
+
+
+def _of(name: str, label: str, unit: str, factor: float, digits: int, rests_on: str = "") -> Number:
+    """A number that is an outcome, which says what it means."""
+    measure = outcomes.MEASURES[name]
+    return Number(name, label, unit, factor, digits, measure.definition, measure.value, rests_on)
+
+
+def unplaced(tally: Tally) -> Floats:
+    """Children who wait for a home or live in unregistered settings."""
+    return outcomes.children_waiting(tally) + outcomes.children_unregistered(tally)
+
+
+FEE = _of("weekly_fee_mean_gbp", "Fee", "GBP a week", 1, 0, "independent_children")
+OUT_OF_AREA = _of("out_of_area_share", "Out of area", "%", 100, 1, "children_placed")
+EMPTY = _of("void_rate", "Empty places", "%", 100, 1, "market_places")
+UNPLACED = Number("unplaced", "Without a place", "children", 1, 0, "children who wait for a home or live in "
+                  "unregistered settings", unplaced)  # fmt: skip
+SPEND = _of("spend_gbp", "Spend", "m GBP a week", 1e-6, 2)
+NUMBERS = (FEE, OUT_OF_AREA, EMPTY, UNPLACED, SPEND)
+MEASURES = (
+    FEE, OUT_OF_AREA, EMPTY, UNPLACED,
+    _of("over_20_miles_share", "Over 20 miles away", "%", 100, 1, "children_placed"),
+    _of("distance_mean_miles", "Distance", "miles", 1, 1, "children_placed"),
+    _of("spend_per_child_gbp", "Spend per child", "GBP a week", 1, 0, "children_placed"),
+    _of("children_placed", "Children placed", "children", 1, 0),
+)  # fmt: skip
+
+
+def world_of(scenario: Scenario, side: Side) -> World:
+    """The map of a world: England in cells, a made-up one at the centres of its authorities (miles)."""
+    places = places_of(scenario.world)
+    if scenario.world.kind == "england":
+        cells = hexagons()
+        north = max(row for _, row in cells.values())
+        north += north % EVEN
+        at = [(float(cells[place.code][0]), float(north - cells[place.code][1])) for place in places]
+    else:
+        areas = side.model.market.authorities
+        at = [(float(x), float(areas.y.max() - y)) for x, y in zip(areas.x, areas.y, strict=True)]
+    areas_shown = [Area(code=place.code, name=place.name, region=place.region, x=round(x, 2), y=round(y, 2))
+                   for place, (x, y) in zip(places, at, strict=True)]  # fmt: skip
+    return World(cells=scenario.world.kind == "england", areas=areas_shown)
+
+
+def numbers(side: Side) -> list[float | None]:
+    """The big numbers of the latest week; None before the first."""
+    if not side.week:
+        return [None] * len(NUMBERS)
+    tally = _tally(side, side.model.recorder.week).total()
+    return [_plain(float(number.of(tally)[0])) for number in NUMBERS]
+
+
+def history(side: Side) -> list[list[float | None]]:
+    """For each big number its value in each week."""
+    rows = np.array(side.model.recorder.totals).reshape(-1, len(side.model.recorder.names))
+    tally = _tally(side, rows)
+    return [[_plain(float(value)) for value in number.of(tally)] for number in NUMBERS]
+
+
+def map_values(side: Side, name: str) -> list[float | None]:
+    """By authority the value of a measure; None where too few children or places would make it luck."""
+    number = next(number for number in MEASURES if number.name == name)
+    if not side.week:
+        return [None] * len(side.model.market.authorities)
+    tally = _tally(side, side.model.recorder.week)
+    enough = np.full(len(side.model.market.authorities), True)
+    if number.rests_on:
+        enough = tally[number.rests_on] >= FEWEST
+    return [_plain(float(value)) if well else None
+            for value, well in zip(number.of(tally), enough, strict=True)]  # fmt: skip
+
+
+def lines(side: Side) -> list[tuple[int, int]]:
+    """Placements that started this week across a boundary: rows of the authorities from and to."""
+    records, homes = side.model.market.records, side.model.market.homes
+    rows = np.flatnonzero(records.start_week == side.week) if side.week else np.zeros(0, dtype=np.int64)
+    start, end = records.child_authority[rows], homes.authority[records.home[rows]]
+    return [(one, other) for one, other in zip(start.tolist(), end.tolist(), strict=True) if one != other]
+
+
+def _tally(side: Side, rows: Floats) -> Tally:
+    """Sums of a week, or of several: a row each."""
+    names: Sequence[str] = side.model.recorder.names
+    return Tally(dict(zip(names, rows.T, strict=True)), 1)
+
+
+def _plain(value: float) -> float | None:
+    """A value as the page is sent it, to five digits; None for none."""
+    return float(f"{value:.5g}") if math.isfinite(value) else None

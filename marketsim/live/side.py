@@ -1,0 +1,149 @@
+"""One of the two markets of a room: it is lived week by week, changed on the way, and its past can be lived again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from marketsim.core.columns import Ints
+from marketsim.experiments.run import Watched, changed_from, forget
+from marketsim.model import MarketModel
+from marketsim.scenario import overlay
+from marketsim.scenario.schema import Scenario
+
+OnWeek = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a market begins as: its `label`, the scenario (with the values of its vector, if it draws one) and seed."""
+
+    label: str
+    scenario: Scenario
+    seed: int
+
+
+@dataclass
+class Changed:
+    """What was changed in the room before the week `week`: values by dotted key, and groups that fail (ranks)."""
+
+    week: int
+    values: dict[str, Any] = field(default_factory=dict)
+    failures: list[int] = field(default_factory=list)
+
+
+class Side:
+    """A market that people watch. All that was done to it stands in `scenario`, which run anew gives the same bytes.
+
+    `changed` is what was done to it, in the order of weeks. What is changed during a week holds from the next one on.
+    """
+
+    def __init__(self, beginning: Beginning) -> None:
+        self.beginning = beginning
+        self.changed: list[Changed] = []
+        self.watched = Watched(beginning.scenario, beginning.seed)
+        self.states_before: Ints = self.model.market.children.state.copy()
+        self._planned: Scenario | None = None
+
+    @property
+    def model(self) -> MarketModel:
+        """The model as the latest week left it."""
+        return self.watched.model
+
+    @property
+    def week(self) -> int:
+        """Weeks that are over."""
+        return int(self.model.steps)
+
+    @property
+    def weeks(self) -> int:
+        """Weeks until the end."""
+        return self.scenario.horizon.weeks
+
+    @property
+    def scenario(self) -> Scenario:
+        """What has been run so far and is going to be, all that was changed included."""
+        return self.watched.scenario if self._planned is None else self._planned
+
+    def value(self, key: str) -> Any:
+        """The value at a dotted key that holds from the next week on; None where there is no such entry."""
+        pending = self.changed[-1].values if self.changed and self.changed[-1].week == self.week + 1 else {}
+        return pending[key] if key in pending else overlay.value_at(self.model.parameters, key)
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Other values hold at dotted keys from the next week on. Raises ScenarioError for what isn't allowed."""
+        self._plan(values, [])
+
+    def fail(self, rank: int) -> None:
+        """The private group of a rank by homes in week 0 fails next week."""
+        self._plan({}, [rank])
+
+    def step(self, on_week: OnWeek | None = None) -> bool:
+        """Live the next week; False if the last is over."""
+        if self.week >= self.weeks:
+            return False
+        if self._planned is not None:
+            self._take_up(self._planned, on_week)
+        self.states_before = self.model.market.children.state.copy()
+        next(iter(self.watched))
+        return True
+
+    def live_again(self, scenario: Scenario, weeks: int, on_week: OnWeek | None = None) -> None:
+        """Live a scenario from week 0 on for so many weeks, in place of what was."""
+        before, self.watched = self.watched, Watched(scenario, self.beginning.seed)
+        forget(before.model)
+        self._planned = None
+        while self.week < weeks:
+            self.states_before = self.model.market.children.state.copy()
+            next(iter(self.watched))
+            if on_week is not None:
+                on_week(self.week)
+
+    def become(self, other: Side, on_week: OnWeek | None = None) -> None:
+        """The same as another market up to now: one past, from here on two futures."""
+        self.changed = [Changed(one.week, dict(one.values), list(one.failures)) for one in other.changed]
+        planned = other.scenario
+        self.live_again(other.watched.scenario, other.week, on_week)
+        self._planned = planned if planned is not other.watched.scenario else None
+
+    def close(self) -> None:
+        """Nobody watches it any more."""
+        forget(self.model)
+
+    def _plan(self, values: Mapping[str, Any], failures: list[int]) -> None:
+        """Note what holds from the next week on; what was noted for that week before goes with it."""
+        now = self.changed[-1] if self.changed and self.changed[-1].week == self.week + 1 else Changed(self.week + 1)
+        both = Changed(now.week, now.values | values, now.failures + failures)
+        planned = self.watched.scenario
+        if both.values:
+            planned = changed_from(planned, both.week, both.values)
+        if both.failures:
+            planned = with_failures(planned, both.week, both.failures)
+        self._planned = planned
+        self.changed = [one for one in self.changed if one.week != both.week] + [both]
+
+    def _take_up(self, planned: Scenario, on_week: OnWeek | None) -> None:
+        """Go on as planned; a way of buying that the run has no column for wants the past to be lived again with one.
+        """
+        self._planned = None
+        if self.watched.missing_routes(planned):
+            self.live_again(planned, self.week, on_week)
+        else:
+            self.watched.go_on_as(planned)
+
+
+def with_failures(scenario: Scenario, week: int, ranks: list[int]) -> Scenario:
+    """The scenario with private groups that fail in a week of the run."""
+    date = scenario.horizon.start + datetime.timedelta(weeks=week)
+    given = overlay.given(scenario)
+    given["shocks"] = [*given.get("shocks", []), *({"from": date, "provider_rank": rank} for rank in ranks)]
+    return Scenario.model_validate(given)
+
+
+def same_children(model: MarketModel) -> np.ndarray:
+    """The identities of all children who ever came, by which two markets can be told to have the same."""
+    return np.asarray(np.sort(model.market.children.key))
