@@ -1,0 +1,68 @@
+// What happened: the newest sentences of both markets. The list stands still while somebody is about to press in it.
+
+import { badge, button, find, html } from "./dom.js";
+
+/** @typedef {import("./types.d.ts").Happening} Happening */
+/** @typedef {import("./types.d.ts").Tick} Tick */
+/** @typedef {{ week: number, market: number, one: Happening }} Entry */
+/** @typedef {(market: "a" | "b", one: Happening) => void} Follow */
+
+const SHOWN = 12; // of each market
+
+export class Happened {
+  /** @param {Follow} follow */
+  constructor(follow) {
+    this.follow = follow;
+    this.list = find(HTMLOListElement, "happened");
+    /** @type {Entry[]} newest first */
+    this.entries = [];
+    this.dirty = true;
+    this.of = "";
+    for (const event of ["pointerleave", "focusout"]) this.list.addEventListener(event, () => setTimeout(() => this.draw()));
+    document.addEventListener("shown", () => this.draw());
+  }
+
+  /** @param {import("./room.js").Known} known */
+  state({ state, tick }) {
+    const of = JSON.stringify(state.markets.map((one) => [one.label, one.question]));
+    if (of !== this.of) this.entries = [];
+    this.of = of;
+    this.entries = this.entries.filter(({ week }) => week < tick.week); // told again, or undone
+    this.dirty = true;
+  }
+
+  /** @param {Tick} tick */
+  tick({ week, happened }) {
+    this.entries = this.entries.filter((entry) => entry.week !== week);
+    const fresh = happened.flatMap((all, market) => all.map((one) => ({ week, market, one })));
+    if (fresh.length) this.entries = kept([...fresh, ...this.entries]);
+    this.dirty ||= fresh.length > 0;
+  }
+
+  get held() {
+    return this.list.matches(":hover") || this.list.contains(document.activeElement);
+  }
+
+  draw() {
+    if (!this.dirty || this.held || this.list.closest("[hidden]")) return;
+    this.dirty = false;
+    const nothing = html("li", { class: "quiet", text: "Nothing to tell yet: let some weeks pass." });
+    this.list.replaceChildren(...(this.entries.length ? this.entries.map((entry) => this.item(entry)) : [nothing]));
+  }
+
+  /** @param {Entry} entry */
+  item({ week, market, one }) {
+    const made = html("li", {}, html("span", { class: "when" }, badge(market), ` ${week}`), html("span", { text: one.words }));
+    if (one.kind) {
+      const words = `Follow the ${one.kind} ${one.number} in market ${"ab"[market]}`;
+      made.append(button({ text: "Follow", class: "small", "aria-label": words }, () => this.follow(market ? "b" : "a", one)));
+    }
+    return made;
+  }
+}
+
+/** @param {Entry[]} entries */
+function kept(entries) {
+  const counts = [0, 0];
+  return entries.filter(({ market }) => ++counts[market] <= SHOWN);
+}

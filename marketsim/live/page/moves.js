@@ -1,0 +1,82 @@
+// Children placed this week, as thin lines that thicken from where they come from to where they go. They fade within a
+// second; where less motion is asked for, the lines of the week stand until the next.
+
+import { svg } from "./dom.js";
+
+/** @typedef {import("./layout.js").Point} Point */
+
+const FADE = 1000; // milliseconds
+const FRAME = 50; // milliseconds between steps of fading: what is finer, nobody sees
+const WIDTH = 2; // pixels at the thick end, to each side
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Moves {
+  /** @param {SVGElement} ground */
+  constructor(ground) {
+    this.ground = ground;
+    /** @type {{ path: SVGPathElement, born: number }[]} */
+    this.alive = [];
+    /** @type {SVGPathElement[]} paths that are done with, for the next weeks */
+    this.spare = [];
+    this.last = 0;
+    this.running = false;
+  }
+
+  clear() {
+    while (this.alive.length) this.bury(0);
+  }
+
+  /**
+   * @param {[number, number][]} lines
+   * @param {Point[]} points
+   */
+  show(lines, points) {
+    if (still.matches) this.clear();
+    const shape = lines.map(([from, to]) => wedge(points[from], points[to])).join("");
+    if (!shape) return;
+    const path = this.spare.pop() ?? this.ground.appendChild(svg("path", { class: "line" }));
+    path.setAttribute("d", shape);
+    path.setAttribute("opacity", "1");
+    path.removeAttribute("display");
+    this.alive.push({ path, born: performance.now() });
+    if (!still.matches && !this.running) this.fade();
+  }
+
+  fade() {
+    this.running = this.alive.length > 0;
+    if (!this.running) return;
+    requestAnimationFrame((now) => {
+      if (now - this.last >= FRAME) this.paint(now);
+      this.fade();
+    });
+  }
+
+  /** @param {number} now */
+  paint(now) {
+    this.last = now;
+    while (this.alive.length && now - this.alive[0].born > FADE) this.bury(0);
+    for (const { path, born } of this.alive) path.setAttribute("opacity", (1 - (now - born) / FADE).toFixed(2));
+  }
+
+  /** @param {number} row */
+  bury(row) {
+    for (const { path } of this.alive.splice(row, 1)) {
+      path.setAttribute("display", "none");
+      this.spare.push(path);
+    }
+  }
+}
+
+/**
+ * A triangle from a point to a short side; nothing within one authority.
+ * @param {Point | undefined} from
+ * @param {Point | undefined} to
+ */
+function wedge(from, to) {
+  if (!from || !to || from === to) return "";
+  const [x, y] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(x, y) || 1;
+  const [sideX, sideY] = [(-y / length) * WIDTH, (x / length) * WIDTH];
+  const at = (/** @type {number} */ one, /** @type {number} */ other) => `${one.toFixed(1)} ${other.toFixed(1)}`;
+  return `M${at(from.x, from.y)}L${at(to.x + sideX, to.y + sideY)}L${at(to.x - sideX, to.y - sideY)}Z`;
+}

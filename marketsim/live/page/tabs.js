@@ -1,0 +1,49 @@
+// Tabs as WAI-ARIA describes them: arrow keys go from tab to tab, one of them is in the order of the Tab key.
+
+import { remember, remembered } from "./place.js";
+
+export class Tabs {
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.tabs = [...list.querySelectorAll("button")];
+    list.addEventListener("click", (event) => {
+      const tab = event.target instanceof Element && event.target.closest("button");
+      if (tab) this.show(name(tab));
+    });
+    list.addEventListener("keydown", (event) => this.key(event));
+    this.show(this.tabs.some((tab) => name(tab) === remembered("tab")) ? remembered("tab") : name(this.tabs[0]));
+  }
+
+  /** @param {string} chosen */
+  show(chosen) {
+    for (const tab of this.tabs) {
+      const is = name(tab) === chosen;
+      tab.setAttribute("aria-selected", String(is));
+      tab.tabIndex = is ? 0 : -1;
+      document.getElementById(`panel-${name(tab)}`)?.toggleAttribute("hidden", !is);
+    }
+    if (remembered("tab") !== chosen) remember("tab", chosen);
+    document.dispatchEvent(new CustomEvent("shown"));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const last = this.tabs.length - 1;
+    const at = this.tabs.findIndex((tab) => tab === document.activeElement);
+    const to = {
+      ArrowRight: at === last ? 0 : at + 1,
+      ArrowLeft: at === 0 ? last : at - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    this.tabs[to].focus();
+    this.show(name(this.tabs[to]));
+  }
+}
+
+/** @param {HTMLElement} tab */
+function name(tab) {
+  return tab.id.replace("tab-", "");
+}
