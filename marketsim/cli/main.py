@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from marketsim.cli import analysing, docs, lever_pages, options, picturing, results, running, sweeping, trusting
+from marketsim.cli import analysing, docs, lever_pages, live, options, picturing, results, running, sweeping, trusting
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    running.run, running.compare, picturing.plot, picturing.report, picturing.workbook, sweeping.sweep,
+    running.run, running.compare, live.live, picturing.plot, picturing.report, picturing.workbook, sweeping.sweep,
     running.scenarios, lever_pages.levers, running.check, trusting.validate,
     trusting.cases,
     trusting.evidence, trusting.calibrate, analysing.sensitivity, analysing.discover, running.schema,

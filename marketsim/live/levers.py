@@ -11,9 +11,8 @@ from marketsim.live.side import Side
 from marketsim.scenario import errors, levers
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
-from marketsim.scenario.tiers import flat
+from marketsim.scenario.tiers import Order, flat
 
-ALL = "all"  # in a scenario's order of routes: the order of everybody
 RISE = 1.09  # of costs: what the National Living Wage rose by in April 2024 and nearly again in 2023 (9.7%)
 MORE_NEEDS = 1.10
 OF_BEDS = 0.05  # of new needs a year that come on top when hospital and secure beds close (assumption)
@@ -58,13 +57,17 @@ LEVERS = (
           "how far an authority raises its bid when another wants the same place"),
 )  # fmt: skip
 HELD = {"block": "Places bought as a block", "soft_block": "Places held softly"}  # by rule
-WAYS = {  # the ways of buying to choose among, by the arrangements that they need in their order
-    "Spot only": ("spot",),
-    "Framework, then spot": ("framework", "spot"),
-    "Block, framework, spot": ("block", "framework", "spot"),
-    "Soft block, framework, spot": ("soft_block", "framework", "spot"),
-    "Cooperative": ("cooperative",),
+AS_BEGUN = "As it began"
+WAYS: dict[str, Order] = {  # ways of buying to choose among, as orders of arrangements
+    "Spot": ["in_house", "spot"],
+    "Framework first": ["in_house", "framework", "spot"],
+    "Block first": ["in_house", "block", "framework", "spot"],
+    "Soft block first": ["in_house", "soft_block", "framework", "spot"],
+    "Cooperative first": ["cooperative", "in_house", "spot"],
 }
+COOPERATIVE = {  # one for each region, where a scenario has none
+    "rule": "cooperative", "members": {"one_per": "region"}, "order": ["in_house", "soft_block", "framework", "spot"],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,35 +194,33 @@ def _rule(side: Side, name: str) -> str:
 
 
 def _ways(sides: tuple[Side, Side]) -> list[Slider]:
-    """The way of buying, as one more slider that goes through words: those that both scenarios have arrangements for,
-    where nobody is in a group of its own."""
-    names = _ways_of(sides[0]) if _ways_of(sides[0]) == _ways_of(sides[1]) else []
-    if len(names) < 2:
+    """The way of buying, as one more slider that goes through words; none where some authorities are in groups of their
+    own or arrangements are missing."""
+    names = _ways_of(sides[0])
+    if names != _ways_of(sides[1]) or len(names) < 2:
         return []
     a, b = (_way_now(side, names) for side in sides)
     return [Slider(name="way", label="How places are bought", unit="", least=0, most=len(names) - 1, step=1,
-                   meaning="the order in which authorities try ways of buying; their own homes come first",
+                   meaning="the order in which authorities try ways of buying",
                    value=(a, b), choices=names)]  # fmt: skip
 
 
 def _ways_of(side: Side) -> list[str]:
     purchasing = side.scenario.purchasing
-    if purchasing.groups:
-        return []
-    return [words for words, needed in WAYS.items() if all(name in purchasing.arrangements for name in needed)]
-
-
-def _order(side: Side, way: str) -> list[str]:
-    """The order of a way of buying: own homes first if there are any to buy from; a cooperative's members search alone
-    for whom it doesn't place."""
-    arrangements, needed = side.scenario.purchasing.arrangements, WAYS[way]
-    own = [name for name in ("in_house",) if name in arrangements]
-    return [*needed, *own, "spot"] if needed == ("cooperative",) else [*own, *needed]
+    there = {*purchasing.arrangements, "cooperative"}
+    if purchasing.groups or not {*COOPERATIVE["order"]} <= there:
+        return [AS_BEGUN]
+    return [AS_BEGUN, *(words for words, order in WAYS.items() if set(flat(order)) <= there)]
 
 
 def _way_now(side: Side, names: list[str]) -> int | None:
     order = side.value("purchasing.order")
-    return next((number for number, name in enumerate(names) if _order(side, name) == flat(order)), None)
+    orders = [_order_of(side, name) for name in names]
+    return orders.index(order) if order in orders else None
+
+
+def _order_of(side: Side, way: str) -> Order:
+    return side.beginning.scenario.purchasing.order if way == AS_BEGUN else WAYS[way]
 
 
 def _choose_way(value: float, those: list[Side]) -> None:
@@ -228,4 +229,8 @@ def _choose_way(value: float, those: list[Side]) -> None:
         if not float(value).is_integer() or not 0 <= value < len(names):
             raise errors.ScenarioError(f"How places are bought: expected a number from 0 to {len(names) - 1}, "
                                        f"got {value:g}")  # fmt: skip
-        side.change({"purchasing.order": _order(side, names[int(value)])})
+        order = _order_of(side, names[int(value)])
+        changed: dict[str, Any] = {"purchasing.order": order}
+        if "cooperative" in flat(order) and "cooperative" not in side.scenario.purchasing.arrangements:
+            changed["purchasing.arrangements.cooperative"] = COOPERATIVE
+        side.change(changed)

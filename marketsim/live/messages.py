@@ -176,7 +176,8 @@ class World(TypedDict):
 
 
 class Slider(TypedDict):
-    """A lever: what it is, its unit, meaning and bounds, and the value in both markets."""
+    """A lever: what it is, its unit, meaning and bounds, and the value in both markets (null: there is none). With
+    `choices` the values are numbers of words to choose from."""
 
     name: str
     label: str
@@ -186,6 +187,7 @@ class Slider(TypedDict):
     most: float
     step: float
     value: Pair
+    choices: list[str]
 
 
 class Button(TypedDict):

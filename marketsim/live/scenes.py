@@ -10,7 +10,9 @@ import numpy as np
 
 from marketsim.core.columns import Floats
 from marketsim.england.figures import hexagons
-from marketsim.live.messages import Area, Measure, World
+from marketsim.experiments.who import areas_of
+from marketsim.live.happened import happened
+from marketsim.live.messages import Area, Happening, Measure, World
 from marketsim.live.side import Side
 from marketsim.results import outcomes
 from marketsim.results.outcomes import Tally
@@ -67,7 +69,7 @@ MEASURES = (
 )  # fmt: skip
 
 
-def world_of(scenario: Scenario, side: Side) -> World:
+def world_of(scenario: Scenario) -> World:
     """The map of a world: England in cells, a made-up one at the centres of its authorities (miles)."""
     places = places_of(scenario.world)
     if scenario.world.kind == "england":
@@ -76,52 +78,64 @@ def world_of(scenario: Scenario, side: Side) -> World:
         north += north % EVEN
         at = [(float(cells[place.code][0]), float(north - cells[place.code][1])) for place in places]
     else:
-        areas = side.model.market.authorities
+        areas = areas_of(scenario.world)
         at = [(float(x), float(areas.y.max() - y)) for x, y in zip(areas.x, areas.y, strict=True)]
     areas_shown = [Area(code=place.code, name=place.name, region=place.region, x=round(x, 2), y=round(y, 2))
                    for place, (x, y) in zip(places, at, strict=True)]  # fmt: skip
     return World(cells=scenario.world.kind == "england", areas=areas_shown)
 
 
-def numbers(side: Side) -> list[float | None]:
-    """The big numbers of the latest week; None before the first."""
-    if not side.week:
-        return [None] * len(NUMBERS)
-    tally = _tally(side, side.model.recorder.week).total()
-    return [_plain(float(number.of(tally)[0])) for number in NUMBERS]
+@dataclass(frozen=True)
+class Frame:
+    """What is drawn of a week that is over; `sums` are those by authority, from which maps are coloured."""
+
+    week: int
+    numbers: list[float | None]
+    lines: list[tuple[int, int]]
+    happened: list[Happening]
+    names: Sequence[str]
+    sums: Floats
+
+    def map_values(self, name: str) -> list[float | None]:
+        """By authority the value of a measure; None where too few children or places would make it luck."""
+        number = next(number for number in MEASURES if number.name == name)
+        if not self.week:
+            return [None] * len(self.sums)
+        tally = _tally(self.names, self.sums)
+        enough = tally[number.rests_on] >= FEWEST if number.rests_on else np.full(len(self.sums), True)
+        values = zip(number.of(tally).tolist(), enough.tolist(), strict=True)
+        return [_plain(value) if well else None for value, well in values]
+
+
+def frame(side: Side) -> Frame:
+    """What is drawn of the latest week; nothing of week 0."""
+    recorder = side.model.recorder
+    values: list[float | None] = [None] * len(NUMBERS)
+    if side.week:
+        tally = _tally(recorder.names, recorder.week).total()
+        values = [_plain(float(number.of(tally)[0])) for number in NUMBERS]
+    return Frame(side.week, values, lines(side), happened(side), recorder.names, recorder.week)
 
 
 def history(side: Side) -> list[list[float | None]]:
     """For each big number its value in each week."""
-    rows = np.array(side.model.recorder.totals).reshape(-1, len(side.model.recorder.names))
-    tally = _tally(side, rows)
+    recorder = side.model.recorder
+    tally = _tally(recorder.names, np.array(recorder.totals).reshape(-1, len(recorder.names)))
     return [[_plain(float(value)) for value in number.of(tally)] for number in NUMBERS]
-
-
-def map_values(side: Side, name: str) -> list[float | None]:
-    """By authority the value of a measure; None where too few children or places would make it luck."""
-    number = next(number for number in MEASURES if number.name == name)
-    if not side.week:
-        return [None] * len(side.model.market.authorities)
-    tally = _tally(side, side.model.recorder.week)
-    enough = np.full(len(side.model.market.authorities), True)
-    if number.rests_on:
-        enough = tally[number.rests_on] >= FEWEST
-    return [_plain(float(value)) if well else None
-            for value, well in zip(number.of(tally), enough, strict=True)]  # fmt: skip
 
 
 def lines(side: Side) -> list[tuple[int, int]]:
     """Placements that started this week across a boundary: rows of the authorities from and to."""
+    if not side.week:
+        return []
     records, homes = side.model.market.records, side.model.market.homes
-    rows = np.flatnonzero(records.start_week == side.week) if side.week else np.zeros(0, dtype=np.int64)
+    rows = np.flatnonzero(records.start_week == side.week)
     start, end = records.child_authority[rows], homes.authority[records.home[rows]]
     return [(one, other) for one, other in zip(start.tolist(), end.tolist(), strict=True) if one != other]
 
 
-def _tally(side: Side, rows: Floats) -> Tally:
-    """Sums of a week, or of several: a row each."""
-    names: Sequence[str] = side.model.recorder.names
+def _tally(names: Sequence[str], rows: Floats) -> Tally:
+    """Sums of a week by authority, or of several weeks: a row each."""
     return Tally(dict(zip(names, rows.T, strict=True)), 1)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from marketsim.core.columns import Ints
 from marketsim.experiments.run import Watched, changed_from, forget
@@ -20,11 +18,26 @@ OnWeek = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a market begins as: its `label`, the scenario (with the values of its vector, if it draws one) and seed."""
+    """What a market begins as: its `label`, the scenario as it is written, that with the values of its vector (if it
+    draws one), and the seed."""
 
     label: str
+    written: Scenario
     scenario: Scenario
     seed: int
+
+
+class Follower(Protocol):
+    """Who is told of one child or home from week 0 on: see `following`."""
+
+    def attach(self, model: MarketModel) -> None:
+        """Be told by this model from now on."""
+
+    def note_week(self, model: MarketModel) -> None:
+        """Another week is over."""
+
+    def told(self) -> dict[str, Any]:
+        """What is known so far."""
 
 
 @dataclass
@@ -44,6 +57,7 @@ class Side:
 
     def __init__(self, beginning: Beginning) -> None:
         self.beginning = beginning
+        self.follower: Follower | None = None
         self.changed: list[Changed] = []
         self.watched = Watched(beginning.scenario, beginning.seed)
         self.states_before: Ints = self.model.market.children.state.copy()
@@ -88,42 +102,66 @@ class Side:
             return False
         if self._planned is not None:
             self._take_up(self._planned, on_week)
-        self.states_before = self.model.market.children.state.copy()
-        next(iter(self.watched))
+        self._next_week()
         return True
+
+    def follow(self, follower: Follower | None, on_week: OnWeek | None = None) -> None:
+        """Follow a child or a home (None: nobody any more): what it has lived through so far is lived again."""
+        self.follower = follower
+        if follower is None:
+            self.model.shop.observer = None  # type: ignore[attr-defined]
+        else:
+            planned = self._planned
+            self.live_again(self.watched.scenario, self.week, on_week)
+            self._planned = planned
 
     def live_again(self, scenario: Scenario, weeks: int, on_week: OnWeek | None = None) -> None:
         """Live a scenario from week 0 on for so many weeks, in place of what was."""
         before, self.watched = self.watched, Watched(scenario, self.beginning.seed)
         forget(before.model)
         self._planned = None
+        if self.follower is not None:
+            self.follower.attach(self.model)
         while self.week < weeks:
-            self.states_before = self.model.market.children.state.copy()
-            next(iter(self.watched))
+            self._next_week()
             if on_week is not None:
                 on_week(self.week)
 
     def become(self, other: Side, on_week: OnWeek | None = None) -> None:
         """The same as another market up to now: one past, from here on two futures."""
-        self.changed = [Changed(one.week, dict(one.values), list(one.failures)) for one in other.changed]
-        planned = other.scenario
-        self.live_again(other.watched.scenario, other.week, on_week)
-        self._planned = planned if planned is not other.watched.scenario else None
+        self.beginning = other.beginning
+        self.restore(other.watched.scenario, other.week, other.changed, on_week)
+
+    def restore(self, lived: Scenario, week: int, changed: Sequence[Changed], on_week: OnWeek | None = None) -> None:
+        """Live a scenario up to a week, in which so much was changed; what holds from the next week on is planned."""
+        self.changed = [Changed(one.week, dict(one.values), list(one.failures)) for one in changed]
+        self.live_again(lived, week, on_week)
+        if changed and changed[-1].week == week + 1:
+            self._planned = _with(lived, changed[-1])
+
+    def as_written(self) -> Scenario:
+        """What was changed in the room laid over the scenario as it is written: what a comparison with many vectors is
+        made of."""
+        scenario = self.beginning.written
+        for one in self.changed:
+            scenario = _with(scenario, one)
+        return scenario
 
     def close(self) -> None:
         """Nobody watches it any more."""
         forget(self.model)
 
+    def _next_week(self) -> None:
+        self.states_before = self.model.market.children.state.copy()
+        next(iter(self.watched))
+        if self.follower is not None:
+            self.follower.note_week(self.model)
+
     def _plan(self, values: Mapping[str, Any], failures: list[int]) -> None:
         """Note what holds from the next week on; what was noted for that week before goes with it."""
         now = self.changed[-1] if self.changed and self.changed[-1].week == self.week + 1 else Changed(self.week + 1)
-        both = Changed(now.week, now.values | values, now.failures + failures)
-        planned = self.watched.scenario
-        if both.values:
-            planned = changed_from(planned, both.week, both.values)
-        if both.failures:
-            planned = with_failures(planned, both.week, both.failures)
-        self._planned = planned
+        both = Changed(now.week, now.values | dict(values), now.failures + failures)
+        self._planned = _with(self.watched.scenario, both)
         self.changed = [one for one in self.changed if one.week != both.week] + [both]
 
     def _take_up(self, planned: Scenario, on_week: OnWeek | None) -> None:
@@ -136,14 +174,13 @@ class Side:
             self.watched.go_on_as(planned)
 
 
-def with_failures(scenario: Scenario, week: int, ranks: list[int]) -> Scenario:
-    """The scenario with private groups that fail in a week of the run."""
-    date = scenario.horizon.start + datetime.timedelta(weeks=week)
-    given = overlay.given(scenario)
-    given["shocks"] = [*given.get("shocks", []), *({"from": date, "provider_rank": rank} for rank in ranks)]
-    return Scenario.model_validate(given)
-
-
-def same_children(model: MarketModel) -> np.ndarray:
-    """The identities of all children who ever came, by which two markets can be told to have the same."""
-    return np.asarray(np.sort(model.market.children.key))
+def _with(scenario: Scenario, changed: Changed) -> Scenario:
+    """The scenario with what was changed before a week."""
+    if changed.values:
+        scenario = changed_from(scenario, changed.week, changed.values)
+    if changed.failures:
+        date = scenario.horizon.start + datetime.timedelta(weeks=changed.week)
+        given = overlay.given(scenario)
+        failing = ({"from": date, "provider_rank": rank} for rank in changed.failures)
+        scenario = Scenario.model_validate(given | {"shocks": [*given.get("shocks", []), *failing]})
+    return scenario

@@ -1,0 +1,355 @@
+"""The room: two markets that pass through the same weeks, what people do to them, and everybody who looks on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from marketsim.core.calendar import Calendar
+from marketsim.live import kept, levers, messages, scenes, stories
+from marketsim.live import why as reasons
+from marketsim.live.beginning import beginnings, may_be_opened
+from marketsim.live.following import FollowedChild, FollowedHome
+from marketsim.live.reporting import Reporter
+from marketsim.live.side import Side
+from marketsim.live.state import Facts, empty_tick, state_of
+from marketsim.live.viewers import Viewer
+from marketsim.scenario.errors import ScenarioError
+
+USUAL_SPEED = 4.0  # weeks a second
+WHY_EVERY = 1.0  # seconds between two answers to why, while weeks pass
+KEPT_EVERY = 0.5  # seconds between two writings of the room, while weeks pass
+
+
+class Room:
+    """Everything that pages show. Models are touched by one thread at a time (`_lock`); pausing waits for nothing.
+
+    `folder` is where the room is kept, None if nowhere.
+    """
+
+    def __init__(self, names: Sequence[str], seed: int, folder: Path | None, new: bool = False) -> None:
+        self.names, self.seed = list(names), seed
+        self.given = list(names)  # what the command line named: pages may open these again
+        self.first = beginnings(names, seed)
+        self.file = None if folder is None else kept.file_of(folder, names, seed)
+        self.goes_on = self.file is not None and self.file.exists() and not new
+        self.report = Reporter(folder)
+        self.sides: tuple[Side, Side] | None = None
+        self.viewers: set[Viewer] = set()
+        self.playing, self.speed, self.starting = False, USUAL_SPEED, "The markets are being made."
+        self.story: tuple[str, int] | None = None
+        self.following: dict[str, Any] | None = None
+        self.frames: tuple[scenes.Frame, scenes.Frame] | None = None
+        self._why: messages.Why | None = None
+        self._told: messages.Told | None = None
+        self._sent_why: messages.Why | None = None
+        self.notice = ""
+        self._lock, self._go = asyncio.Lock(), asyncio.Event()
+        self._why_at = self._kept_at = 0.0
+
+    # What a room does by itself.
+
+    async def open(self) -> None:
+        """Make both markets; those of a kept room are lived again up to where they were."""
+        await self._busy("The markets are being made.", self._make)
+        if self.notice:
+            self._say_all(self.notice)
+        if self.playing:
+            self._go.set()
+
+    async def run(self) -> None:
+        """Let weeks pass as long as the room plays; never ends."""
+        while True:
+            await self._go.wait()
+            began = time.monotonic()
+            async with self._lock:
+                if not self.playing:
+                    self._go.clear()
+                    continue
+                await self._week()
+            await asyncio.sleep(max(1 / self.speed - (time.monotonic() - began), 0.0))
+
+    async def _week(self) -> None:
+        """One week in both markets; the room pauses when the last is over, or something in a market fails."""
+        try:
+            moved = await asyncio.to_thread(self._step)
+        except ScenarioError as error:  # what a lever leads to may show only when it bites
+            self.playing, moved = False, True
+            self._say_all(str(error))
+        if not moved:
+            self.playing = False
+        self._send_week()
+        if self._kept_at + KEPT_EVERY < time.monotonic():
+            self._keep()
+
+    def _step(self) -> bool:
+        a, b = self._both
+        moved = a.step() | b.step()
+        self._look(self._why_at + WHY_EVERY < time.monotonic() or not self.playing)
+        return bool(moved)
+
+    def _look(self, closely: bool) -> None:
+        """Note what the latest week shows; `closely`: also why, and the life of who is followed."""
+        a, b = self._both
+        self.frames = scenes.frame(a), scenes.frame(b)
+        if closely:
+            self._why_at, self._why = time.monotonic(), reasons.why(self._both)
+            self._told = self._life()
+
+    def _life(self) -> messages.Told | None:
+        """The life of whoever is followed."""
+        if self.following is None or (follower := self._side(self.following["market"]).follower) is None:
+            return None
+        return messages.Told(type="told", market=self.following["market"], kind=self.following["kind"],
+                             told=follower.told())  # fmt: skip
+
+    def _make(self) -> None:
+        self.sides = Side(self.first[0]), Side(self.first[1])
+        try:
+            self._restore(self.sides)
+        except kept.Unreadable as error:
+            self.notice = f"The room begins anew: {error}"
+            self.sides = Side(self.first[0]), Side(self.first[1])
+
+    def _restore(self, sides: tuple[Side, Side]) -> None:
+        """Go on where a kept room was left."""
+        found = kept.read(self.file) if self.goes_on and self.file is not None else None
+        if found is None:
+            return
+        if found["names"] != self.names:  # another question was opened in it
+            self.names, self.first = found["names"], beginnings(found["names"], self.seed)
+            sides = self.sides = Side(self.first[0]), Side(self.first[1])
+        for side, one in zip(sides, found["markets"], strict=True):
+            kept.restore(side, one)
+        self.playing, self.speed = bool(found["playing"]), float(found["speed"])
+        self.story = None if found["story"] is None else (found["story"][0], found["story"][1])
+
+    # What pages ask for.
+
+    async def do(self, viewer: Viewer, asked: messages.Asks) -> None:
+        """Do what a page asks, and tell everybody; what can't be done is said to that page in one line."""
+        try:
+            await self._do(viewer, asked)
+        except (ScenarioError, ValueError) as error:
+            viewer.send(messages.Said(type="said", words=str(error).splitlines()[0]))
+
+    async def _do(self, viewer: Viewer, asked: messages.Asks) -> None:
+        if self.sides is None:
+            raise ValueError("The markets are still being made; try again in a moment.")
+        match asked:
+            case messages.Play():
+                self._play()
+            case messages.Pause():
+                self.playing = False
+                self._send_week()
+            case messages.Speed():
+                self.speed = asked.weeks_per_second
+                self._send_state()
+            case messages.Show():
+                self._show(viewer, asked.measure)
+            case messages.Turn():
+                self._turn(asked)
+            case messages.Report():
+                self.report.start(self._both, asked.replicates, self._send_state)
+                self._send_state()
+            case messages.Step():
+                await self._pass_weeks(asked.weeks)
+            case _:
+                await self._change(asked)
+        self._keep()
+
+    async def _change(self, asked: messages.Asks) -> None:
+        """What touches the markets: between two weeks, and told to everybody."""
+        match asked:
+            case messages.Change():
+                await self._between(lambda: levers.move(self._both, asked.slider, asked.value,
+                                                        self._those(asked.market)))  # fmt: skip
+            case messages.Shock():
+                await self._between(lambda: levers.strike(asked.shock, self._those(asked.market)))
+            case messages.Branch():
+                source, target = self._both if asked.market == "a" else self._both[::-1]
+                await self._busy(f"Living {source.week} weeks again.", lambda: target.become(source))
+            case messages.Reset():
+                await self._busy("Beginning anew.", self._reset)
+            case messages.Open():
+                await self._busy("The markets are being made.", lambda: self._open(asked))
+            case messages.Follow():
+                await self._busy(f"Living {self._both[0].week} weeks again.", lambda: self._follow(asked))
+            case messages.Unfollow():
+                await self._between(self._unfollow)
+
+    def _play(self) -> None:
+        self.playing = True
+        self._go.set()
+        self._send_week()
+
+    async def _pass_weeks(self, weeks: int) -> None:
+        """Let some weeks pass as fast as they can, telling of each; then the room is paused."""
+        self.playing = False
+        async with self._lock:
+            for _ in range(weeks):
+                await self._week()
+                await asyncio.sleep(0)
+
+    def _turn(self, asked: messages.Turn) -> None:
+        known = {question["name"] for question in stories.questions()}
+        if asked.question and asked.question not in known:
+            raise ValueError(f"there is no story of {asked.question!r}")
+        self.story = (asked.question, asked.screen) if asked.question else None
+        self._send_state()
+
+    def _show(self, viewer: Viewer, measure: str) -> None:
+        if measure not in {one.name for one in scenes.MEASURES}:
+            raise ValueError(f"there is no measure {measure!r} on the map")
+        viewer.measure = measure
+        viewer.send(self.tick(measure))
+
+    def _reset(self) -> None:
+        made = Side(self.first[0]), Side(self.first[1])
+        self._replace(made)
+
+    def _open(self, asked: messages.Open) -> None:
+        """Another question, if it is one that can be shown; otherwise the room stays as it was."""
+        names = [asked.scenario] if asked.other is None else [asked.scenario, asked.other]
+        for name in names:
+            may_be_opened(name, self.given)
+        first = beginnings(names, self.seed)
+        made = Side(first[0]), Side(first[1])
+        self.first, self.names = first, names
+        self._replace(made)
+
+    def _replace(self, made: tuple[Side, Side]) -> None:
+        for side in self._both:
+            side.close()
+        self.sides, self.following, self.playing = made, None, False
+
+    def _follow(self, asked: messages.Follow) -> None:
+        self._unfollow()
+        side = self._side(asked.market)
+        market = side.model.market
+        if asked.kind == "child" and asked.number >= market.children.admitted:
+            raise ValueError(f"there is no child {asked.number}: {market.children.admitted} have come so far")
+        if asked.kind == "home" and asked.number >= len(market.homes):
+            raise ValueError(f"there is no home {asked.number}: there are {len(market.homes)}")
+        follower = FollowedChild(asked.number) if asked.kind == "child" else FollowedHome(asked.number)
+        side.follow(follower)
+        self.following = {"market": asked.market, "kind": asked.kind, "number": asked.number}
+
+    def _unfollow(self) -> None:
+        self.following = None
+        for side in self._both:
+            side.follow(None)
+
+    def close(self) -> None:
+        """The server ends: the room is left as it is now."""
+        self._keep()
+
+    # Who is meant.
+
+    @property
+    def _both(self) -> tuple[Side, Side]:
+        if self.sides is None:
+            raise ValueError("The markets are still being made.")
+        return self.sides
+
+    def _side(self, market: str) -> Side:
+        return self._both["ab".index(market)]
+
+    def _those(self, market: str) -> list[Side]:
+        return list(self._both) if market == "both" else [self._side(market)]
+
+    async def _between(self, call: Callable[[], object]) -> None:
+        """Do something between two weeks, and tell everybody."""
+        async with self._lock:
+            await asyncio.to_thread(call)
+            await asyncio.to_thread(self._look, True)
+        self._send_state()
+
+    async def _busy(self, words: str, call: Callable[[], object]) -> None:
+        """Do something that takes a while: everybody is told that it goes on, and how it ended."""
+        async with self._lock:
+            self.starting = words
+            self._send_state()
+            try:
+                await asyncio.to_thread(call)
+            finally:
+                self.starting = ""
+                if self.sides is not None:
+                    await asyncio.to_thread(self._look, True)
+                self._send_state()
+
+    # What pages are sent.
+
+    def join(self) -> Viewer:
+        """A page has been opened: it is sent all there is."""
+        viewer = Viewer()
+        self.viewers.add(viewer)
+        self._greet(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A page was closed."""
+        self.viewers.discard(viewer)
+
+    def _greet(self, viewer: Viewer) -> None:
+        viewer.send(self.state(viewer.measure))
+        self._send_reasons([viewer])
+
+    def _send_state(self) -> None:
+        for viewer in self.viewers:
+            self._greet(viewer)
+
+    def _send_week(self) -> None:
+        """A week for everybody; pages that colour their maps in the same way get the same."""
+        ticks: dict[str, messages.Tick] = {}
+        for viewer in self.viewers:
+            if viewer.measure not in ticks:
+                ticks[viewer.measure] = self.tick(viewer.measure)
+            viewer.send(ticks[viewer.measure])
+        if self._sent_why is not self._why:
+            self._sent_why = self._why
+            self._send_reasons(self.viewers)
+
+    def _send_reasons(self, viewers: Iterable[Viewer]) -> None:
+        """Why the markets differ, and the life of whoever is followed."""
+        for viewer in viewers:
+            for message in (self._why, self._told):
+                if message is not None:
+                    viewer.send(message)
+
+    def _say_all(self, words: str) -> None:
+        for viewer in self.viewers:
+            viewer.send(messages.Said(type="said", words=words))
+
+    def tick(self, measure: str) -> messages.Tick:
+        """The latest week, with the maps of a measure."""
+        if self.frames is None:
+            return empty_tick(self.first[0].scenario, measure)
+        a, b = self.frames
+        last = max(one.scenario.horizon.weeks for one in self.first)
+        return messages.Tick(
+            type="tick", week=a.week, date=Calendar(self.first[0].scenario.horizon.start).date(a.week).isoformat(),
+            playing=self.playing, ended=a.week >= last, numbers=(a.numbers, b.numbers), measure=measure,
+            map=(a.map_values(measure), b.map_values(measure)), lines=(a.lines, b.lines),
+            happened=(a.happened, b.happened),
+        )  # fmt: skip
+
+    def state(self, measure: str) -> messages.State:
+        """All there is, for a page that has just come or when more than a week has changed."""
+        facts = Facts(self.first, self.starting, self.speed, self.story, self.following, self.report.progress)
+        return state_of(facts, self.sides, self.tick(measure))
+
+    def _keep(self) -> None:
+        """Write the room, if it is kept."""
+        if self.file is None or self.sides is None:
+            return
+        self._kept_at = time.monotonic()
+        room = {"names": self.names, "seed": self.seed, "playing": self.playing, "speed": self.speed,
+                "story": self.story, "markets": [kept.side_kept(side) for side in self.sides]}  # fmt: skip
+        with suppress(OSError):  # a full disk doesn't end a workshop
+            kept.write(self.file, room)
+

@@ -1,0 +1,92 @@
+"""Serving a room from this machine: a free port, a browser that opens, one line in the terminal."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from urllib.parse import quote
+
+import uvicorn
+
+from marketsim.live import server
+from marketsim.live.room import Room
+from marketsim.live.security import LOOPBACK, SHORTEST_TOKEN, Door
+from marketsim.scenario.errors import ScenarioError
+
+USUAL_PORT = 8765
+LONGEST_MESSAGE = 4 * 1024 * 1024  # bytes that are read at all, so that a page is told what was wrong with them
+
+
+def serve(
+    room: Room, host: str, port: int | None, token: str | None, browser: bool, say: Callable[[str], None]
+) -> None:
+    """Serve until Ctrl-C. Raises ScenarioError, in one line, for a port that is taken or a host that can't be had."""
+    check(host, token)
+    listening = _socket(host, port)
+    address = address_of(host, listening.getsockname()[1], token)
+    hosts = LOOPBACK if is_loopback(host) else (*LOOPBACK, _bracketed(host), *_names_of(host))
+    say(f"{address}  (Ctrl-C ends it)")
+
+    def show() -> None:
+        if browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    app = server.app(room, Door(hosts, token), show)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, ws="websockets-sansio", ws_max_size=LONGEST_MESSAGE,
+        timeout_graceful_shutdown=1, server_header=False,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def check(host: str, token: str | None) -> None:
+    """Raises ScenarioError for a room that would be open to a network without a token."""
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise ScenarioError(f"expected at least {SHORTEST_TOKEN} letters, got {len(token)}", "--token")
+    if not is_loopback(host) and token is None:
+        message = "opens the room to the network, so it needs --token: a word that is part of the address people type"
+        raise ScenarioError(message, f"--host {host}")
+
+
+def address_of(host: str, port: int, token: str | None) -> str:
+    """What people type into a browser."""
+    return f"http://{_bracketed(host)}:{port}/" + ("" if token is None else f"?token={quote(token)}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _socket(host: str, port: int | None) -> socket.socket:
+    """A socket that listens: on the port asked for, else on the usual one or any that is free."""
+    wanted = [USUAL_PORT, 0] if port is None else [port]
+    for one in wanted:
+        try:
+            return socket.create_server((host, one), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and one != wanted[-1]:
+                continue
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken; name another with --port, or leave it out" if taken else error.strerror or str(error)
+            raise ScenarioError(f"port {one} {why}", host) from None
+    raise AssertionError
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _names_of(host: str) -> tuple[str, ...]:
+    """By which names others ask for a host that stands for all addresses of this machine."""
+    if host not in ("0.0.0.0", "::"):
+        return ()
+    name = socket.gethostname()
+    return (name, f"{name}.local", *{str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)})
