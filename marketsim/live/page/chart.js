@@ -76,14 +76,9 @@ export class Chart {
     if (this.low > this.high) return [];
     const low = this.low >= 0 && this.low < 0.6 * this.high ? 0 : this.low;
     const spread = Math.max(this.high - low, Math.abs(this.high) * 0.02, 10 ** -this.measure.digits);
-    let step = round(spread / 2);
-    let from = Math.floor(low / step + 1e-9) * step;
-    if (from + 2 * step < this.high - 1e-9) {
-      step = round(step * 1.2);
-      from = Math.floor(low / step + 1e-9) * step;
-    }
+    const { from, step, times } = cover(low, low + spread, this.measure.digits);
     const fine = digits(Number(step.toPrecision(6)));
-    return [0, 1, 2].map((times) => from + times * step).map((value) => ({ value, text: number(value, fine) }));
+    return [...Array(times + 1).keys()].map((row) => from + row * step).map((value) => ({ value, text: number(value, fine) }));
   }
 
   /** @param {Mark[]} marks */
@@ -92,7 +87,7 @@ export class Chart {
     if (width > 40 && height > 40) Object.assign(this.box, { width, height });
     const text = rem();
     const letters = Math.max(1, ...marks.map(({ text: words }) => words.length));
-    Object.assign(this.box, { left: letters * text * 0.57 + 6, right: text * 0.9, top: text * 0.6, bottom: text * 1.4 });
+    Object.assign(this.box, { left: letters * text * 0.65 + 8, right: text * 0.9, top: text * 0.6, bottom: text * 1.4 });
   }
 
   /** @param {number} week */
@@ -128,8 +123,7 @@ export class Chart {
       return [svg("path", { d: `M${left} ${y}H${width - right}` }), svg("text", { x: left - 6, y: y + rem() * 0.35, "text-anchor": "end", text })];
     });
     const columns = this.below(weeks).map(({ value, text }) => {
-      const anchor = value === 0 ? "start" : value >= this.last ? "end" : "middle";
-      return svg("text", { x: this.x(value), y: height - 4, "text-anchor": anchor, text });
+      return svg("text", { x: this.x(value), y: height - 4, "text-anchor": this.anchor(value), text });
     });
     const ticks = weeks.map(({ value }) => svg("path", { d: `M${this.x(value)} ${height - bottom}v5` }));
     this.grid.replaceChildren(...rows, ...ticks, ...columns);
@@ -142,11 +136,21 @@ export class Chart {
   below(weeks) {
     let free = -Infinity;
     return weeks.filter(({ value, text }) => {
-      const half = text.length * rem() * 0.3;
-      if (this.x(value) - half < free || this.x(value) + half > this.box.width + 2) return false;
-      free = this.x(value) + half + rem() * 0.5;
+      const width = text.length * rem() * 0.66;
+      const left = this.x(value) - width * { start: 0, middle: 0.5, end: 1 }[this.anchor(value)];
+      if (left < free || left + width > this.box.width + 2) return false;
+      free = left + width + rem() * 0.4;
       return true;
     });
+  }
+
+  /**
+   * On which side of a mark its words stand: inside at both ends.
+   * @param {number} week
+   */
+  anchor(week) {
+    if (week < this.last * 0.05) return "start";
+    return week > this.last * 0.95 ? "end" : "middle";
   }
 
   /**
@@ -199,4 +203,22 @@ export class Chart {
   lonely() {
     for (const end of this.ends) end.replaceChildren();
   }
+}
+
+/**
+ * The closest round cover of a stretch by one or two steps.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} fine digits that steps may have
+ */
+function cover(low, high, fine) {
+  const least = 10 ** -fine;
+  let best = { from: low, step: high - low, times: 1, span: Infinity };
+  for (let step = round(Math.max(least, (high - low) / 2)); step < best.span; step = round(step * 1.1)) {
+    if (Math.abs(step / least - Math.round(step / least)) > 1e-6) continue; // 2.5 where nothing stands behind the point
+    const from = Math.floor(low / step + 1e-9) * step;
+    const times = Math.max(1, Math.ceil((high - from) / step - 1e-9));
+    if (times <= 2 && times * step < best.span) best = { from, step, times, span: times * step };
+  }
+  return best;
 }

@@ -23,7 +23,6 @@ export class Charts {
     const of = JSON.stringify([state.numbers, state.markets.map((one) => one.label), state.start]);
     if (of !== this.of || tick.week < this.week) this.build(state.numbers.slice(0, SHOWN));
     this.of = of;
-    this.marks = years(state.start, state.weeks);
   }
 
   /** @param {import("./types.d.ts").Measure[]} measures */
@@ -35,9 +34,9 @@ export class Charts {
   /** @param {Known} known */
   draw({ state, tick, history }) {
     this.week = tick.week;
-    this.charts.forEach((chart, row) => {
-      chart.draw([history[0][row] ?? [], history[1][row] ?? []], state.weeks, this.marks ?? []);
-    });
+    const last = Math.min(state.weeks, Math.max(1, Math.ceil(tick.week / 52)) * 52); // the years begun so far
+    const marks = years(state.start, last);
+    this.charts.forEach((chart, row) => chart.draw([history[0][row] ?? [], history[1][row] ?? []], last, marks));
   }
 }
 

@@ -91,8 +91,10 @@ export class Controls {
     write(find(HTMLElement, "date"), tick.ended ? `${day(tick.date)}, the end` : day(tick.date));
     if (tick.playing === this.playing || performance.now() - this.pressed > TRUST) this.show(tick.playing);
     this.ended = tick.ended;
-    if (!state.starting) this.play.disabled = tick.ended;
-    if (!state.starting) find(HTMLButtonElement, "step").disabled = tick.ended;
+    for (const node of [this.play, find(HTMLButtonElement, "step")]) {
+      node.toggleAttribute("data-none", tick.ended);
+      node.disabled = tick.ended || document.body.hasAttribute("data-rests");
+    }
   }
 }
 
@@ -108,7 +110,7 @@ export function rest(rests) {
   const on = document.activeElement;
   for (const node of document.querySelectorAll("[data-asks]")) {
     if (rests && node === on) left = node;
-    node.toggleAttribute("disabled", rests);
+    node.toggleAttribute("disabled", rests || node.hasAttribute("data-none"));
   }
   if (rests || !(left instanceof HTMLElement)) return;
   if (document.activeElement === document.body) left.focus();

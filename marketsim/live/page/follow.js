@@ -3,7 +3,7 @@
 
 import { Chart } from "./chart.js";
 import { badge, find, html } from "./dom.js";
-import { capital, known, number } from "./words.js";
+import { capital, day, known, number } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Kind} Kind */
 /** @typedef {import("./types.d.ts").Market} Market */
@@ -80,7 +80,8 @@ function life({ market, kind, told }) {
   const head = HEADS.map((key) => told[key]).filter((one) => typeof one === "string");
   /** @type {HTMLElement[]} */
   const nodes = [html("h2", {}, badge(market === "a" ? 0 : 1), ` ${head[0] ?? capital(kind)}`), ...head.slice(1).map((text) => html("p", { text }))];
-  for (const [key, value] of Object.entries(told)) {
+  const { entries: last, ...first } = told; // a life is long: it comes last
+  for (const [key, value] of Object.entries({ ...first, entries: last })) {
     if (HEADS.includes(key) && typeof value === "string") continue;
     if (HIDDEN.includes(key) || empty(value)) continue;
     nodes.push(...part(key, value));
@@ -109,7 +110,7 @@ function entries(all) {
   const items = all.map((one) => {
     if (!isDict(one)) return html("li", {}, shape(one));
     const { week, date, words, ...rest } = one;
-    const when = [week === undefined ? "" : `Week ${plain(week)}`, plain(date)].filter(Boolean).join(", ");
+    const when = [week === undefined ? "" : `Week ${plain(week)}`, day(plain(date))].filter(Boolean).join(", ");
     const made = html("li", {}, html("b", { text: when }), html("span", { text: ` ${plain(words)}` }));
     const more = Object.entries(rest).filter(([, value]) => !empty(value));
     if (more.length) made.append(html("details", {}, html("summary", { text: "How that came" }), ...more.map(([, value]) => shape(value))));

@@ -47,12 +47,19 @@ export class Happened {
     if (!this.dirty || this.held || this.list.closest("[hidden]")) return;
     this.dirty = false;
     const nothing = html("li", { class: "quiet", text: "Nothing to tell yet: let some weeks pass." });
-    this.list.replaceChildren(...(this.entries.length ? this.entries.map((entry) => this.item(entry)) : [nothing]));
+    this.list.replaceChildren(...(this.entries.length ? this.weeks() : [nothing]));
+  }
+
+  weeks() {
+    return [...new Set(this.entries.map(({ week }) => week))].map((week) => {
+      const own = this.entries.filter((entry) => entry.week === week).map((entry) => this.item(entry));
+      return html("li", {}, html("b", { text: `Week ${week}` }), html("ul", {}, ...own));
+    });
   }
 
   /** @param {Entry} entry */
-  item({ week, market, one }) {
-    const made = html("li", {}, html("span", { class: "when" }, badge(market), ` ${week}`), html("span", { text: one.words }));
+  item({ market, one }) {
+    const made = html("li", {}, badge(market), html("span", { text: one.words }));
     if (one.kind) {
       const words = `Follow the ${one.kind} ${one.number} in market ${"ab"[market]}`;
       made.append(button({ text: "Follow", class: "small", "aria-label": words }, () => this.follow(market ? "b" : "a", one)));

@@ -82,14 +82,12 @@ class Lever {
   constructor(slider, moved) {
     this.slider = slider;
     this.moved = moved;
-    const { name, label, unit, meaning, least, most, step } = slider;
+    const { name, label, meaning } = slider;
     const id = `slider-${name}`;
-    const bounds = { min: least, max: most, step };
-    this.input = html("input", { type: "range", id, ...bounds, "data-asks": "", "aria-describedby": `${id}-means` });
+    this.input = input(slider, { id, "data-asks": "", "aria-describedby": `${id}-means` });
     this.output = html("output", { for: id });
     const head = html("p", { class: "lever-head" }, html("label", { for: id, text: label }), this.output);
     this.node = html("div", { class: "lever" }, head, this.input, html("p", { id: `${id}-means`, class: "quiet", text: meaning }));
-    this.unit = unit;
     this.touched = -Infinity;
     this.sent = -Infinity;
     this.timer = 0;
@@ -128,22 +126,30 @@ class Lever {
     const [a, b] = this.slider.value;
     const value = which === "a" ? a : b;
     if (isKnown(value)) this.input.value = String(value);
+    this.input.toggleAttribute("data-none", !isKnown(value));
+    this.input.disabled = !isKnown(value) || document.body.hasAttribute("data-rests");
     const both = which === "both" && a !== b;
     write(this.output, both ? `a ${this.words(a)}, b ${this.words(b)}` : this.words(value));
   }
 
   /** @param {number | null} value */
   words(value) {
-    return isKnown(value) ? spaced(number(value, digits(this.slider.step)), this.unit) : "not set";
+    const { choices, step, unit } = this.slider;
+    if (!isKnown(value)) return "none here";
+    if (choices.length) return choices[value] ?? "";
+    if (unit === "share") return `${number(100 * value, Math.max(0, digits(step) - 2))}%`;
+    return unit.startsWith("%") ? number(value, digits(step)) + unit : `${number(value, digits(step))} ${unit}`.trim();
   }
 }
 
 /**
- * @param {string} value
- * @param {string} unit
+ * A range, or a list where values stand for words.
+ * @param {Slider} slider
+ * @param {Record<string, string>} given
  */
-function spaced(value, unit) {
-  return unit.startsWith("%") ? value + unit : `${value} ${unit}`.trim();
+function input({ choices, least, most, step }, given) {
+  if (!choices.length) return html("input", { type: "range", min: least, max: most, step, ...given });
+  return html("select", given, ...choices.map((text, value) => html("option", { value, text })));
 }
 
 /**

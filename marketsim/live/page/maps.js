@@ -50,7 +50,7 @@ export class Maps {
     if (world !== this.world) this.begin(known);
     this.world = world;
     if (this.drawn > tick.week) this.drawn = -1;
-    fill(this.measures, state.measures.map(({ name, label, unit }) => [name, `${label}, ${unit}`]));
+    fill(this.measures, state.measures.map(({ name, label }) => [name, label]));
     this.measures.value = tick.measure;
     this.again(known);
   }
@@ -93,7 +93,7 @@ export class Maps {
     this.maps.forEach((map, market) => {
       map.colour(tick.map[market], classes);
       map.describe(described(known, measure, market));
-      if (tick.week !== this.drawn) map.moves.show(tick.lines[market], map.layout.points);
+      if (tick.week !== this.drawn) map.moves.show(tick.lines[market], map.layout.points, known.state.speed);
     });
     this.drawn = tick.week;
     if (this.measures !== document.activeElement) this.measures.value = tick.measure;
@@ -120,7 +120,7 @@ export class Maps {
       ...words.map((text, row) => html("li", { class: `class-${row}`, text })),
       html("li", { class: "class-5" }, html("span", { text: "too few" })),
     );
-    this.legend.title = `${measure.meaning} Lines: children placed this week, thick where they go.`;
+    this.legend.title = `${measure.meaning} Lines: children placed this week, thick where they go, thin where they come from.`;
   }
 
   /** @param {number} row */
@@ -150,7 +150,7 @@ export class Maps {
     const row = this.pointed >= 0 ? this.pointed : this.areas.selectedIndex - 1;
     const area = state.world.areas[row];
     const values = [0, 1].map((market) => said(tick.map[market][row], measure));
-    this.readout.tell(area ? (this.pointed >= 0 ? area.name : "") : null, values);
+    this.readout.tell(area ? (this.pointed >= 0 ? area.name : "") : null, values, measure.unit);
   }
 }
 
@@ -160,19 +160,23 @@ class Readout {
   constructor(line) {
     this.name = html("span");
     this.values = [html("span"), html("span")];
-    this.hint = html("span", { class: "quiet", text: "Point at a map, or choose an authority." });
-    this.said = html("span", { hidden: "" }, this.name, badge(0), this.values[0], badge(1), this.values[1]);
+    this.hint = html("span", { class: "quiet", text: "" });
+    this.unit = html("span");
+    this.said = html("span", { hidden: "" }, this.name, badge(0), this.values[0], badge(1), this.values[1], this.unit);
     line.replaceChildren(this.hint, this.said);
   }
 
   /**
    * @param {string | null} name
    * @param {string[]} values
+   * @param {string} unit
    */
-  tell(name, values) {
+  tell(name, values, unit) {
     this.hint.hidden = name !== null;
     this.said.hidden = name === null;
+    write(this.hint, `In ${unit}. Point at a map, or choose.`);
     if (name === null) return;
+    write(this.unit, unit);
     write(this.name, name);
     this.values.forEach((node, market) => write(node, values[market]));
   }

@@ -5,7 +5,8 @@ import { svg } from "./dom.js";
 
 /** @typedef {import("./layout.js").Point} Point */
 
-const FADE = 1000; // milliseconds
+const FADE = 1000; // milliseconds, at most
+const WEEKS = 3; // that are seen at once: where weeks pass quickly, lines fade quickly
 const FRAME = 50; // milliseconds between steps of fading: what is finer, nobody sees
 const WIDTH = 2; // pixels at the thick end, to each side
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -18,6 +19,7 @@ export class Moves {
     this.alive = [];
     /** @type {SVGPathElement[]} paths that are done with, for the next weeks */
     this.spare = [];
+    this.span = FADE;
     this.last = 0;
     this.running = false;
   }
@@ -29,8 +31,10 @@ export class Moves {
   /**
    * @param {[number, number][]} lines
    * @param {Point[]} points
+   * @param {number} speed weeks a second
    */
-  show(lines, points) {
+  show(lines, points, speed) {
+    this.span = Math.max(250, Math.min(FADE, (1000 * WEEKS) / speed));
     if (still.matches) this.clear();
     const shape = lines.map(([from, to]) => wedge(points[from], points[to])).join("");
     if (!shape) return;
@@ -54,8 +58,8 @@ export class Moves {
   /** @param {number} now */
   paint(now) {
     this.last = now;
-    while (this.alive.length && now - this.alive[0].born > FADE) this.bury(0);
-    for (const { path, born } of this.alive) path.setAttribute("opacity", (1 - (now - born) / FADE).toFixed(2));
+    while (this.alive.length && now - this.alive[0].born > this.span) this.bury(0);
+    for (const { path, born } of this.alive) path.setAttribute("opacity", (1 - (now - born) / this.span).toFixed(2));
   }
 
   /** @param {number} row */

@@ -26,7 +26,7 @@ export class Numbers {
   build(measures) {
     const head = html("tr", { role: "row" }, html("th", { role: "columnheader", scope: "col" }, html("span", { class: "unseen", text: "Market" })));
     for (const { label, unit, meaning } of measures) {
-      head.append(html("th", { role: "columnheader", scope: "col", title: meaning }, html("b", { text: label }), " ", html("span", { text: unit })));
+      head.append(html("th", { role: "columnheader", scope: "col", title: meaning }, html("b", { text: label }), " ", html("span", { text: unit === "%" ? "" : unit })));
     }
     this.cells = ROWS.map((row) => measures.map(({ name }) => html("td", { role: "cell", id: `number-${row}-${name}` })));
     const rows = ROWS.map((row, at) => html("tr", { role: "row", class: row }, heading(row, at), ...this.cells[at]));

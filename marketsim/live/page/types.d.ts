@@ -49,6 +49,7 @@ export interface Slider {
   most: number;
   step: number;
   value: Pair<number | null>;
+  choices: string[];
 }
 
 export interface Shock {

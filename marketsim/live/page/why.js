@@ -1,14 +1,16 @@
 // Why b differs from a: bars of money by cause, which add up to the difference.
 
 import { find, html } from "./dom.js";
-import { capital, signed } from "./words.js";
+import { capital, number, signed } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Why} Why */
 
 /** @param {Why} why */
 export function explain(why) {
+  if (!why.weeks) return find(HTMLElement, "why").replaceChildren(...why.sentences.map((text) => html("p", { text })));
   const over = why.weeks === 1 ? "the last week" : `the last ${why.weeks} weeks`;
-  const head = html("p", {}, `In ${over} b spends `, html("b", { text: money(why.difference) }), " a week against a.");
+  const than = why.difference < 0 ? "less than a" : "more than a";
+  const head = html("p", {}, `In ${over} b spent `, html("b", { text: `${number(Math.abs(why.difference))} GBP a week ${than}` }), ".");
   const reach = Math.max(1, ...why.causes.map(([, value]) => Math.abs(value)), Math.abs(why.difference));
   const rows = why.causes.map(([words, value, more]) => row(words, value, more, reach));
   rows.push(row("In all", why.difference, "", reach, "sum"));
