@@ -137,6 +137,9 @@ def asked(text: str) -> Asks:
         return _ASKED.validate_json(text)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
+        if detail["type"] == "union_tag_invalid":
+            given, known = errors.shown(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "")
+            raise ValueError(f"do: there is no {given}; allowed: {known}") from None
         where = ".".join(str(step) for step in detail["loc"][1:])
         given = "" if detail["type"].startswith("json") else f", got {errors.shown(detail['input'])}"
         words = detail["msg"].replace("Input should be", "expected")

@@ -145,7 +145,8 @@ class Room:
                 self._play()
             case messages.Pause():
                 self.playing = False
-                self._send_week()
+                self._send_week()  # at once; the week that is under way is sent when it is over
+                await self._look_closely()
             case messages.Speed():
                 self.speed = asked.weeks_per_second
                 self._send_state()
@@ -266,8 +267,14 @@ class Room:
         """Do something between two weeks, and tell everybody."""
         async with self._lock:
             await asyncio.to_thread(call)
-            await asyncio.to_thread(self._look, True)
+        await self._look_closely()
         self._send_state()
+
+    async def _look_closely(self) -> None:
+        """Find out between two weeks why the markets differ, and send it."""
+        async with self._lock:
+            await asyncio.to_thread(self._look, True)
+        self._send_week()
 
     async def _busy(self, words: str, call: Callable[[], object]) -> None:
         """Do something that takes a while: everybody is told that it goes on, and how it ended."""
