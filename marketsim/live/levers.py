@@ -16,7 +16,8 @@ from marketsim.scenario.tiers import Order, flat
 RISE = 1.09  # of costs: what the National Living Wage rose by in April 2024 and nearly again in 2023 (9.7%)
 MORE_NEEDS = 1.10
 OF_BEDS = 0.05  # of new needs a year that come on top when hospital and secure beds close (assumption)
-COSTS = ("pay_level", "manager_pay", "sleep_in_pay", "per_child", "house_running", "house_return")  # all of a home's
+# All that a home costs; `care_pay` and not `pay_level`, since better pay than elsewhere brings staff beside.
+COSTS = ("care_pay", "manager_pay", "sleep_in_pay", "per_child", "house_running", "house_return")
 LARGEST_ENDS = 10  # groups that can be let fail, one after the other
 
 
@@ -135,7 +136,7 @@ def move(sides: tuple[Side, Side], name: str, value: float, those: list[Side]) -
     if not changed:
         raise errors.ScenarioError(f"{lever.label}: there is nothing to move in this market")
     for side in changed:
-        side.change({lever.key: _as_in(side, lever.key, value)})
+        side.change({lever.key: _as_in(side, lever, value)})
 
 
 def strike(name: str, those: list[Side]) -> None:
@@ -175,9 +176,13 @@ def _unit(key: str) -> str:
     return str(shape.schema.get("unit", ""))
 
 
-def _as_in(side: Side, key: str, value: float) -> float | int:
-    """A whole number where the scenario has one."""
-    return int(value) if isinstance(side.value(key), int) and float(value).is_integer() else float(value)
+def _as_in(side: Side, lever: Lever, value: float) -> float | int:
+    """A whole number where the scenario has one. Raises ScenarioError for a broken one there."""
+    if not isinstance(side.value(lever.key), int):
+        return float(value)
+    if not float(value).is_integer():
+        raise errors.ScenarioError(f"{lever.label}: expected a whole number, got {value:g}")
+    return int(value)
 
 
 def _used(scenario: Scenario) -> list[str]:
