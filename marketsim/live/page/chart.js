@@ -1,12 +1,13 @@
 // One chart: two lines over the weeks, a solid and b dashed, each labelled at its end.
 
 import { html, mark, rem, svg } from "./dom.js";
-import { round } from "./classes.js";
 import { digits, known, number, said } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Measure} Measure */
 /** @typedef {import("./types.d.ts").Value} Value */
 /** @typedef {{ value: number, text: string }} Mark */
+
+const ROUND = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 25, 50, 100]; // times a power of ten: steps between marks
 
 export class Chart {
   /** @param {Measure} measure */
@@ -136,6 +137,7 @@ export class Chart {
   below(weeks) {
     let free = -Infinity;
     return weeks.filter(({ value, text }) => {
+      if (!text) return false;
       const width = text.length * rem() * 0.66;
       const left = this.x(value) - width * { start: 0, middle: 0.5, end: 1 }[this.anchor(value)];
       if (left < free || left + width > this.box.width + 2) return false;
@@ -214,11 +216,12 @@ export class Chart {
 function cover(low, high, fine) {
   const least = 10 ** -fine;
   let best = { from: low, step: high - low, times: 1, span: Infinity };
-  for (let step = round(Math.max(least, (high - low) / 2)); step < best.span; step = round(step * 1.1)) {
-    if (Math.abs(step / least - Math.round(step / least)) > 1e-6) continue; // 2.5 where nothing stands behind the point
+  const power = 10 ** Math.floor(Math.log10((high - low) / 2));
+  for (const step of ROUND.map((times) => times * power)) {
+    if (step < least || Math.abs(step / least - Math.round(step / least)) > 1e-6) continue; // halves of whole things
     const from = Math.floor(low / step + 1e-9) * step;
     const times = Math.max(1, Math.ceil((high - from) / step - 1e-9));
-    if (times <= 2 && times * step < best.span) best = { from, step, times, span: times * step };
+    if (times <= 2 && times * step < best.span * (1 - 1e-9)) best = { from, step, times, span: times * step };
   }
   return best;
 }

@@ -6,7 +6,7 @@ import { find, write } from "./dom.js";
 /** @typedef {import("./room.js").Known} Known */
 
 const SHOWN = 4;
-const YEAR = 365.25 / 7; // weeks
+const YEAR = 52; // weeks
 
 export class Charts {
   constructor() {
@@ -34,26 +34,18 @@ export class Charts {
   /** @param {Known} known */
   draw({ state, tick, history }) {
     this.week = tick.week;
-    const last = Math.min(state.weeks, Math.max(1, Math.ceil(tick.week / 52)) * 52); // the years begun so far
-    const marks = years(state.start, last);
+    const last = Math.min(state.weeks, Math.max(1, Math.ceil(tick.week / YEAR)) * YEAR); // the years begun so far
+    const marks = marked(last);
     this.charts.forEach((chart, row) => chart.draw([history[0][row] ?? [], history[1][row] ?? []], last, marks));
   }
 }
 
 /**
- * Marks where calendar years begin; weeks for short runs.
- * @param {string} start
- * @param {number} weeks
+ * A mark a year; the first and the last in words.
+ * @param {number} last
  */
-export function years(start, weeks) {
-  const begin = new Date(start);
-  if (Number.isNaN(begin.getTime()) || weeks < 1.5 * YEAR) {
-    return [0, weeks].map((value) => ({ value, text: value ? `week ${value}` : "0" }));
-  }
+export function marked(last) {
   const marks = [];
-  for (let year = begin.getUTCFullYear(); ; year += 1) {
-    const value = (Date.UTC(year, 0, 1) - begin.getTime()) / (7 * 24 * 3600 * 1000);
-    if (value > weeks) return marks;
-    if (value >= 0) marks.push({ value, text: String(year) });
-  }
+  for (let value = 0; value < last; value += YEAR) marks.push({ value, text: value ? "" : "0" });
+  return [...marks, { value: last, text: `week ${last}` }];
 }

@@ -11,9 +11,13 @@ const OUTSIDE = 0.1; // share of values in the open classes' far ends that is st
 const FEWEST = 3; // values without which there is nothing to divide
 
 export class Classes {
-  /** @param {number} factor by which values are multiplied before they are shown: bounds are round as shown */
-  constructor(factor) {
+  /**
+   * @param {number} factor by which values are multiplied before they are shown: bounds are round as shown
+   * @param {number} most beyond which no value can lie
+   */
+  constructor(factor, most = Infinity) {
     this.factor = factor;
+    this.most = most;
     /** @type {number[]} the four bounds between the classes, as shown; none as long as nothing is known */
     this.bounds = [];
     this.step = 0;
@@ -47,7 +51,7 @@ export class Classes {
 
   divide() {
     for (let step = round((this.high - this.low) / CLASSES); ; step = round(step * 1.2)) {
-      const from = Math.floor(this.low / step) * step;
+      const from = Math.min(Math.floor(this.low / step) * step, Math.floor(this.most / step - CLASSES) * step);
       if (from + CLASSES * step < this.high - step * 0.3) continue;
       this.step = step;
       this.bounds = [1, 2, 3, 4].map((times) => Number((from + times * step).toPrecision(12)));
@@ -72,7 +76,7 @@ export class Classes {
  * The next round number from here on: 1, 2, 2.5 or 5 times a power of ten.
  * @param {number} least
  */
-export function round(least) {
+function round(least) {
   const power = 10 ** Math.floor(Math.log10(least));
   const times = [1, 2, 2.5, 5, 10].find((one) => one * power >= least * (1 - 1e-9)) ?? 10;
   return times * power;

@@ -2,6 +2,7 @@
 // more may be told without a change here.
 
 import { Chart } from "./chart.js";
+import { marked } from "./charts.js";
 import { badge, find, html } from "./dom.js";
 import { capital, day, known, number } from "./words.js";
 
@@ -156,8 +157,7 @@ function series(all) {
     if (!Array.isArray(values) || !values.some(known)) return [];
     const digits = values.some((value) => known(value) && Math.abs(value) >= 20) ? 0 : 1;
     const chart = new Chart({ name: key, label: named(key), unit: "by week", factor: 1, digits, meaning: "" });
-    const weeks = [0, values.length].map((value) => ({ value, text: String(value) }));
-    chart.draw([/** @type {Value[]} */ (values), []], values.length, weeks);
+    chart.draw([/** @type {Value[]} */ (values), []], values.length, marked(values.length));
     chart.lonely();
     return [chart.node];
   });

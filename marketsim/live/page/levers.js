@@ -1,7 +1,7 @@
 // Levers: sliders, shocks, and one past with two futures.
 
 import { badge, button, find, html, write } from "./dom.js";
-import { digits, known as isKnown, number } from "./words.js";
+import { capital, digits, known as isKnown, number } from "./words.js";
 
 /** @typedef {import("./types.d.ts").Send} Send */
 /** @typedef {import("./types.d.ts").Slider} Slider */
@@ -56,7 +56,7 @@ export class Levers {
     const all = shocks.map(({ name, label, meaning }) => {
       const press = () => this.send({ do: "shock", market: this.which, shock: name });
       const made = button({ id: `shock-${name}`, text: label, "aria-describedby": `shock-${name}-means` }, press);
-      return html("p", { class: "shock" }, made, html("span", { id: `shock-${name}-means`, text: meaning }));
+      return html("p", { class: "shock" }, made, html("span", { id: `shock-${name}-means`, text: capital(meaning) }));
     });
     find(HTMLElement, "shocks").replaceChildren(...all);
   }
@@ -87,7 +87,7 @@ class Lever {
     this.input = input(slider, { id, "data-asks": "", "aria-describedby": `${id}-means` });
     this.output = html("output", { for: id });
     const head = html("p", { class: "lever-head" }, html("label", { for: id, text: label }), this.output);
-    this.node = html("div", { class: "lever" }, head, this.input, html("p", { id: `${id}-means`, class: "quiet", text: meaning }));
+    this.node = html("div", { class: "lever" }, head, this.input, html("p", { id: `${id}-means`, class: "quiet", text: capital(meaning) }));
     this.touched = -Infinity;
     this.sent = -Infinity;
     this.timer = 0;
@@ -138,6 +138,7 @@ class Lever {
     if (!isKnown(value)) return "none here";
     if (choices.length) return choices[value] ?? "";
     if (unit === "share") return `${number(100 * value, Math.max(0, digits(step) - 2))}%`;
+    if (unit === "ratio") return `× ${number(value, digits(step))}`;
     return unit.startsWith("%") ? number(value, digits(step)) + unit : `${number(value, digits(step))} ${unit}`.trim();
   }
 }

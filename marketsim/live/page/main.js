@@ -44,6 +44,7 @@ for (const part of parts) {
 }
 room.tell({ why: explain, told: (told) => follow.told(told), said: ({ words }) => say(words) });
 
+rest(true); // until the room has said all there is
 let forget = 0;
 
 /**

@@ -102,7 +102,7 @@ export class Maps {
 
   /** @param {Measure} measure */
   classesOf(measure) {
-    const found = this.classes.get(measure.name) ?? new Classes(measure.factor);
+    const found = this.classes.get(measure.name) ?? new Classes(measure.factor, percent(measure) ? 100 : Infinity);
     this.classes.set(measure.name, found);
     return found;
   }

@@ -8,7 +8,7 @@ import { svg } from "./dom.js";
 const FADE = 1000; // milliseconds, at most
 const WEEKS = 3; // that are seen at once: where weeks pass quickly, lines fade quickly
 const FRAME = 50; // milliseconds between steps of fading: what is finer, nobody sees
-const WIDTH = 2; // pixels at the thick end, to each side
+const WIDTH = 1.7; // pixels at the thick end, to each side
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Moves {

@@ -84,7 +84,7 @@ export function digits(step) {
 export function day(date) {
   const time = Date.parse(date);
   if (!/^\d{4}-\d{2}-\d{2}/.test(date) || Number.isNaN(time)) return date;
-  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 }
 
 /** @param {string} words */
