@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -24,7 +25,6 @@ from marketsim.live.viewers import Viewer
 
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 REFUSED = 1008  # of a websocket: policy
-LONGEST_SHOWN = "a message of more than {:,} letters was not read"
 
 
 @cache
@@ -92,6 +92,7 @@ def app(room: Room, door: Door, on_open: Callable[[], None] = lambda: None) -> S
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(door.hosts), www_redirect=False),
         Middleware(SafeHeaders),
+        Middleware(GZipMiddleware),
     ]
     return Starlette(routes=routes, middleware=middleware, lifespan=living)
 

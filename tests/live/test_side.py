@@ -39,10 +39,9 @@ def assert_runs_to_the_same_bytes(side: Side, folder: Path) -> None:
         pass
     path = folder / "saved.yaml"
     path.write_text(saving.text_of(side), encoding="utf-8")
-    with pytest.raises(SystemExit) as ended:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sys.argv", ["marketsim", "run", str(path), "--out", str(folder / "run")])
-            main()
+    with pytest.raises(SystemExit) as ended, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["marketsim", "run", str(path), "--out", str(folder / "run")])
+        main()
     assert ended.value.code == 0
     again = {one.name: one.read_bytes() for one in sorted((folder / "run").glob("*.parquet"))}
     assert again == written(side.watched.tables(), folder / "room")
@@ -78,7 +77,7 @@ def test_why_adds_up_to_the_difference_in_spend(two_sides: Sides) -> None:
 
 
 def test_what_was_changed_on_the_way_runs_to_the_same_bytes(two_sides: Sides, tmp_path: Path) -> None:
-    a, b = two_sides
+    _a, b = two_sides
     pass_weeks(two_sides, 3)
     levers.move(two_sides, "needs", 1.2, [b])
     levers.move(two_sides, "needs", 1.4, [b])  # the slider goes on before the week does
