@@ -28,7 +28,19 @@ export class Chart {
     this.last = 1;
     /** @type {(() => void) | null} */
     this.anew = null;
-    new ResizeObserver(() => this.anew?.()).observe(this.picture);
+    this.text = rem();
+    new ResizeObserver(([{ contentRect: { width, height } }]) => this.resize(width, height)).observe(this.picture);
+  }
+
+  /**
+   * Is told of its size, and doesn't ask for it every week.
+   * @param {number} width
+   * @param {number} height
+   */
+  resize(width, height) {
+    this.text = rem();
+    if (width > 40 && height > 40) Object.assign(this.box, { width, height });
+    this.anew?.();
   }
 
   /**
@@ -84,9 +96,7 @@ export class Chart {
 
   /** @param {Mark[]} marks */
   measureBox(marks) {
-    const { width, height } = this.picture.getBoundingClientRect();
-    if (width > 40 && height > 40) Object.assign(this.box, { width, height });
-    const text = rem();
+    const text = this.text;
     const letters = Math.max(1, ...marks.map(({ text: words }) => words.length));
     Object.assign(this.box, { left: letters * text * 0.65 + 8, right: text * 0.9, top: text * 0.6, bottom: text * 1.4 });
   }
@@ -121,7 +131,7 @@ export class Chart {
     mark(this.picture, "viewBox", `0 0 ${width} ${height}`);
     const rows = marks.flatMap(({ value, text }) => {
       const y = this.y(value, marks);
-      return [svg("path", { d: `M${left} ${y}H${width - right}` }), svg("text", { x: left - 6, y: y + rem() * 0.35, "text-anchor": "end", text })];
+      return [svg("path", { d: `M${left} ${y}H${width - right}` }), svg("text", { x: left - 6, y: y + this.text * 0.35, "text-anchor": "end", text })];
     });
     const columns = this.below(weeks).map(({ value, text }) => {
       return svg("text", { x: this.x(value), y: height - 4, "text-anchor": this.anchor(value), text });
@@ -138,10 +148,10 @@ export class Chart {
     let free = -Infinity;
     return weeks.filter(({ value, text }) => {
       if (!text) return false;
-      const width = text.length * rem() * 0.66;
+      const width = text.length * this.text * 0.66;
       const left = this.x(value) - width * { start: 0, middle: 0.5, end: 1 }[this.anchor(value)];
       if (left < free || left + width > this.box.width + 2) return false;
-      free = left + width + rem() * 0.4;
+      free = left + width + this.text * 0.4;
       return true;
     });
   }
@@ -182,7 +192,7 @@ export class Chart {
   /** @param {({ x: number, y: number } | null)[]} ends */
   label(ends) {
     const [a, b] = ends;
-    const apart = rem() * 0.85;
+    const apart = this.text * 0.85;
     const near = a && b && Math.abs(a.y - b.y) < apart;
     ends.forEach((end, market) => {
       const node = this.ends[market];
@@ -191,7 +201,7 @@ export class Chart {
       let y = end.y;
       if (near) y = (a.y + b.y) / 2 + (apart / 2) * ((market === 0) === (a.y <= b.y) ? -1 : 1);
       mark(node, "x", (end.x + 3).toFixed(1));
-      mark(node, "y", (y + rem() * 0.3).toFixed(1));
+      mark(node, "y", (y + this.text * 0.3).toFixed(1));
     });
   }
 

@@ -176,7 +176,7 @@ class Readout {
     this.said.hidden = name === null;
     write(this.hint, `In ${unit}. Point at a map, or choose.`);
     if (name === null) return;
-    write(this.unit, unit);
+    write(this.unit, unit.startsWith("%") ? "" : unit);
     write(this.name, name);
     this.values.forEach((node, market) => write(node, values[market]));
   }

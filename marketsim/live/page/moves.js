@@ -7,7 +7,7 @@ import { svg } from "./dom.js";
 
 const FADE = 1000; // milliseconds, at most
 const WEEKS = 3; // that are seen at once: where weeks pass quickly, lines fade quickly
-const FRAME = 50; // milliseconds between steps of fading: what is finer, nobody sees
+const STEPS = 12; // of fading in a second; where weeks pass quickly, a step a week
 const WIDTH = 1.7; // pixels at the thick end, to each side
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -43,6 +43,7 @@ export class Moves {
     path.setAttribute("opacity", "1");
     path.removeAttribute("display");
     this.alive.push({ path, born: performance.now() });
+    this.paint(performance.now());
     if (!still.matches && !this.running) this.fade();
   }
 
@@ -50,7 +51,7 @@ export class Moves {
     this.running = this.alive.length > 0;
     if (!this.running) return;
     requestAnimationFrame((now) => {
-      if (now - this.last >= FRAME) this.paint(now);
+      if (now - this.last >= Math.max(1000 / STEPS, this.span / WEEKS + 20)) this.paint(now);
       this.fade();
     });
   }

@@ -5,6 +5,8 @@
 export const NOTHING = "–";
 const MINUS = "\u2212";
 
+const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map();
 
@@ -84,7 +86,7 @@ export function digits(step) {
 export function day(date) {
   const time = Date.parse(date);
   if (!/^\d{4}-\d{2}-\d{2}/.test(date) || Number.isNaN(time)) return date;
-  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  return dates.format(time);
 }
 
 /** @param {string} words */
