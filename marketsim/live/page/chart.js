@@ -3,10 +3,6 @@
 import { html, mark, rem, svg } from "./dom.js";
 import { digits, known, number, said } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Measure} Measure */
-/** @typedef {import("./types.d.ts").Value} Value */
-/** @typedef {{ value: number, text: string }} Mark */
-
 const ROUND = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 25, 50, 100]; // times a power of ten: steps between marks
 
 export class Chart {

@@ -3,8 +3,6 @@
 import { Chart } from "./chart.js";
 import { find, write } from "./dom.js";
 
-/** @typedef {import("./room.js").Known} Known */
-
 const SHOWN = 4;
 const YEAR = 52; // weeks
 
@@ -25,7 +23,7 @@ export class Charts {
     this.of = of;
   }
 
-  /** @param {import("./types.d.ts").Measure[]} measures */
+  /** @param {Measure[]} measures */
   build(measures) {
     this.charts = measures.map((measure) => new Chart(measure));
     this.ground.replaceChildren(...this.charts.map((chart) => chart.node));

@@ -3,8 +3,6 @@
 
 import { known } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Value} Value */
-
 export const CLASSES = 5;
 export const UNKNOWN = CLASSES; // the class of those of whom nothing is known
 const OUTSIDE = 0.1; // share of values in the open classes' far ends that is still borne

@@ -1,8 +1,5 @@
 // The line to the room: it is opened anew whenever it is lost.
 
-/** @typedef {import("./types.d.ts").Ask} Ask */
-/** @typedef {import("./types.d.ts").Message} Message */
-
 const SOONEST = 300; // milliseconds until the first new try
 const LATEST = 5000;
 

@@ -4,9 +4,6 @@ import { find, write } from "./dom.js";
 import { fill } from "./maps.js";
 import { day } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Send} Send */
-/** @typedef {import("./room.js").Known} Known */
-
 const SPEEDS = [0.5, 1, 2, 5, 10, 20, 50];
 const TRUST = 700; // milliseconds for which what was pressed is believed against weeks still under way
 
@@ -36,7 +33,7 @@ export class Controls {
 
   /**
    * Shows at once what was asked for; the room confirms it later.
-   * @param {import("./types.d.ts").Ask} ask
+   * @param {Ask} ask
    * @param {boolean} playing
    */
   ask(ask, playing) {

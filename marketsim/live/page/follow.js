@@ -6,11 +6,6 @@ import { marked } from "./charts.js";
 import { badge, find, html } from "./dom.js";
 import { capital, day, known, number } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Kind} Kind */
-/** @typedef {import("./types.d.ts").Market} Market */
-/** @typedef {import("./types.d.ts").Send} Send */
-/** @typedef {import("./types.d.ts").Told} Told */
-/** @typedef {import("./types.d.ts").Value} Value */
 /** @typedef {Record<string, unknown>} Dict */
 
 const HEADS = ["title", "who"];
@@ -44,7 +39,7 @@ export class Follow {
     this.send({ do: "follow", market: market === "b" ? "b" : "a", kind: kind === "home" ? "home" : "child", number });
   }
 
-  /** @param {import("./room.js").Known} known */
+  /** @param {Known} known */
   state({ state }) {
     find(HTMLElement, "unfollow").hidden = !state.following;
     if (!state.following) this.nothing();

@@ -2,8 +2,6 @@
 
 import { badge, button, find, html } from "./dom.js";
 
-/** @typedef {import("./types.d.ts").Happening} Happening */
-/** @typedef {import("./types.d.ts").Tick} Tick */
 /** @typedef {{ week: number, market: number, one: Happening }} Entry */
 /** @typedef {(market: "a" | "b", one: Happening) => void} Follow */
 
@@ -22,7 +20,7 @@ export class Happened {
     document.addEventListener("shown", () => this.draw());
   }
 
-  /** @param {import("./room.js").Known} known */
+  /** @param {Known} known */
   state({ state, tick }) {
     const of = JSON.stringify(state.markets.map((one) => [one.label, one.question]));
     if (of !== this.of) this.entries = [];

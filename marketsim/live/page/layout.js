@@ -2,10 +2,6 @@
 
 import { rem } from "./dom.js";
 
-/** @typedef {import("./types.d.ts").World} World */
-/** @typedef {{ x: number, y: number }} Point */
-/** @typedef {Point & { text: string, anchor: string }} Name */
-/** @typedef {{ points: Point[], radius: number, names: (Name | null)[] }} Layout */
 /** @typedef {[number, number, number, number]} Box left, top, right, bottom */
 
 const ROW = Math.sqrt(3) / 2; // from row to row of pointy-top hexagons, where columns are 1 apart

@@ -3,11 +3,6 @@
 import { badge, button, find, html, write } from "./dom.js";
 import { capital, digits, known as isKnown, number } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Send} Send */
-/** @typedef {import("./types.d.ts").Slider} Slider */
-/** @typedef {import("./types.d.ts").Which} Which */
-/** @typedef {import("./room.js").Known} Known */
-
 const PAUSE = 200; // milliseconds between what a slider that moves sends
 const HELD = 1000; // milliseconds for which a slider that was moved isn't moved by the room
 
@@ -49,7 +44,7 @@ export class Levers {
     changes(state.markets);
   }
 
-  /** @param {import("./types.d.ts").State} state */
+  /** @param {State} state */
   build({ sliders, shocks }) {
     this.levers = sliders.map((slider) => new Lever(slider, (value) => this.change(slider.name, value)));
     find(HTMLElement, "sliders").replaceChildren(...this.levers.map((lever) => lever.node));
@@ -155,7 +150,7 @@ function input({ choices, least, most, step }, given) {
 
 /**
  * What was changed in the room, market by market.
- * @param {import("./types.d.ts").Shown[]} markets
+ * @param {Shown[]} markets
  */
 function changes(markets) {
   const lists = markets.flatMap(({ changes: made }, market) => {

@@ -12,14 +12,14 @@ import { Numbers } from "./numbers.js";
 import { Questions } from "./questions.js";
 import { Room } from "./room.js";
 import { Save } from "./save.js";
-import { Story } from "./story.js";
+import { Stories } from "./story.js";
 import { Table } from "./table.js";
 import { Tabs } from "./tabs.js";
 import { explain } from "./why.js";
 
 const LONGEST = 10_000; // milliseconds that a said line stands
 
-/** @type {import("./types.d.ts").Send} */
+/** @type {Send} */
 const send = (ask) => connection.send(ask);
 const room = new Room();
 const tabs = new Tabs(find(HTMLElement, "tabs"));
@@ -32,7 +32,7 @@ const happened = new Happened((market, one) => {
 
 // Buttons that are made for a state come before the controls, which let all of them rest while the room is busy.
 const parts = [
-  maps, new Numbers(), new Charts(), happened, new Levers(send), follow, new Story(send, () => tabs.show("story")),
+  maps, new Numbers(), new Charts(), happened, new Levers(send), follow, new Stories(send, () => tabs.show("story")),
   new Questions(send), new Save(send), new Table(), new Controls(send),
 ];
 for (const part of parts) {

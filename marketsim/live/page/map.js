@@ -4,10 +4,7 @@ import { mark, svg } from "./dom.js";
 import { hexagon, layout } from "./layout.js";
 import { Moves } from "./moves.js";
 
-/** @typedef {import("./types.d.ts").World} World */
-/** @typedef {import("./types.d.ts").Value} Value */
 /** @typedef {import("./classes.js").Classes} Classes */
-/** @typedef {import("./layout.js").Layout} Layout */
 
 export class MarketMap {
   /**

@@ -6,11 +6,6 @@ import { MarketMap } from "./map.js";
 import { remember, remembered } from "./place.js";
 import { digits, known as isKnown, number, percent, said } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Measure} Measure */
-/** @typedef {import("./types.d.ts").Send} Send */
-/** @typedef {import("./types.d.ts").Tick} Tick */
-/** @typedef {import("./room.js").Known} Known */
-
 export class Maps {
   /** @param {Send} send */
   constructor(send) {

@@ -3,8 +3,6 @@
 
 import { svg } from "./dom.js";
 
-/** @typedef {import("./layout.js").Point} Point */
-
 const FADE = 1000; // milliseconds, at most
 const WEEKS = 3; // that are seen at once: where weeks pass quickly, lines fade quickly
 const STEPS = 12; // of fading in a second; where weeks pass quickly, a step a week

@@ -3,8 +3,6 @@
 import { badge, find, html, write } from "./dom.js";
 import { difference, said } from "./words.js";
 
-/** @typedef {import("./room.js").Known} Known */
-
 const ROWS = ["a", "b", "difference"];
 
 export class Numbers {
@@ -22,7 +20,7 @@ export class Numbers {
     this.shown = shown;
   }
 
-  /** @param {import("./types.d.ts").Measure[]} measures */
+  /** @param {Measure[]} measures */
   build(measures) {
     const head = html("tr", { role: "row" }, html("th", { role: "columnheader", scope: "col" }, html("span", { class: "unseen", text: "Market" })));
     for (const { label, unit, meaning } of measures) {

@@ -3,9 +3,6 @@
 import { find, html, write } from "./dom.js";
 import { capital } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Question} Question */
-/** @typedef {import("./types.d.ts").Send} Send */
-
 export class Questions {
   /** @param {Send} send */
   constructor(send) {
@@ -25,7 +22,7 @@ export class Questions {
     return this.all.find(({ name }) => name === this.select.value);
   }
 
-  /** @param {import("./room.js").Known} known */
+  /** @param {Known} known */
   state({ state }) {
     const of = JSON.stringify([state.questions, state.markets[1]?.label]);
     if (of === this.of) return;

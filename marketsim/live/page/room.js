@@ -1,16 +1,6 @@
 // What the page knows of the room. Every week is remembered as it comes; the page is drawn from the newest, at most once
 // a frame.
 
-/** @typedef {import("./types.d.ts").Message} Message */
-/** @typedef {import("./types.d.ts").State} State */
-/** @typedef {import("./types.d.ts").Tick} Tick */
-/** @typedef {import("./types.d.ts").Said} Said */
-/** @typedef {import("./types.d.ts").Why} Why */
-/** @typedef {import("./types.d.ts").Told} Told */
-/** @typedef {import("./types.d.ts").Value} Value */
-
-/** @typedef {{ state: State, tick: Tick, history: [Value[][], Value[][]] }} Known */
-
 /**
  * @typedef {object} Listener what a part of the page does with what it hears
  * @property {(known: Known) => void} [state] all is new

@@ -3,8 +3,6 @@
 import { query } from "./connection.js";
 import { find, write } from "./dom.js";
 
-/** @typedef {import("./types.d.ts").Send} Send */
-
 export class Save {
   /** @param {Send} send */
   constructor(send) {
@@ -15,7 +13,7 @@ export class Save {
     });
   }
 
-  /** @param {import("./room.js").Known} known */
+  /** @param {Known} known */
   state({ state: { report } }) {
     find(HTMLElement, "reporting").hidden = !report;
     if (!report) return;

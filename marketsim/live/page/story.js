@@ -2,11 +2,7 @@
 
 import { button, find, html } from "./dom.js";
 
-/** @typedef {import("./types.d.ts").Send} Send */
-/** @typedef {import("./types.d.ts").Story} Told */
-/** @typedef {import("./room.js").Known} Known */
-
-export class Story {
+export class Stories {
   /**
    * @param {Send} send
    * @param {() => void} turned told when another screen is shown
@@ -41,7 +37,7 @@ export class Story {
     this.turned();
   }
 
-  /** @param {Told} story */
+  /** @param {Story} story */
   screen({ question, screen, screens }) {
     const shown = screens[screen];
     if (!shown) return [];

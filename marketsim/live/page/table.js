@@ -3,8 +3,6 @@
 import { find, html, write } from "./dom.js";
 import { said } from "./words.js";
 
-/** @typedef {import("./room.js").Known} Known */
-
 export class Table {
   constructor() {
     this.table = find(HTMLTableElement, "areas");
@@ -24,7 +22,7 @@ export class Table {
     this.of = of;
   }
 
-  /** @param {import("./types.d.ts").Area[]} areas */
+  /** @param {Area[]} areas */
   build(areas) {
     const head = ["Authority", "Region", "a", "b"].map((text) => html("th", { scope: "col", text }));
     this.cells = areas.map(() => [html("td"), html("td")]);

@@ -1,11 +1,11 @@
-// What the room sends and may be asked, as in marketsim/live/messages.py.
+// What the room sends and may be asked, as in marketsim/live/messages.py; all parts of the page know these names.
 
-export type Market = "a" | "b";
-export type Which = Market | "both";
-export type Kind = "child" | "home";
-export type Pair<T> = [T, T]; // of market a, and of market b
+type Market = "a" | "b";
+type Which = Market | "both";
+type Kind = "child" | "home";
+type Pair<T> = [T, T]; // of market a, and of market b
 
-export type Ask =
+type Ask =
   | { do: "play" | "pause" | "reset" | "unfollow" }
   | { do: "step"; weeks?: number }
   | { do: "speed"; weeks_per_second: number }
@@ -18,7 +18,7 @@ export type Ask =
   | { do: "turn"; question: string; screen?: number }
   | { do: "report"; replicates?: number };
 
-export interface Measure {
+interface Measure {
   name: string;
   label: string;
   unit: string;
@@ -27,7 +27,7 @@ export interface Measure {
   meaning: string;
 }
 
-export interface Area {
+interface Area {
   code: string;
   name: string;
   region: string;
@@ -35,12 +35,12 @@ export interface Area {
   y: number;
 }
 
-export interface World {
+interface World {
   cells: boolean;
   areas: Area[];
 }
 
-export interface Slider {
+interface Slider {
   name: string;
   label: string;
   unit: string;
@@ -52,21 +52,21 @@ export interface Slider {
   choices: string[];
 }
 
-export interface Shock {
+interface Shock {
   name: string;
   label: string;
   meaning: string;
 }
 
-export interface Happening {
+interface Happening {
   words: string;
   kind: Kind | "";
   number: number;
 }
 
-export type Value = number | null;
+type Value = number | null;
 
-export interface Tick {
+interface Tick {
   type: "tick";
   week: number;
   date: string;
@@ -79,40 +79,40 @@ export interface Tick {
   happened: Pair<Happening[]>;
 }
 
-export interface Shown {
+interface Shown {
   letter: Market;
   label: string;
   question: string;
   changes: string[];
 }
 
-export interface Screen {
+interface StoryScreen {
   title: string;
   lines: string[];
   do: { label: string; send: Ask }[];
 }
 
-export interface Story {
+interface Story {
   question: string;
   screen: number;
-  screens: Screen[];
+  screens: StoryScreen[];
 }
 
-export interface Question {
+interface Question {
   name: string;
   folder: string;
   question: string;
   baseline: string;
 }
 
-export interface Reporting {
+interface Reporting {
   done: number;
   all: number;
   address: string;
   said: string;
 }
 
-export interface State {
+interface State {
   type: "state";
   room: string;
   starting: string;
@@ -133,12 +133,12 @@ export interface State {
   tick: Tick;
 }
 
-export interface Said {
+interface Said {
   type: "said";
   words: string;
 }
 
-export interface Why {
+interface Why {
   type: "why";
   weeks: number;
   difference: number;
@@ -146,12 +146,20 @@ export interface Why {
   sentences: string[];
 }
 
-export interface Told {
+interface Told {
   type: "told";
   market: Market;
   kind: Kind;
   told: Record<string, unknown>;
 }
 
-export type Message = State | Tick | Said | Why | Told;
-export type Send = (ask: Ask) => void;
+type Message = State | Tick | Said | Why | Told;
+type Send = (ask: Ask) => void;
+
+// What the page itself makes of it.
+
+type Known = { state: State; tick: Tick; history: Pair<Value[][]> };
+type Point = { x: number; y: number };
+type Name = Point & { text: string; anchor: string };
+type Layout = { points: Point[]; radius: number; names: (Name | null)[] };
+type Mark = { value: number; text: string };

@@ -3,8 +3,6 @@
 import { find, html } from "./dom.js";
 import { capital, number, signed } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Why} Why */
-
 /** @param {Why} why */
 export function explain(why) {
   if (!why.weeks) return find(HTMLElement, "why").replaceChildren(...why.sentences.map((text) => html("p", { text })));

@@ -1,7 +1,5 @@
 // Numbers and dates in words.
 
-/** @typedef {import("./types.d.ts").Measure} Measure */
-
 export const NOTHING = "–";
 const MINUS = "\u2212";
 
