@@ -23,6 +23,13 @@ def live(
         "127.0.0.1"
     ),
     token: Annotated[str | None, typer.Option(help="a word that the address of every page must carry")] = None,
+    workshop: Annotated[
+        bool, typer.Option("--workshop", help="people take seats and decide by rounds; the second market is theirs")
+    ] = False,
+    seat: Annotated[
+        list[str] | None,
+        typer.Option(help="of a workshop: an authority, 'provider 2' or board; not given: four, three and the board"),
+    ] = None,
     out: Annotated[Path, typer.Option(help="folder below which rooms and their reports are kept")] = Path("results"),
 ) -> None:
     """Watch two markets side by side in the browser, on the same children: play, pause, change, follow, branch."""
@@ -31,9 +38,13 @@ def live(
     with interrupts.deferred():
         from marketsim.live import serving
         from marketsim.live.room import Room
+        from marketsim.live.workshop.host import Host
 
     serving.check(host, token)
+    if not workshop:
+        options.refuse("only a workshop has seats", seat=seat or None)
     room = Room([scenario] if other is None else [scenario, other], seed, out, new)
     if room.goes_on:
         typer.echo(f"The room goes on as it was left ({room.file}); --new begins anew.", err=True)
-    serving.serve(room, host, port, token, browser, typer.echo)
+    leader = Host(room, seat or []) if workshop else None
+    serving.serve(room, leader, host, port, token, browser, typer.echo)

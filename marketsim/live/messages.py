@@ -6,7 +6,8 @@ than a week, and `Said`, `Why` and `Told` when there is something to say.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+import json
+from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -128,13 +129,19 @@ class Report(Asked):
 Asks = (
     Play | Pause | Step | Reset | Speed | Change | Shock | Branch | Open | Follow | Unfollow | Show | Turn | Report
 )  # fmt: skip
+Kinds = TypeVar("Kinds")
 _ASKED: TypeAdapter[Asks] = TypeAdapter(Annotated[Asks, Field(discriminator="do")])
 
 
 def asked(text: str) -> Asks:
     """What a page asks. Raises ValueError, in one line, for what nobody can ask."""
+    return read(_ASKED, text)
+
+
+def read(kinds: TypeAdapter[Kinds], text: str) -> Kinds:
+    """A message of one of some kinds. Raises ValueError, in one line: where, what is wrong, what is allowed."""
     try:
-        return _ASKED.validate_json(text)
+        return kinds.validate_json(text)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         if detail["type"] == "union_tag_invalid":
@@ -144,6 +151,20 @@ def asked(text: str) -> Asks:
         given = "" if detail["type"].startswith("json") else f", got {errors.shown(detail['input'])}"
         words = detail["msg"].replace("Input should be", "expected")
         raise ValueError(errors.escaped(f"{where + ': ' if where else ''}{words}{given}"[: 2 * LONGEST])) from None
+
+
+def word_of(text: str) -> str:
+    """What a message wants to do, if it says so; else nothing."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ""
+    return str(found.get("do", "")) if isinstance(found, dict) else ""
+
+
+def only_looks(text: str) -> bool:
+    """Whether a message changes nothing for others."""
+    return word_of(text) == "show"
 
 
 Pair = tuple[Any, Any]  # of market a, and of market b
@@ -271,7 +292,8 @@ class Reporting(TypedDict):
 class State(TypedDict):
     """All there is: see the parts. `starting` says in words what the room is busy with, and is empty when it is ready.
 
-    `history[m]` has for each of the `numbers` its value in each week from 1 on.
+    `history[m]` has for each of the `numbers` its value in each week from 1 on; `workshop` is `Workshop.hall`, if there
+    is one.
     """
 
     type: Literal["state"]
@@ -290,6 +312,7 @@ class State(TypedDict):
     story: Story | None
     following: dict[str, Any] | None
     report: Reporting | None
+    workshop: dict[str, Any] | None
     history: Pair
     tick: Tick
 

@@ -48,6 +48,10 @@ class Room:
         self._told: messages.Told | None = None
         self._sent_why: messages.Why | None = None
         self.notice = ""
+        self.hall: Callable[[], dict[str, Any] | None] = lambda: None  # what a workshop tells everybody
+        self.refuses: Callable[[messages.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
+        self.on_week: Callable[[tuple[Side, Side]], None] | None = None
+        self._until: tuple[int, asyncio.Event] | None = None  # the week in which it pauses, and who waits for that
         self._lock, self._go = asyncio.Lock(), asyncio.Event()
         self._why_at = self._kept_at = 0.0
 
@@ -55,9 +59,9 @@ class Room:
 
     async def open(self) -> None:
         """Make both markets; those of a kept room are lived again up to where they were."""
-        await self._busy("The markets are being made.", self._make)
+        await self.busy("The markets are being made.", self._make)
         if self.notice:
-            self._say_all(self.notice)
+            self.say_all(self.notice)
         if self.playing:
             self._go.set()
 
@@ -79,25 +83,38 @@ class Room:
             moved = await asyncio.to_thread(self._step)
         except ScenarioError as error:  # what a lever leads to may show only when it bites
             self.playing, moved = False, True
-            self._say_all(str(error))
+            self.say_all(str(error))
         if not moved:
             self.playing = False
+        if self._until is not None and (not moved or self.both[0].week >= self._until[0]):
+            self.playing = False
+            self._until[1].set()
         self._send_week()
         if self._kept_at + KEPT_EVERY < time.monotonic():
-            self._keep()
+            self.keep()
+
+    async def live_until(self, week: int) -> None:
+        """Play until a week is over, unless somebody pauses on the way: then until somebody plays again."""
+        reached = asyncio.Event()
+        self._until = week, reached
+        self._play()
+        await reached.wait()
+        self._until = None
 
     def _step(self) -> bool:
-        a, b = self._both
+        a, b = self.both
         moved = a.step() | b.step()
+        if self.on_week is not None and moved:
+            self.on_week((a, b))
         self._look(self._why_at + WHY_EVERY < time.monotonic() or not self.playing)
         return bool(moved)
 
     def _look(self, closely: bool) -> None:
         """Note what the latest week shows; `closely`: also why, and the life of who is followed."""
-        a, b = self._both
+        a, b = self.both
         self.frames = scenes.frame(a), scenes.frame(b)
         if closely:
-            self._why_at, self._why = time.monotonic(), reasons.why(self._both)
+            self._why_at, self._why = time.monotonic(), reasons.why(self.both)
             self._told = self._life()
 
     def _life(self) -> messages.Told | None:
@@ -130,16 +147,18 @@ class Room:
 
     # What pages ask for.
 
-    async def do(self, viewer: Viewer, asked: messages.Asks) -> None:
+    async def read(self, viewer: Viewer, text: str) -> None:
         """Do what a page asks, and tell everybody; what can't be done is said to that page in one line."""
         try:
-            await self._do(viewer, asked)
+            await self._do(viewer, messages.asked(text))
         except (ScenarioError, ValueError) as error:
             viewer.send(messages.Said(type="said", words=str(error).splitlines()[0]))
 
     async def _do(self, viewer: Viewer, asked: messages.Asks) -> None:
         if self.sides is None:
             raise ValueError("The markets are still being made; try again in a moment.")
+        if words := self.refuses(asked):
+            raise ValueError(words)
         match asked:
             case messages.Play():
                 self._play()
@@ -149,39 +168,39 @@ class Room:
                 await self._look_closely()
             case messages.Speed():
                 self.speed = asked.weeks_per_second
-                self._send_state()
+                self.send_state()
             case messages.Show():
                 self._show(viewer, asked.measure)
             case messages.Turn():
                 self._turn(asked)
             case messages.Report():
-                self.report.start(self._both, asked.replicates, self._send_state)
-                self._send_state()
+                self.report.start(self.both, asked.replicates, self.send_state)
+                self.send_state()
             case messages.Step():
                 await self._pass_weeks(asked.weeks)
             case _:
                 await self._change(asked)
-        self._keep()
+        self.keep()
 
     async def _change(self, asked: messages.Asks) -> None:
         """What touches the markets: between two weeks, and told to everybody."""
         match asked:
             case messages.Change():
-                await self._between(lambda: levers.move(self._both, asked.slider, asked.value,
+                await self.between(lambda: levers.move(self.both, asked.slider, asked.value,
                                                         self._those(asked.market)))  # fmt: skip
             case messages.Shock():
-                await self._between(lambda: levers.strike(asked.shock, self._those(asked.market)))
+                await self.between(lambda: levers.strike(asked.shock, self._those(asked.market)))
             case messages.Branch():
-                source, target = self._both if asked.market == "a" else self._both[::-1]
-                await self._busy(f"Living {source.week} weeks again.", lambda: target.become(source))
+                source, target = self.both if asked.market == "a" else self.both[::-1]
+                await self.busy(f"Living {source.week} weeks again.", lambda: target.become(source))
             case messages.Reset():
-                await self._busy("Beginning anew.", self._reset)
+                await self.busy("Beginning anew.", self._reset)
             case messages.Open():
-                await self._busy("The markets are being made.", lambda: self._open(asked))
+                await self.busy("The markets are being made.", lambda: self._open(asked))
             case messages.Follow():
-                await self._busy(f"Living {self._both[0].week} weeks again.", lambda: self._follow(asked))
+                await self.busy(f"Living {self.both[0].week} weeks again.", lambda: self._follow(asked))
             case messages.Unfollow():
-                await self._between(self._unfollow)
+                await self.between(self._unfollow)
 
     def _play(self) -> None:
         self.playing = True
@@ -201,7 +220,7 @@ class Room:
         if asked.question and asked.question not in known:
             raise ValueError(f"there is no story of {asked.question!r}")
         self.story = (asked.question, asked.screen) if asked.question else None
-        self._send_state()
+        self.send_state()
 
     def _show(self, viewer: Viewer, measure: str) -> None:
         if measure not in {one.name for one in scenes.MEASURES}:
@@ -224,7 +243,7 @@ class Room:
         self._replace(made)
 
     def _replace(self, made: tuple[Side, Side]) -> None:
-        for side in self._both:
+        for side in self.both:
             side.close()
         self.sides, self.following, self.playing = made, None, False
 
@@ -242,33 +261,34 @@ class Room:
 
     def _unfollow(self) -> None:
         self.following = None
-        for side in self._both:
+        for side in self.both:
             side.follow(None)
 
     def close(self) -> None:
         """The server ends: the room is left as it is now."""
-        self._keep()
+        self.keep()
 
     # Who is meant.
 
     @property
-    def _both(self) -> tuple[Side, Side]:
+    def both(self) -> tuple[Side, Side]:
+        """Its markets. Raises ValueError while they are being made."""
         if self.sides is None:
             raise ValueError("The markets are still being made.")
         return self.sides
 
     def _side(self, market: str) -> Side:
-        return self._both["ab".index(market)]
+        return self.both["ab".index(market)]
 
     def _those(self, market: str) -> list[Side]:
-        return list(self._both) if market == "both" else [self._side(market)]
+        return list(self.both) if market == "both" else [self._side(market)]
 
-    async def _between(self, call: Callable[[], object]) -> None:
+    async def between(self, call: Callable[[], object]) -> None:
         """Do something between two weeks, and tell everybody."""
         async with self._lock:
             await asyncio.to_thread(call)
         await self._look_closely()
-        self._send_state()
+        self.send_state()
 
     async def _look_closely(self) -> None:
         """Find out between two weeks why the markets differ, and send it."""
@@ -276,18 +296,18 @@ class Room:
             await asyncio.to_thread(self._look, True)
         self._send_week()
 
-    async def _busy(self, words: str, call: Callable[[], object]) -> None:
+    async def busy(self, words: str, call: Callable[[], object]) -> None:
         """Do something that takes a while: everybody is told that it goes on, and how it ended."""
         async with self._lock:
             self.starting = words
-            self._send_state()
+            self.send_state()
             try:
                 await asyncio.to_thread(call)
             finally:
                 self.starting = ""
                 if self.sides is not None:
                     await asyncio.to_thread(self._look, True)
-                self._send_state()
+                self.send_state()
 
     # What pages are sent.
 
@@ -306,7 +326,8 @@ class Room:
         viewer.send(self.state(viewer.measure))
         self._send_reasons([viewer])
 
-    def _send_state(self) -> None:
+    def send_state(self) -> None:
+        """All there is, for everybody."""
         for viewer in self.viewers:
             self._greet(viewer)
 
@@ -328,7 +349,8 @@ class Room:
                 if message is not None:
                     viewer.send(message)
 
-    def _say_all(self, words: str) -> None:
+    def say_all(self, words: str) -> None:
+        """One line for everybody."""
         for viewer in self.viewers:
             viewer.send(messages.Said(type="said", words=words))
 
@@ -347,10 +369,11 @@ class Room:
 
     def state(self, measure: str) -> messages.State:
         """All there is, for a page that has just come or when more than a week has changed."""
-        facts = Facts(self.first, self.starting, self.speed, self.story, self.following, self.report.progress)
+        facts = Facts(self.first, self.starting, self.speed, self.story, self.following, self.report.progress,
+                      self.hall())  # fmt: skip
         return state_of(facts, self.sides, self.tick(measure))
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Write the room, if it is kept."""
         if self.file is None or self.sides is None:
             return

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import pandas as pd
 from ruamel.yaml import YAML
 
 from marketsim.live.kept import as_json
@@ -19,6 +22,12 @@ def scenario_file(room: Room, letter: str) -> tuple[str, str]:
         raise ValueError("The markets are still being made.")
     side = room.sides[0 if letter == "a" else 1]
     return f"{side.beginning.label}-{letter[:1]}.yaml".replace(" ", "-"), text_of(side)
+
+
+def decisions(log: Sequence[Mapping[str, Any]]) -> str:
+    """What seats decided in a workshop, as CSV: a row a round, seat and field."""
+    columns = ["round", "seat", "played", "field", "value"]
+    return pd.DataFrame(list(log), columns=columns).to_csv(index=False, lineterminator="\n")
 
 
 def text_of(side: Side) -> str:

@@ -25,10 +25,12 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Door:
-    """By which `hosts` the server may be asked for, and the `token` that pages must know (None: no token is needed)."""
+    """By which `hosts` the server may be asked for, the `token` that pages must know (None: no token is needed), and the
+    word that the page of whoever leads must (None: all pages lead)."""
 
     hosts: tuple[str, ...] = LOOPBACK
     token: str | None = None
+    facilitator: str | None = None
 
     def same_origin(self, connection: HTTPConnection) -> bool:
         """Whether the page that opens a websocket came from this server: browsers always send where it came from."""
@@ -36,10 +38,19 @@ class Door:
         return origin.scheme in ("http", "https") and origin.netloc == connection.headers.get("host", "")
 
     def knows_token(self, connection: HTTPConnection) -> bool:
-        """Whether the address carries the word; compared in a time that gives nothing away."""
-        if self.token is None:
-            return True
-        return secrets.compare_digest(connection.query_params.get("token", "").encode(), self.token.encode())
+        """Whether the address carries the word."""
+        return _carries(connection, "token", self.token)
+
+    def leads(self, connection: HTTPConnection) -> bool:
+        """Whether the page may steer the room, and not only look on."""
+        return _carries(connection, "facilitator", self.facilitator)
+
+
+def _carries(connection: HTTPConnection, name: str, word: str | None) -> bool:
+    """Whether the address carries a word, if one is needed; compared in a time that gives nothing away."""
+    if word is None:
+        return True
+    return secrets.compare_digest(connection.query_params.get(name, "").encode(), word.encode())
 
 
 class SafeHeaders:

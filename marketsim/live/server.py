@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,8 @@ from marketsim.live import messages, saving
 from marketsim.live.room import Room
 from marketsim.live.security import Door, SafeHeaders
 from marketsim.live.viewers import Viewer
+from marketsim.live.workshop.host import Host
+from marketsim.live.workshop.messages import STEERING
 
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 REFUSED = 1008  # of a websocket: policy
@@ -37,36 +39,42 @@ def page_files() -> dict[str, tuple[bytes, str]]:
             for ending, kind in KINDS.items() if name.endswith(ending)}  # fmt: skip
 
 
-def app(room: Room, door: Door, on_open: Callable[[], None] = lambda: None) -> Starlette:
-    """The application: one room behind one door; `on_open` is called as soon as pages can be served."""
+def app(room: Room, door: Door, host: Host | None = None, on_open: Callable[[], None] = lambda: None) -> Starlette:
+    """The application: one room behind one door, with seats if there is a host; `on_open` is called as soon as pages
+    can be served."""
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(room.open()), asyncio.create_task(room.run())]
+        if host is not None:
+            tasks.append(asyncio.create_task(host.run()))
         on_open()
         yield
         for task in tasks:
             task.cancel()
         room.close()
 
-    def index(request: Request) -> Response:
-        if not door.knows_token(request):
-            return _unknown_token()
-        return HTMLResponse(page_files()["index.html"][0])
+    def page(name: str) -> Callable[[Request], Response]:
+        def shown(request: Request) -> Response:
+            return HTMLResponse(page_files()[name][0]) if door.knows_token(request) else _unknown_token()
+
+        return shown
 
     def part(request: Request) -> Response:
         found = page_files().get(request.path_params["name"])
-        if found is None:
-            return PlainTextResponse("There is no such file.", 404)
-        return Response(found[0], media_type=found[1])
+        return PlainTextResponse("There is no such file.", 404) if found is None else _file(*found)
 
     def saved(request: Request) -> Response:
         if not door.knows_token(request):
             return _unknown_token()
         if room.sides is None:
             return PlainTextResponse("The markets are still being made.", 503)
-        name, text = saving.scenario_file(room, request.path_params["letter"])
-        return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}"'})
+        return _download(*saving.scenario_file(room, request.path_params["letter"]))
+
+    def decisions(request: Request) -> Response:
+        if not door.knows_token(request):
+            return _unknown_token()
+        return _download("decisions.csv", saving.decisions(host.workshop.log() if host is not None else []))
 
     def report(request: Request) -> Response:
         if not door.knows_token(request):
@@ -75,19 +83,22 @@ def app(room: Room, door: Door, on_open: Callable[[], None] = lambda: None) -> S
             return PlainTextResponse("No report has been written yet.", 404)
         return HTMLResponse(room.report.page, headers={"content-security-policy": saving.REPORT_CSP})
 
-    async def socket(websocket: WebSocket) -> None:
-        if not door.same_origin(websocket) or not door.knows_token(websocket):
-            await websocket.close(REFUSED)
-            return
-        await websocket.accept()
-        await _converse(room, websocket)
+    async def watching(websocket: WebSocket) -> None:
+        if await _admitted(websocket, door):
+            await _watch(room, host, door.leads(websocket), websocket)
+
+    async def sitting(websocket: WebSocket) -> None:
+        if host is not None and await _admitted(websocket, door):
+            await _sit(host, websocket)
 
     routes = [
-        Route("/", index),
+        Route("/", page("index.html")),
+        *([Route("/seat", page("seat.html")), WebSocketRoute("/seat/ws", sitting)] if host is not None else []),
         Route("/page/{name}", part),
+        Route("/save/decisions.csv", decisions),
         Route("/save/{letter:str}.yaml", saved),
         Route("/report", report),
-        WebSocketRoute("/ws", socket),
+        WebSocketRoute("/ws", watching),
     ]
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(door.hosts), www_redirect=False),
@@ -97,30 +108,65 @@ def app(room: Room, door: Door, on_open: Callable[[], None] = lambda: None) -> S
     return Starlette(routes=routes, middleware=middleware, lifespan=living)
 
 
-async def _converse(room: Room, websocket: WebSocket) -> None:
+async def _admitted(websocket: WebSocket, door: Door) -> bool:
+    """Whether the page that opens a websocket may; it is closed before a word is said if not."""
+    if not door.same_origin(websocket) or not door.knows_token(websocket):
+        await websocket.close(REFUSED)
+        return False
+    await websocket.accept()
+    return True
+
+
+async def _watch(room: Room, host: Host | None, leads: bool, websocket: WebSocket) -> None:
     """Send a page what it is to know, and do what it asks, until it is closed."""
     viewer = room.join()
+
+    async def do(text: str) -> None:
+        if not leads and not messages.only_looks(text):
+            viewer.send(messages.Said(type="said", words="Only the facilitator's page can do this."))
+        elif host is not None and messages.word_of(text) in STEERING:
+            await host.steer(viewer, text)
+        else:
+            await room.read(viewer, text)
+
+    try:
+        await _converse(viewer, websocket, do)
+    finally:
+        room.leave(viewer)
+
+
+async def _sit(host: Host, websocket: WebSocket) -> None:
+    """The same for a page of seats."""
+    page = host.join()
+    try:
+        await _converse(page, websocket, lambda text: host.do(page, text))
+    finally:
+        host.leave(page)
+
+
+async def _converse(viewer: Viewer, websocket: WebSocket, do: Callable[[str], Awaitable[None]]) -> None:
     sending = asyncio.create_task(_send(viewer, websocket))
     try:
         while True:
-            text = await websocket.receive_text()
-            try:
-                asked = messages.asked(text)
-            except ValueError as error:
-                viewer.send(messages.Said(type="said", words=str(error)))
-                continue
-            await room.do(viewer, asked)
+            await do(await websocket.receive_text())
     except (WebSocketDisconnect, KeyError):  # KeyError: bytes where text is expected
         pass
     finally:
         sending.cancel()
-        room.leave(viewer)
 
 
 async def _send(viewer: Viewer, websocket: WebSocket) -> None:
     with suppress(WebSocketDisconnect, RuntimeError):  # RuntimeError: the page has gone while it was sent to
         while True:
             await websocket.send_text(json.dumps(await viewer.next(), separators=(",", ":"), allow_nan=False))
+
+
+def _file(content: bytes, kind: str) -> Response:
+    return Response(content, media_type=kind)
+
+
+def _download(name: str, text: str) -> Response:
+    return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _unknown_token() -> Response:

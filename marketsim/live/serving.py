@@ -8,13 +8,14 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import uvicorn
 
 from marketsim.live import server
 from marketsim.live.room import Room
 from marketsim.live.security import LOOPBACK, SHORTEST_TOKEN, Door
+from marketsim.live.workshop.host import Host
 from marketsim.scenario.errors import ScenarioError
 
 USUAL_PORT = 8765
@@ -22,20 +23,24 @@ LONGEST_MESSAGE = 4 * 1024 * 1024  # bytes that are read at all, so that a page 
 
 
 def serve(
-    room: Room, host: str, port: int | None, token: str | None, browser: bool, say: Callable[[str], None]
-) -> None:
+    room: Room, leader: Host | None, host: str, port: int | None, token: str | None, browser: bool,
+    say: Callable[[str], None],
+) -> None:  # fmt: skip
     """Serve until Ctrl-C. Raises ScenarioError, in one line, for a port that is taken or a host that can't be had."""
     check(host, token)
     listening = _socket(host, port)
-    address = address_of(host, listening.getsockname()[1], token)
+    port, word = listening.getsockname()[1], None if leader is None else leader.facilitator
+    address = address_of(host, port, "", token=token, facilitator=word)
     hosts = LOOPBACK if is_loopback(host) else (*LOOPBACK, _bracketed(host), *_names_of(host))
     say(f"{address}  (Ctrl-C ends it)")
+    if leader is not None:
+        say(f"{address_of(host, port, 'seat', token=token)}  for those who take seats")
 
     def show() -> None:
         if browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    app = server.app(room, Door(hosts, token), show)
+    app = server.app(room, Door(hosts, token, word), leader, show)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, ws="websockets-sansio", ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=1, server_header=False,
@@ -52,9 +57,10 @@ def check(host: str, token: str | None) -> None:
         raise ScenarioError(message, f"--host {host}")
 
 
-def address_of(host: str, port: int, token: str | None) -> str:
-    """What people type into a browser."""
-    return f"http://{_bracketed(host)}:{port}/" + ("" if token is None else f"?token={quote(token)}")
+def address_of(host: str, port: int, path: str, **words: str | None) -> str:
+    """What people type into a browser, with the words that the page must know."""
+    known = urlencode({name: word for name, word in words.items() if word is not None})
+    return f"http://{_bracketed(host)}:{port}/{path}" + (f"?{known}" if known else "")
 
 
 def is_loopback(host: str) -> bool:

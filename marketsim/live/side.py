@@ -139,6 +139,14 @@ class Side:
         if changed and changed[-1].week == week + 1:
             self._planned = _with(lived, changed[-1])
 
+    def go_back(self, week: int, on_week: OnWeek | None = None) -> None:
+        """To where it was when a week was over, without what was changed since."""
+        kept = [one for one in self.changed if one.week <= week]
+        lived = self.beginning.scenario
+        for one in kept:
+            lived = _with(lived, one)
+        self.restore(lived, week, kept, on_week)
+
     def as_written(self) -> Scenario:
         """What was changed in the room laid over the scenario as it is written: what a comparison with many vectors is
         made of."""

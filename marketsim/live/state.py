@@ -25,6 +25,7 @@ class Facts:
     story: tuple[str, int] | None
     following: dict[str, Any] | None
     report: messages.Reporting | None
+    workshop: dict[str, Any] | None = None
 
 
 def state_of(facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick) -> messages.State:
@@ -47,6 +48,7 @@ def state_of(facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick)
         story=_story(facts, sides),
         following=facts.following,
         report=facts.report,
+        workshop=facts.workshop,
         history=_history(sides),
         tick=tick,
     )

@@ -75,7 +75,7 @@ function read(id, or) {
 function life({ market, kind, told }) {
   const head = HEADS.map((key) => told[key]).filter((one) => typeof one === "string");
   /** @type {HTMLElement[]} */
-  const nodes = [html("h2", {}, badge(market === "a" ? 0 : 1), ` ${head[0] ?? capital(kind)}`), ...head.slice(1).map((text) => html("p", { text }))];
+  const nodes = [html("h2", {}, badge(market === "a" ? 0 : 1), ` ${head[0] ?? `${capital(kind)} ${plain(told.number)}`}`), ...head.slice(1).map((text) => html("p", { text }))];
   const { entries: last, ...first } = told; // a life is long: it comes last
   for (const [key, value] of Object.entries({ ...first, entries: last })) {
     if (HEADS.includes(key) && typeof value === "string") continue;

@@ -50,20 +50,36 @@ export class Happened {
 
   weeks() {
     return [...new Set(this.entries.map(({ week }) => week))].map((week) => {
-      const own = this.entries.filter((entry) => entry.week === week).map((entry) => this.item(entry));
+      const own = together(this.entries.filter((entry) => entry.week === week)).map((entries) => this.item(entries));
       return html("li", {}, html("b", { text: `Week ${week}` }), html("ul", {}, ...own));
     });
   }
 
-  /** @param {Entry} entry */
-  item({ market, one }) {
-    const made = html("li", {}, badge(market), html("span", { text: one.words }));
+  /** @param {Entry[]} entries the same in one market or both */
+  item(entries) {
+    const [{ market, one }] = entries;
+    const badges = html("span", {}, ...entries.flatMap((entry) => [badge(entry.market), " "]));
+    const made = html("li", {}, badges, html("span", { text: one.words }));
     if (one.kind) {
       const words = `Follow the ${one.kind} ${one.number} in market ${"ab"[market]}`;
       made.append(button({ text: "Follow", class: "small", "aria-label": words }, () => this.follow(market ? "b" : "a", one)));
     }
     return made;
   }
+}
+
+/**
+ * What is the same in both markets, told once.
+ * @param {Entry[]} entries
+ */
+function together(entries) {
+  /** @type {Map<string, Entry[]>} */
+  const found = new Map();
+  for (const entry of entries) {
+    const same = JSON.stringify(entry.one);
+    found.set(same, [...(found.get(same) ?? []), entry]);
+  }
+  return [...found.values()];
 }
 
 /** @param {Entry[]} entries */

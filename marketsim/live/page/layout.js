@@ -20,7 +20,7 @@ export function layout(world, width, height) {
     return { points, radius: scale * CORNER, names: points.map(() => null) };
   }
   const text = rem();
-  const { points } = fitted(at, width, height, 0, width * 0.16, text * 2.2);
+  const { points } = fitted(at, width, height, 0, width * 0.16, text * 2.9);
   const radius = Math.max(5, Math.min(text * 1.5, nearest(points) * 0.3));
   return { points, radius, names: named(world, points, radius, text, [0, 0, width, height]) };
 }

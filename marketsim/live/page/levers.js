@@ -124,6 +124,7 @@ class Lever {
     this.input.toggleAttribute("data-none", !isKnown(value));
     this.input.disabled = !isKnown(value) || document.body.hasAttribute("data-rests");
     const both = which === "both" && a !== b;
+    this.output.hidden = !both && this.slider.choices.length > 0; // the list says it
     write(this.output, both ? `a ${this.words(a)}, b ${this.words(b)}` : this.words(value));
   }
 

@@ -88,7 +88,7 @@ export class Maps {
     this.maps.forEach((map, market) => {
       map.colour(tick.map[market], classes);
       map.describe(described(known, measure, market));
-      if (tick.week !== this.drawn) map.moves.show(tick.lines[market], map.layout.points, known.state.speed);
+      if (tick.week !== this.drawn) map.moves.show(tick.lines[market], map.layout, !known.state.world.cells, known.state.speed);
     });
     this.drawn = tick.week;
     if (this.measures !== document.activeElement) this.measures.value = tick.measure;

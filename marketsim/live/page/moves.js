@@ -6,7 +6,7 @@ import { svg } from "./dom.js";
 const FADE = 1000; // milliseconds, at most
 const WEEKS = 3; // that are seen at once: where weeks pass quickly, lines fade quickly
 const STEPS = 12; // of fading in a second; where weeks pass quickly, a step a week
-const WIDTH = 1.7; // pixels at the thick end, to each side
+const WIDTH = 1.7; // pixels at the thick end, to each side; more where there is room
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Moves {
@@ -28,13 +28,14 @@ export class Moves {
 
   /**
    * @param {[number, number][]} lines
-   * @param {Point[]} points
+   * @param {Layout} layout
+   * @param {boolean} apart whether authorities are circles, from rim to rim of which lines lead
    * @param {number} speed weeks a second
    */
-  show(lines, points, speed) {
+  show(lines, { points, radius }, apart, speed) {
     this.span = Math.max(250, Math.min(FADE, (1000 * WEEKS) / speed));
     if (still.matches) this.clear();
-    const shape = lines.map(([from, to]) => wedge(points[from], points[to])).join("");
+    const shape = lines.map(([from, to]) => wedge(points[from], points[to], apart ? radius : 0)).join("");
     if (!shape) return;
     const path = this.spare.pop() ?? this.ground.appendChild(svg("path", { class: "line" }));
     path.setAttribute("d", shape);
@@ -74,12 +75,16 @@ export class Moves {
  * A triangle from a point to a short side; nothing within one authority.
  * @param {Point | undefined} from
  * @param {Point | undefined} to
+ * @param {number} rim
  */
-function wedge(from, to) {
+function wedge(from, to, rim) {
   if (!from || !to || from === to) return "";
   const [x, y] = [to.x - from.x, to.y - from.y];
   const length = Math.hypot(x, y) || 1;
-  const [sideX, sideY] = [(-y / length) * WIDTH, (x / length) * WIDTH];
+  const [alongX, alongY] = [(x / length) * rim, (y / length) * rim];
+  const wide = Math.max(WIDTH, rim / 8) / length;
+  const [sideX, sideY] = [-y * wide, x * wide];
+  const [endX, endY] = [to.x - alongX, to.y - alongY];
   const at = (/** @type {number} */ one, /** @type {number} */ other) => `${one.toFixed(1)} ${other.toFixed(1)}`;
-  return `M${at(from.x, from.y)}L${at(to.x + sideX, to.y + sideY)}L${at(to.x - sideX, to.y - sideY)}Z`;
+  return `M${at(from.x + alongX, from.y + alongY)}L${at(endX + sideX, endY + sideY)}L${at(endX - sideX, endY - sideY)}Z`;
 }

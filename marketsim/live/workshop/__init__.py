@@ -1,0 +1,1 @@
+"""A workshop: people take seats in the market and decide, round by round."""

@@ -1,0 +1,241 @@
+"""The host of a workshop: leads a room through its rounds, and tells everybody where they are."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from marketsim.experiments.run import changed_from
+from marketsim.live import messages as room_messages
+from marketsim.live.room import Room
+from marketsim.live.side import Side
+from marketsim.live.viewers import Viewer
+from marketsim.live.workshop import messages
+from marketsim.live.workshop.decisions import Decision
+from marketsim.live.workshop.game import ROUND_WEEKS, Workshop
+from marketsim.live.workshop.results import Quarter
+from marketsim.live.workshop.seats import seats_of
+from marketsim.scenario.errors import ScenarioError
+
+OFTEN = 0.5  # seconds between two looks at the clock
+MOST_ROUNDS = 8
+ROOM = 1  # the market in which decisions count: the second; the first is the same children under other rules
+NOT_NOW = "In a workshop the rounds let the weeks pass."
+
+
+class SeatPage(Viewer):
+    """The page of a seat, or of somebody who has not chosen one: `seat` is its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seat: str | None = None
+
+
+class Host:
+    """Rounds, clock and seats of a room. `facilitator` is the word that the facilitator's page knows."""
+
+    def __init__(self, room: Room, seats: list[str]) -> None:
+        self.room = room
+        self.facilitator = secrets.token_urlsafe(9)
+        self.pages: set[SeatPage] = set()
+        market = Side(room.first[ROOM])  # only to know who is in it
+        areas, providers = list(market.model.market.authorities.name), len(market.model.market.ranked_providers)
+        market.close()
+        rounds = min(room.first[ROOM].scenario.horizon.weeks // ROUND_WEEKS, MOST_ROUNDS)
+        if rounds < 1:
+            raise ScenarioError(f"a workshop needs {ROUND_WEEKS} weeks at least", "horizon.weeks:")
+        chosen = seats_of(seats, areas, providers)
+        self.workshop = Workshop(room.first[ROOM].scenario, chosen, areas, rounds)
+        self.quarters: list[Quarter] = []
+        self._quarter: Quarter | None = None
+        self._round: asyncio.Task[None] | None = None
+        room.hall, room.refuses, room.on_week = self.workshop.hall, self._refuses, self._note_week
+
+    async def run(self) -> None:
+        """Watch the clock; never ends."""
+        while True:
+            await asyncio.sleep(OFTEN)
+            if self.workshop.time_is_up:
+                await self._close()
+            elif self.workshop.phase == "decide":
+                self.tell()
+
+    # The facilitator's page.
+
+    async def steer(self, viewer: Viewer, text: str) -> None:
+        """Do what the facilitator's page asks; what can't be done is said in one line."""
+        try:
+            await self._steer(messages.steered(text))
+        except (ScenarioError, ValueError) as error:
+            viewer.send(room_messages.Said(type="said", words=str(error).splitlines()[0]))
+        self.tell()
+
+    async def _steer(self, asked: messages.Steers) -> None:
+        workshop = self.workshop
+        match asked:
+            case messages.Advance():
+                await self._advance()
+            case messages.Hold():
+                workshop.hold()
+            case messages.Seconds():
+                workshop.set_seconds(asked.seconds)
+            case messages.Back():
+                await self._back()
+            case messages.Remove():
+                workshop.remove(asked.seat)
+                self._send_home(asked.seat)
+            case messages.Move():
+                workshop.seating.move(asked.seat, asked.to)
+                for page in self.pages:
+                    if page.seat == asked.seat:
+                        page.seat = asked.to
+
+    async def _advance(self) -> None:
+        if self.workshop.phase == "decide":
+            await self._close()
+        elif self._round is not None and not self._round.done():
+            raise ValueError("The weeks of this round are passing; wait for their end.")
+        else:
+            self.workshop.begin_round()
+
+    async def _close(self) -> None:
+        """Close the round: decisions count from the next week on, and a quarter passes."""
+        values = self.workshop.close_round()
+        self.tell()
+        room = self.room
+        if values:
+            await room.between(lambda: room.both[ROOM].change(values))
+        self._quarter = Quarter.begun(room.both)
+        self._round = asyncio.create_task(self._live())
+
+    async def _live(self) -> None:
+        await self.room.live_until(self.workshop.round * ROUND_WEEKS)
+        assert self._quarter is not None
+        self.quarters.append(self._quarter)
+        self.workshop.end_round()
+        self.room.keep()
+        self.tell()
+
+    async def _back(self) -> None:
+        """The latest round once more: both markets live again up to its beginning."""
+        if self._round is not None and not self._round.done():
+            raise ValueError("The weeks of this round are passing; wait for their end.")
+        weeks = self.workshop.back()
+        del self.quarters[len(self.workshop.past) :]
+        await self.room.busy(f"Back to week {weeks}.", lambda: self._undo(weeks))
+
+    def _undo(self, weeks: int) -> None:
+        """Both markets up to a week, without what was changed since; changes of the facilitator's too."""
+        for side in self.room.both:
+            side.go_back(weeks)
+
+    # Pages of seats.
+
+    def join(self) -> SeatPage:
+        """Somebody opens the page of seats."""
+        page = SeatPage()
+        self.pages.add(page)
+        page.send(self.workshop.hall())
+        return page
+
+    def leave(self, page: SeatPage) -> None:
+        """It was closed, or its connection is lost: the seat is kept for a while."""
+        self.pages.discard(page)
+        if page.seat is not None:
+            self.workshop.seating.go(page.seat)
+        self.tell()
+
+    async def do(self, page: SeatPage, text: str) -> None:
+        """Do what a seat's page asks; what can't be done is said to it in one line."""
+        try:
+            await self._do(page, messages.asked_by_seat(text))
+        except (ScenarioError, ValueError) as error:
+            page.send(room_messages.Said(type="said", words=str(error).splitlines()[0]))
+
+    async def _do(self, page: SeatPage, asked: messages.SeatAsks) -> None:
+        match asked:
+            case messages.Sit():
+                secret = self.workshop.sit(asked.seat, asked.person)
+                self._send_home(asked.seat)  # whoever had it before and was away for too long
+                self._seat(page, asked.seat)
+                page.send({"type": "seated", "seat": asked.seat, "secret": secret})
+            case messages.Resume():
+                self._seat(page, self.workshop.seating.seat_of(asked.secret))
+            case messages.Leave():
+                self._seat(page, None)
+            case messages.Type():
+                self.workshop.type(_seated(page), asked.fields)
+                return
+            case messages.Decide():
+                await self._decide(page, asked)
+        self.room.keep()
+        self.tell()
+
+    def _seat(self, page: SeatPage, seat: str | None) -> None:
+        if page.seat is not None:
+            self.workshop.seating.go(page.seat)
+        page.seat = seat
+        if seat is not None:
+            self.workshop.seating.come(seat)
+
+    async def _decide(self, page: SeatPage, asked: messages.Decide) -> None:
+        """A decision counts if what would hold with it is a scenario."""
+        name = _seated(page)
+        decision = self.workshop.checked(name, asked.round, asked.fields)
+        await asyncio.to_thread(self._try, name, decision)
+        self.workshop.checked(name, asked.round, asked.fields)  # the round may have closed meanwhile
+        self.workshop.receive(name, asked.id, decision)
+
+    def _try(self, name: str, decision: Decision) -> None:
+        side = self.room.both[ROOM]
+        if values := self.workshop.would_be(name, decision):
+            changed_from(side.scenario, side.week + 1, values)
+
+    def _send_home(self, seat: str) -> None:
+        """Pages that showed a seat show the hall again."""
+        for page in self.pages:
+            if page.seat == seat:
+                page.seat = None
+                page.send({"type": "seat", "name": None})
+
+    # What everybody is told.
+
+    def tell(self) -> None:
+        """Where the workshop is, for all pages; what is its own, for each seat."""
+        hall = self.workshop.hall()
+        for viewer in (*self.room.viewers, *self.pages):
+            viewer.send(hall)
+        for page in self.pages:
+            if page.seat is not None and page.seat in self.workshop.seating.sitters:
+                page.send(self._view(page.seat))
+
+    def _view(self, name: str) -> Mapping[str, Any]:
+        view = self.workshop.seat_view(name)
+        seat = self.workshop.seating.seats[name]
+        latest = self.quarters[-1].of(seat, self._members()) if self.quarters else None
+        return {**view, "number": latest}
+
+    def _members(self) -> list[str]:
+        """The areas of those who are members of the cooperative now."""
+        latest = self.workshop.past[-1] if self.workshop.past else {}
+        seats = self.workshop.seating.seats
+        return [seats[name].area for name, decision in latest.items() if getattr(decision, "member", False)]
+
+    def _note_week(self, sides: tuple[Side, Side]) -> None:
+        if self._quarter is not None and self.workshop.phase == "live":
+            self._quarter.note(sides)
+
+    def _refuses(self, asked: room_messages.Asks) -> str:
+        """Rounds let the weeks pass; in between a facilitator may pause, and let things happen to both markets."""
+        if isinstance(asked, room_messages.Play):
+            return "" if self.workshop.phase == "live" else NOT_NOW
+        passing = room_messages.Step | room_messages.Reset | room_messages.Branch | room_messages.Open
+        return NOT_NOW if isinstance(asked, passing) else ""
+
+
+def _seated(page: SeatPage) -> str:
+    if page.seat is None:
+        raise ValueError("Choose a seat first.")
+    return page.seat
