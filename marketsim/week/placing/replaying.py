@@ -55,7 +55,7 @@ def copied(this: Round) -> Round:
     """The same, with copies of all that a round writes."""
     return this._replace(
         free=this.free.copy(),
-        pools=Pools(*(column.copy() for column in this.pools)),
-        short=Shortlists(*(column.copy() for column in this.short)),
-        awards=Awards(*(column.copy() for column in this.awards)),
+        pools=Pools._make(column.copy() for column in this.pools),
+        short=Shortlists._make(column.copy() for column in this.short),
+        awards=Awards._make(column.copy() for column in this.awards),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def not_alone(this: Round) -> Round:
 
 def kept_for_nobody(this: Round) -> Round:
     """Whomever places are kept for."""
-    return this._replace(homes=this.homes._replace(kept_for=np.zeros_like(this.homes.kept_for)))  # type: ignore[attr-defined]
+    return _with_homes(this, kept_for=np.zeros_like(this.homes.kept_for))
 
 
 def any_area(this: Round) -> Round:
@@ -63,9 +64,8 @@ def any_rating(this: Round) -> Round:
 
 def no_choice(this: Round) -> Round:
     """Did every home take whom it is asked for."""
-    return this._replace(
-        panels=this.panels._replace(least_acceptance=np.ones_like(this.panels.least_acceptance))
-    )
+    panels = this.panels
+    return this._replace(panels=panels._replace(least_acceptance=np.ones_like(panels.least_acceptance)))
 
 
 def no_needs(this: Round) -> Round:
@@ -75,7 +75,7 @@ def no_needs(this: Round) -> Round:
 
 def all_ages(this: Round) -> Round:
     """Did homes take children of all ages."""
-    return this._replace(homes=this.homes._replace(takes_ages=np.zeros_like(this.homes.takes_ages)))  # type: ignore[attr-defined]
+    return _with_homes(this, takes_ages=np.zeros_like(this.homes.takes_ages))
 
 
 def without_loss(*names: str) -> Change:
@@ -153,16 +153,16 @@ def _within_reach(this: Round, stage: int, areas: Ints) -> Bools:
 def narrowed(this: Round, rows: Ints) -> Round:
     """The same for some of the searches only, which are numbered anew."""
     return this._replace(
-        searches=Searches(*(column[rows] for column in this.searches)),
+        searches=Searches._make(column[rows] for column in this.searches),
         favoured=this.favoured._replace(found=this.favoured.found[rows], first=this.favoured.first[rows]),
-        short=Shortlists(*(column[rows] for column in this.short)),
-        awards=Awards(*(column[rows] for column in this.awards)),
+        short=Shortlists._make(column[rows] for column in this.short),
+        awards=Awards._make(column[rows] for column in this.awards),
     )
 
 
 def _asked(this: Round, stage: int, geography: Geography) -> Ints:
     """How many homes each search asks along a stage, with such a geography."""
-    awards, short = _no_awards(this.searches), Shortlists(*(column.copy() for column in this.short))
+    awards, short = _no_awards(this.searches), Shortlists._make(column.copy() for column in this.short)
     search_all(this._replace(geography=geography, awards=awards, short=short), _with_route(this, stage), stage)
     return awards.referrals
 
@@ -201,3 +201,8 @@ def _with_reaches(this: Round, **columns: np.ndarray) -> Round:
 
 def _with_searches(this: Round, **columns: np.ndarray) -> Round:
     return this._replace(searches=this.searches._replace(**columns))
+
+
+def _with_homes(this: Round, **columns: np.ndarray) -> Round:
+    homes: Any = this.homes  # a table of columns, which is a named tuple
+    return this._replace(homes=homes._replace(**columns))

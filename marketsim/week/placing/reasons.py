@@ -9,10 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.live import whatif
-from marketsim.market.children import NO_ROUTE, NOBODY
+from marketsim.week.placing import whatif
 from marketsim.week.placing.replaying import Searched, Tier, tiers
-from marketsim.week.placing.tables import Placing
+from marketsim.week.placing.tables import Placing, Round
 
 
 class Answer(Enum):
@@ -148,14 +147,14 @@ def _lots_of(placing: Placing, routes: Ints) -> Ints:
     return np.arange(placing.panels.first[routes[0]], placing.panels.last[routes[0]])
 
 
-def _asked(placing: Placing, this: whatif.Round, stage: int, lots: Ints) -> Bools:
+def _asked(placing: Placing, this: Round, stage: int, lots: Ints) -> Bools:
     """Whether searches come to lots with a free place, by search and lot."""
     hosts = placing.homes.authority[placing.panels.lots.home[lots]]
     areas = np.unique(hosts)
     return np.asarray(whatif.reached(this, stage, areas)[:, np.searchsorted(areas, hosts)])
 
 
-def _answers(this: whatif.Round, stage: int, lots: Ints, blameless: Floats | None) -> list[list[Answer]]:
+def _answers(this: Round, stage: int, lots: Ints, blameless: Floats | None) -> list[list[Answer]]:
     """What lots with a free place say to searches, by search and lot, were all of them asked; CHOSEN for an offer."""
     answers = np.full((len(this.searches.key), len(lots)), Answer.NOT_WILLING, dtype=object)
     wanted = FIT.copy()
@@ -188,9 +187,9 @@ def _outcome(tier: Tier, row: int, lot: int, stage: int) -> Answer:
 
 def _request(placing: Placing, row: int, stage: int, lot: int, asked: bool, answer: Answer) -> Request:
     searches, lots = placing.searches, placing.panels.lots
-    miles = np.hypot(lots.x[lot] - searches.x[row], lots.y[lot] - searches.y[row])
-    fee = float(lots.fee[lot, searches.band[row]])
-    return Request(row, stage, int(searches.routes[row, stage]), int(lots.home[lot]), lot, asked, answer, float(miles), fee)
+    route, home = int(searches.routes[row, stage]), int(lots.home[lot])
+    miles = float(np.hypot(lots.x[lot] - searches.x[row], lots.y[lot] - searches.y[row]))
+    return Request(row, stage, route, home, lot, asked, answer, miles, float(lots.fee[lot, searches.band[row]]))
 
 
 def counted(requests: Sequence[Request]) -> dict[Answer, int]:
