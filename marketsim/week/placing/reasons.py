@@ -76,7 +76,11 @@ FIT: dict[Answer, whatif.Change] = {
 
 class Request(NamedTuple):
     """A home that a search could have asked, along the route of a `stage`: its row and `lot`, whether it was `asked`,
-    what it said, how far it is (miles) and the fee that it quotes without staff of the child's own (GBP/week)."""
+    what it said, how far it is (miles) and the fee that it quotes without staff of the child's own (GBP/week).
+
+    If it was chosen, `agreed` is the fee agreed, and what that would have been had no other authority wanted the place
+    (GBP/week).
+    """
 
     search: int
     stage: int
@@ -87,6 +91,7 @@ class Request(NamedTuple):
     answer: Answer
     miles: float
     fee: float
+    agreed: tuple[float, float] | None = None
 
 
 def of_search(placing: Placing, search: int, blameless: Floats | None = None) -> list[Request]:
@@ -135,7 +140,8 @@ def _of_stage(
                 answer = Answer.OUT_OF_REACH if answer is Answer.TOO_FAR else Answer.NOT_REACHED
             elif answer.offered:
                 answer = _outcome(tier, row, lot, stage)
-            said.append(_request(placing, row, stage, lot, bool(asked[at, position]), answer))
+            request = _request(placing, row, stage, lot, bool(asked[at, position]), answer)
+            said.append(request._replace(agreed=tier.agreed(row)) if answer is Answer.CHOSEN else request)
     if home is None:
         full = np.setdiff1d(every, lots).tolist()
         said.extend(_request(placing, int(rows[0]), stage, lot, False, Answer.NO_PLACE) for lot in full)
@@ -174,9 +180,9 @@ def _answers(this: Round, stage: int, lots: Ints, blameless: Floats | None) -> l
 
 def _outcome(tier: Tier, row: int, lot: int, stage: int) -> Answer:
     """What became of an offer."""
-    size, left_with = int(tier.short.size[row]), int(tier.place[row])
-    listed = tier.short.lot[row, :size] == lot
-    listed &= tier.short.stage[row, :size] == stage
+    size, left_with = int(tier.this.short.size[row]), int(tier.place[row])
+    listed = tier.this.short.lot[row, :size] == lot
+    listed &= tier.this.short.stage[row, :size] == stage
     if not listed.any():
         return Answer.OFF_THE_LIST
     position = int(np.argmax(listed))

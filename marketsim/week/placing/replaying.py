@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from marketsim.core.columns import Ints
+import numpy as np
+
+from marketsim.core.columns import Floats, Ints
+from marketsim.market.children import NOBODY
+from marketsim.week.placing.bargaining import settled_fee
 from marketsim.week.placing.match import clear_pools, match_all
 from marketsim.week.placing.place import begin, place_tier, rows_of_stage, rows_that_join, search
 from marketsim.week.placing.tables import Awards, Placing, Pools, Round, Shortlists
@@ -20,14 +24,24 @@ class Searched(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """One round: the searches in its `rows`, stage by stage; the shortlists to which they led; `place`, by search the
-    position on its shortlist of the offer that it was left with (its length: with none); and the awards."""
+    """One round: the searches in its `rows`, stage by stage; `this` when homes and children were matched; by search
+    the `place` on its shortlist of the offer that it was left with (its length: with none) and the child's `burden` on
+    the home; and the awards."""
 
     rows: Ints
     searched: list[Searched]
-    short: Shortlists
+    this: Round
     place: Ints
+    burden: Floats
     awards: Awards
+
+    def agreed(self, row: int) -> tuple[float, float]:
+        """The fee that was agreed for a search with an award, and what it would have been had no other authority
+        wanted the place (GBP/week, both without staff of the child's own)."""
+        lot, stage = int(self.awards.lot[row]), int(self.this.short.stage[row, self.place[row]])
+        pools = self.this.pools._replace(rival_buyers=np.full_like(self.this.pools.rival_buyers, NOBODY))
+        fee = settled_fee(self.this._replace(pools=pools), row, stage, lot, self.burden[row])
+        return float(self.awards.fee[row]), float(fee)
 
 
 def tiers(placing: Placing) -> Iterator[Tier]:
@@ -46,9 +60,9 @@ def tiers(placing: Placing) -> Iterator[Tier]:
                     at += 1
                     joining = rows_that_join(searches, joining, at)
                 clear_pools(beside, rows)
-                position, _ = match_all(beside, rows)
+                position, burden = match_all(beside, rows)
                 place_tier(this, rows, stage)
-                yield Tier(rows, searched, beside.short, position, this.awards)
+                yield Tier(rows, searched, beside, position, burden, this.awards)
 
 
 def copied(this: Round) -> Round:
