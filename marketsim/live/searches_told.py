@@ -18,12 +18,15 @@ Told = dict[str, Any]
 
 
 def told(market: Market, arrangements: list[Arrangement], row: int, requests: Sequence[Request]) -> Told:
-    """One week's search of the child in a row of the columns; a home counts once for each way in which it is asked."""
+    """One week's search of the child in a row of the columns. A home counts once for each route on which it is
+    asked, but in `homes_asked` and `homes_offering` once."""
     asked = [request for request in requests if request.asked]
     offers = [request for request in asked if request.answer.offered]
     return {
         "asked": len(asked),
         "offers": len(offers),
+        "homes_asked": _homes(asked),
+        "homes_offering": _homes(offers),
         "answers": _counted(asked),
         "not_asked": _counted([request for request in requests if not request.asked]),
         "homes": [_home(market, arrangements, row, request) for request in _that_matter(asked)],
@@ -32,15 +35,19 @@ def told(market: Market, arrangements: list[Arrangement], row: int, requests: Se
 
 def sentence(told: Told) -> str:
     """The same in a sentence."""
-    asked, offers = told["asked"], told["offers"]
+    asked, offers = told["homes_asked"], told["homes_offering"]
     if asked == 0:
         return "No home with a free place could be asked."
     offered = "none offered a place" if offers == 0 else f"{offers} offered a place"
     return f"{wording.many(asked, 'home')} asked, {offered}."
 
 
+def _homes(requests: Sequence[Request]) -> int:
+    return len({request.home for request in requests})
+
+
 def _counted(requests: Sequence[Request]) -> list[Told]:
-    return [{"words": answer.value, "homes": number} for answer, number in counted(requests).items()]
+    return [{"words": answer.value, "times": number} for answer, number in counted(requests).items()]
 
 
 def _that_matter(asked: Sequence[Request]) -> list[Request]:
