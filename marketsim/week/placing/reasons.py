@@ -127,25 +127,31 @@ def _of_stage(
     routes = placing.searches.routes[rows, stage]
     every = _lots_of(placing, routes) if home is None else np.flatnonzero(panels.lots.home == home)
     lots = every[placing.free[panels.lots.pool[every]] > 0]
-    this = whatif.narrowed(searched.this, rows)
-    asked = _asked(placing, this, stage, lots)
     on_route = (panels.first[routes][:, None] <= lots) & (lots < panels.last[routes][:, None])
-    answers = _answers(this, stage, lots, None if blameless is None else blameless[rows])
+    coming = np.flatnonzero(on_route.any(axis=1))
     said = []
-    for at, row in enumerate(rows.tolist()):
-        for position in np.flatnonzero(on_route[at]).tolist():
-            lot = int(lots[position])
-            answer = answers[at][position]
-            if not asked[at, position]:
-                answer = Answer.OUT_OF_REACH if answer is Answer.TOO_FAR else Answer.NOT_REACHED
-            elif answer.offered:
-                answer = _outcome(tier, row, lot, stage)
-            request = _request(placing, row, stage, lot, bool(asked[at, position]), answer)
-            said.append(request._replace(agreed=tier.agreed(row)) if answer is Answer.CHOSEN else request)
+    if len(coming):
+        asking = None if blameless is None else blameless[rows[coming]]
+        this = whatif.narrowed(searched.this, rows[coming])
+        asked, answers = _asked(placing, this, stage, lots), _answers(this, stage, lots, asking)
+        for at, row in enumerate(rows[coming].tolist()):
+            for position in np.flatnonzero(on_route[coming[at]]).tolist():
+                lot, came = int(lots[position]), bool(asked[at, position])
+                said.append(_said(placing, tier, row, stage, lot, came, answers[at][position]))
     if home is None:
         full = np.setdiff1d(every, lots).tolist()
         said.extend(_request(placing, int(rows[0]), stage, lot, False, Answer.NO_PLACE) for lot in full)
     return said
+
+
+def _said(placing: Placing, tier: Tier, row: int, stage: int, lot: int, asked: bool, answer: Answer) -> Request:
+    """What was said, of what would have been said by a home that is asked."""
+    if not asked:
+        answer = Answer.OUT_OF_REACH if answer is Answer.TOO_FAR else Answer.NOT_REACHED
+    elif answer.offered:
+        answer = _outcome(tier, row, lot, stage)
+    request = _request(placing, row, stage, lot, asked, answer)
+    return request._replace(agreed=tier.agreed(row)) if answer is Answer.CHOSEN else request
 
 
 def _lots_of(placing: Placing, routes: Ints) -> Ints:
