@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from marketsim.week import moving, providers
 from marketsim.week.commissioners import Memory
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.place import place
-from marketsim.week.placing.tables import Awards, Geography, Panels, Tastes
+from marketsim.week.placing.tables import Awards, Geography, Panels, Placing, Searches, Tastes
 from marketsim.week.searching import Seeking, searches_of, seek
 from marketsim.week.stays import StayTable
 
@@ -40,10 +40,21 @@ class Answers(NamedTuple):
         return cls(nobody[:, 0].astype(np.uint64), nobody[:, 0], nobody, nothing, nothing)
 
 
+class Observer(Protocol):
+    """Somebody who looks on while authorities buy, and changes nothing."""
+
+    def answered(self, market: Market, rows: Ints, placing: Placing, awards: Awards) -> None:
+        """Homes have answered the searches of the children in `rows`, and who gets what is known; nobody has moved yet,
+        so that `placing` is still what the homes were asked with. To be read only."""
+
+    def bought(self, market: Market) -> None:
+        """The week's purchases are over: homes, fees and what is held are as they will be paid for."""
+
+
 @dataclass
 class Shop:
     """Where and how authorities buy: through which arrangements in what order, from which panels, how far areas lie
-    apart, and how long stays last."""
+    apart, and how long stays last; and who looks on."""
 
     orders: Orders
     book: PanelBook
@@ -51,6 +62,7 @@ class Shop:
     stays: StayTable
     asked: tuple[Ints, Ints, Ints] | None = None  # this week's searches: rows of children, referrals, offers
     answers: Answers = field(default_factory=Answers.none)
+    observers: list[Observer] = field(default_factory=list)
 
 
 def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
@@ -60,7 +72,10 @@ def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
     keep_places(market)
     unplaced = buy(market, shop, memory, seek(market, memory.unplaced))
     bring_nearer(market, shop)
-    return moving.give_up(market, unplaced)
+    leaving = moving.give_up(market, unplaced)
+    for observer in shop.observers:
+        observer.bought(market)
+    return leaving
 
 
 def keep_places(market: Market) -> None:
@@ -78,14 +93,12 @@ def bring_nearer(market: Market, shop: Shop) -> None:
     willing = providers.willingness(market.scenario.providers, children.score[looking], children.breakdowns[looking])
     answered = (market.week - children.since[looking]) // market.scenario.commissioning.answer_weeks
     seeking = Seeking(looking, answered, np.zeros(count), willing).in_order(children)
-    rows, panels, free = seeking.rows, shop.book.panels, _free_places(market)
+    rows, free = seeking.rows, _free_places(market)
     area = children.authority[rows]
     tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
     searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
     searches = searches._replace(own_area_only=np.ones(count, dtype=np.bool_))
-    awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
-    market.events.count("referrals", area, awards.referrals)
-    market.events.count("offers", area, awards.offers)
+    panels, awards = _place(market, shop, rows, searches, free)
     won = awards.lot != NOBODY
     moved = rows[won]
     ends, why = children.end_week[moved], children.ends_by[moved]
@@ -102,16 +115,25 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     rows, area = seeking.rows, market.children.authority[seeking.rows]
     tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
     searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
-    panels, free = shop.book.panels, _free_places(market)
-    awards = place(searches, panels, market.homes.table, shop.geography, tastes(market), free.copy())
-    market.events.count("referrals", area, awards.referrals)
-    market.events.count("offers", area, awards.offers)
+    free = _free_places(market)
+    panels, awards = _place(market, shop, rows, searches, free)
     shop.asked = rows, awards.referrals, awards.offers
     shop.answers = Answers(market.children.key[rows], area, tried, awards.contracts_asked, awards.contracts_offered)
     won = awards.lot != NOBODY
     _settle(market, shop, rows[won], panels, Awards(*(column[won] for column in awards)), free)
     _see_fees(market, rows[won], memory)
     return np.asarray(rows[~won])
+
+
+def _place(market: Market, shop: Shop, rows: Ints, searches: Searches, free: Ints) -> tuple[Panels, Awards]:
+    """Homes are asked for the children in `rows`, and who gets what is decided; `free` stays as it is."""
+    placing = Placing(searches, shop.book.panels, market.homes.table, shop.geography, tastes(market), free)
+    awards = place(*placing._replace(free=free.copy()))
+    market.events.count("referrals", searches.authority, awards.referrals)
+    market.events.count("offers", searches.authority, awards.offers)
+    for observer in shop.observers:
+        observer.answered(market, rows, placing, awards)
+    return placing.panels, awards
 
 
 def _free_places(market: Market) -> Ints:

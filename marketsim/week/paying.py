@@ -68,7 +68,7 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     ledger.unregistered = float(unregistered.sum() * last_resort)
     ledger.received[:] = np.bincount(homes.provider, weights=census.due.received, minlength=len(ledger.received))
     own = ledger.paid["own_empty_places"]
-    _pay_own_empty_places(homes.table, market.free(), costs.prices(market), own, ledger.received)
+    pay_own_empty_places(homes.table, market.free(), costs.prices(market), own, ledger.received)
     _pay_retainers(market, payers, ledger)
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
@@ -119,7 +119,7 @@ def _count_own_empty_places(homes: Homes, free: Ints, paid: Floats) -> None:
 
 
 @compiled
-def _pay_own_empty_places(homes: Homes, free: Ints, prices: Prices, paid: Floats, received: Floats) -> None:
+def pay_own_empty_places(homes: Homes, free: Ints, prices: Prices, paid: Floats, received: Floats) -> None:
     """An own place costs its fixed share whether or not a child lives there."""
     for home in range(len(free)):
         if homes.sector[home] == LOCAL_AUTHORITY:

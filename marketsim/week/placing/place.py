@@ -41,16 +41,16 @@ from marketsim.week.placing.tables import (
 
 
 @compiled
-def _place_tier(this: Round, rows: Ints, stage: int) -> None:
+def place_tier(this: Round, rows: Ints, stage: int) -> None:
     """One round: search, match and award for the children in `rows` on the routes of the tier that a stage begins."""
     searches, panels, awards, free = this.searches, this.panels, this.awards, this.free
     lots, sizes = this.short.lot, this.short.size
-    _search(this, rows, stage)
-    beside = _rows_that_join(searches, rows, stage + 1)
+    search(this, rows, stage)
+    beside = rows_that_join(searches, rows, stage + 1)
     while len(beside) > 0:
         stage += 1
-        _search(this, beside, stage)
-        beside = _rows_that_join(searches, beside, stage + 1)
+        search(this, beside, stage)
+        beside = rows_that_join(searches, beside, stage + 1)
     clear_pools(this, rows)
     place, burden = match_all(this, rows)
     for row in rows:
@@ -70,7 +70,7 @@ def _place_tier(this: Round, rows: Ints, stage: int) -> None:
 
 
 @compiled
-def _search(this: Round, rows: Ints, stage: int) -> None:
+def search(this: Round, rows: Ints, stage: int) -> None:
     """Search along the routes of a stage, and note what contracts answered."""
     offers_before = this.awards.offers[rows]
     search_all(this, rows, stage)
@@ -78,7 +78,7 @@ def _search(this: Round, rows: Ints, stage: int) -> None:
 
 
 @compiled
-def _rows_that_join(searches: Searches, rows: Ints, stage: int) -> Ints:
+def rows_that_join(searches: Searches, rows: Ints, stage: int) -> Ints:
     """Of some searches those that weigh the offers of a stage side by side with the ones before."""
     joining, count = np.empty(len(rows), dtype=np.int64), 0
     if stage < searches.routes.shape[1]:
@@ -90,7 +90,7 @@ def _rows_that_join(searches: Searches, rows: Ints, stage: int) -> Ints:
 
 
 @compiled
-def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
+def rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: int) -> Ints:
     """The searches of one urgency that still lack a place and have a route at this stage, which begins a tier."""
     rows = np.empty(len(searches.key), dtype=np.int64)
     count = 0
@@ -104,11 +104,8 @@ def _rows_of_stage(searches: Searches, awards: Awards, emergency: bool, stage: i
 
 
 @compiled
-def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
-    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
-
-    Shapes: n searches, s stages, p pools. Returns one award per search.
-    """
+def begin(searches: Searches, panels: Panels, homes: Homes, geography: Geography, tastes: Tastes, free: Ints) -> Round:
+    """All that the week's rounds read and write, before the first; shapes: n searches, s stages, p pools."""
     count, longest = len(searches.key), tastes.shortlist
     none, nothing = np.zeros(count, dtype=np.int64), np.zeros(count)
     awards = Awards(
@@ -124,10 +121,19 @@ def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography
     pools = Pools(np.zeros_like(free), np.empty_like(free), np.empty_like(free), bids, bidders)
     live = live_lots(panels, free)
     favoured = favoured_homes(searches, panels, live, len(homes.key))
-    this = Round(searches, panels, live, favoured, homes, geography, tastes, free, pools, short, awards)
+    return Round(searches, panels, live, favoured, homes, geography, tastes, free, pools, short, awards)
+
+
+@compiled
+def place(searches: Searches, panels: Panels, homes: Homes, geography: Geography, tastes: Tastes, free: Ints) -> Awards:
+    """Place this week's children; `free` (places per pool) is reduced by what is awarded.
+
+    Returns one award per search.
+    """
+    this = begin(searches, panels, homes, geography, tastes, free)
     for emergency in (True, False):
         for stage in range(searches.routes.shape[1]):
-            rows = _rows_of_stage(searches, awards, emergency, stage)
+            rows = rows_of_stage(searches, this.awards, emergency, stage)
             if len(rows) > 0:
-                _place_tier(this, rows, stage)
-    return awards
+                place_tier(this, rows, stage)
+    return this.awards

@@ -125,6 +125,17 @@ class Tastes(NamedTuple):
     money: float
 
 
+class Placing(NamedTuple):
+    """All that a week's placing reads, in the order in which `place` takes it; `free` are the places by pool."""
+
+    searches: Searches
+    panels: Panels
+    homes: Homes
+    geography: Geography
+    tastes: Tastes
+    free: Ints
+
+
 class Pools(NamedTuple):
     """What a round notes of the pools that its children have offers from: the first of the children that one keeps for
     now and how many (each child points to the next), and the two highest bids turned away, of two different buyers
