@@ -106,7 +106,8 @@ class MarketModel(mesa.Model):
         if week in self.timetable.scenarios:
             self._change_to(self.timetable.scenarios[week])
         for rank, closes_share in self.timetable.failures.get(week, []):
-            self._close(failing_groups.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
+            failing = int(market.ranked_providers[rank - 1])
+            self._close(failing_groups.wind_up(market, self.run_seed, failing, closes_share))
         for policy in self.timetable.own_homes.get(week, []):
             area = np.repeat(timetable.areas_of(policy, self.parameters.world), policy.homes)
             opening_and_closing.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)
