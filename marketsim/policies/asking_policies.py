@@ -231,7 +231,7 @@ def homes_wanted(market: Market) -> list[tuple[InForce, NewHomes]]:
             if not isinstance(said, NewHomes):
                 raise fault_of(on, "homes_wanted", f"returned {type(said).__name__}, not NewHomes")
             try:
-                said.check(len(market.authorities))
+                said.check(len(market.authorities), int(market.homes.provider.max(initial=-1)) + 1)
             except ValueError as error:
                 raise fault_of(on, "homes_wanted", str(error)) from None
             found.append((on, said))
