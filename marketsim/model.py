@@ -70,6 +70,8 @@ class MarketModel(mesa.Model):
         self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, None if usual else self.pressure)
         self.groups = failing_groups.make_groups(self.market)
         self.timetable = timetable.Timetable(parameters)
+        for scenario in (parameters, *self.timetable.scenarios.values()):
+            asking_policies.check_possible(self.market, scenario.policies)
         routes = routes_of(parameters) | routes_of(self.parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements, routes)
         self.contracts = contract_book.ContractBook(len(self.market.authorities))
