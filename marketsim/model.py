@@ -70,6 +70,8 @@ class MarketModel(mesa.Model):
         self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, None if usual else self.pressure)
         self.groups = failing_groups.make_groups(self.market)
         self.timetable = timetable.Timetable(parameters)
+        for scenario in (parameters, *self.timetable.scenarios.values()):
+            asking_policies.check_possible(self.market, scenario.policies)
         routes = routes_of(parameters) | routes_of(self.parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements, routes)
         self.contracts = contract_book.ContractBook(len(self.market.authorities))
@@ -106,7 +108,8 @@ class MarketModel(mesa.Model):
         if week in self.timetable.scenarios:
             self._change_to(self.timetable.scenarios[week])
         for rank, closes_share in self.timetable.failures.get(week, []):
-            self._close(failing_groups.wind_up(market, self.run_seed, int(self.groups.ranked[rank - 1]), closes_share))
+            failing = int(market.ranked_providers[rank - 1])
+            self._close(failing_groups.wind_up(market, self.run_seed, failing, closes_share))
         for policy in self.timetable.own_homes.get(week, []):
             area = np.repeat(timetable.areas_of(policy, self.parameters.world), policy.homes)
             opening_and_closing.plan_own_homes(market, self.run_seed, self.pipeline, area, policy.places)

@@ -25,21 +25,26 @@ NEVER = np.iinfo(np.int64).max
 class NewHomes:
     """Homes to be planned: the `area` of each (row of an authority), all of one `sector`; how many `places` each has
     and what it offers (`takes_needs`, as in `Homes`); None: as usual. Of the house and setting up the share
-    `house_paid` is paid by whoever wants the homes, and is no cost of theirs."""
+    `house_paid` is paid by whoever wants the homes, and is no cost of theirs. They belong to the `provider` of this
+    number; None: to one drawn from those of the sector in the area."""
 
     area: Ints
     sector: int = PRIVATE
     places: int | None = None
     takes_needs: int | None = None
     house_paid: float = 0.0
+    provider: int | None = None
 
-    def check(self, areas: int) -> None:
-        """Raises ValueError for the first thing that is wrong."""
+    def check(self, areas: int, providers: int) -> None:
+        """Raises ValueError for the first thing that is wrong, with so many authorities and numbers of providers."""
         if not isinstance(self.area, np.ndarray) or self.area.dtype.kind not in "iu" or self.area.ndim != 1:
             raise ValueError("area: expected the row of an authority for each home")
         if len(self.area) and not (self.area.min() >= 0 and self.area.max() < areas):
             raise ValueError(f"area: rows of authorities go from 0 to {areas - 1}")
-        bounds = (("places", self.places, 1, MOST_PLACES), ("takes_needs", self.takes_needs, 0, NEEDS - 1))
+        bounds = (
+            ("places", self.places, 1, MOST_PLACES), ("takes_needs", self.takes_needs, 0, NEEDS - 1),
+            ("provider", self.provider, 0, providers - 1),
+        )  # fmt: skip
         for name, value, least, most in bounds:
             if value is not None and not (isinstance(value, int | np.integer) and least <= value <= most):
                 raise ValueError(f"{name}: {value!r} is not a whole number from {least} to {most}")
@@ -47,6 +52,8 @@ class NewHomes:
             raise ValueError(f"house_paid: {self.house_paid!r} is not a share from 0 to 1")
         if self.sector not in range(len(SECTORS)):
             raise ValueError(f"sector: {self.sector!r} is not the number of one of {', '.join(SECTORS)}")
+        if self.provider is not None and self.sector == LOCAL_AUTHORITY:
+            raise ValueError("provider: own homes belong to the authority of their area")
 
 
 class Homes(Columns):

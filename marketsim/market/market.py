@@ -27,7 +27,8 @@ class Market:
     yearly rises of prices and pay; `relative_pay` is the pay of care staff over the minimum wage, both over what they
     were at the start; `demand_index` is new needs by authority over those of week 0. `quotes[h, b]` is the
     weekly fee that home `h` would ask on the spot for need band `b`; `costs[h, b]` its running cost for such a resident
-    (GBP/week). `policies` are those in force. `records` has a row a placement, `events` counts what happens this week.
+    (GBP/week). `ranked_providers` are the private providers by their homes in week 0, `policies` those in force.
+    `records` has a row a placement, `events` counts what happens this week.
     """
 
     scenario: Scenario
@@ -44,6 +45,7 @@ class Market:
     relative_pay: float = 1.0
     rates: Rates = field(default_factory=lambda: Rates(0.0, 0.0, 0.0))
     demand_index: Floats = field(default_factory=lambda: np.ones(0))
+    ranked_providers: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     policies: Sequence[Any] = ()  # each an `InForce`, which policies know more of than the market
     events: Events = field(init=False)
     _miles: dict[bytes, Floats] = field(default_factory=dict)

@@ -7,6 +7,7 @@ has a hook, asking it gives the value at which nothing changes, and costs nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -19,14 +20,24 @@ from marketsim.market.children import BANDS, NOBODY, Newcomers
 from marketsim.market.fit import NEEDS
 from marketsim.market.homes import SECTORS, NewHomes
 from marketsim.market.market import Market
-from marketsim.policies.checking import check_bools, check_floats, check_ints, check_placed, check_subset, fault_of
+from marketsim.policies.checking import (
+    check_bools,
+    check_floats,
+    check_ints,
+    check_placed,
+    check_subset,
+    check_table_of_bools,
+    fault_of,
+)
 from marketsim.policies.policy import FeeLimits, InForce, Leaving, Policy, Restated, Spending, Takeovers
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.levers import Lever, guarded, is_ours
 from marketsim.scenario.sections.world import Place, rows_of
 
 LIMIT = 1e10  # GBP: what nothing here comes near
 MOST_WEEKS = 5_200
 MOST_FACTOR = 1_000.0
+LEAST_ASKED = 0.01  # of what a home would ask otherwise: it is divided by
 
 
 def put_in_force(
@@ -52,6 +63,14 @@ def put_in_force(
         on = known[name, one.name]
         on.policy, on.member = one, _members(one, places)
     return found
+
+
+def check_possible(market: Market, policies: Mapping[str, Lever]) -> None:
+    """Raises ScenarioError at the first policy that can't be in force in a market."""
+    for name, lever in policies.items():
+        words = guarded(type(lever), "impossible", partial(cast(Policy, lever).impossible, market))
+        if words:
+            raise ScenarioError(str(words), f"policies.{name}:")
 
 
 def _members(policy: Policy, places: Sequence[Place]) -> Bools:
@@ -212,6 +231,33 @@ def willingness(market: Market, rows: Ints) -> Floats | float:
     return _product(market, "willingness", (len(rows),), rows)
 
 
+def asking_factor(market: Market) -> Floats | float:
+    """By home the factor on what it asks on the spot."""
+    return _product(market, "asking_factor", (len(market.homes),), least=LEAST_ASKED)
+
+
+def answers(market: Market) -> Bools | None:
+    """By home and need band whether it answers referrals; None where no policy says it."""
+    found, shape = None, (len(market.homes), len(BANDS))
+    for on, ask in _asked(market, "answers"):
+        said = ask()
+        if said is not None:
+            check_table_of_bools(on, "answers", said, shape)
+            found = said if found is None else found & said
+    return found
+
+
+def off_panels(market: Market) -> Bools:
+    """Which homes are on no framework's panel."""
+    found = np.zeros(len(market.homes), dtype=np.bool_)
+    for on, ask in _asked(market, "off_panels"):
+        said = ask()
+        if said is not None:
+            check_table_of_bools(on, "off_panels", said, found.shape)
+            found = found | said
+    return found
+
+
 def openings(market: Market) -> Floats | float:
     """The factor on planned homes, by sector and area."""
     return _product(market, "openings", (len(SECTORS), len(market.authorities)))
@@ -231,7 +277,7 @@ def homes_wanted(market: Market) -> list[tuple[InForce, NewHomes]]:
             if not isinstance(said, NewHomes):
                 raise fault_of(on, "homes_wanted", f"returned {type(said).__name__}, not NewHomes")
             try:
-                said.check(len(market.authorities))
+                said.check(len(market.authorities), int(market.homes.provider.max(initial=-1)) + 1)
             except ValueError as error:
                 raise fault_of(on, "homes_wanted", str(error)) from None
             found.append((on, said))
@@ -353,12 +399,14 @@ def _closed(market: Market, on: InForce) -> list[NDArray[Any]]:
     return [*areas, market.quotes, market.costs, *(column for table in tables for column in table.arrays())]
 
 
-def _product(market: Market, hook: str, shape: tuple[int, ...], *about: Any) -> Floats | float:
+def _product(
+    market: Market, hook: str, shape: tuple[int, ...], *about: Any, least: float = 0.0
+) -> Floats | float:  # fmt: skip
     factor: Floats | float = 1.0
     for on, ask in _asked(market, hook):
         said = ask(*about)
         if said is not None:
-            check_floats(on, hook, said, shape, MOST_FACTOR)
+            check_floats(on, hook, said, shape, MOST_FACTOR, least)
             factor = factor * said
     return factor
 

@@ -47,6 +47,12 @@ def check_bools(on: InForce, hook: str, said: Any, count: int) -> None:
         raise fault_of(on, hook, f"expected true or false for each of {count} children")
 
 
+def check_table_of_bools(on: InForce, hook: str, said: Any, shape: tuple[int, ...]) -> None:
+    """The same for true or false in a shape."""
+    if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != shape:
+        raise fault_of(on, hook, f"expected true or false in the shape {shape}")
+
+
 def check_subset(on: InForce, hook: str, said: Any, rows: Ints) -> None:
     """The same for some of the children who were asked about."""
     check_ints(on, hook, said, None, 0, int(rows.max(initial=0)))

@@ -42,6 +42,10 @@ class Policy(Lever):
         second = self.single and type(other) is type(self)
         return f"both are {self.name}, of which there is one for an authority" if second else ""
 
+    def impossible(self, market: Market) -> str:
+        """Why it can't be in force in this market at any time, asked when a run begins; empty if it can."""
+        return ""
+
     # Who comes in need, and who may move on.
 
     def more_needs(self, market: Market, on: InForce) -> Floats | None:
@@ -111,6 +115,21 @@ class Policy(Lever):
 
     def willingness(self, market: Market, on: InForce, rows: Ints) -> Floats | None:
         """By searching child (rows) the chance that a home offers a place, over what it would be (ratio)."""
+        return None
+
+    # What providers decide for their own homes.
+
+    def asking_factor(self, market: Market, on: InForce) -> Floats | None:
+        """By home what it asks on the spot, over what it would ask otherwise (ratio)."""
+        return None
+
+    def answers(self, market: Market, on: InForce) -> Bools | None:
+        """By home and need band whether it answers referrals of such children at all; what contracts oblige it to take
+        it takes anyway."""
+        return None
+
+    def off_panels(self, market: Market, on: InForce) -> Bools | None:
+        """Which homes are on no framework's panel."""
         return None
 
     # What homes may open and where.

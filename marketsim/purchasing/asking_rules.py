@@ -107,7 +107,7 @@ def homes_wanted(market: Market, arrangement: Arrangement) -> NewHomes | None:
         raise _fault(rule, hook, f"returned {type(said).__name__}, not NewHomes or None")
     try:
         if said is not None:
-            said.check(len(market.authorities))
+            said.check(len(market.authorities), int(market.homes.provider.max(initial=-1)) + 1)
     except ValueError as error:
         raise _fault(rule, hook, str(error)) from None
     return said

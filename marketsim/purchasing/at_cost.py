@@ -37,12 +37,12 @@ class AtCost(HeldPlaces):
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Hold the places that are wanted from the start."""
         self.begin(market, arrangement)
-        self.let(market, arrangement, self.places, self.places_per_home)
+        self.change(market, arrangement)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
-        """Members or terms have changed: places that are missing now are held on top."""
-        wanted = self.places + arrangement.places_created - contracts.places_held(market, arrangement)
-        self.let(market, arrangement, wanted, self.places_per_home)
+        """Members or terms have changed: places that are missing now are held on top, those too many given back."""
+        missing = self.agree(market, arrangement, self.places + arrangement.places_created)
+        self.let(market, arrangement, missing, self.places_per_home)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every April fees follow cost; otherwise what all contracts review."""

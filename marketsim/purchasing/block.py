@@ -86,7 +86,7 @@ class Block(HeldPlaces):
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Let the contract for the first term."""
         self.begin(market, arrangement)
-        wanted = self._wanted(market, arrangement)
+        wanted = self.agree(market, arrangement, self._wanted(market, arrangement))
         if self.runs_at_start:
             wanted -= contracts.hold_occupied_places(
                 market, arrangement, wanted, self.fees(market, arrangement), 1.0, self.sells_empty, self.spared()
@@ -94,8 +94,8 @@ class Block(HeldPlaces):
         self._let(market, arrangement, wanted)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
-        """Members or terms have changed: places that are missing now are let on top."""
-        self._let(market, arrangement, self._wanted(market, arrangement) - contracts.places_held(market, arrangement))
+        """Members or terms have changed: places that are missing now are let on top, those too many given back."""
+        self._let(market, arrangement, self.agree(market, arrangement, self._wanted(market, arrangement)))
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """What all contracts review; at a break either side may end; at the end of the term the contract is renewed at
@@ -109,6 +109,8 @@ class Block(HeldPlaces):
 
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
         """The end of the term, the next break, or what all contracts review."""
+        if arrangement.to_give_back:
+            return market.week + 1
         left = arrangement.ends_week - market.week
         dates = [arrangement.ends_week]
         if self.break_every_weeks:

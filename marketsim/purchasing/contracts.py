@@ -173,14 +173,15 @@ def held_lots(market: Market, together: Together, least_acceptance: Floats) -> L
     return Lots(holdings.home[rows], fee, rows, least_acceptance=least_acceptance, number=number)
 
 
-def give_back(market: Market, arrangement: Arrangement, places: int) -> None:
-    """Give back so many empty places, dearest first."""
+def give_back(market: Market, arrangement: Arrangement, places: int) -> int:
+    """Give back so many empty places, dearest first; returns how many of them were not empty."""
     rows = arrangement.holdings_of(market)
     dearest = rows[np.lexsort((rows, -market.holdings.fee[rows]))]
     for row in dearest:
         given = min(places, int(market.holdings.empty()[row]))
         market.holdings.places[row] -= given
         places -= given
+    return places
 
 
 def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:

@@ -11,6 +11,7 @@ from marketsim.core.streams import uniform
 from marketsim.market.homes import LARGE_FROM_HOMES, LOCAL_AUTHORITY
 from marketsim.market.inflation import Uplift
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing.rule import Arrangement, Lots, Reach, Scope, Together
 from marketsim.purchasing.uplifts import Uplifted
 from marketsim.scenario.levers import About
@@ -131,7 +132,8 @@ class Framework(Uplifted):
         joined = np.zeros((len(together), len(market.homes)), dtype=np.bool_)
         for place, arrangement in enumerate(together.arrangements):
             joined[place, : len(arrangement.on_panel)] = arrangement.on_panel
-        owner, home = np.nonzero(joined & market.homes.in_market(market.week))
+        open_to_all = market.homes.in_market(market.week) & ~asking_policies.off_panels(market)
+        owner, home = np.nonzero(joined & open_to_all)
         quote = market.quotes[home] * self.at_outset(market, self.usual_stay_weeks)
         ceilings = np.array([framework.ceilings for framework in together.arrangements])
         fee = np.minimum(quote, ceilings[owner])
@@ -172,7 +174,8 @@ class Framework(Uplifted):
         of a steady flow of referrals (GBP/week), and whose provider would join at all."""
         homes, joining = market.homes, np.zeros(len(market.homes), dtype=np.bool_)
         near = market.miles_from(arrangement.members) <= self.reach_miles
-        rows = np.flatnonzero(near & homes.in_market(market.week) & (homes.sector != LOCAL_AUTHORITY))
+        free_to_join = homes.in_market(market.week) & ~asking_policies.off_panels(market)
+        rows = np.flatnonzero(near & free_to_join & (homes.sector != LOCAL_AUTHORITY))
         flow = self.flow_value * (1 - homes.recent_occupancy[rows])
         worth = float(arrangement.ceilings @ market.need_shares) >= market.mean_quote[rows] * (1 - flow)
         luck = uniform(market.seed, "take part in framework", homes.key[rows], arrangement.key)
@@ -207,5 +210,6 @@ class Framework(Uplifted):
         rows = np.flatnonzero(arrangement.on_panel)
         luck = uniform(market.seed, "leave framework", keys[rows], arrangement.key, market.week)
         joined = np.zeros_like(staying)
-        joined[rows] = staying[rows] | (luck >= self.leaves_mid_term)
+        kept_by_luck = (luck >= self.leaves_mid_term) & ~asking_policies.off_panels(market)[rows]
+        joined[rows] = staying[rows] | kept_by_luck
         return joined

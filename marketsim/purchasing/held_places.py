@@ -88,7 +88,10 @@ class HeldPlaces(Uplifted):
         return contracts.held_lots(market, together, self.takes_at_least().array())
 
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
-        """The end of the month while use is watched, or of the quarter while something else is due."""
+        """The next week while places are to be given back, the end of the month while use is watched, or of the quarter
+        while something else is due."""
+        if arrangement.to_give_back:
+            return market.week + 1
         if self._follows_use():
             return market.calendar.next_end("month", market.week)
         return market.calendar.next_end("quarter", market.week)
@@ -115,7 +118,7 @@ class HeldPlaces(Uplifted):
 
     def begin(self, market: Market, arrangement: Arrangement) -> None:
         """Set up: members share by the children whom they have in homes until use says more."""
-        arrangement.began_week = market.week
+        arrangement.began_week, arrangement.places_agreed, arrangement.to_give_back = market.week, 0, 0
         if len(arrangement.members) > 1:
             shares.share_by_children(market, arrangement)
 
@@ -144,12 +147,30 @@ class HeldPlaces(Uplifted):
             self.owed_empty(), TAKES[self.purpose], self.sells_empty, self.spared(),
         )  # fmt: skip
 
+    def agree(self, market: Market, arrangement: Arrangement, wanted: int) -> int:
+        """Note how many places are to be held in all; if fewer than before, so many are given back, those that are
+        filled once they fall empty. Returns how many are missing (below 0: none)."""
+        agreed, too_many = wanted - arrangement.places_created, contracts.places_held(market, arrangement) - wanted
+        fewer = arrangement.to_give_back + arrangement.places_agreed - agreed
+        arrangement.places_agreed, arrangement.to_give_back = agreed, max(min(fewer, too_many), 0)
+        self._give_back(market, arrangement)
+        return wanted - contracts.places_held(market, arrangement)
+
     def review_shared(self, market: Market, arrangement: Arrangement, at_start: int, per_home: int) -> bool:
         """What is reviewed in all contracts: every April who pays which share, every quarter how many places are held
-        (`at_start`: in the beginning). True if lots changed."""
+        (`at_start`: in the beginning), every week what is given back. True if lots changed."""
+        given = self._give_back(market, arrangement)
         if market.ends("financial_year") and len(arrangement.members) > 1:
             shares.share_by_use(market, arrangement)
-        return self._follows_use() and self._follow_use(market, arrangement, at_start, per_home)
+        followed = self._follows_use() and self._follow_use(market, arrangement, at_start, per_home)
+        return given or followed
+
+    def _give_back(self, market: Market, arrangement: Arrangement) -> bool:
+        """Give back what is too much and stands empty; True if something was."""
+        before = arrangement.to_give_back
+        if before:
+            arrangement.to_give_back = contracts.give_back(market, arrangement, before)
+        return arrangement.to_give_back < before
 
     def _follow_use(self, market: Market, arrangement: Arrangement, at_start: int, per_home: int) -> bool:
         """Every quarter the number of places follows their use, a tenth at a time."""

@@ -138,7 +138,9 @@ class Arrangement:
     agreed fees by need band, `terms` those that they began with; `raised` is what fees of held places have become over
     those first agreed. `homes_planned` is how many homes were planned because
     of it, `places_created` how many places it has held in those that opened, `capital_due` what members have yet to pay
-    for their houses (GBP). `began_week` is when it was set up.
+    for their houses (GBP). `places_agreed` is how many places it was to hold besides, as terms and members last said,
+    `to_give_back` how many of those held before are given back when they stand empty. `began_week` is when it was set
+    up.
     """
 
     number: int
@@ -158,6 +160,8 @@ class Arrangement:
     raised: float = 1.0
     homes_planned: int = 0
     places_created: int = 0
+    places_agreed: int = 0
+    to_give_back: int = 0
     capital_due: float = 0.0
     began_week: int = 0
     fill_seen: float = 0.0

@@ -53,11 +53,11 @@ class SoftBlock(HeldPlaces):
     def start(self, market: Market, arrangement: Arrangement) -> None:
         """Hold the first places."""
         self.begin(market, arrangement)
-        self.let(market, arrangement, self._at_start(market, arrangement), self.places_per_home)
+        self.change(market, arrangement)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
-        """Members or terms have changed: places that are missing now are held on top."""
-        missing = self._at_start(market, arrangement) - contracts.places_held(market, arrangement)
+        """Members or terms have changed: places that are missing now are held on top, those too many given back."""
+        missing = self.agree(market, arrangement, self._at_start(market, arrangement))
         self.let(market, arrangement, missing, self.places_per_home)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsim.core.columns import Bools, Floats, Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market.homes import LARGE_FROM_HOMES, PRIVATE
+from marketsim.market.homes import LARGE_FROM_HOMES
 from marketsim.market.market import Market
+from marketsim.market.ownership import by_provider, no_such_rank, private
 from marketsim.policies.policy import Takeovers
 from marketsim.scenario.errors import ScenarioError
 
@@ -21,7 +22,6 @@ class Groups:
 
     debt: Floats
     short: Ints
-    ranked: Ints
 
 
 def make_groups(market: Market) -> Groups:
@@ -30,21 +30,18 @@ def make_groups(market: Market) -> Groups:
     Raises ScenarioError if a dated failure names a group that there isn't.
     """
     homes, providers = market.homes, market.scenario.providers
-    number, places = _by_provider(market, np.ones(len(homes))), _by_provider(market, homes.places)
-    ranked = np.lexsort((np.arange(len(number)), -number))
-    ranked = ranked[number[ranked] > 0]
+    number, places = by_provider(market, np.ones(len(homes))), by_provider(market, homes.places)
     for position, shock in enumerate(market.scenario.shocks):
-        if shock.provider_rank > len(ranked):
-            message = f"there are only {len(ranked)} private providers in week 0, so none of rank {shock.provider_rank}"
-            raise ScenarioError(message, f"shocks.{position}.provider_rank:")
+        if words := no_such_rank(market, shock.provider_rank):
+            raise ScenarioError(words, f"shocks.{position}.provider_rank:")
     debt = np.where(number >= LARGE_FROM_HOMES, providers.debt_per_place * market.cost_index * places, 0.0)
-    return Groups(debt, np.zeros(len(number), dtype=np.int64), ranked)
+    return Groups(debt, np.zeros(len(number), dtype=np.int64))
 
 
 def failing_groups(market: Market, groups: Groups) -> Ints:
     """Every quarter: the groups that fail, after too many quarters in which their homes did not earn the interest."""
     homes, providers = market.homes, market.scenario.providers
-    earned = _by_provider(market, homes.recent_profit, len(groups.debt))[: len(groups.debt)]
+    earned = by_provider(market, homes.recent_profit, len(groups.debt))[: len(groups.debt)]
     interest = groups.debt * providers.interest_per_year / WEEKS_PER_YEAR
     short = (groups.debt > 0) & (earned < interest)
     groups.short = np.where(short, groups.short + 1, 0)
@@ -57,11 +54,11 @@ def wind_up(market: Market, seed: int, group: int, closes_share: float, failing:
     """A group fails: its worst-earning homes close (their rows are returned), neighbours' providers get the others,
     but none that is itself `failing`."""
     homes = market.homes
-    mine = np.flatnonzero(_private(market) & (homes.provider == group))
+    mine = np.flatnonzero(private(market) & (homes.provider == group))
     mine = mine[np.lexsort((homes.key[mine], homes.recent_profit[mine]))]
     count = int(np.floor(closes_share * len(mine) + 0.5))
     sound = ~np.isin(homes.provider, group if failing is None else failing) & (homes.provider != group)
-    others = np.flatnonzero(_private(market) & sound)
+    others = np.flatnonzero(private(market) & sound)
     luck = uniform(seed, "takes over home", homes.key[mine], market.week)
     for position, row in enumerate(mine[count:], start=count):
         local = others[homes.authority[others] == homes.authority[row]]
@@ -71,20 +68,9 @@ def wind_up(market: Market, seed: int, group: int, closes_share: float, failing:
     return mine[:count]
 
 
-def _private(market: Market) -> Bools:
-    return np.asarray(market.homes.in_market(market.week) & (market.homes.sector == PRIVATE))
-
-
 def borrow(market: Market, groups: Groups, taken: Takeovers) -> None:
     """Groups with debt that buy homes owe as much for each of their places as for those of week 0."""
     buyers = taken.provider < len(groups.debt)
     provider, places = taken.provider[buyers], market.homes.places[taken.homes[buyers]]
     owed = market.scenario.providers.debt_per_place * market.cost_index * places
     np.add.at(groups.debt, provider, np.where(groups.debt[provider] > 0, owed, 0.0))
-
-
-def _by_provider(market: Market, values: Floats | Ints, least: int = 0) -> Floats:
-    """A sum over the private homes in the market of each provider, from values by home; of at `least` so many."""
-    homes, private = market.homes, _private(market)
-    providers = max(int(homes.provider.max(initial=0)) + 1, least)
-    return np.bincount(homes.provider[private], weights=values[private], minlength=providers).astype(np.float64)

@@ -40,15 +40,16 @@ MANAGERS_KEPT = 0.5  # years of managers' supply that can wait for a home (assum
 
 @dataclass
 class Plans:
-    """Homes that are planned: week of registration, area, sector, places and needs that they take (AS_USUAL: drawn),
-    share of the house that others pay, identity for luck, and the number of the arrangement, or of the policy, because
-    of which they open (NO_ROUTE, NOBODY: none)."""
+    """Homes that are planned: week of registration, area, sector, places, needs that they take and provider to whom
+    they will belong (AS_USUAL: drawn), share of the house that others pay, identity for luck, and the number of the
+    arrangement, or of the policy, because of which they open (NO_ROUTE, NOBODY: none)."""
 
     opens: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     area: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     sector: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     places: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     takes_needs: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    provider: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     house_paid: Floats = field(default_factory=lambda: np.zeros(0))
     key: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     arrangement: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -235,12 +236,12 @@ def _register(
     least, most = market.scenario.providers.registration_weeks_least, market.scenario.providers.registration_weeks_most
     weeks = least + (uniform(seed, "registration", keys) * (most - least + 1)).astype(np.int64)
     opens = np.maximum(week + weeks + asking_policies.planning_weeks(market, homes.area), week + 1)
-    decided = (AS_USUAL if one is None else one for one in (homes.places, homes.takes_needs))
-    sector, places, takes, because, of_policy = (
+    decided = (AS_USUAL if one is None else one for one in (homes.places, homes.takes_needs, homes.provider))
+    sector, places, takes, provider, because, of_policy = (
         np.full(len(homes.area), what, dtype=np.int64) for what in (homes.sector, *decided, arrangement, policy)
     )
     paid = np.full(len(homes.area), homes.house_paid)
-    pipeline.plans.add(Plans(opens, homes.area, sector, places, takes, paid, keys, because, of_policy))
+    pipeline.plans.add(Plans(opens, homes.area, sector, places, takes, provider, paid, keys, because, of_policy))
 
 
 def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Ints:
@@ -274,12 +275,12 @@ def open_homes(market: Market, seed: int, plans: Plans, pressure: Floats) -> Int
 
 
 def _owners(market: Market, seed: int, plans: Plans) -> Ints:
-    """The authority for own homes; else a provider drawn from the homes of the sector in the area, or in the country if
-    there is none; a newcomer where the sector has none at all."""
+    """The authority for own homes; else who has planned them, or a provider drawn from the homes of the sector in the
+    area, or in the country if there is none; a newcomer where the sector has none at all."""
     homes, luck = market.homes, uniform(seed, "owner of new home", plans.key)
-    owners, in_market = plans.area.copy(), homes.in_market(market.week)
+    owners, in_market = np.where(plans.provider == AS_USUAL, plans.area, plans.provider), homes.in_market(market.week)
     of_sector = [np.flatnonzero(in_market & (homes.sector == sector)) for sector in range(len(SECTORS))]
-    for plan in np.flatnonzero(plans.sector != LOCAL_AUTHORITY).tolist():
+    for plan in np.flatnonzero((plans.sector != LOCAL_AUTHORITY) & (plans.provider == AS_USUAL)).tolist():
         anywhere = of_sector[plans.sector[plan]]
         local = anywhere[homes.authority[anywhere] == plans.area[plan]]
         candidates = local if len(local) else anywhere

@@ -36,13 +36,15 @@ def willingness(providers: Providers, score: Floats, breakdowns: Ints) -> Floats
 def price(market: Market) -> None:
     """Write this week's running costs and spot fees, by home and need band, into the market.
 
-    Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost. No
-    more than the last resort costs, since no authority pays more; and within the limits of policies.
+    Fee = cost of the child + the home's margin, which is what it asks for a child of middling need over its cost; more
+    or less if its provider has decided so. No more than the last resort costs, since no authority pays more; and within
+    the limits of policies.
     """
     homes, cost = market.homes, market.homes.unit_cost * market.cost_index
     market.costs = cost[:, None] * market.scenario.need.cost_by_need.array()
-    asked = np.minimum(market.costs + (homes.ask - cost)[:, None], way_out(market)[SHARED])
-    market.quotes = asking_policies.limited_fees(market, asked)
+    decided = np.asarray(asking_policies.asking_factor(market))[..., None]
+    asked = (market.costs + (homes.ask - cost)[:, None]) * decided
+    market.quotes = asking_policies.limited_fees(market, np.minimum(asked, way_out(market)[SHARED]))
 
 
 def last_resort(market: Market) -> float:
@@ -121,7 +123,15 @@ def remember_accepted(market: Market, rows: Ints) -> None:
     rows = rows[children.holding[rows] == OPEN_PLACE]
     home = children.home[rows]
     above_middle = market.costs[home, children.band[rows]] - homes.unit_cost[home] * market.cost_index
-    homes.accepted[home] = children.fee[rows] - children.extra_fee[rows] - above_middle
+    fee = children.fee[rows] - children.extra_fee[rows]
+    homes.accepted[home] = _without_decision(market, home, fee, children.asked_fee[rows]) - above_middle
+
+
+def _without_decision(market: Market, home: Ints, fee: Floats, quote: Floats) -> Floats:
+    """What fees would have been if providers had left homes to ask as they would: else what one decides would be added
+    anew to what it brought, month after month. Fees below the quote are bounded by something else than the home."""
+    decided = np.broadcast_to(np.asarray(asking_policies.asking_factor(market)), len(market.homes))[home]
+    return np.asarray(np.where(fee < quote, np.minimum(fee, quote / decided), fee / decided))
 
 
 def earn(market: Market, received: Floats, needs: Floats, extra: Floats) -> None:

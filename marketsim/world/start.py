@@ -10,7 +10,7 @@ from marketsim.core.calendar import Calendar
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.streams import uniform
 from marketsim.core.units import WEEKS_PER_YEAR
-from marketsim.market import matching, rotas
+from marketsim.market import matching, ownership, rotas
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import (
     ELSEWHERE,
@@ -75,6 +75,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     judge_all(market)
     providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
+    market.ranked_providers = ownership.ranked(market)
     return market
 
 

@@ -245,7 +245,7 @@ def in_groups(quiet: Quiet, stepped: Stepped, weeks: int, **providers: Any) -> M
 
 def one_indebted(model: MarketModel) -> int:
     """Only the largest group owes anything; returns its number."""
-    first = int(model.groups.ranked[0])
+    first = int(model.market.ranked_providers[0])
     model.groups.debt[np.arange(len(model.groups.debt)) != first] = 0.0
     return first
 
@@ -293,7 +293,7 @@ def test_a_small_group_has_no_debt(quiet: Quiet, stepped: Stepped) -> None:
 def test_a_group_that_fails_is_no_rescuer(quiet: Quiet, stepped: Stepped) -> None:
     """All but one group fail at once: a quarter of their 84 homes closes, the last group takes over the rest."""
     model = in_groups(quiet, stepped, 0, debt_per_place=1e6, quarters_to_failure=1, rescued_share=0.75)
-    model.groups.debt[model.groups.ranked[0]] = 0.0
+    model.groups.debt[model.market.ranked_providers[0]] = 0.0
     for _ in range(13):
         model.step()
     assert (model.market.homes.closed_week == 13).sum() == 7 * 3
@@ -316,7 +316,7 @@ def test_a_dated_failure_closes_a_groups_homes_in_that_week(
     for shocks in ([SHOCK | {"closes_share": share}], []):
         with checked(quiet(world=groups, shocks=shocks), 1) as model:
             homes = model.market.homes
-            mine = np.flatnonzero(homes.provider == model.groups.ranked[0])
+            mine = np.flatnonzero(homes.provider == model.market.ranked_providers[0])
             for week in range(1, 14):
                 children = model.market.children
                 living = np.flatnonzero((children.state == PLACED) & np.isin(children.home, mine))

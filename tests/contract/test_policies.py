@@ -39,7 +39,11 @@ LIVELY = {  # homes open and close all the time, and some lose money
 }
 WORLD = {"authorities": 3, "homes": 40, "children_at_start": 75, "regions": 2}
 ALL: Any = registered_levers(POLICIES)
-LOUD: dict[str, dict[str, Any]] = {"entrants": {"newcomers_per_year": 2.0}}  # what is rare in a market so small
+LOUD: dict[str, dict[str, Any]] = {
+    "entrants": {"newcomers_per_year": 2.0},  # what is rare in a market so small
+    "pay_limit": {"ready_to_pay": 0.6},  # at rest unless a scenario says something
+    "provider_conduct": {"asks": 1.5},
+}
 every_policy = pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
 TABLES = ("weekly", "authorities", "placements", "outcomes")
 Small = Callable[..., Scenario]

@@ -19,7 +19,7 @@ import numpy as np
 from marketsim.core.streams import uniform
 from marketsim.market.children import STANDARD, Newcomers
 from marketsim.market.market import Market
-from marketsim.policies.policy import InForce, Policy, Spending, figure
+from marketsim.policies.policy import InForce, NewHomes, Policy, Spending, figure
 from marketsim.scenario.sections.base import PoundsPerWeek, Share
 
 
@@ -45,12 +45,22 @@ policies:
     policy: fostered
     share: 0.8
 """
+SPENDS = """    def spends(self, market: Market, on: InForce) -> Spending:
+        return Spending(running=on.member * self.cost)
+"""
+HOOK = "    def {}(self, market, on):\n        return {}\n"
 FAULTS = {
     "another shape": ("return on.member[newcomers.authority] &", "return on.member & False &", "needs_no_home: "),
     "no bools": ("(luck < self.share)\n", "(luck < self.share)).astype(float\n", ""),
     "writes": ("        luck =", "        market.children.age[:] = 3\n        luck =", "needs_no_home: ValueError: "),
     "an exit": ("        luck =", "        raise SystemExit(0)\n        luck =", "needs_no_home: SystemExit: 0 (line "),
     "below zero": ("running=on.member * self.cost", "running=-1.0 * on.member", "spends: -1 is not from 0 to "),
+    "asks nothing": (SPENDS, HOOK.format("asking_factor", "0.0 * market.homes.x"), "asking_factor: 0 is not "),
+    "answers by home": (SPENDS, HOOK.format("answers", "market.homes.x > 0"), "answers: expected true or "),
+    "on no panel": (SPENDS, HOOK.format("off_panels", "market.homes.x"), "off_panels: expected true or "),
+    "nobody's": (SPENDS, HOOK.format("homes_wanted", "NewHomes(np.array([0]), provider=999)"), "homes_wanted: prov"),
+    "council's": (SPENDS, HOOK.format("homes_wanted", "NewHomes(np.array([0]), 2, provider=1)"), "homes_wanted: "),
+    "never possible": (SPENDS, "    def impossible(self, market):\n        return 1 / 0\n", "impossible: ZeroDiv"),
     "not Spending": ("Spending(running=on.member * self.cost)", "3.0", "spends: returned float, not Spending"),
 }
 

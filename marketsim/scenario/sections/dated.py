@@ -6,16 +6,14 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from marketsim.scenario.sections.base import Date, Section, Share, figure
+from marketsim.scenario.sections.base import Date, Rank, Section, Share, figure
 
 
 class ProviderFailure(Section):
     """A dated shock: a large private group fails and its homes close, with the children back on the market."""
 
     date: Annotated[Date, Field(alias="from", description="date of the failure")]
-    provider_rank: Annotated[int, Field(ge=1, le=10_000, json_schema_extra={"unit": "rank"})] = figure(
-        1, "which private group: 1 is the one with most homes in week 0"
-    )
+    provider_rank: Rank = figure(1, "which private group: 1 is the one with most homes in week 0")
     closes_share: Share = figure(1.0, "share of its homes that close at once; others take over the rest")
 
 

@@ -12,6 +12,7 @@ from marketsim.core.streams import second_key
 from marketsim.market.children import NO_ROUTE, NOBODY, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.market import Market
+from marketsim.policies import asking_policies
 from marketsim.purchasing.asking_rules import lots_of, reach_of
 from marketsim.purchasing.rule import Arrangement, Lots, Together
 from marketsim.week.placing.tables import PanelLots, Panels, Reaches
@@ -73,7 +74,9 @@ def _lay_out(market: Market, lots: Lots, numbers: Ints, arrangements: int, reach
     large, first = lots.number > LARGE, np.cumsum(lots.number) - lots.number
     table_of_turn = np.where(large, np.cumsum(large) - 1, NO_ROUTE)
     order, table, area = _by_turn_and_area(lots.number, table_of_turn, homes.authority[lots.home], areas)
-    columns = lots.home, lots.holding, lots.fee, lots.eager
+    answers = asking_policies.answers(market)
+    eager = lots.eager if answers is None else lots.eager * answers[lots.home]
+    columns = lots.home, lots.holding, lots.fee, eager
     described = _described(homes.table, *columns, market.holdings.retainer, market.costs, caution(market), order)
     area_first, area_least_fee = _by_area(table, area, described, first[large], areas)
     home_first, home_next = _by_home(described.home, table, int(large.sum()), len(homes))
