@@ -85,7 +85,7 @@ export class Controls {
   /** @param {Known} known */
   draw({ state, tick }) {
     write(find(HTMLElement, "week"), `Week ${tick.week} of ${state.weeks}`);
-    write(find(HTMLElement, "date"), tick.ended ? `${day(tick.date)}, the end` : day(tick.date));
+    write(find(HTMLElement, "date"), tick.ended ? `${day(tick.date)}, end` : day(tick.date));
     if (tick.playing === this.playing || performance.now() - this.pressed > TRUST) this.show(tick.playing);
     this.ended = tick.ended;
     for (const node of [this.play, find(HTMLButtonElement, "step")]) {

@@ -10,7 +10,7 @@ export class Stories {
   constructor(send, turned) {
     this.send = send;
     this.turned = turned;
-    this.of = "null";
+    this.of = "";
     find(HTMLFormElement, "begin").addEventListener("submit", (event) => {
       event.preventDefault();
       this.turn(find(HTMLSelectElement, "begin-question").value, 0);
@@ -29,12 +29,13 @@ export class Stories {
   state({ state: { story } }) {
     const of = JSON.stringify(story);
     if (of === this.of) return;
+    const first = !this.of; // who opens the page stays where the address leads
     this.of = of;
     find(HTMLElement, "begin").hidden = Boolean(story);
     const ground = find(HTMLElement, "story");
     if (!story) return ground.replaceChildren();
     ground.replaceChildren(...this.screen(story));
-    this.turned();
+    if (!first) this.turned();
   }
 
   /** @param {Story} story */
