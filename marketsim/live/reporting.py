@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from marketsim.experiments import scenarios
-from marketsim.experiments.compare import compare
 from marketsim.live.kept import FOLDER, as_json
 from marketsim.live.messages import Reporting
 from marketsim.live.side import Side
-from marketsim.reports import report
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import LoadedScenario, recorded_scenario
@@ -67,6 +65,9 @@ def _loaded(label: str, side: Side) -> LoadedScenario:
 
 
 def _page(loaded: list[LoadedScenario], replicates: int, out: Path | None, note: Callable[[int, int], None]) -> str:
+    from marketsim.experiments.compare import compare  # slow to load, and most rooms never write a report
+    from marketsim.reports import report
+
     comparison = compare(loaded[0], loaded[1:], replicates, out=out, on_progress=note)
     return report.page(comparison, None, None, summary=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from marketsim.live.reporting import Reporter
 from marketsim.live.side import Side
 from marketsim.live.state import Facts, empty_tick, state_of
 from marketsim.live.viewers import Viewer
-from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.errors import ScenarioError, escaped
 
 USUAL_SPEED = 4.0  # weeks a second
 WHY_EVERY = 1.0  # seconds between two answers to why, while weeks pass
@@ -51,6 +51,9 @@ class Room:
         self.hall: Callable[[], dict[str, Any] | None] = lambda: None  # what a workshop tells everybody
         self.refuses: Callable[[messages.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
         self.on_week: Callable[[tuple[Side, Side]], None] | None = None
+        self.also_keeps: Callable[[], dict[str, Any]] = dict  # what a workshop keeps with the room
+        self.also_restores: Callable[[Mapping[str, Any]], None] = lambda found: None
+        self.ready = asyncio.Event()  # the markets have been made
         self._until: tuple[int, asyncio.Event] | None = None  # the week in which it pauses, and who waits for that
         self._lock, self._go = asyncio.Lock(), asyncio.Event()
         self._why_at = self._kept_at = 0.0
@@ -60,6 +63,7 @@ class Room:
     async def open(self) -> None:
         """Make both markets; those of a kept room are lived again up to where they were."""
         await self.busy("The markets are being made.", self._make)
+        self.ready.set()
         if self.notice:
             self.say_all(self.notice)
         if self.playing:
@@ -144,6 +148,7 @@ class Room:
             kept.restore(side, one)
         self.playing, self.speed = bool(found["playing"]), float(found["speed"])
         self.story = None if found["story"] is None else (found["story"][0], found["story"][1])
+        self.also_restores(found)
 
     # What pages ask for.
 
@@ -152,7 +157,7 @@ class Room:
         try:
             await self._do(viewer, messages.asked(text))
         except (ScenarioError, ValueError) as error:
-            viewer.send(messages.Said(type="said", words=str(error).splitlines()[0]))
+            viewer.send(messages.Said(type="said", words=one_line(error)))
 
     async def _do(self, viewer: Viewer, asked: messages.Asks) -> None:
         if self.sides is None:
@@ -379,7 +384,11 @@ class Room:
             return
         self._kept_at = time.monotonic()
         room = {"names": self.names, "seed": self.seed, "playing": self.playing, "speed": self.speed,
-                "story": self.story, "markets": [kept.side_kept(side) for side in self.sides]}  # fmt: skip
+                "story": self.story, "markets": [kept.side_kept(side) for side in self.sides], **self.also_keeps()}  # fmt: skip
         with suppress(OSError):  # a full disk doesn't end a workshop
             kept.write(self.file, room)
 
+
+def one_line(error: Exception) -> str:
+    """What is wrong, in one printable line."""
+    return escaped((str(error).splitlines() or [""])[0])

@@ -25,8 +25,8 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Door:
-    """By which `hosts` the server may be asked for, the `token` that pages must know (None: no token is needed), and the
-    word that the page of whoever leads must (None: all pages lead)."""
+    """By which `hosts` the server may be asked for, the `token` that pages must know (None: none is needed), and the
+    word that the page of whoever leads must know (None: all pages lead)."""
 
     hosts: tuple[str, ...] = LOOPBACK
     token: str | None = None

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from marketsim.live.workshop import rules
 from marketsim.live.workshop.decisions import KINDS, Decision, decided, form
-from marketsim.live.workshop.seats import Seat, Seating
+from marketsim.live.workshop.seats import Seat, Seating, Sitter
 from marketsim.scenario.schema import Scenario
 
 ROUND_WEEKS = 13
@@ -177,6 +177,33 @@ class Workshop:
     def _must_be(self, phase: Phase) -> None:
         if self.phase != phase:
             raise ValueError({"decide": "No round is open.", "live": "No round is being lived."}.get(phase, phase))
+
+    # What is kept on disk.
+
+    def kept(self) -> dict[str, Any]:
+        """All of it, so that a server that was killed goes on where it was; of secrets only their digests."""
+        return {
+            "phase": self.phase, "round": self.round, "seconds": self.seconds, "left": self.seconds_left,
+            "held": self.is_held, "played": self.played,
+            "past": [{name: one.model_dump() for name, one in now.items()} for now in self.past],
+            "received": {name: {"decision": one.decision.model_dump(), "times": one.times, "sent": one.sent}
+                         for name, one in self.received.items()},
+            "sitters": {name: {"person": one.person, "digest": one.digest, "from_round": one.from_round,
+                               "typed": one.typed} for name, one in self.seating.sitters.items()},
+        }  # fmt: skip
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Go on from what was kept. Raises KeyError or ValueError for what is no workshop with these seats."""
+        kinds = {name: KINDS[seat.kind] for name, seat in self.seating.seats.items()}
+        self.past = [{name: kinds[name].model_validate(one) for name, one in now.items()} for now in kept["past"]]
+        self.received = {name: Received(kinds[name].model_validate(one["decision"]), one["times"], one["sent"])
+                         for name, one in kept["received"].items()}  # fmt: skip
+        self.seating.sitters = {name: Sitter(**one, left_at=self._clock()) for name, one in kept["sitters"].items()
+                                if name in kinds}  # fmt: skip
+        self.phase, self.round, self.played = kept["phase"], kept["round"], kept["played"]
+        self.seconds, left = kept["seconds"], kept["left"]
+        self._ends_at = None if left is None else self._clock() + left
+        self._held = left if kept["held"] else None
 
     # What pages are told.
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from marketsim.experiments.run import changed_from
+from marketsim.live import kept
 from marketsim.live import messages as room_messages
-from marketsim.live.room import Room
+from marketsim.live.room import Room, one_line
 from marketsim.live.side import Side
 from marketsim.live.viewers import Viewer
 from marketsim.live.workshop import messages
@@ -18,6 +19,7 @@ from marketsim.live.workshop.game import ROUND_WEEKS, Workshop
 from marketsim.live.workshop.results import Quarter
 from marketsim.live.workshop.seats import seats_of
 from marketsim.scenario.errors import ScenarioError
+from marketsim.world import start
 
 OFTEN = 0.5  # seconds between two looks at the clock
 MOST_ROUNDS = 8
@@ -38,23 +40,27 @@ class Host:
 
     def __init__(self, room: Room, seats: list[str]) -> None:
         self.room = room
-        self.facilitator = secrets.token_urlsafe(9)
+        self.facilitator = _facilitator_of(room) or secrets.token_urlsafe(9)
         self.pages: set[SeatPage] = set()
-        market = Side(room.first[ROOM])  # only to know who is in it
-        areas, providers = list(market.model.market.authorities.name), len(market.model.market.ranked_providers)
-        market.close()
-        rounds = min(room.first[ROOM].scenario.horizon.weeks // ROUND_WEEKS, MOST_ROUNDS)
+        scenario = room.first[ROOM].scenario
+        market = start.build_market(scenario, room.seed)  # only to know who is in it
+        areas, providers = list(market.authorities.name), len(market.ranked_providers)
+        rounds = min(scenario.horizon.weeks // ROUND_WEEKS, MOST_ROUNDS)
         if rounds < 1:
             raise ScenarioError(f"a workshop needs {ROUND_WEEKS} weeks at least", "horizon.weeks:")
         chosen = seats_of(seats, areas, providers)
-        self.workshop = Workshop(room.first[ROOM].scenario, chosen, areas, rounds)
+        self.workshop = Workshop(scenario, chosen, areas, rounds)
         self.quarters: list[Quarter] = []
         self._quarter: Quarter | None = None
         self._round: asyncio.Task[None] | None = None
         room.hall, room.refuses, room.on_week = self.workshop.hall, self._refuses, self._note_week
+        room.also_keeps, room.also_restores = self._kept, self._restore
 
     async def run(self) -> None:
-        """Watch the clock; never ends."""
+        """Watch the clock; never ends. A quarter that a killed server left in the middle is lived to its end."""
+        await self.room.ready.wait()
+        if self.workshop.phase == "live" and self.room.both[0].week < self.workshop.round * ROUND_WEEKS:
+            self._begin_quarter()
         while True:
             await asyncio.sleep(OFTEN)
             if self.workshop.time_is_up:
@@ -69,7 +75,7 @@ class Host:
         try:
             await self._steer(messages.steered(text))
         except (ScenarioError, ValueError) as error:
-            viewer.send(room_messages.Said(type="said", words=str(error).splitlines()[0]))
+            viewer.send(room_messages.Said(type="said", words=one_line(error)))
         self.tell()
 
     async def _steer(self, asked: messages.Steers) -> None:
@@ -107,7 +113,10 @@ class Host:
         room = self.room
         if values:
             await room.between(lambda: room.both[ROOM].change(values))
-        self._quarter = Quarter.begun(room.both)
+        self._begin_quarter()
+
+    def _begin_quarter(self) -> None:
+        self._quarter = Quarter.begun(self.room.both)
         self._round = asyncio.create_task(self._live())
 
     async def _live(self) -> None:
@@ -131,6 +140,17 @@ class Host:
         for side in self.room.both:
             side.go_back(weeks)
 
+    def _kept(self) -> dict[str, Any]:
+        return {"workshop": self.workshop.kept(), "facilitator": self.facilitator}
+
+    def _restore(self, found: Mapping[str, Any]) -> None:
+        """Go on with a kept workshop; the weeks wait until somebody is there to lead them."""
+        try:
+            self.workshop.restore(found["workshop"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise kept.Unreadable(f"its workshop had other seats ({type(error).__name__})") from None
+        self.room.playing = False
+
     # Pages of seats.
 
     def join(self) -> SeatPage:
@@ -152,7 +172,7 @@ class Host:
         try:
             await self._do(page, messages.asked_by_seat(text))
         except (ScenarioError, ValueError) as error:
-            page.send(room_messages.Said(type="said", words=str(error).splitlines()[0]))
+            page.send(room_messages.Said(type="said", words=one_line(error)))
 
     async def _do(self, page: SeatPage, asked: messages.SeatAsks) -> None:
         match asked:
@@ -233,6 +253,15 @@ class Host:
             return "" if self.workshop.phase == "live" else NOT_NOW
         passing = room_messages.Step | room_messages.Reset | room_messages.Branch | room_messages.Open
         return NOT_NOW if isinstance(asked, passing) else ""
+
+
+def _facilitator_of(room: Room) -> str | None:
+    """The word of a kept room's facilitator, whose page may still be open."""
+    try:
+        found = kept.read(room.file) if room.goes_on and room.file is not None else None
+    except kept.Unreadable:
+        return None
+    return None if found is None or not isinstance(found.get("facilitator"), str) else str(found["facilitator"])
 
 
 def _seated(page: SeatPage) -> str:

@@ -80,4 +80,5 @@ def _earned(side: Side) -> Floats:
     due = model.census.due
     revenue, cost = costs.books(market, due.received, due.needs, due.extra)
     net = (revenue - cost) * market.homes.in_market(market.week)
-    return np.bincount(market.homes.provider, weights=net, minlength=int(market.homes.provider.max()) + 1)
+    earned = np.bincount(market.homes.provider, weights=net, minlength=int(market.homes.provider.max()) + 1)
+    return earned.astype(np.float64)

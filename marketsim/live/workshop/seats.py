@@ -87,7 +87,8 @@ class Seating:
         self._known(name)
         person = " ".join(person.split())
         if not person or len(person) > LONGEST_NAME or not person.isprintable():
-            raise ValueError(f"Your name: expected 1 to {LONGEST_NAME} letters, got {errors.shown(person)}.")
+            got = errors.escaped(errors.shown(person))
+            raise ValueError(f"Your name: expected 1 to {LONGEST_NAME} letters, got {got}.")
         if name in self.sitters and not self.is_away(name):
             raise ValueError(f"{self.seats[name].label} is taken by {self.sitters[name].person}.")
         secret = secrets.token_urlsafe(18)
