@@ -38,6 +38,7 @@ ENDS = {
     MOVED_ON: "She moved on from her home",
 }
 NOBODY_YET = "Nobody with this number has needed a home yet."
+LEFT_BEFORE = "She left before she was followed."
 
 
 class Kept(NamedTuple):
@@ -117,9 +118,11 @@ class FollowedChild(Follower):
         market = self.model.market
         return {
             "kind": "child",
+            "title": f"Child {self.number}",
             "number": self.number,
+            "who": NOBODY_YET if not self._entries else LEFT_BEFORE,
+            **(self._who or {}),
             "followed_since_week": self._since,
-            "who": self._who or {"words": NOBODY_YET if not self._entries else "She left before she was followed."},
             "entries": list(self._entries),
             "now": self._now(market),
         }
@@ -145,8 +148,9 @@ class FollowedChild(Follower):
         away = bool(children.away[row])
         far = "; she must live far from home" if away else ""
         words = f"A child of {age} from {area} with {need}, who {care}{far}."
-        return {"words": words, "home_authority": area, "needs": need, "age": age, "care": care,
-                "notice": wording.notice(bool(children.emergency[row])), "must_live_away": away}  # fmt: skip
+        about = {"home_authority": area, "needs": need, "age": age, "care": care,
+                 "notice": wording.notice(bool(children.emergency[row])), "must_live_away": away}  # fmt: skip
+        return {"who": words, "about": about}
 
     def _past(self, market: Market) -> list[dict[str, object]]:
         """Where she lived before she was followed."""

@@ -83,13 +83,13 @@ class FollowedHome(Follower):
     def told(self) -> dict[str, Any]:
         """What is known of it: what it is, week by week who lived there and what it earned, and what happened."""
         market = self.model.market
-        told: dict[str, Any] = {"kind": "home", "home": self.row, "followed_since_week": self._since}
+        told: dict[str, Any] = {"kind": "home", "title": f"Home {self.row}", "home": self.row}
         if self.row >= len(market.homes):
-            return told | {"is": {"words": "There is no home of this number yet."}, "weeks": [], "totals": {},
-                           "entries": [], "stood_empty": [], "refusals": {}}  # fmt: skip
+            return told | {"who": "There is no home of this number yet.", "followed_since_week": self._since}
         return told | {
-            "is": self._is(market),
-            "weeks": [home_books.week_told(market, week) for week in self._weeks],
+            **self._described(market),
+            "followed_since_week": self._since,
+            "series": home_books.series(self._weeks, self._since),
             "totals": home_books.totals(self._weeks),
             "entries": list(self._entries),
             "stood_empty": [home_books.empty_told(market, run) for run in home_books.runs_of_empty(self._weeks)],
@@ -169,7 +169,7 @@ class FollowedHome(Follower):
         if before[2] and not now[2]:
             self._note(market, "The home closes.")
 
-    def _is(self, market: Market) -> dict[str, Any]:
+    def _described(self, market: Market) -> dict[str, Any]:
         homes, row = market.homes, self.row
         provider, places = int(homes.provider[row]), int(homes.places[row])
         run_by, area = wording.provider(market, provider), wording.area(market, int(homes.authority[row]))
@@ -178,8 +178,7 @@ class FollowedHome(Follower):
         many = wording.many(places, "place")
         words = f"A {sector} home with {many} in {area}, run by {run_by}, rated {rating}: {offers}."
         closed = int(homes.closed_week[row])
-        return {
-            "words": words,
+        about = {
             "provider": run_by,
             "homes_of_provider": int((homes.is_open(market.week) & (homes.provider == provider)).sum()),
             "sector": sector,
@@ -190,6 +189,7 @@ class FollowedHome(Follower):
             "opened_week": int(homes.opened_week[row]) if homes.opened_week[row] > 0 else None,
             "closed_week": None if closed == NEVER or closed > market.week else closed,
         }
+        return {"who": words, "about": about}
 
 
 def _child(market: Market, record: int) -> str:

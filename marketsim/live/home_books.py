@@ -65,17 +65,16 @@ def _held_empty(market: Market, home: int) -> int:
     return int(holdings.empty()[holdings.home == home].sum())
 
 
-def week_told(market: Market, week: Week) -> dict[str, Any]:
-    """A week for a page (GBP a week)."""
+def series(weeks: list[Week], since: int) -> dict[str, list[float | None]]:
+    """Week by week from the one behind `since` on (None: the home is not there yet): residents, places, GBP a week."""
+    missing: list[float | None] = [None] * (weeks[0].week - since - 1 if weeks else 0)
     return {
-        "week": week.week,
-        "date": market.calendar.date(week.week).isoformat(),
-        "residents": week.residents,
-        "empty": week.empty,
-        "blocked": week.blocked,
-        "income_gbp": round(week.income, 2),
-        "cost_gbp": round(week.cost, 2),
-        "ask_gbp": round(week.ask, 2),
+        "residents": [*missing, *(week.residents for week in weeks)],
+        "empty_places": [*missing, *(week.empty for week in weeks)],
+        "blocked_places": [*missing, *(week.blocked for week in weeks)],
+        "income_gbp_a_week": [*missing, *(round(week.income, 2) for week in weeks)],
+        "running_cost_gbp_a_week": [*missing, *(round(week.cost, 2) for week in weeks)],
+        "asks_gbp_a_week": [*missing, *(round(week.ask, 2) for week in weeks)],
     }
 
 

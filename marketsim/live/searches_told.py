@@ -71,7 +71,5 @@ def _home(market: Market, arrangements: list[Arrangement], row: int, request: Re
         "miles": round(request.miles, 1),
         "route": wording.route(arrangements, request.route),
         "answer": request.answer.value,
-        "offered": request.answer.offered,
-        "fee_gbp_per_week": None if fee is None else round(fee, 2),
         "fee": None if fee is None else wording.weekly(fee),
     }
