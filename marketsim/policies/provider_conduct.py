@@ -41,8 +41,8 @@ class ProviderConduct(Policy):
     takes: list[Band] = lever([], "need bands of the children for whom its homes answer referrals; none named: all")
     off_frameworks: bool = lever(False, "true: its homes are on no framework")
     opens: FewHomes = lever(0, "homes that it has planned since this began, in all")
-    opens_in: str = lever(
-        "", "name or ONS code of the authority in whose area they open; empty: where it has most homes",
+    opens_in: str | None = lever(
+        None, "name or ONS code of the authority in whose area they open; not given: where it has most homes",
         off_if={"opens": 0},
     )  # fmt: skip
     opens_places: Places = lever(4, "places in each of them", off_if={"opens": 0})
@@ -52,7 +52,7 @@ class ProviderConduct(Policy):
         if words := no_such_rank(market, self.provider_rank):
             return f"provider_rank: {words}"
         areas = market.authorities
-        known = not self.opens_in or self.opens_in in (*areas.name, *areas.code)
+        known = self.opens_in is None or self.opens_in in (*areas.name, *areas.code)
         return "" if known else f"opens_in: there is no authority {self.opens_in!r}"
 
     def contradicts(self, other: Lever) -> str:
@@ -94,6 +94,6 @@ class ProviderConduct(Policy):
     def _area(self, market: Market, own: Bools) -> int:
         """The row of the authority in whose area homes open; of equals the first."""
         areas = market.authorities
-        if not self.opens_in:
+        if self.opens_in is None:
             return int(np.bincount(market.homes.authority[own]).argmax())
         return list(areas.name if self.opens_in in areas.name else areas.code).index(self.opens_in)

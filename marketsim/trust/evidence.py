@@ -89,7 +89,8 @@ def _parameters(ranges: dict[str, dict[str, str]]) -> Iterator[Entry]:
 
 def _unit(shape: Shape) -> str:
     """The unit of a value, or of the entries of a mapping; for values without one, what kind of value it is."""
-    kind = shape.schema.get("format") or shape.schema.get("type")
+    first = shape.alternatives()[0].schema  # of one that need not be given, what is given
+    kind = first.get("format") or first.get("type")
     return unit_of(shape.at("") if kind == "object" else shape) or UNITLESS.get(str(kind), "")
 
 
