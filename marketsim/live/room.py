@@ -384,7 +384,8 @@ class Room:
             return
         self._kept_at = time.monotonic()
         room = {"names": self.names, "seed": self.seed, "playing": self.playing, "speed": self.speed,
-                "story": self.story, "markets": [kept.side_kept(side) for side in self.sides], **self.also_keeps()}  # fmt: skip
+                "story": self.story, "markets": [kept.side_kept(side) for side in self.sides],
+                **self.also_keeps()}  # fmt: skip
         with suppress(OSError):  # a full disk doesn't end a workshop
             kept.write(self.file, room)
 

@@ -33,6 +33,9 @@ class Follower(Protocol):
     def attach(self, model: MarketModel) -> None:
         """Be told by this model from now on."""
 
+    def detach(self, model: MarketModel) -> None:
+        """Be told no more."""
+
     def note_week(self, model: MarketModel) -> None:
         """Another week is over."""
 
@@ -107,10 +110,10 @@ class Side:
 
     def follow(self, follower: Follower | None, on_week: OnWeek | None = None) -> None:
         """Follow a child or a home (None: nobody any more): what it has lived through so far is lived again."""
+        if self.follower is not None:
+            self.follower.detach(self.model)
         self.follower = follower
-        if follower is None:
-            self.model.shop.observer = None  # type: ignore[attr-defined]
-        else:
+        if follower is not None:
             planned = self._planned
             self.live_again(self.watched.scenario, self.week, on_week)
             self._planned = planned
