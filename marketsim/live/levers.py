@@ -23,8 +23,7 @@ LARGEST_ENDS = 10  # groups that can be let fail, one after the other
 
 @dataclass(frozen=True)
 class Lever:
-    """A slider: its name on the page, the dotted key that it moves, bounds and step, and its words if the key's own are
-    too long for a projector."""
+    """A slider: its name on the page, the dotted key that it moves, bounds and step, and what it means in few words."""
 
     name: str
     label: str
@@ -32,12 +31,13 @@ class Lever:
     least: float
     most: float
     step: float
-    meaning: str = ""
+    meaning: str
+    unit: str = ""  # where the key's own says little
 
 
 LEVERS = (
     Lever("needs", "New needs", "demand.level", 0.5, 1.5, 0.05,
-          "children who newly need a home, over today's number"),
+          "children who newly need a home, over today's number", "times today's"),
     Lever("severe", "Severe needs", "need.share_severe", 0.0, 0.3, 0.01,
           "share of children with the most severe needs"),
     Lever("emergencies", "Emergencies", "need.emergency_share", 0.0, 0.8, 0.05,
@@ -49,7 +49,7 @@ LEVERS = (
     Lever("near", "Worth of near", "commissioning.value_in_area", 0, 3000, 100,
           "fee that an authority would pay more a week for a home in its own area"),
     Lever("pay", "Pay of staff", "staffing.pay_level", 0.8, 1.5, 0.01,
-          "pay of care staff over today's: costs rise, and fewer places can't be staffed"),
+          "pay of care staff over today's: costs rise, and fewer places can't be staffed", "times today's"),
     Lever("blocked", "Places not staffed", "providers.blocked_share", 0.0, 0.4, 0.01,
           "share of places that can't be used for want of staff"),
     Lever("openings", "Homes that open", "providers.openings_per_year", 0.0, 0.3, 0.01,
@@ -161,7 +161,7 @@ def _levers(sides: tuple[Side, Side]) -> Iterator[Lever]:
 
 
 def _slider(lever: Lever, sides: tuple[Side, Side]) -> Slider:
-    unit = _unit(lever.key)
+    unit = lever.unit or _unit(lever.key)
     a, b = (side.value(lever.key) for side in sides)
     return Slider(name=lever.name, label=lever.label, unit=unit, meaning=lever.meaning, least=lever.least,
                   most=lever.most, step=lever.step, value=(a, b), choices=[])  # fmt: skip

@@ -172,7 +172,7 @@ Pair = tuple[Any, Any]  # of market a, and of market b
 
 class Measure(TypedDict):
     """A number that is shown: its `name`, `label`, `unit`, by what a value is multiplied (`factor`) and how many
-    `digits` stand behind the point; whether `less` is better, which is said in words and not by colour alone."""
+    `digits` stand behind the point."""
 
     name: str
     label: str
@@ -292,8 +292,8 @@ class Reporting(TypedDict):
 class State(TypedDict):
     """All there is: see the parts. `starting` says in words what the room is busy with, and is empty when it is ready.
 
-    `history[m]` has for each of the `numbers` its value in each week from 1 on; `workshop` is `Workshop.hall`, if there
-    is one.
+    `history[m]` has for each of the `numbers` its value in each week from 1 on; `happened[m]` are the latest (week,
+    Happening), oldest first; `workshop` is `Workshop.hall`, if there is one.
     """
 
     type: Literal["state"]
@@ -314,6 +314,7 @@ class State(TypedDict):
     report: Reporting | None
     workshop: dict[str, Any] | None
     history: Pair
+    happened: Pair
     tick: Tick
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,9 +21,13 @@ from marketsim.live.state import Facts, empty_tick, state_of
 from marketsim.live.viewers import Viewer
 from marketsim.scenario.errors import ScenarioError, escaped
 
+RECENT = 12  # things that happened, of each market, that a page is sent when it comes
 USUAL_SPEED = 4.0  # weeks a second
 WHY_EVERY = 1.0  # seconds between two answers to why, while weeks pass
 KEPT_EVERY = 0.5  # seconds between two writings of the room, while weeks pass
+
+
+Recent = deque[tuple[int, messages.Happening]]
 
 
 class Room:
@@ -44,6 +49,7 @@ class Room:
         self.story: tuple[str, int] | None = None
         self.following: dict[str, Any] | None = None
         self.frames: tuple[scenes.Frame, scenes.Frame] | None = None
+        self._happened: tuple[Recent, Recent] = (deque(maxlen=RECENT), deque(maxlen=RECENT))
         self._why: messages.Why | None = None
         self._told: messages.Told | None = None
         self._sent_why: messages.Why | None = None
@@ -116,7 +122,12 @@ class Room:
     def _look(self, closely: bool) -> None:
         """Note what the latest week shows; `closely`: also why, and the life of who is followed."""
         a, b = self.both
-        self.frames = scenes.frame(a), scenes.frame(b)
+        before, self.frames = self.frames, (scenes.frame(a), scenes.frame(b))
+        for number, (recent, now) in enumerate(zip(self._happened, self.frames, strict=True)):
+            if before is None or now.week < before[number].week:
+                recent.clear()
+            if before is None or now.week != before[number].week:
+                recent.extend((now.week, one) for one in now.happened)
         if closely:
             self._why_at, self._why = time.monotonic(), reasons.why(self.both)
             self._told = self._life()
@@ -376,7 +387,7 @@ class Room:
         """All there is, for a page that has just come or when more than a week has changed."""
         facts = Facts(self.first, self.starting, self.speed, self.story, self.following, self.report.progress,
                       self.hall())  # fmt: skip
-        return state_of(facts, self.sides, self.tick(measure))
+        return state_of(facts, self.sides, self.tick(measure), (list(self._happened[0]), list(self._happened[1])))
 
     def keep(self) -> None:
         """Write the room, if it is kept."""

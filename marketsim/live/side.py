@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from marketsim.core.columns import Ints
 from marketsim.experiments.run import Watched, changed_from, forget
+from marketsim.live.follower import Follower
 from marketsim.model import MarketModel
 from marketsim.scenario import overlay
 from marketsim.scenario.schema import Scenario
@@ -25,22 +26,6 @@ class Beginning:
     written: Scenario
     scenario: Scenario
     seed: int
-
-
-class Follower(Protocol):
-    """Who is told of one child or home from week 0 on: see `following`."""
-
-    def attach(self, model: MarketModel) -> None:
-        """Be told by this model from now on."""
-
-    def detach(self, model: MarketModel) -> None:
-        """Be told no more."""
-
-    def note_week(self, model: MarketModel) -> None:
-        """Another week is over."""
-
-    def told(self) -> dict[str, Any]:
-        """What is known so far."""
 
 
 @dataclass
@@ -111,7 +96,7 @@ class Side:
     def follow(self, follower: Follower | None, on_week: OnWeek | None = None) -> None:
         """Follow a child or a home (None: nobody any more): what it has lived through so far is lived again."""
         if self.follower is not None:
-            self.follower.detach(self.model)
+            self.follower.detach()
         self.follower = follower
         if follower is not None:
             planned = self._planned

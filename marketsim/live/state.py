@@ -28,7 +28,9 @@ class Facts:
     workshop: dict[str, Any] | None = None
 
 
-def state_of(facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick) -> messages.State:
+def state_of(
+    facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick, happened: messages.Pair
+) -> messages.State:
     """The whole state; of markets that are still being made only what is known beforehand."""
     scenario = facts.first[0].scenario
     return messages.State(
@@ -50,6 +52,7 @@ def state_of(facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick)
         report=facts.report,
         workshop=facts.workshop,
         history=_history(sides),
+        happened=happened,
         tick=tick,
     )
 
