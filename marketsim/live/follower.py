@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
@@ -41,6 +43,14 @@ class Follower:
 
     def bought(self, market: Market) -> None:
         """As for `buying.Observer`."""
+        raise NotImplementedError
+
+    def note_week(self, model: MarketModel) -> None:
+        """Write down the week that is over."""
+        raise NotImplementedError
+
+    def told(self) -> dict[str, Any]:
+        """What is known so far, as JSON has it."""
         raise NotImplementedError
 
     @property

@@ -53,8 +53,9 @@ def questions() -> tuple[Question, ...]:
 
 def _question(path: Path) -> Question:
     values = reader.read_yaml(path).values
+    # Nothing stands beside a scenario of another world or date than that which it builds on.
     alone = "extends" not in values or "world" in values or "start" in values.get("horizon", {})
-    baseline = path.stem if alone else Path(str(values["extends"])).stem  # of another world or date nothing is beside it
+    baseline = path.stem if alone else Path(str(values["extends"])).stem
     return Question(name=path.stem, folder=path.parent.name, question=str(values.get("question", "")),
                     baseline=baseline)  # fmt: skip
 
