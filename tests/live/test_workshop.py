@@ -18,7 +18,8 @@ from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import load_scenario
 
 AREAS = [f"Authority {number}" for number in range(1, 5)]
-SEATS = seats_of([], AREAS, 14)
+PROVIDERS = [f"Authority {1 + rank // 4}" for rank in range(14)]  # the areas of their homes
+SEATS = seats_of([], AREAS, PROVIDERS)
 TOWN = load_scenario("town").scenario
 
 
@@ -59,10 +60,10 @@ def decide(workshop: Workshop, name: str, identity: str = "1", **fields: Any) ->
 
 def test_there_are_eight_seats_unless_others_are_named() -> None:
     assert [seat.name for seat in SEATS] == [
-        "authority-1", "authority-2", "authority-3", "authority-4", "provider-1", "provider-2", "provider-3", "board",
+        "authority-1", "authority-2", "authority-3", "authority-4", "provider-1", "provider-5", "provider-9", "board",
     ]  # fmt: skip
-    assert [seat.label for seat in seats_of(["authority 3", "Provider 14", "BOARD"], AREAS, 14)] == [
-        "Authority 3", "Provider 14", "The cooperative's board",
+    assert [seat.label for seat in seats_of(["authority 3", "Provider 14", "BOARD"], AREAS, PROVIDERS)] == [
+        "Authority 3", "Provider 14, in Authority 4", "The cooperative's board",
     ]  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_there_are_eight_seats_unless_others_are_named() -> None:
 )
 def test_a_seat_that_cannot_be_is_refused(names: list[str], words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
-        seats_of(names, AREAS, 14)
+        seats_of(names, AREAS, PROVIDERS)
 
 
 def test_a_secret_gives_back_a_seat_and_is_told_to_nobody(workshop: Workshop) -> None:
@@ -126,8 +127,8 @@ def test_the_facilitator_moves_and_removes(workshop: Workshop) -> None:
     secret, other = sit(workshop, "board"), sit(workshop, "provider-1", "Bob")
     with pytest.raises(ValueError, match="is taken by Bob"):
         workshop.seating.move("board", "provider-1")
-    workshop.seating.move("board", "provider-2")
-    assert workshop.seating.seat_of(secret) == "provider-2"
+    workshop.seating.move("board", "provider-5")
+    assert workshop.seating.seat_of(secret) == "provider-5"
     workshop.begin_round()
     decide(workshop, "provider-1", asks=1.5)
     workshop.remove("provider-1")
@@ -192,21 +193,21 @@ def test_who_comes_late_decides_from_the_next_round_on(workshop: Workshop) -> No
 
 
 def test_who_says_nothing_goes_on_and_who_is_away_is_played_by_the_model(workshop: Workshop, clock: Clock) -> None:
-    for name in ("provider-1", "provider-2"):
+    for name in ("provider-1", "provider-5"):
         sit(workshop, name)
     workshop.begin_round()
-    for name in ("provider-1", "provider-2"):
+    for name in ("provider-1", "provider-5"):
         decide(workshop, name, asks=1.5, opens=2)
     workshop.close_round()
     workshop.end_round()
     workshop.begin_round()
-    workshop.seating.go("provider-2")
+    workshop.seating.go("provider-5")
     clock.now += GRACE + 1
     values = workshop.close_round()
     assert workshop.past[1]["provider-1"] == OfProvider(asks=1.5)  # what was opened once isn't opened again
-    assert workshop.past[1]["provider-2"] == OfProvider()
+    assert workshop.past[1]["provider-5"] == OfProvider()
     assert values["policies.provider_1"]["asks"] == 1.5 and values["policies.provider_1"]["opens"] == 2
-    assert values["policies.provider_2"]["asks"] == 1.0 and values["policies.provider_2"]["opens"] == 2
+    assert values["policies.provider_5"]["asks"] == 1.0 and values["policies.provider_5"]["opens"] == 2
     asks = [row for row in workshop.log() if row["round"] == 2 and row["field"] == "asks"]
     assert [row["played"] for row in asks] == [True, False, False]
 

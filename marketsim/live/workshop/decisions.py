@@ -105,7 +105,7 @@ def form(kind: Kind, areas: list[str]) -> list[FormField]:
         return [
             _choice("routes", "How do you buy?", "which way is tried first; your own homes come before all",
                     list(ROUTES.items())),
-            _number("held", "Places you hold", "kept for your children by a soft block: 40% of the fee while empty", 0,
+            _number("held", "Places you hold", "in homes within 20 miles that have some free; 40% of the fee while empty", 0,
                     MOST_HELD, 1, "places"),
             _number("ready_to_pay", "Ready to pay", "at first, over what you reckon with; at the deadline you pay what "
                     "you must", 0.5, 2.0, 0.05, "times"),

@@ -16,7 +16,7 @@ from marketsim.live.viewers import Viewer
 from marketsim.live.workshop import messages
 from marketsim.live.workshop.decisions import Decision
 from marketsim.live.workshop.game import ROUND_WEEKS, Workshop
-from marketsim.live.workshop.results import Quarter
+from marketsim.live.workshop.results import Quarter, main_areas
 from marketsim.live.workshop.seats import seats_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.world import start
@@ -44,11 +44,11 @@ class Host:
         self.pages: set[SeatPage] = set()
         scenario = room.first[ROOM].scenario
         market = start.build_market(scenario, room.seed)  # only to know who is in it
-        areas, providers = list(market.authorities.name), len(market.ranked_providers)
+        areas = list(market.authorities.name)
         rounds = min(scenario.horizon.weeks // ROUND_WEEKS, MOST_ROUNDS)
         if rounds < 1:
             raise ScenarioError(f"a workshop needs {ROUND_WEEKS} weeks at least", "horizon.weeks:")
-        chosen = seats_of(seats, areas, providers)
+        chosen = seats_of(seats, areas, main_areas(market))
         self.workshop = Workshop(scenario, chosen, areas, rounds)
         self.quarters: list[Quarter] = []
         self._quarter: Quarter | None = None

@@ -12,6 +12,7 @@ from marketsim.core.columns import Floats
 from marketsim.live.side import Side
 from marketsim.live.workshop.seats import Seat
 from marketsim.market import costs
+from marketsim.market.market import Market
 
 Sums = tuple[Floats, Floats]  # of the first market, and of the room's
 
@@ -72,6 +73,13 @@ class Quarter:
             without, value = (self._mean(one, rows, name) for one in self.counted)
             told.append(f"{value:,.1f} {words} ({without:,.1f} under the other rules).")
         return told
+
+
+def main_areas(market: Market) -> list[str]:
+    """For each private provider, by rank, the authority in whose area it has most homes."""
+    homes, areas = market.homes, market.authorities
+    of = [homes.authority[homes.provider == provider] for provider in market.ranked_providers]
+    return [areas.name[int(np.bincount(rows).argmax())] for rows in of]
 
 
 def _earned(side: Side) -> Floats:

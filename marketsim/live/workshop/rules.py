@@ -92,7 +92,7 @@ def _of_provider(seat: Seat, decision: OfProvider, rounds: Rounds) -> dict[str, 
         values[f"policies.provider_{seat.number}"] = {
             "policy": "provider_conduct", "provider_rank": seat.number, "asks": decision.asks,
             "takes": [] if set(decision.takes) == set(BANDS) else sorted(decision.takes, key=BANDS.index),
-            "off_frameworks": not decision.on_frameworks, "opens": opened, "opens_in": decision.opens_in,
+            "off_frameworks": not decision.on_frameworks, "opens": opened, "opens_in": decision.opens_in or None,
         }  # fmt: skip
     return values
 

@@ -41,12 +41,11 @@ class Sitter:
     typed: dict[str, object] = field(default_factory=dict)
 
 
-def seats_of(names: Sequence[str], areas: Sequence[str], providers: int) -> list[Seat]:
+def seats_of(names: Sequence[str], areas: Sequence[str], providers: Sequence[str]) -> list[Seat]:
     """The seats of a workshop, from names as people type them: an authority, `provider 2`, `board`; none named: four
-    authorities, three providers and the board. Raises ScenarioError for a seat that can't be."""
-    wanted = list(names) or [
-        *areas[:USUAL_AUTHORITIES], *(f"provider {rank + 1}" for rank in range(min(USUAL_PROVIDERS, providers))), BOARD,
-    ]  # fmt: skip
+    authorities, three providers and the board. `providers` are the areas in which private providers have most homes, by
+    rank. Raises ScenarioError for a seat that can't be."""
+    wanted = list(names) or [*areas[:USUAL_AUTHORITIES], *_spread(providers), BOARD]
     found = [_seat(name.strip(), areas, providers) for name in wanted]
     for seat in found:
         if sum(one.name == seat.name for one in found) > 1:
@@ -54,14 +53,23 @@ def seats_of(names: Sequence[str], areas: Sequence[str], providers: int) -> list
     return found
 
 
-def _seat(name: str, areas: Sequence[str], providers: int) -> Seat:
+def _spread(providers: Sequence[str]) -> list[str]:
+    """The largest provider of an area, then that of another, for as many as usually have seats."""
+    first = {area: rank for rank, area in reversed(list(enumerate(providers, start=1)))}
+    others = [rank for rank in range(1, len(providers) + 1) if rank not in first.values()]
+    return [f"provider {rank}" for rank in (*sorted(first.values()), *others)[:USUAL_PROVIDERS]]
+
+
+def _seat(name: str, areas: Sequence[str], providers: Sequence[str]) -> Seat:
     word, _, rank = name.lower().partition(" ")
     if name.lower() == BOARD:
         return Seat(BOARD, "The cooperative's board", "board")
     if word == "provider" and rank.isdecimal():
-        if not 1 <= int(rank) <= providers:
-            raise errors.ScenarioError(f"there are {providers} private providers, got {errors.shown(name)}", "--seat")
-        return Seat(f"provider-{int(rank)}", f"Provider {int(rank)}", "provider", int(rank))
+        if not 1 <= int(rank) <= len(providers):
+            message = f"there are {len(providers)} private providers, got {errors.shown(name)}"
+            raise errors.ScenarioError(message, "--seat")
+        label = f"Provider {int(rank)}, in {providers[int(rank) - 1]}"
+        return Seat(f"provider-{int(rank)}", label, "provider", int(rank))
     by_name = {area.lower(): row for row, area in enumerate(areas)}
     if name.lower() not in by_name:
         allowed = "allowed: an authority's name, provider 1, board"
