@@ -60,6 +60,8 @@ UNPLACED = Number("unplaced", "Without a place", "children", 1, 0, "children who
                   "unregistered settings", unplaced)  # fmt: skip
 SPEND = _of("spend_gbp", "Spend", "m GBP a week", 1e-6, 2)
 NUMBERS = (FEE, OUT_OF_AREA, EMPTY, UNPLACED, SPEND)
+SPEND_OF_FEW = _of("spend_gbp", "Spend", "k GBP a week", 1e-3, 0)
+FEW = 20  # authorities, up to which a million is too coarse
 MEASURES = (
     FEE, OUT_OF_AREA, EMPTY, UNPLACED,
     _of("over_20_miles_share", "Over 20 miles away", "%", 100, 1, "children_placed"),
@@ -67,6 +69,12 @@ MEASURES = (
     _of("spend_per_child_gbp", "Spend per child", "GBP a week", 1, 0, "children_placed"),
     _of("children_placed", "Children placed", "children", 1, 0),
 )  # fmt: skip
+
+
+def numbers_of(scenario: Scenario) -> list[Measure]:
+    """The big numbers for the page, in units that suit the size of the world."""
+    few = len(places_of(scenario.world)) <= FEW
+    return [(SPEND_OF_FEW if few and number is SPEND else number).described() for number in NUMBERS]
 
 
 def world_of(scenario: Scenario) -> World:

@@ -42,7 +42,7 @@ def state_of(
         start=scenario.horizon.start.isoformat(),
         markets=[_shown(number, one, sides) for number, one in enumerate(facts.first)],
         world=scenes.world_of(scenario),
-        numbers=[number.described() for number in scenes.NUMBERS],
+        numbers=scenes.numbers_of(scenario),
         measures=[number.described() for number in scenes.MEASURES],
         sliders=[] if sides is None else levers.sliders(sides),
         shocks=levers.shocks(),

@@ -105,8 +105,8 @@ def form(kind: Kind, areas: list[str]) -> list[FormField]:
         return [
             _choice("routes", "How do you buy?", "which way is tried first; your own homes come before all",
                     list(ROUTES.items())),
-            _number("held", "Places you hold", "in homes within 20 miles that have some free; 40% of the fee while empty", 0,
-                    MOST_HELD, 1, "places"),
+            _number("held", "Places you hold", "in homes within 20 miles that have some free; 40% of the fee if empty",
+                    0, MOST_HELD, 1, "places"),
             _number("ready_to_pay", "Ready to pay", "at first, over what you reckon with; at the deadline you pay what "
                     "you must", 0.5, 2.0, 0.05, "times"),
             _switch("member", "Member of the cooperative", "it searches for your children first, and you share its "
