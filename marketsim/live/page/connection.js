@@ -3,18 +3,24 @@
 const SOONEST = 300; // milliseconds until the first new try
 const LATEST = 5000;
 
-/** The token of the page's address as a query, if it has one. */
-export function query() {
-  const token = new URLSearchParams(location.search).get("token");
-  return token ? `?token=${encodeURIComponent(token)}` : "";
+/**
+ * Words of the page's address, those of these names that it has, as a query.
+ * @param {...string} names
+ */
+export function query(...names) {
+  const found = [...new URLSearchParams(location.search)].filter(([name]) => names.includes(name));
+  return found.length ? `?${new URLSearchParams(found)}` : "";
 }
 
+/** @template {{ type: string }} Heard */
 export class Connection {
   /**
-   * @param {(message: Message) => void} heard
+   * @param {string} address path and query of the line
+   * @param {(message: Heard) => void} heard
    * @param {(there: boolean) => void} changed told when the line is there, and when it is lost
    */
-  constructor(heard, changed) {
+  constructor(address, heard, changed) {
+    this.address = address;
     this.heard = heard;
     this.changed = changed;
     this.wait = SOONEST;
@@ -24,7 +30,7 @@ export class Connection {
   }
 
   open() {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws${query()}`);
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${this.address}`);
     this.socket = socket;
     socket.addEventListener("open", () => this.opened());
     socket.addEventListener("message", (event) => this.heard(JSON.parse(event.data)));
@@ -44,7 +50,7 @@ export class Connection {
 
   /**
    * Nothing is kept for later: what was asked while the line was lost would surprise.
-   * @param {Ask} ask
+   * @param {{ do: string }} ask
    */
   send(ask) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(ask));

@@ -15,17 +15,14 @@ export class Happened {
     /** @type {Entry[]} newest first */
     this.entries = [];
     this.dirty = true;
-    this.of = "";
     for (const event of ["pointerleave", "focusout"]) this.list.addEventListener(event, () => setTimeout(() => this.draw()));
     document.addEventListener("shown", () => this.draw());
   }
 
   /** @param {Known} known */
-  state({ state, tick }) {
-    const of = JSON.stringify(state.markets.map((one) => [one.label, one.question]));
-    if (of !== this.of) this.entries = [];
-    this.of = of;
-    this.entries = this.entries.filter(({ week }) => week < tick.week); // told again, or undone
+  state({ state }) {
+    const told = state.happened.flatMap((all, market) => all.map(([week, one]) => ({ week, market, one })));
+    this.entries = kept(told.reverse().sort((one, other) => other.week - one.week));
     this.dirty = true;
   }
 

@@ -9,6 +9,7 @@
  * @property {(why: Why) => void} [why]
  * @property {(told: Told) => void} [told]
  * @property {(said: Said) => void} [said]
+ * @property {(hall: Hall) => void} [hall] of a workshop
  */
 
 export class Room {
@@ -31,6 +32,7 @@ export class Room {
     else if (message.type === "tick") this.go(message);
     else if (message.type === "why") for (const one of this.listeners) one.why?.(message);
     else if (message.type === "told") for (const one of this.listeners) one.told?.(message);
+    else if (message.type === "hall") for (const one of this.listeners) one.hall?.(message);
     else if (message.type === "said") for (const one of this.listeners) one.said?.(message);
   }
 

@@ -6,7 +6,7 @@ import { find, write } from "./dom.js";
 export class Save {
   /** @param {Send} send */
   constructor(send) {
-    for (const letter of ["a", "b"]) find(HTMLAnchorElement, `save-${letter}`).href = `/save/${letter}.yaml${query()}`;
+    for (const letter of ["a", "b"]) find(HTMLAnchorElement, `save-${letter}`).href = `/save/${letter}.yaml${query("token")}`;
     find(HTMLFormElement, "report").addEventListener("submit", (event) => {
       event.preventDefault();
       send({ do: "report", replicates: find(HTMLInputElement, "replicates").valueAsNumber });
@@ -23,6 +23,6 @@ export class Save {
     write(find(HTMLElement, "progress-words"), report.said || `${report.done} of ${report.all} runs done`);
     const link = find(HTMLAnchorElement, "report-link");
     link.hidden = !report.address;
-    if (report.address) link.href = report.address + query();
+    if (report.address) link.href = report.address + query("token");
   }
 }

@@ -11,7 +11,13 @@ export class Tabs {
       if (tab) this.show(name(tab));
     });
     list.addEventListener("keydown", (event) => this.key(event));
-    this.show(this.tabs.some((tab) => name(tab) === remembered("tab")) ? remembered("tab") : name(this.tabs[0]));
+    const there = this.there.map(name);
+    this.show(there.includes(remembered("tab")) ? remembered("tab") : there[0]);
+  }
+
+  /** Those that this room has. */
+  get there() {
+    return this.tabs.filter((tab) => !tab.hidden);
   }
 
   /** @param {string} chosen */
@@ -28,8 +34,9 @@ export class Tabs {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const last = this.tabs.length - 1;
-    const at = this.tabs.findIndex((tab) => tab === document.activeElement);
+    const tabs = this.there;
+    const last = tabs.length - 1;
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
     const to = {
       ArrowRight: at === last ? 0 : at + 1,
       ArrowLeft: at === 0 ? last : at - 1,
@@ -38,8 +45,8 @@ export class Tabs {
     }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
-    this.tabs[to].focus();
-    this.show(name(this.tabs[to]));
+    tabs[to].focus();
+    this.show(name(tabs[to]));
   }
 }
 

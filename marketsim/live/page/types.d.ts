@@ -16,7 +16,11 @@ type Ask =
   | { do: "follow"; market: Market; kind: Kind; number: number }
   | { do: "show"; measure: string }
   | { do: "turn"; question: string; screen?: number }
-  | { do: "report"; replicates?: number };
+  | { do: "report"; replicates?: number }
+  | { do: "advance" | "hold" | "back" }
+  | { do: "seconds"; seconds: number }
+  | { do: "remove"; seat: string }
+  | { do: "move"; seat: string; to: string };
 
 interface Measure {
   name: string;
@@ -129,7 +133,9 @@ interface State {
   story: Story | null;
   following: Record<string, unknown> | null;
   report: Reporting | null;
+  workshop: Hall | null;
   history: Pair<Value[][]>;
+  happened: Pair<[number, Happening][]>;
   tick: Tick;
 }
 
@@ -153,8 +159,81 @@ interface Told {
   told: Record<string, unknown>;
 }
 
-type Message = State | Tick | Said | Why | Told;
+type Message = State | Tick | Said | Why | Told | Hall;
 type Send = (ask: Ask) => void;
+
+// A workshop, as in marketsim/live/workshop/game.py and messages.py.
+
+type SeatKind = "authority" | "provider" | "board";
+
+interface Place {
+  name: string;
+  label: string;
+  kind: SeatKind;
+  person: string | null;
+  connected: boolean;
+  away: boolean;
+  played: boolean;
+  decided: boolean;
+}
+
+interface Hall {
+  type: "hall";
+  phase: "lobby" | "decide" | "live" | "over";
+  round: number;
+  rounds: number;
+  held: boolean;
+  seconds_left: number | null;
+  seconds: number;
+  seats: Place[];
+}
+
+interface FormField {
+  name: string;
+  label: string;
+  help: string;
+  kind: "choice" | "number" | "checks" | "switch";
+  options: [string, string][];
+  least: number;
+  most: number;
+  step: number;
+  unit: string;
+}
+
+type Fields = Record<string, unknown>;
+
+interface Outcome {
+  label: string;
+  unit: string;
+  value: number;
+  without: number;
+  words: string[];
+}
+
+interface SeatView {
+  type: "seat";
+  name: string;
+  label: string;
+  kind: SeatKind;
+  person: string;
+  form: FormField[];
+  round: number;
+  from_round: number;
+  before: Fields;
+  typed: Fields;
+  received: Fields | null;
+  times: number;
+  number: Outcome | null;
+}
+
+type SeatAsk =
+  | { do: "sit"; seat: string; person: string }
+  | { do: "resume"; secret: string }
+  | { do: "leave" }
+  | { do: "type"; fields: Fields }
+  | { do: "decide"; id: string; round: number; fields: Fields };
+
+type SeatMessage = Hall | SeatView | { type: "seat"; name: null } | { type: "seated"; seat: string; secret: string } | Said;
 
 // What the page itself makes of it.
 
