@@ -1,15 +1,8 @@
-// The life of a child or home. What is told is drawn by its shape: words, lists, pairs, tables, lines over weeks; so that
-// more may be told without a change here.
+// The life of a child or home that is followed: where it stands now comes first, then what happened, the newest first.
 
-import { Chart } from "./chart.js";
-import { marked } from "./charts.js";
-import { badge, find, html } from "./dom.js";
-import { capital, day, known, number } from "./words.js";
-
-/** @typedef {Record<string, unknown>} Dict */
-
-const HEADS = ["title", "who"];
-const HIDDEN = ["kind", "number", "market", "type"]; // what the page itself knows
+import { badge, button, find, html } from "./dom.js";
+import { Books, bars, pairs, table } from "./lives.js";
+import { capital, day, number } from "./words.js";
 
 export class Follow {
   /** @param {Send} send */
@@ -17,6 +10,8 @@ export class Follow {
     this.send = send;
     this.ground = find(HTMLElement, "told");
     this.drawn = "";
+    this.of = "";
+    this.books = new Books();
     const form = find(HTMLFormElement, "follow");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -46,7 +41,7 @@ export class Follow {
   }
 
   nothing() {
-    this.drawn = "";
+    this.drawn = this.of = "";
     const words = "Choose a child by its number or a home by its row, or press Follow in What happened.";
     this.ground.replaceChildren(html("p", { class: "quiet", text: words }));
   }
@@ -56,8 +51,143 @@ export class Follow {
     const all = JSON.stringify(message);
     if (all === this.drawn) return;
     this.drawn = all;
+    const { market, kind, told } = message;
+    const of = `${market} ${kind} ${told.number ?? told.home}`;
+    if (of !== this.of) this.books = new Books();
     find(HTMLElement, "unfollow").hidden = false;
-    this.ground.replaceChildren(...life(message));
+    const open = of === this.of ? this.opened() : [];
+    const on = this.ground.contains(document.activeElement) ? document.activeElement?.closest("[data-key]")?.getAttribute("data-key") : null;
+    this.of = of;
+    const head = html("h2", {}, badge(market === "a" ? 0 : 1), ` ${told.title}`);
+    const who = html("p", { text: String(told.who ?? "") });
+    this.ground.replaceChildren(head, who, ...(kind === "child" ? this.child(market, told) : this.home(market, told)));
+    for (const node of this.ground.querySelectorAll("details")) {
+      node.open = open.includes(node.dataset.key ?? "");
+      if (on && node.dataset.key === on) node.querySelector("summary")?.focus();
+    }
+  }
+
+  /** What somebody has opened stays open when another week is told. */
+  opened() {
+    return [...this.ground.querySelectorAll("details")].flatMap((node) => (node.open ? [node.dataset.key ?? ""] : []));
+  }
+
+  /**
+   * @param {Market} market
+   * @param {Life} told
+   * @returns {HTMLElement[]}
+   */
+  child(market, { about, now, entries = [], followed_since_week: since }) {
+    const { words = "", cost, spent, since_week: from, route, contract, home, out_of_area: out, own_staff_gbp_per_week: own } = now ?? {};
+    const rows = [
+      ["Since", from === undefined ? "" : `week ${from}`],
+      ["Bought by", route ? `${route}${contract ? ", a place held by contract" : ""}` : ""],
+      ["Area", out === undefined ? "" : out ? "out of her authority's area" : "in her authority's area"],
+      ["Own staff", own ? `${number(own)} GBP a week` : ""],
+      ["Paid so far", spent && `${spent}${since ? `, since week ${since}` : ""}`],
+    ];
+    const stands = html("section", { class: "stands" }, html("p", { class: "first", text: words }));
+    if (cost && !cost.startsWith("0 ")) stands.append(html("p", { class: "cost", text: cost }));
+    stands.append(pairs(rows));
+    if (home !== undefined) stands.append(this.to(market, "home", home));
+    const more = about ? [html("details", { "data-key": "about" }, html("summary", { text: "More about her" }), pairs(describe(about)))] : [];
+    return [stands, ...more, html("h2", { text: "Her way" }), this.life(market, entries)];
+  }
+
+  /**
+   * @param {Market} market
+   * @param {Life} told
+   * @returns {HTMLElement[]}
+   */
+  home(market, { about, totals, series, refusals, stood_empty: empty = [], entries = [] }) {
+    /** @type {HTMLElement[]} */
+    const nodes = [];
+    if (totals && totals.weeks) {
+      const { left_gbp: left, income_gbp: income, cost_gbp: cost, occupied_share: share, weeks, weeks_with_an_empty_place: some, weeks_without_residents: none } = totals;
+      const words = left < 0 ? "short" : "left over";
+      const section = html("section", { class: "stands" }, html("p", { class: "first", text: `In ${many(weeks, "week")}` }), html("p", { class: "cost", text: `${number(Math.abs(left))} GBP ${words}` }));
+      section.append(pairs([
+        ["Income", `${number(income)} GBP`],
+        ["Running cost", `${number(cost)} GBP`],
+        ["Places occupied", share === null ? "" : `${number(100 * share)}%`],
+        ["With an empty place", `${many(some, "week")}${none ? `, ${none} of them without any resident` : ""}`],
+      ]));
+      nodes.push(section);
+    }
+    if (series) nodes.push(...this.books.draw(series));
+    if (refusals) nodes.push(...this.refused(market, refusals));
+    if (empty.length) {
+      const runs = [...empty].reverse().map(({ from_week: from, to_week: to, most_empty: most }) => [from === to ? `Week ${from}` : `Weeks ${from} to ${to}`, many(to - from + 1, "week"), String(most)]);
+      nodes.push(html("h2", { text: "When it stood empty" }), table("Weeks with an empty place", ["When", "How long", "Most empty places"], runs));
+    }
+    if (about) nodes.push(html("details", { "data-key": "about" }, html("summary", { text: "More about it" }), pairs(describe(about))));
+    return [...nodes, html("h2", { text: "Its life" }), this.life(market, entries)];
+  }
+
+  /**
+   * @param {Market} market
+   * @param {Refusals} refusals
+   * @returns {HTMLElement[]}
+   */
+  refused(market, { asked, offered, reasons, latest }) {
+    const words = asked ? `Asked ${many(asked, "time")}, it offered a place ${many(offered, "time")}.` : "Nobody has asked it for a place yet.";
+    /** @type {HTMLElement[]} */
+    const nodes = [html("h2", { text: "Whom it refused, and why" }), html("p", { text: words })];
+    if (reasons.length) nodes.push(bars("Reasons for refusing", reasons));
+    if (latest.length) {
+      const list = latest.map(({ week, words: said, child }) => {
+        return html("li", {}, html("b", { text: `Week ${week}` }), html("span", { text: ` ${said} ` }), ...(child === undefined ? [] : [this.to(market, "child", child)]));
+      });
+      nodes.push(html("details", { "data-key": "refusals" }, html("summary", { text: "The latest" }), html("ul", { class: "plain" }, ...list)));
+    }
+    return nodes;
+  }
+
+  /**
+   * The entries of a life, the newest first.
+   * @param {Market} market
+   * @param {Entry[]} all
+   */
+  life(market, all) {
+    if (!all.length) return html("p", { class: "quiet", text: "Nothing yet: let some weeks pass." });
+    const items = all.map(({ week, date, words, search, fee, child }, at) => {
+      const made = html("li", {}, html("b", { text: `Week ${week}, ${day(date)}` }), html("p", { text: words }));
+      if (child !== undefined) made.append(this.to(market, "child", child));
+      if (search && (search.asked || search.not_asked.length)) made.append(this.search(market, search, at));
+      if (fee) made.append(html("details", { "data-key": `fee ${at}` }, html("summary", { text: "How the fee was made" }), pairs(made_of(fee))));
+      return made;
+    });
+    return html("ol", { class: "life" }, ...items.reverse());
+  }
+
+  /**
+   * @param {Market} market
+   * @param {Search} search
+   * @param {number} at
+   */
+  search(market, { answers, not_asked: others, homes }, at) {
+    const node = html("details", { "data-key": `search ${at}` }, html("summary", { text: "What they answered" }));
+    if (answers.length) node.append(bars("Answers of homes that were asked", answers));
+    if (homes.length) {
+      const rows = homes.map(({ home, provider, host_area: area, miles, route, answer, fee }) => [
+        html("span", {}, this.to(market, "home", home), ` ${provider}, ${area}`),
+        html("span", { text: number(miles) }),
+        html("span", {}, capital(answer), fee ? html("b", { text: `, ${fee}` }) : "", html("span", { class: "quiet", text: `, ${route}` })),
+      ]);
+      node.append(table("Homes that were asked", ["Home", "Miles", "Answer"], rows));
+    }
+    if (others.length) node.append(html("p", {}, html("b", { text: "Not asked" })), bars("Why others were not asked", others));
+    return node;
+  }
+
+  /**
+   * A button to follow somebody else.
+   * @param {Market} market
+   * @param {Kind} kind
+   * @param {number} which
+   */
+  to(market, kind, which) {
+    return button({ class: "small", text: `${capital(kind)} ${which}`, "aria-label": `Follow the ${kind} ${which}` }, () => this.ask(market, kind, which));
   }
 }
 
@@ -70,116 +200,34 @@ function read(id, or) {
 }
 
 /**
- * @param {Told} message
+ * @param {number} count
+ * @param {string} thing
  */
-function life({ market, kind, told }) {
-  const head = HEADS.map((key) => told[key]).filter((one) => typeof one === "string");
-  /** @type {HTMLElement[]} */
-  const nodes = [html("h2", {}, badge(market === "a" ? 0 : 1), ` ${head[0] ?? `${capital(kind)} ${plain(told.number)}`}`), ...head.slice(1).map((text) => html("p", { text }))];
-  const { entries: last, ...first } = told; // a life is long: it comes last
-  for (const [key, value] of Object.entries({ ...first, entries: last })) {
-    if (HEADS.includes(key) && typeof value === "string") continue;
-    if (HIDDEN.includes(key) || empty(value)) continue;
-    nodes.push(...part(key, value));
-  }
-  return nodes;
+function many(count, thing) {
+  return `${number(count)} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /**
- * One part of what is told, with a heading.
- * @param {string} key
- * @param {unknown} value
- * @returns {HTMLElement[]}
+ * What is known of somebody, in pairs.
+ * @param {Record<string, string | number | boolean | null>} about
+ * @returns {[string, string][]}
  */
-function part(key, value) {
-  if (key === "series" && isDict(value)) return series(value);
-  if (key === "entries" && Array.isArray(value)) return [html("h2", { text: "Its life" }), entries(value)];
-  if (!isDict(value) && !Array.isArray(value)) return [html("p", {}, html("b", { text: `${named(key)}: ` }), plain(value))];
-  return [html("h2", { text: named(key) }), shape(value)];
-}
-
-/**
- * The entries of a life, the newest first.
- * @param {unknown[]} all
- */
-function entries(all) {
-  const items = all.map((one) => {
-    if (!isDict(one)) return html("li", {}, shape(one));
-    const { week, date, words, ...rest } = one;
-    const when = [week === undefined ? "" : `Week ${plain(week)}`, day(plain(date))].filter(Boolean).join(", ");
-    const made = html("li", {}, html("b", { text: when }), html("span", { text: ` ${plain(words)}` }));
-    const more = Object.entries(rest).filter(([, value]) => !empty(value));
-    if (more.length) made.append(html("details", {}, html("summary", { text: "How that came" }), ...more.map(([, value]) => shape(value))));
-    return made;
+function describe(about) {
+  return Object.entries(about).flatMap(([key, value]) => {
+    if (value === null || value === "") return [];
+    return [[capital(key.replaceAll("_", " ")), typeof value === "boolean" ? (value ? "yes" : "no") : String(value)]];
   });
-  return html("ol", { class: "life" }, ...items.reverse());
 }
 
 /**
- * Anything, by its shape.
- * @param {unknown} value
- * @returns {HTMLElement}
+ * The parts of a fee that are something.
+ * @param {Record<string, unknown>} fee
+ * @returns {[string, string][]}
  */
-function shape(value) {
-  if (Array.isArray(value)) {
-    if (value.length && value.every((one) => isDict(one) || Array.isArray(one))) return table(value);
-    return html("ul", {}, ...value.map((one) => html("li", {}, shape(one))));
-  }
-  if (isDict(value)) {
-    const pairs = Object.entries(value).filter(([, one]) => !empty(one));
-    return html("dl", {}, ...pairs.flatMap(([key, one]) => [html("dt", { text: named(key) }), html("dd", {}, shape(one))]));
-  }
-  return html("span", { text: plain(value) });
-}
-
-/** @param {unknown[]} rows dicts, or lists */
-function table(rows) {
-  const keys = [...new Set(rows.flatMap((row) => (isDict(row) ? Object.keys(row) : [])))];
-  const body = rows.map((row) => {
-    const cells = isDict(row) ? keys.map((key) => row[key]) : /** @type {unknown[]} */ (row);
-    return html("tr", {}, ...cells.map((cell) => html("td", {}, shape(cell))));
+function made_of(fee) {
+  const parts = { asked_on_the_spot: "Asked on the spot", offered: "Offered for", on_top: fee.bid_up ? "On top, bid up" : "On top", own_staff: "Her own staff", total: "Fee", empty_place_beside: "Empty place beside" };
+  return Object.entries(parts).flatMap(([key, words]) => {
+    const value = fee[`${key}_gbp_per_week`];
+    return typeof value === "number" && Math.round(value) ? [[words, `${number(value)} GBP a week`]] : [];
   });
-  const head = html("thead", {}, html("tr", {}, ...keys.map((key) => html("th", { scope: "col", text: named(key) }))));
-  return html("div", { class: "wide", tabindex: 0, role: "group", "aria-label": "Table" }, html("table", {}, ...(keys.length ? [head] : []), html("tbody", {}, ...body)));
-}
-
-/**
- * Lines over weeks: a small chart each.
- * @param {Dict} all
- */
-function series(all) {
-  const charts = Object.entries(all).flatMap(([key, values]) => {
-    if (!Array.isArray(values) || !values.some(known)) return [];
-    const digits = values.some((value) => known(value) && Math.abs(value) >= 20) ? 0 : 1;
-    const chart = new Chart({ name: key, label: named(key), unit: "by week", factor: 1, digits, meaning: "" });
-    chart.draw([/** @type {Value[]} */ (values), []], values.length, marked(values.length));
-    chart.lonely();
-    return [chart.node];
-  });
-  return charts.length ? [html("div", { class: "charts" }, ...charts)] : [];
-}
-
-/** @param {string} key */
-function named(key) {
-  return capital(key.replaceAll("_", " "));
-}
-
-/** @param {unknown} value */
-function plain(value) {
-  if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 1);
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return value === null || value === undefined ? "" : String(value);
-}
-
-/** @param {unknown} value */
-function empty(value) {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length) || (isDict(value) && !Object.keys(value).length);
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Dict}
- */
-function isDict(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,14 @@ import { mark, write } from "./dom.js";
 const SOON = 15; // seconds before the end in which the clock is marked
 const NEAR = 1200; // milliseconds by which two clocks may differ: what is sent is rounded
 const MODEL = "played by the model's rules";
-export const KINDS = { authority: "authority", provider: "provider", board: "board" };
+
+/**
+ * What a seat is, where its label doesn't say so.
+ * @param {{ label: string, kind: SeatKind }} seat
+ */
+export function kind({ label, kind: is }) {
+  return label.toLowerCase().includes(is) ? "" : is;
+}
 
 /**
  * @param {Hall} hall

@@ -1,7 +1,7 @@
 // The hall of a workshop on a page of seats: free ones to take, and those that were taken on this device.
 
 import { button, find, html, mark, write } from "./dom.js";
-import { KINDS, standing } from "./hall.js";
+import { kind, standing } from "./hall.js";
 import { seats } from "./kept.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
@@ -28,7 +28,7 @@ export class Places {
 
   /** @param {Hall} hall */
   show(hall) {
-    const of = JSON.stringify(hall.seats.map(({ name, label, kind }) => [name, label, kind]));
+    const of = JSON.stringify(hall.seats.map((place) => [place.name, place.label, place.kind]));
     if (of !== this.of) this.build(hall);
     this.of = of;
     hall.seats.forEach((place, row) => {
@@ -47,9 +47,9 @@ export class Places {
       input: html("input", { type: "radio", name: "seat", value: name, "data-seat": name, required: "" }),
       stands: html("span", { class: "quiet" }),
     }));
-    const labels = places.map(({ label, kind }, row) => {
+    const labels = places.map((place, row) => {
       const { input, stands } = this.rows[row];
-      const words = html("span", {}, html("b", { text: label }), kind === "board" ? "" : ` ${KINDS[kind]}`);
+      const words = html("span", {}, html("b", { text: place.label }), ` ${kind(place)}`);
       return html("label", { class: "place" }, input, words, stands);
     });
     this.ground.replaceChildren(...labels);

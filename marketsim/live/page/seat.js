@@ -4,7 +4,7 @@ import { Connection, query } from "./connection.js";
 import { rest } from "./controls.js";
 import { Decision } from "./decision.js";
 import { find, write } from "./dom.js";
-import { Clock, KINDS, phase } from "./hall.js";
+import { Clock, kind, phase } from "./hall.js";
 import * as kept from "./kept.js";
 import { Places } from "./places.js";
 import { say } from "./said.js";
@@ -165,11 +165,12 @@ class Page {
   }
 
   /** @param {SeatView} view */
-  enter({ name, label, kind, person }) {
+  enter(view) {
+    const { name, label, person } = view;
     kept.keep({ secret: this.secret, seat: name, label, person });
     find(HTMLElement, "hall").hidden = true;
     find(HTMLElement, "seat").hidden = false;
-    this.title(label, kind === "board" ? person : `${capital(KINDS[kind])}: ${person}`);
+    this.title(label, kind(view) ? `${capital(kind(view))}: ${person}` : person);
     this.top();
   }
 }

@@ -156,7 +156,86 @@ interface Told {
   type: "told";
   market: Market;
   kind: Kind;
-  told: Record<string, unknown>;
+  told: Life;
+}
+
+// A life, as in marketsim/live/followed_child.py and followed_home.py: what the page shows of it.
+
+interface Times {
+  words: string;
+  times: number;
+}
+
+interface AskedHome {
+  home: number;
+  provider: string;
+  host_area: string;
+  miles: number;
+  route: string;
+  answer: string;
+  fee: string | null;
+}
+
+interface Search {
+  asked: number;
+  answers: Times[];
+  not_asked: Times[];
+  homes: AskedHome[];
+}
+
+interface Entry {
+  week: number;
+  date: string;
+  words: string;
+  search?: Search;
+  fee?: Record<string, unknown>;
+  child?: number;
+}
+
+interface Refusals {
+  asked: number;
+  offered: number;
+  reasons: Times[];
+  latest: Entry[];
+}
+
+interface Now {
+  words: string;
+  cost?: string;
+  spent: string;
+  since_week?: number;
+  route?: string;
+  contract?: boolean;
+  home?: number;
+  out_of_area?: boolean;
+  own_staff_gbp_per_week?: number;
+}
+
+interface Totals {
+  weeks: number;
+  income_gbp: number;
+  cost_gbp: number;
+  left_gbp: number;
+  occupied_share: number | null;
+  weeks_with_an_empty_place: number;
+  weeks_without_residents: number;
+}
+
+type Series = Record<string, Value[]>;
+
+interface Life {
+  title: string;
+  who: string;
+  number?: number;
+  home?: number;
+  about?: Record<string, string | number | boolean | null>;
+  followed_since_week: number;
+  entries?: Entry[];
+  now?: Now;
+  totals?: Totals;
+  series?: Series;
+  stood_empty?: { from_week: number; to_week: number; most_empty: number }[];
+  refusals?: Refusals;
 }
 
 type Message = State | Tick | Said | Why | Told | Hall;

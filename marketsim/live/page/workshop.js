@@ -2,7 +2,7 @@
 
 import { query } from "./connection.js";
 import { button, find, html, mark, write } from "./dom.js";
-import { Clock, KINDS, phase, standing } from "./hall.js";
+import { Clock, kind, phase, standing } from "./hall.js";
 import { capital } from "./words.js";
 
 const WEEKS = 13; // of a round
@@ -35,7 +35,7 @@ export class Workshop {
     this.sure = 0;
     /** @type {Hall | null} */
     this.known = null;
-    find(HTMLElement, "steering").hidden = !this.leads;
+    for (const id of ["steering", "lasts"]) find(HTMLElement, id).hidden = !this.leads;
     this.advance.addEventListener("click", () => send({ do: "advance" }));
     this.holds.addEventListener("click", () => send({ do: "hold" }));
     this.back.addEventListener("click", () => this.undo());
@@ -78,7 +78,7 @@ export class Workshop {
 
   /** @param {Hall} hall */
   hall(hall) {
-    const of = JSON.stringify(hall.seats.map(({ name, label, kind }) => [name, label, kind]));
+    const of = JSON.stringify(hall.seats.map((place) => [place.name, place.label, place.kind]));
     if (of !== this.of) this.build(hall);
     this.of = of;
     this.known = hall;
@@ -94,6 +94,7 @@ export class Workshop {
   /** @param {Hall} hall */
   show(hall) {
     const passed = this.week >= hall.round * WEEKS;
+    mark(find(HTMLElement, "panel-workshop"), "data-phase", hall.phase);
     write(this.phase, phase(hall, passed));
     this.clock.set(hall);
     write(find(HTMLElement, "stands"), stands(hall, passed));
@@ -129,7 +130,8 @@ class Row {
    * @param {Place} place
    * @param {boolean} leads
    */
-  constructor(send, { name, label, kind }, leads) {
+  constructor(send, place, leads) {
+    const { name, label } = place;
     this.name = name;
     this.person = html("b");
     this.stands = html("span");
@@ -144,8 +146,12 @@ class Row {
       this.change.open = false;
     });
     this.change = html("details", { class: "change" }, html("summary", { "aria-label": `Change who sits at ${label}`, text: "Change" }), html("p", { class: "row" }, remove, move, this.to));
-    const who = html("td", {}, this.person, " ", this.stands, ...(leads ? [this.change] : []));
-    this.node = html("tr", { "data-seat": name }, html("th", { scope: "row" }, html("b", { text: label }), kind === "board" ? "" : ` ${KINDS[kind]}`), who);
+    this.node = html("tr", { "data-seat": name });
+    this.node.append(
+      html("th", { scope: "row" }, html("b", { text: label }), ` ${kind(place)}`),
+      html("td", {}, this.person, " ", this.stands),
+      ...(leads ? [html("td", { class: "changing" }, this.change)] : []),
+    );
   }
 
   /**
