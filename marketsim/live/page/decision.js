@@ -2,7 +2,7 @@
 
 import { find, html, write } from "./dom.js";
 import { Form, same } from "./form.js";
-import { number, signed } from "./words.js";
+import { number } from "./words.js";
 
 const STILL = 300; // milliseconds after which what was typed is kept on the server
 
@@ -145,8 +145,8 @@ export class Decision {
     write(find(HTMLElement, "number-label"), label);
     write(find(HTMLElement, "number-value"), `${number(value)} ${unit}`);
     const apart = value - without;
-    const beside = Math.round(apart) ? `${signed(apart)} beside ${number(without)} ${unit} under the other rules.` : "The same as under the other rules.";
-    write(find(HTMLElement, "number-without"), beside);
+    const more = `${number(Math.abs(apart))} ${unit} ${apart < 0 ? "less" : "more"} than under the other rules (${number(without)} ${unit}).`;
+    write(find(HTMLElement, "number-without"), Math.round(apart) ? more : "The same as under the other rules.");
     const list = find(HTMLElement, "number-words");
     if (list.textContent !== words.join("")) list.replaceChildren(...words.map((text) => html("li", { text })));
   }

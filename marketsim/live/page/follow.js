@@ -80,7 +80,7 @@ export class Follow {
   child(market, { about, now, entries = [], followed_since_week: since }) {
     const { words = "", cost, spent, since_week: from, route, contract, home, out_of_area: out, own_staff_gbp_per_week: own } = now ?? {};
     const rows = [
-      ["Since", from === undefined ? "" : `week ${from}`],
+      ["Since", from === undefined ? "" : week(from)],
       ["Bought by", route ? `${route}${contract ? ", a place held by contract" : ""}` : ""],
       ["Area", out === undefined ? "" : out ? "out of her authority's area" : "in her authority's area"],
       ["Own staff", own ? `${number(own)} GBP a week` : ""],
@@ -150,11 +150,11 @@ export class Follow {
    */
   life(market, all) {
     if (!all.length) return html("p", { class: "quiet", text: "Nothing yet: let some weeks pass." });
-    const items = all.map(({ week, date, words, search, fee, child }, at) => {
-      const made = html("li", {}, html("b", { text: `Week ${week}, ${day(date)}` }), html("p", { text: words }));
+    const items = all.map(({ week: at, date, words, search, fee, child }, key) => {
+      const made = html("li", {}, html("b", { text: `${capital(week(at))}, ${day(date)}` }), html("p", { text: words }));
       if (child !== undefined) made.append(this.to(market, "child", child));
-      if (search && (search.asked || search.not_asked.length)) made.append(this.search(market, search, at));
-      if (fee) made.append(html("details", { "data-key": `fee ${at}` }, html("summary", { text: "How the fee was made" }), pairs(made_of(fee))));
+      if (search && (search.asked || search.not_asked.length)) made.append(this.search(market, search, key));
+      if (fee) made.append(html("details", { "data-key": `fee ${key}` }, html("summary", { text: "How the fee was made" }), pairs(made_of(fee))));
       return made;
     });
     return html("ol", { class: "life" }, ...items.reverse());
@@ -197,6 +197,11 @@ export class Follow {
  */
 function read(id, or) {
   return find(HTMLSelectElement, id).value || or;
+}
+
+/** @param {number} which */
+function week(which) {
+  return which > 0 ? `week ${which}` : "before the beginning";
 }
 
 /**

@@ -62,7 +62,7 @@ export class Places {
   device(hall) {
     const all = seats().map((one) => {
       const place = hall.seats.find(({ name, person }) => name === one.seat && person === one.person);
-      return { one, words: place ? standing(hall, place).replace("connection lost", "nobody looks at it") : "given up or moved" };
+      return { one, words: own(hall, place) };
     });
     const yours = JSON.stringify(all);
     if (yours === this.yours) return;
@@ -72,10 +72,22 @@ export class Places {
     const on = list.contains(document.activeElement) ? document.activeElement?.getAttribute("data-yours") : null;
     list.replaceChildren(...all.map(({ one, words }) => {
       const press = button({ class: "yours", "data-yours": one.seat }, () => this.goBack(one));
-      press.append(html("b", { text: one.label }), html("span", { text: `${one.person}: ${words}` }));
+      press.append(html("b", { text: one.label }), html("span", { text: words ? `${one.person}: ${words}` : one.person }));
       mark(press, "data-stands", words.startsWith("decided") ? "decided" : "");
       return html("li", {}, press);
     }));
     for (const node of list.querySelectorAll("button")) if (on && node.getAttribute("data-yours") === on) node.focus();
   }
+}
+
+/**
+ * How it stands with a seat of this device, on which only one is open at a time.
+ * @param {Hall} hall
+ * @param {Place | undefined} place
+ */
+function own({ phase: now, round }, place) {
+  if (!place) return "given up or moved";
+  if (place.decided) return "decided";
+  if (now === "decide") return place.played || place.away ? "has still to decide" : `comes in from round ${round + 1} on`;
+  return "";
 }

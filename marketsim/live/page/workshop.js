@@ -64,7 +64,6 @@ export class Workshop {
     this.hall(workshop);
     if (!first) return;
     document.body.toggleAttribute("data-workshop", true);
-    document.body.toggleAttribute("data-watches", !this.leads);
     find(HTMLElement, "tab-workshop").hidden = false;
     find(HTMLElement, "tab-open").hidden = true; // a workshop has its question
     if (["", "workshop", "open"].includes(this.wanted)) this.tabs.show("workshop");
@@ -147,11 +146,10 @@ class Row {
     });
     this.change = html("details", { class: "change" }, html("summary", { "aria-label": `Change who sits at ${label}`, text: "Change" }), html("p", { class: "row" }, remove, move, this.to));
     this.node = html("tr", { "data-seat": name });
-    this.node.append(
-      html("th", { scope: "row" }, html("b", { text: label }), ` ${kind(place)}`),
-      html("td", {}, this.person, " ", this.stands),
-      ...(leads ? [html("td", { class: "changing" }, this.change)] : []),
-    );
+    this.who = html("td", {}, this.person, " ", this.stands);
+    this.changing = html("td", { class: "changing" }, this.change);
+    this.leads = leads;
+    this.node.append(html("th", { scope: "row" }, html("b", { text: label }), ` ${kind(place)}`), this.who, this.changing);
   }
 
   /**
@@ -162,7 +160,18 @@ class Row {
     write(this.person, place.person ?? "");
     write(this.stands, capital(standing(hall, place)));
     mark(this.node, "data-stands", place.decided ? "decided" : place.person === null || place.away ? "free" : "seated");
-    this.change.hidden = place.person === null;
+    const free = place.person === null || !this.leads; // there is nothing to change
+    this.changing.hidden = free;
+    if (free) this.change.open = false;
+    this.who.colSpan = free ? 2 : 1;
+    this.offer(hall);
+  }
+
+  /**
+   * Where whoever sits here may move to.
+   * @param {Hall} hall
+   */
+  offer(hall) {
     const free = hall.seats.filter(({ name, person, away }) => name !== this.name && (person === null || away));
     const of = free.map(({ name }) => name).join();
     if (of === this.free || document.activeElement === this.to) return;
