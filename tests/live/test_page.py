@@ -92,7 +92,7 @@ def test_both_markets_have_the_same_children_and_a_lever_parts_them(shown: Open)
     assert shown.text("#number-difference-spend_gbp") not in ("0", "0.00", "")
     assert shown.text("#number-a-spend_gbp") != shown.text("#number-b-spend_gbp")
     shown.show("why")
-    assert "price" in shown.text("#why")
+    assert "fees of the same children" in shown.text("#why")
 
 
 def test_a_branch_has_one_past(shown: Open) -> None:
