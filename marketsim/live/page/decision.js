@@ -142,7 +142,7 @@ export class Decision {
     ground.hidden = !outcome;
     if (!outcome) return;
     const { label, unit, value, without, words } = outcome;
-    write(find(HTMLElement, "number-label"), label);
+    write(find(HTMLElement, "number-label"), `${label}, in the latest quarter`);
     write(find(HTMLElement, "number-value"), `${number(value)} ${unit}`);
     const apart = value - without;
     const more = `${number(Math.abs(apart))} ${unit} ${apart < 0 ? "less" : "more"} than under the other rules (${number(without)} ${unit}).`;

@@ -109,6 +109,7 @@ export class Follow {
       section.append(pairs([
         ["Income", `${number(income)} GBP`],
         ["Running cost", `${number(cost)} GBP`],
+        ["Places now", places(series)],
         ["Places occupied", share === null ? "" : `${number(100 * share)}%`],
         ["With an empty place", `${many(some, "week")}${none ? `, ${none} of them without any resident` : ""}`],
       ]));
@@ -136,7 +137,7 @@ export class Follow {
     if (reasons.length) nodes.push(bars("Reasons for refusing", reasons));
     if (latest.length) {
       const list = latest.map(({ week, words: said, child }) => {
-        return html("li", {}, html("b", { text: `Week ${week}` }), html("span", { text: ` ${said} ` }), ...(child === undefined ? [] : [this.to(market, "child", child)]));
+        return html("li", {}, html("b", { text: `Week ${week}` }), html("span", { text: ` ${said} ` }), ...(child === undefined ? [] : [this.to(market, "child", child, "Follow")]));
       });
       nodes.push(html("details", { "data-key": "refusals" }, html("summary", { text: "The latest" }), html("ul", { class: "plain" }, ...list)));
     }
@@ -151,8 +152,9 @@ export class Follow {
   life(market, all) {
     if (!all.length) return html("p", { class: "quiet", text: "Nothing yet: let some weeks pass." });
     const items = all.map(({ week: at, date, words, search, fee, child }, key) => {
-      const made = html("li", {}, html("b", { text: `${capital(week(at))}, ${day(date)}` }), html("p", { text: words }));
-      if (child !== undefined) made.append(this.to(market, "child", child));
+      const said = html("p", { text: `${words} ` });
+      if (child !== undefined) said.append(this.to(market, "child", child, "Follow"));
+      const made = html("li", {}, html("b", { text: `${capital(week(at))}, ${day(date)}` }), said);
       if (search && (search.asked || search.not_asked.length)) made.append(this.search(market, search, key));
       if (fee) made.append(html("details", { "data-key": `fee ${key}` }, html("summary", { text: "How the fee was made" }), pairs(made_of(fee))));
       return made;
@@ -165,8 +167,9 @@ export class Follow {
    * @param {Search} search
    * @param {number} at
    */
-  search(market, { answers, not_asked: others, homes }, at) {
+  search(market, { asked, homes_asked: apart, answers, not_asked: others, homes }, at) {
     const node = html("details", { "data-key": `search ${at}` }, html("summary", { text: "What they answered" }));
+    if (asked > apart) node.append(html("p", { class: "quiet", text: "A home that was asked in several ways counts once for each." }));
     if (answers.length) node.append(bars("Answers of homes that were asked", answers));
     if (homes.length) {
       const rows = homes.map(({ home, provider, host_area: area, miles, route, answer, fee }) => [
@@ -185,9 +188,10 @@ export class Follow {
    * @param {Market} market
    * @param {Kind} kind
    * @param {number} which
+   * @param {string} text
    */
-  to(market, kind, which) {
-    return button({ class: "small", text: `${capital(kind)} ${which}`, "aria-label": `Follow the ${kind} ${which}` }, () => this.ask(market, kind, which));
+  to(market, kind, which, text = `${capital(kind)} ${which}`) {
+    return button({ class: "small", text, "aria-label": `Follow the ${kind} ${which}` }, () => this.ask(market, kind, which));
   }
 }
 
@@ -197,6 +201,16 @@ export class Follow {
  */
 function read(id, or) {
   return find(HTMLSelectElement, id).value || or;
+}
+
+/**
+ * How its places stand in the latest week.
+ * @param {Series} [series]
+ */
+function places({ residents = [], empty_places: empty = [], blocked_places: blocked = [] } = {}) {
+  const last = (/** @type {Value[]} */ all) => all[all.length - 1] ?? 0;
+  if (!residents.length) return "";
+  return `${last(residents)} lived in, ${last(empty)} empty${last(blocked) ? `, ${last(blocked)} that can't be filled` : ""}`;
 }
 
 /** @param {number} which */

@@ -33,7 +33,7 @@ export function phase({ phase: now, round, rounds, held }, passed = false) {
 export function standing({ phase: now }, { person, connected, away, played, decided }) {
   if (person === null) return `free: ${MODEL}`;
   const there = away ? `away${decided ? "" : `: ${MODEL}`}` : connected ? "" : "connection lost";
-  if (now === "lobby" || now === "over") return there || "here";
+  if (now === "lobby" || now === "over") return away ? "away" : there || "here";
   if (!played && !decided) return there || "comes in next round";
   const done = decided ? "decided" : now === "decide" ? "thinking" : "goes on as before";
   return there && decided ? `${done}, ${there}` : there || done;

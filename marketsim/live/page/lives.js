@@ -60,6 +60,7 @@ export class Books {
     if (!income.some(known)) return [];
     const marks = marked(income.length);
     this.money.draw([income, cost], income.length, marks);
+    this.empty.node.hidden = !empty.some(Boolean); // it never stood empty
     this.empty.draw([empty, []], empty.length, marks);
     const last = (/** @type {Value[]} */ all) => number(all[all.length - 1] ?? 0);
     this.money.picture.setAttribute("aria-label", `By week since it is followed: income is now ${last(income)} GBP a week, running cost ${last(cost)}.`);

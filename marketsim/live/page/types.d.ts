@@ -178,6 +178,7 @@ interface AskedHome {
 
 interface Search {
   asked: number;
+  homes_asked: number;
   answers: Times[];
   not_asked: Times[];
   homes: AskedHome[];

@@ -158,8 +158,9 @@ class Row {
    */
   show(hall, place) {
     write(this.person, place.person ?? "");
-    write(this.stands, capital(standing(hall, place)));
-    mark(this.node, "data-stands", place.decided ? "decided" : place.person === null || place.away ? "free" : "seated");
+    const words = standing(hall, place);
+    write(this.stands, capital(words));
+    mark(this.node, "data-stands", words.startsWith("decided") ? "decided" : place.person === null || place.away ? "free" : "seated");
     const free = place.person === null || !this.leads; // there is nothing to change
     this.changing.hidden = free;
     if (free) this.change.open = false;
