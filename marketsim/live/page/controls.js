@@ -1,6 +1,6 @@
 // Time: play, step, reset, speed; the question, the week, and what the room is busy with.
 
-import { find, write } from "./dom.js";
+import { find, rest, write } from "./dom.js";
 import { fill } from "./maps.js";
 import { day } from "./words.js";
 
@@ -93,23 +93,4 @@ export class Controls {
       node.disabled = tick.ended || document.body.hasAttribute("data-rests");
     }
   }
-}
-
-/** @type {Element | null} */
-let left = null;
-
-/**
- * Whether all that asks something of the room rests. Who stood on a button that rests gets back to it.
- * @param {boolean} rests
- */
-export function rest(rests) {
-  document.body.toggleAttribute("data-rests", rests);
-  const on = document.activeElement;
-  for (const node of document.querySelectorAll("[data-asks]")) {
-    if (rests && node === on) left = node;
-    node.toggleAttribute("disabled", rests || node.hasAttribute("data-none"));
-  }
-  if (rests || !(left instanceof HTMLElement)) return;
-  if (document.activeElement === document.body) left.focus();
-  left = null;
 }

@@ -1,8 +1,9 @@
 // The life of a child or home that is followed: where it stands now comes first, then what happened, the newest first.
 
-import { badge, button, find, html } from "./dom.js";
-import { Books, bars, pairs, table } from "./lives.js";
-import { capital, day, number } from "./words.js";
+import { Chart } from "./chart.js";
+import { marked } from "./charts.js";
+import { badge, bars, button, find, html, pairs, svg, table } from "./dom.js";
+import { capital, day, known, number } from "./words.js";
 
 export class Follow {
   /** @param {Send} send */
@@ -249,4 +250,42 @@ function made_of(fee) {
     const value = fee[`${key}_gbp_per_week`];
     return typeof value === "number" && Math.round(value) ? [[words, `${number(value)} GBP a week`]] : [];
   });
+}
+
+/** A home's books: income against cost, and its empty places, by week. The charts last from week to week. */
+class Books {
+  constructor() {
+    this.money = new Chart(measure("Income and running cost", "GBP a week", 0));
+    this.empty = new Chart(measure("Empty places", "that could be filled", 0));
+    const key = html("p", { class: "key" }, stroke("a"), html("span", { text: "income" }), stroke("b"), html("span", { text: "running cost" }));
+    this.money.node.querySelector("figcaption")?.append(key);
+    for (const chart of [this.money, this.empty]) chart.lonely();
+    this.node = html("div", { class: "charts books" }, this.money.node, this.empty.node);
+  }
+
+  /**
+   * @param {Series} series
+   * @returns {HTMLElement[]}
+   */
+  draw({ income_gbp_a_week: income = [], running_cost_gbp_a_week: cost = [], empty_places: empty = [] }) {
+    if (!income.some(known)) return [];
+    const marks = marked(income.length);
+    this.money.draw([income, cost], income.length, marks);
+    this.empty.node.hidden = !empty.some(Boolean); // it never stood empty
+    this.empty.draw([empty, []], empty.length, marks);
+    const last = (/** @type {Value[]} */ all) => number(all[all.length - 1] ?? 0);
+    this.money.picture.setAttribute("aria-label", `By week since it is followed: income is now ${last(income)} GBP a week, running cost ${last(cost)}.`);
+    this.empty.picture.setAttribute("aria-label", `Empty places by week since it is followed: now ${last(empty)}.`);
+    return [this.node];
+  }
+}
+
+/** @param {string} label @param {string} unit @param {number} digits @returns {Measure} */
+function measure(label, unit, digits) {
+  return { name: label, label, unit, factor: 1, digits, meaning: "" };
+}
+
+/** @param {string} letter */
+function stroke(letter) {
+  return svg("svg", { class: "stroke", viewBox: "0 0 40 10", "aria-hidden": "true" }, svg("path", { class: `of-${letter}`, d: "M0 5H40" }));
 }

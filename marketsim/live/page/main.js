@@ -2,8 +2,8 @@
 
 import { Charts } from "./charts.js";
 import { Connection, query } from "./connection.js";
-import { Controls, rest } from "./controls.js";
-import { find } from "./dom.js";
+import { Controls } from "./controls.js";
+import { find, rest, say } from "./dom.js";
 import { Follow } from "./follow.js";
 import { Happened } from "./happened.js";
 import { Levers } from "./levers.js";
@@ -12,7 +12,6 @@ import { Numbers } from "./numbers.js";
 import { remembered } from "./place.js";
 import { Questions } from "./questions.js";
 import { Room } from "./room.js";
-import { say } from "./said.js";
 import { Save } from "./save.js";
 import { Stories } from "./story.js";
 import { Table } from "./table.js";

@@ -1,13 +1,11 @@
 // The page of those who take seats: the hall, or one seat. Several seats may be kept on one device, which is passed on.
 
 import { Connection, query } from "./connection.js";
-import { rest } from "./controls.js";
 import { Decision } from "./decision.js";
-import { find, write } from "./dom.js";
+import { find, rest, say, write } from "./dom.js";
 import { Clock, kind, phase } from "./hall.js";
 import * as kept from "./kept.js";
 import { Places } from "./places.js";
-import { say } from "./said.js";
 import { capital } from "./words.js";
 
 const STALE = 2000; // milliseconds for which a seat that was left may still be told of
