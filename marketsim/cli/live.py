@@ -36,8 +36,8 @@ def live(
     from marketsim.core import interrupts
 
     with interrupts.deferred():
-        from marketsim.live import serving
         from marketsim.live.room import Room
+        from marketsim.live.web import serving
         from marketsim.live.workshop.host import Host
 
     serving.check(host, token)

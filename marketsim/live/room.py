@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from marketsim.core.calendar import Calendar
-from marketsim.live import kept, levers, messages, scenes, stories
-from marketsim.live import why as reasons
+from marketsim.live import kept, levers, messages
 from marketsim.live.beginning import beginnings, may_be_opened
+from marketsim.live.board import Board
 from marketsim.live.following import FollowedChild, FollowedHome
 from marketsim.live.reporting import Reporter
+from marketsim.live.showing import scenes, stories
+from marketsim.live.showing.state import Facts
 from marketsim.live.side import Side
-from marketsim.live.state import Facts, empty_tick, state_of
 from marketsim.live.viewers import Viewer
 from marketsim.scenario.errors import ScenarioError, escaped
 
-RECENT = 12  # things that happened, of each market, that a page is sent when it comes
 USUAL_SPEED = 4.0  # weeks a second
-WHY_EVERY = 1.0  # seconds between two answers to why, while weeks pass
 KEPT_EVERY = 0.5  # seconds between two writings of the room, while weeks pass
-
-
-Recent = deque[tuple[int, messages.Happening]]
 
 
 class Room:
@@ -44,15 +38,10 @@ class Room:
         self.goes_on = self.file is not None and self.file.exists() and not new
         self.report = Reporter(folder)
         self.sides: tuple[Side, Side] | None = None
-        self.viewers: set[Viewer] = set()
+        self.board = Board(self._facts)
         self.playing, self.speed, self.starting = False, USUAL_SPEED, "The markets are being made."
         self.story: tuple[str, int] | None = None
         self.following: dict[str, Any] | None = None
-        self.frames: tuple[scenes.Frame, scenes.Frame] | None = None
-        self._happened: tuple[Recent, Recent] = (deque(maxlen=RECENT), deque(maxlen=RECENT))
-        self._why: messages.Why | None = None
-        self._told: messages.Told | None = None
-        self._sent_why: messages.Why | None = None
         self.notice = ""
         self.hall: Callable[[], dict[str, Any] | None] = lambda: None  # what a workshop tells everybody
         self.refuses: Callable[[messages.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
@@ -62,7 +51,7 @@ class Room:
         self.ready = asyncio.Event()  # the markets have been made
         self._until: tuple[int, asyncio.Event] | None = None  # the week in which it pauses, and who waits for that
         self._lock, self._go = asyncio.Lock(), asyncio.Event()
-        self._why_at = self._kept_at = 0.0
+        self._kept_at = 0.0
 
     # What a room does by itself.
 
@@ -71,7 +60,7 @@ class Room:
         await self.busy("The markets are being made.", self._make)
         self.ready.set()
         if self.notice:
-            self.say_all(self.notice)
+            self.board.say(self.notice)
         if self.playing:
             self._go.set()
 
@@ -93,13 +82,13 @@ class Room:
             moved = await asyncio.to_thread(self._step)
         except ScenarioError as error:  # what a lever leads to may show only when it bites
             self.playing, moved = False, True
-            self.say_all(str(error))
+            self.board.say(str(error))
         if not moved:
             self.playing = False
         if self._until is not None and (not moved or self.both[0].week >= self._until[0]):
             self.playing = False
             self._until[1].set()
-        self._send_week()
+        self.board.send_week()
         if self._kept_at + KEPT_EVERY < time.monotonic():
             self.keep()
 
@@ -116,28 +105,8 @@ class Room:
         moved = a.step() | b.step()
         if self.on_week is not None and moved:
             self.on_week((a, b))
-        self._look(self._why_at + WHY_EVERY < time.monotonic() or not self.playing)
+        self.board.look((a, b), not self.playing)
         return bool(moved)
-
-    def _look(self, closely: bool) -> None:
-        """Note what the latest week shows; `closely`: also why, and the life of who is followed."""
-        a, b = self.both
-        before, self.frames = self.frames, (scenes.frame(a), scenes.frame(b))
-        for number, (recent, now) in enumerate(zip(self._happened, self.frames, strict=True)):
-            if before is None or now.week < before[number].week:
-                recent.clear()
-            if before is None or now.week != before[number].week:
-                recent.extend((now.week, one) for one in now.happened)
-        if closely:
-            self._why_at, self._why = time.monotonic(), reasons.why(self.both)
-            self._told = self._life()
-
-    def _life(self) -> messages.Told | None:
-        """The life of whoever is followed."""
-        if self.following is None or (follower := self._side(self.following["market"]).follower) is None:
-            return None
-        return messages.Told(type="told", market=self.following["market"], kind=self.following["kind"],
-                             told=follower.told())  # fmt: skip
 
     def _make(self) -> None:
         self.sides = Side(self.first[0]), Side(self.first[1])
@@ -168,7 +137,7 @@ class Room:
         try:
             await self._do(viewer, messages.asked(text))
         except (ScenarioError, ValueError) as error:
-            viewer.send(messages.Said(type="said", words=one_line(error)))
+            self.board.say(one_line(error), [viewer])
 
     async def _do(self, viewer: Viewer, asked: messages.Asks) -> None:
         if self.sides is None:
@@ -180,18 +149,18 @@ class Room:
                 self._play()
             case messages.Pause():
                 self.playing = False
-                self._send_week()  # at once; the week that is under way is sent when it is over
+                self.board.send_week()  # at once; the week that is under way is sent when it is over
                 await self._look_closely()
             case messages.Speed():
                 self.speed = asked.weeks_per_second
-                self.send_state()
+                self.board.send_state()
             case messages.Show():
                 self._show(viewer, asked.measure)
             case messages.Turn():
                 self._turn(asked)
             case messages.Report():
-                self.report.start(self.both, asked.replicates, self.send_state)
-                self.send_state()
+                self.report.start(self.both, asked.replicates, self.board.send_state)
+                self.board.send_state()
             case messages.Step():
                 await self._pass_weeks(asked.weeks)
             case _:
@@ -221,7 +190,7 @@ class Room:
     def _play(self) -> None:
         self.playing = True
         self._go.set()
-        self._send_week()
+        self.board.send_week()
 
     async def _pass_weeks(self, weeks: int) -> None:
         """Let some weeks pass as fast as they can, telling of each; then the room is paused."""
@@ -236,13 +205,13 @@ class Room:
         if asked.question and asked.question not in known:
             raise ValueError(f"there is no story of {asked.question!r}")
         self.story = (asked.question, asked.screen) if asked.question else None
-        self.send_state()
+        self.board.send_state()
 
     def _show(self, viewer: Viewer, measure: str) -> None:
         if measure not in {one.name for one in scenes.MEASURES}:
             raise ValueError(f"there is no measure {measure!r} on the map")
         viewer.measure = measure
-        viewer.send(self.tick(measure))
+        viewer.send(self.board.tick(measure))
 
     def _reset(self) -> None:
         made = Side(self.first[0]), Side(self.first[1])
@@ -264,13 +233,13 @@ class Room:
         self.sides, self.following, self.playing = made, None, False
 
     def _follow(self, asked: messages.Follow) -> None:
-        self._unfollow()
         side = self._side(asked.market)
         market = side.model.market
         if asked.kind == "child" and asked.number >= market.children.admitted:
             raise ValueError(f"there is no child {asked.number}: {market.children.admitted} have come so far")
         if asked.kind == "home" and asked.number >= len(market.homes):
             raise ValueError(f"there is no home {asked.number}: there are {len(market.homes)}")
+        self._unfollow()
         follower = FollowedChild(asked.number) if asked.kind == "child" else FollowedHome(asked.number)
         side.follow(follower)
         self.following = {"market": asked.market, "kind": asked.kind, "number": asked.number}
@@ -304,90 +273,30 @@ class Room:
         async with self._lock:
             await asyncio.to_thread(call)
         await self._look_closely()
-        self.send_state()
+        self.board.send_state()
 
     async def _look_closely(self) -> None:
         """Find out between two weeks why the markets differ, and send it."""
         async with self._lock:
-            await asyncio.to_thread(self._look, True)
-        self._send_week()
+            await asyncio.to_thread(self.board.look, self.both, True)
+        self.board.send_week()
 
     async def busy(self, words: str, call: Callable[[], object]) -> None:
         """Do something that takes a while: everybody is told that it goes on, and how it ended."""
         async with self._lock:
             self.starting = words
-            self.send_state()
+            self.board.send_state()
             try:
                 await asyncio.to_thread(call)
             finally:
                 self.starting = ""
                 if self.sides is not None:
-                    await asyncio.to_thread(self._look, True)
-                self.send_state()
+                    await asyncio.to_thread(self.board.look, self.both, True)
+                self.board.send_state()
 
-    # What pages are sent.
-
-    def join(self) -> Viewer:
-        """A page has been opened: it is sent all there is."""
-        viewer = Viewer()
-        self.viewers.add(viewer)
-        self._greet(viewer)
-        return viewer
-
-    def leave(self, viewer: Viewer) -> None:
-        """A page was closed."""
-        self.viewers.discard(viewer)
-
-    def _greet(self, viewer: Viewer) -> None:
-        viewer.send(self.state(viewer.measure))
-        self._send_reasons([viewer])
-
-    def send_state(self) -> None:
-        """All there is, for everybody."""
-        for viewer in self.viewers:
-            self._greet(viewer)
-
-    def _send_week(self) -> None:
-        """A week for everybody; pages that colour their maps in the same way get the same."""
-        ticks: dict[str, messages.Tick] = {}
-        for viewer in self.viewers:
-            if viewer.measure not in ticks:
-                ticks[viewer.measure] = self.tick(viewer.measure)
-            viewer.send(ticks[viewer.measure])
-        if self._sent_why is not self._why:
-            self._sent_why = self._why
-            self._send_reasons(self.viewers)
-
-    def _send_reasons(self, viewers: Iterable[Viewer]) -> None:
-        """Why the markets differ, and the life of whoever is followed."""
-        for viewer in viewers:
-            for message in (self._why, self._told):
-                if message is not None:
-                    viewer.send(message)
-
-    def say_all(self, words: str) -> None:
-        """One line for everybody."""
-        for viewer in self.viewers:
-            viewer.send(messages.Said(type="said", words=words))
-
-    def tick(self, measure: str) -> messages.Tick:
-        """The latest week, with the maps of a measure."""
-        if self.frames is None:
-            return empty_tick(self.first[0].scenario, measure)
-        a, b = self.frames
-        last = max(one.scenario.horizon.weeks for one in self.first)
-        return messages.Tick(
-            type="tick", week=a.week, date=Calendar(self.first[0].scenario.horizon.start).date(a.week).isoformat(),
-            playing=self.playing, ended=a.week >= last, numbers=(a.numbers, b.numbers), measure=measure,
-            map=(a.map_values(measure), b.map_values(measure)), lines=(a.lines, b.lines),
-            happened=(a.happened, b.happened),
-        )  # fmt: skip
-
-    def state(self, measure: str) -> messages.State:
-        """All there is, for a page that has just come or when more than a week has changed."""
-        facts = Facts(self.first, self.starting, self.speed, self.story, self.following, self.report.progress,
-                      self.hall())  # fmt: skip
-        return state_of(facts, self.sides, self.tick(measure), (list(self._happened[0]), list(self._happened[1])))
+    def _facts(self) -> Facts:
+        return Facts(self.first, self.sides, self.starting, self.playing, self.speed, self.story, self.following,
+                     self.report.progress, self.hall())  # fmt: skip
 
     def keep(self) -> None:
         """Write the room, if it is kept."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketsim.core.columns import Ints
 from marketsim.experiments.run import Watched, changed_from, forget
-from marketsim.live.follower import Follower
+from marketsim.live.following.follower import Follower
 from marketsim.model import MarketModel
 from marketsim.scenario import overlay
 from marketsim.scenario.schema import Scenario

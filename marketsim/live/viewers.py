@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from marketsim.live.scenes import FEE
+from marketsim.live.showing.scenes import FEE
 
 MOST_WAITING = 2  # weeks that wait for a slow page; the oldest is dropped
 

@@ -19,7 +19,7 @@ from conftest import Served
 from websockets.asyncio.client import connect
 
 from marketsim import run
-from marketsim.live.scenes import NUMBERS
+from marketsim.live.showing.scenes import NUMBERS
 from marketsim.scenario.loading import load_scenario
 
 PATIENCE = 90.0  # seconds for anything: the first weeks compile

@@ -13,7 +13,7 @@ import pytest
 from marketsim.core.columns import Ints
 from marketsim.experiments.run import Watched
 from marketsim.experiments.scenarios import as_scenario
-from marketsim.live.follower import blameless
+from marketsim.live.following.follower import blameless
 from marketsim.market.children import NOBODY
 from marketsim.market.fit import ANY_AGE, COMPLEX_NEEDS, OLDER, YOUNGER
 from marketsim.market.homes import GOOD, INADEQUATE, REQUIRES_IMPROVEMENT

@@ -9,11 +9,12 @@ import pytest
 
 from marketsim import run
 from marketsim.cli.main import main
-from marketsim.live import kept, levers, saving, scenes, stories
+from marketsim.live import kept, levers, saving
 from marketsim.live.beginning import beginnings, may_be_opened
-from marketsim.live.happened import happened
+from marketsim.live.showing import scenes, stories
+from marketsim.live.showing.happened import happened
+from marketsim.live.showing.why import why
 from marketsim.live.side import Side
-from marketsim.live.why import why
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.loading import load_scenario

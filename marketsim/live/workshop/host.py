@@ -225,7 +225,7 @@ class Host:
     def tell(self) -> None:
         """Where the workshop is, for all pages; what is its own, for each seat."""
         hall = self.workshop.hall()
-        for viewer in (*self.room.viewers, *self.pages):
+        for viewer in (*self.room.board.viewers, *self.pages):
             viewer.send(hall)
         for page in self.pages:
             if page.seat is not None and page.seat in self.workshop.seating.sitters:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from marketsim.core.columns import Ints
-from marketsim.live import home_books, wording
-from marketsim.live.follower import Follower, blameless
-from marketsim.live.home_books import Week
+from marketsim.live.following import home_books, wording
+from marketsim.live.following.follower import Follower, blameless
+from marketsim.live.following.home_books import Week
 from marketsim.market.children import BREAKDOWN, HOME_CLOSED, MOVED_ON, NOT_YET, NOTICE, PLANNED
 from marketsim.market.homes import NEVER
 from marketsim.market.market import Market

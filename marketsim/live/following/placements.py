@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketsim.live import wording
+from marketsim.live.following import wording
 from marketsim.market.children import PLACED, UNREGISTERED
 from marketsim.market.market import Market
 from marketsim.week import providers

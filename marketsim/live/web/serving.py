@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import uvicorn
 
-from marketsim.live import server
 from marketsim.live.room import Room
-from marketsim.live.security import LOOPBACK, SHORTEST_TOKEN, Door
+from marketsim.live.web import server
+from marketsim.live.web.security import LOOPBACK, SHORTEST_TOKEN, Door
 from marketsim.live.workshop.host import Host
 from marketsim.scenario.errors import ScenarioError
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Ints
-from marketsim.live import searches_told, wording
-from marketsim.live.follower import Follower, blameless
-from marketsim.live.placements_told import from_to, home_words, made_of, out_of_area, weekly_cost
+from marketsim.live.following import searches as searches_told
+from marketsim.live.following import wording
+from marketsim.live.following.follower import Follower, blameless
+from marketsim.live.following.placements import from_to, home_words, made_of, out_of_area, weekly_cost
 from marketsim.market.children import (
     BREAKDOWN,
     ELSEWHERE,

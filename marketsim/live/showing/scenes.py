@@ -11,8 +11,8 @@ import numpy as np
 from marketsim.core.columns import Floats
 from marketsim.england.figures import hexagons
 from marketsim.experiments.who import areas_of
-from marketsim.live.happened import happened
 from marketsim.live.messages import Area, Happening, Measure, World
+from marketsim.live.showing.happened import happened
 from marketsim.live.side import Side
 from marketsim.results import outcomes
 from marketsim.results.outcomes import Tally

@@ -10,8 +10,8 @@ from typing import Any
 
 from marketsim.live import levers as sliders
 from marketsim.live.messages import Question, Screen
+from marketsim.live.showing.why import why
 from marketsim.live.side import Side
-from marketsim.live.why import why
 from marketsim.reports import levers as all_levers
 from marketsim.reports.headline import signed
 from marketsim.scenario import reader, shipped

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from marketsim.live import wording
+from marketsim.live.following import wording
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week import buying

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketsim.live.followed_child import FollowedChild
-from marketsim.live.followed_home import FollowedHome
+from marketsim.live.following.child import FollowedChild
+from marketsim.live.following.home import FollowedHome
 
 __all__ = ["FollowedChild", "FollowedHome"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketsim.core.calendar import Calendar
-from marketsim.live import levers, messages, scenes, stories
+from marketsim.live import levers, messages
+from marketsim.live.showing import scenes, stories
 from marketsim.live.side import Beginning, Side
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.world import places_of
@@ -20,19 +21,19 @@ class Facts:
     """What the room knows besides its markets."""
 
     first: tuple[Beginning, Beginning]
+    sides: tuple[Side, Side] | None
     starting: str
+    playing: bool
     speed: float
     story: tuple[str, int] | None
     following: dict[str, Any] | None
     report: messages.Reporting | None
-    workshop: dict[str, Any] | None = None
+    workshop: dict[str, Any] | None
 
 
-def state_of(
-    facts: Facts, sides: tuple[Side, Side] | None, tick: messages.Tick, happened: messages.Pair
-) -> messages.State:
+def state_of(facts: Facts, tick: messages.Tick, happened: messages.Pair) -> messages.State:
     """The whole state; of markets that are still being made only what is known beforehand."""
-    scenario = facts.first[0].scenario
+    scenario, sides = facts.first[0].scenario, facts.sides
     return messages.State(
         type="state",
         room=title(facts.first),
@@ -47,7 +48,7 @@ def state_of(
         sliders=[] if sides is None else levers.sliders(sides),
         shocks=levers.shocks(),
         questions=list(stories.questions()),
-        story=_story(facts, sides),
+        story=_story(facts),
         following=facts.following,
         report=facts.report,
         workshop=facts.workshop,
@@ -109,10 +110,10 @@ def _value_in_words(value: Any) -> str:
     return "new" if isinstance(value, dict) else str(value)
 
 
-def _story(facts: Facts, sides: tuple[Side, Side] | None) -> messages.Story | None:
-    if facts.story is None or sides is None:
+def _story(facts: Facts) -> messages.Story | None:
+    if facts.story is None or facts.sides is None:
         return None
     name, screen = facts.story
-    return messages.Story(question=name, screen=screen, screens=stories.screens(name, sides))
+    return messages.Story(question=name, screen=screen, screens=stories.screens(name, facts.sides))
 
 

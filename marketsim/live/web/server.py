@@ -20,8 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from marketsim.live import messages, saving
 from marketsim.live.room import Room
-from marketsim.live.security import Door, SafeHeaders
 from marketsim.live.viewers import Viewer
+from marketsim.live.web.security import Door, SafeHeaders
 from marketsim.live.workshop.host import Host
 from marketsim.live.workshop.messages import STEERING
 
@@ -119,7 +119,7 @@ async def _admitted(websocket: WebSocket, door: Door) -> bool:
 
 async def _watch(room: Room, host: Host | None, leads: bool, websocket: WebSocket) -> None:
     """Send a page what it is to know, and do what it asks, until it is closed."""
-    viewer = room.join()
+    viewer = room.board.join()
 
     async def do(text: str) -> None:
         if not leads and not messages.only_looks(text):
@@ -132,7 +132,7 @@ async def _watch(room: Room, host: Host | None, leads: bool, websocket: WebSocke
     try:
         await _converse(viewer, websocket, do)
     finally:
-        room.leave(viewer)
+        room.board.leave(viewer)
 
 
 async def _sit(host: Host, websocket: WebSocket) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from marketsim.core.columns import Floats
-from marketsim.live import wording
+from marketsim.live.following import wording
 from marketsim.market import costs
 from marketsim.market.market import Market
 from marketsim.model import MarketModel

@@ -1,0 +1,1 @@
+"""What the page shows of two markets: numbers, maps, words, stories."""

@@ -1,0 +1,1 @@
+"""Serving the page: who may ask, what is answered, from which port."""
