@@ -137,6 +137,19 @@ def test_where_children_live_now(children: Children) -> None:
     assert len(lives) == len(placed) > 20
 
 
+def test_since_when_she_is_where_she_is_now(children: Children) -> None:
+    """The week of the latest move that is told: into a home, to care elsewhere, to an unregistered setting."""
+    moves = {"lives in care elsewhere": "care elsewhere", "lives in a home": "moves into"}
+    seen = set()
+    for told in children.told:
+        now = told["now"]
+        if (words := moves.get(now["state"])) is not None:
+            weeks = [entry["week"] for entry in told["entries"] if words in entry["words"]]
+            assert now["since_week"] == weeks[-1], told
+            seen.add(now["state"])
+    assert seen == set(moves)
+
+
 def test_offers_that_are_told_name_the_home_that_was_chosen(children: Children) -> None:
     """The first home of a search with an award is the one that the child moves into next."""
     moved = 0

@@ -72,7 +72,9 @@ class FollowedChild(Follower):
         self._search: int | None = None  # the search of hers that was told last
         market = model.market
         self._last = self._look(market)
+        self._so_since = model.market.week  # since when she has been where she is
         if self._last is not None:
+            self._so_since = int(market.children.since[self._last.row])
             self._who = self._described(market, self._last.row)
         self._entries += self._past(market)
 
@@ -112,6 +114,8 @@ class FollowedChild(Follower):
             return
         if self._who is None:
             self._who = self._described(market, now.row)
+        if before is None or before.state != now.state or market.children.since[now.row] == market.week:
+            self._so_since = market.week
         self._changed(market, before, now)
 
     def told(self) -> dict[str, Any]:
@@ -228,7 +232,7 @@ class FollowedChild(Follower):
             return {"state": "not here", "words": "She is not in need of a home.", **spent}
         children, state = market.children, int(market.children.state[row])
         cost = weekly_cost(market, row)
-        said: dict[str, Any] = {"since_week": int(children.since[row]), "cost_gbp_per_week": round(cost, 2),
+        said: dict[str, Any] = {"since_week": self._so_since, "cost_gbp_per_week": round(cost, 2),
                                 "cost": wording.weekly(cost), **spent}  # fmt: skip
         if state == PLACED:
             return said | self._lives(market, row)
