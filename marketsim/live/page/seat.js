@@ -20,6 +20,7 @@ class Page {
     this.secret = kept.shown();
     this.person = ""; // who asks for a seat
     this.resuming = false;
+    this.waits = false; // for a room that was begun anew and doesn't know its seats yet
     this.seat = ""; // what is shown; nothing: the hall
     this.left = { seat: "", at: 0 };
     this.passed = false; // whether the quarter of a round that is closed is known to be over
@@ -54,6 +55,7 @@ class Page {
   leave() {
     this.decision.leave();
     this.left = { seat: this.seat, at: performance.now() };
+    this.waits = false;
     send({ do: "leave" });
     this.show("");
     this.toHall();
@@ -125,6 +127,10 @@ class Page {
       this.passed = false;
       this.numbers.clear();
     }
+    if (this.waits && !this.unknowing) {
+      this.waits = false;
+      this.resume();
+    }
     this.clock.set(hall);
     write(find(HTMLElement, "phase"), phase(hall, this.passed));
     this.decision.now(hall);
@@ -136,16 +142,25 @@ class Page {
     const label = this.hall?.seats.find(({ name }) => name === seat)?.label ?? seat;
     kept.keep({ secret, seat, label, person: this.person });
     this.left.seat = "";
+    this.waits = false;
     this.show(secret);
     this.places.person.value = "";
   }
 
   /** @param {string} words */
   said(words) {
-    say(words);
-    if (this.resuming) this.lose();
-    else this.decision.refused();
+    const { resuming } = this;
     this.resuming = false;
+    this.waits = resuming && this.unknowing;
+    say(this.waits && this.seat ? "The room is being opened again; your seat will be there in a moment." : words);
+    if (!resuming) this.decision.refused();
+    else if (!this.waits) this.lose();
+    else if (!this.seat) this.toHall();
+  }
+
+  /** Whether the server knows nobody at all: it has been begun anew, and may still be restoring its room. */
+  get unknowing() {
+    return this.hall?.phase === "lobby" && this.hall.seats.every(({ person }) => person === null);
   }
 
   /** The facilitator has given the seat to somebody else, or to nobody. */
