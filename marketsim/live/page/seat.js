@@ -23,7 +23,6 @@ class Page {
     this.waits = false; // for a room that was begun anew and doesn't know its seats yet
     this.seat = ""; // what is shown; nothing: the hall
     this.left = { seat: "", at: 0 };
-    this.passed = false; // whether the quarter of a round that is closed is known to be over
     /** @type {Map<string, string>} the number of each seat when its round was closed */
     this.numbers = new Map();
     find(HTMLElement, "leave").addEventListener("click", () => this.leave());
@@ -124,7 +123,7 @@ class Page {
   halls(hall) {
     this.hall = hall;
     if (hall.phase !== "live") {
-      this.passed = false;
+      this.decision.passed = false;
       this.numbers.clear();
     }
     if (this.waits && !this.unknowing) {
@@ -132,7 +131,7 @@ class Page {
       this.resume();
     }
     this.clock.set(hall);
-    write(find(HTMLElement, "phase"), phase(hall, this.passed));
+    write(find(HTMLElement, "phase"), phase(hall, this.decision.passed));
     this.decision.now(hall);
     if (!find(HTMLElement, "hall").hidden) this.places.show(hall);
   }
@@ -194,8 +193,8 @@ class Page {
     const now = JSON.stringify(number);
     const before = this.numbers.get(name);
     this.numbers.set(name, now);
-    this.passed ||= before !== undefined && before !== now;
-    write(find(HTMLElement, "phase"), phase(this.hall, this.passed));
+    this.decision.passed ||= before !== undefined && before !== now;
+    write(find(HTMLElement, "phase"), phase(this.hall, this.decision.passed));
   }
 
   /** @param {SeatView} view */

@@ -189,7 +189,7 @@ class Row {
 function stands({ phase: now, seats }, passed) {
   const there = seats.filter(({ person, away }) => person !== null && !away).length;
   const sit = `${there} of ${seats.length} seats are taken.`;
-  if (now === "lobby") return `${sit} Begin when everybody sits; who comes later joins from the next round on.`;
+  if (now === "lobby") return `${sit} Who comes later joins in the next round.`;
   if (now === "decide") return `${seats.filter(({ decided }) => decided).length} of ${there} at the table have decided.`;
   if (now === "live") return passed ? "Each seat is shown what the quarter brought; Why tells what differed." : "What was decided counts from now on.";
   return "";
