@@ -145,6 +145,11 @@ class Row {
       this.change.open = false;
     });
     this.change = html("details", { class: "change" }, html("summary", { "aria-label": `Change who sits at ${label}`, text: "Change" }), html("p", { class: "row" }, remove, move, this.to));
+    this.change.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape" || !this.change.open) return;
+      this.change.open = false;
+      this.change.querySelector("summary")?.focus();
+    });
     this.node = html("tr", { "data-seat": name });
     this.who = html("td", {}, this.person, " ", this.stands);
     this.changing = html("td", { class: "changing" }, this.change);
