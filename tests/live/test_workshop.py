@@ -232,9 +232,27 @@ def test_back_a_round_undoes_it_and_keeps_what_was_decided(workshop: Workshop) -
         workshop.close_round()
         workshop.end_round()
     assert workshop.back() == 13
-    assert (workshop.round, workshop.phase) == (2, "decide")
+    assert (workshop.round, workshop.phase) == (2, "decide") and workshop.is_held
+    workshop.start_clock()
+    assert workshop.seconds_left == workshop.seconds and not workshop.is_held
     assert workshop.seat_view("authority-1")["received"]["held"] == 5
     assert workshop.seat_view("authority-1")["before"]["held"] == 3
+
+
+def test_a_name_may_be_of_any_letters(workshop: Workshop) -> None:
+    for name, person in (("board", "Zoë Ćirić"), ("provider-1", "\U0001f469\u200d\U0001f33e")):
+        assert workshop.seating.seat_of(workshop.sit(name, person)) == name
+
+
+def test_what_was_typed_for_one_round_is_not_meant_for_the_next(workshop: Workshop) -> None:
+    sit(workshop, "provider-1")
+    workshop.begin_round()
+    workshop.type("provider-1", {"opens": "2"})
+    workshop.close_round()
+    workshop.end_round()
+    assert workshop.hall()["passed"]
+    workshop.begin_round()
+    assert workshop.seat_view("provider-1")["typed"] == {} and not workshop.hall()["passed"]
 
 
 def test_what_was_typed_is_kept_until_it_is_sent(workshop: Workshop) -> None:

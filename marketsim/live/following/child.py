@@ -230,7 +230,7 @@ class FollowedChild(Follower):
         row, spent = self._row(market), {"spent_gbp": round(self._spent, 2), "spent": wording.pounds(self._spent)}
         if row is None:
             return {"state": "not here", "words": "She is not in need of a home.", **spent}
-        children, state = market.children, int(market.children.state[row])
+        state = int(market.children.state[row])
         cost = weekly_cost(market, row)
         said: dict[str, Any] = {"since_week": self._so_since, "cost_gbp_per_week": round(cost, 2),
                                 "cost": wording.weekly(cost), **spent}  # fmt: skip

@@ -18,7 +18,6 @@ export class Decision {
     this.view = null;
     /** @type {Hall | null} */
     this.hall = null;
-    this.passed = false; // whether the quarter of a round that is closed is known to be over
     this.of = ""; // seat and round for which the form was filled
     this.timer = 0;
     this.dirty = false; // whether something was changed since the form was filled or sent
@@ -104,7 +103,7 @@ export class Decision {
     if (hall.phase === "over") return "The workshop is over: nothing more is decided.";
     if (view.from_round > hall.round || (hall.phase === "decide" && view.from_round > view.round)) return `You come in from round ${view.from_round} on.`;
     if (hall.phase === "live") {
-      if (this.passed) return `The quarter of round ${hall.round} is over: the number above tells what it brought.`;
+      if (hall.passed) return `The quarter of round ${hall.round} is over: the number above tells what it brought.`;
       const next = hall.round < hall.rounds ? ` You decide again in round ${hall.round + 1}.` : "";
       return `Round ${hall.round} is closed: what was decided counts in the quarter that follows.${next}`;
     }

@@ -14,11 +14,8 @@ export function kind({ label, kind: is }) {
   return label.toLowerCase().includes(is) ? "" : is;
 }
 
-/**
- * @param {Hall} hall
- * @param {boolean} [passed] whether the weeks of the round are over, where that is known
- */
-export function phase({ phase: now, round, rounds, held }, passed = false) {
+/** @param {Hall} hall */
+export function phase({ phase: now, round, rounds, held, passed }) {
   if (now === "lobby") return "Lobby: people take their seats";
   if (now === "over") return "The workshop is over";
   if (now === "live") return `Round ${round} of ${rounds}: the quarter ${passed ? "is over" : "passes"}`;

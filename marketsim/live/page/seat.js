@@ -23,8 +23,6 @@ class Page {
     this.waits = false; // for a room that was begun anew and doesn't know its seats yet
     this.seat = ""; // what is shown; nothing: the hall
     this.left = { seat: "", at: 0 };
-    /** @type {Map<string, string>} the number of each seat when its round was closed */
-    this.numbers = new Map();
     find(HTMLElement, "leave").addEventListener("click", () => this.leave());
     find(HTMLElement, "pass").addEventListener("click", () => this.leave());
     rest(true);
@@ -122,16 +120,12 @@ class Page {
   /** @param {Hall} hall */
   halls(hall) {
     this.hall = hall;
-    if (hall.phase !== "live") {
-      this.decision.passed = false;
-      this.numbers.clear();
-    }
     if (this.waits && !this.unknowing) {
       this.waits = false;
       this.resume();
     }
     this.clock.set(hall);
-    write(find(HTMLElement, "phase"), phase(hall, this.decision.passed));
+    write(find(HTMLElement, "phase"), phase(hall));
     this.decision.now(hall);
     if (!find(HTMLElement, "hall").hidden) this.places.show(hall);
   }
@@ -174,7 +168,6 @@ class Page {
     if (!this.secret || (view.name === this.left.seat && performance.now() - this.left.at < STALE)) return;
     const again = this.resuming;
     this.resuming = false;
-    this.quarter(view);
     const entered = this.seat !== view.name;
     this.seat = view.name;
     this.decision.told(view);
@@ -182,19 +175,6 @@ class Page {
     if (entered) this.enter(view);
     const several = kept.seats().length > 1 || matchMedia("(min-width: 600px)").matches;
     find(HTMLElement, "pass").hidden = !(several && view.received && view.times > 0 && !this.decision.closed);
-  }
-
-  /**
-   * A number that is new after a round was closed tells that its quarter is over.
-   * @param {SeatView} view
-   */
-  quarter({ name, number }) {
-    if (this.hall?.phase !== "live") return;
-    const now = JSON.stringify(number);
-    const before = this.numbers.get(name);
-    this.numbers.set(name, now);
-    this.decision.passed ||= before !== undefined && before !== now;
-    write(find(HTMLElement, "phase"), phase(this.hall, this.decision.passed));
   }
 
   /** @param {SeatView} view */

@@ -263,6 +263,7 @@ interface Hall {
   round: number;
   rounds: number;
   held: boolean;
+  passed: boolean;
   seconds_left: number | null;
   seconds: number;
   seats: Place[];

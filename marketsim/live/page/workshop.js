@@ -5,7 +5,6 @@ import { button, find, html, mark, write } from "./dom.js";
 import { Clock, kind, phase, standing } from "./hall.js";
 import { capital } from "./words.js";
 
-const WEEKS = 13; // of a round
 const SURE = 5000; // milliseconds in which a second press confirms the first
 const HERE = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -31,7 +30,6 @@ export class Workshop {
     /** @type {Row[]} */
     this.rows = [];
     this.of = "";
-    this.week = 0;
     this.sure = 0;
     /** @type {Hall | null} */
     this.known = null;
@@ -57,8 +55,7 @@ export class Workshop {
   }
 
   /** @param {Known} known */
-  state({ state: { workshop }, tick }) {
-    this.week = tick.week;
+  state({ state: { workshop } }) {
     if (!workshop) return;
     const first = !this.known;
     this.hall(workshop);
@@ -67,12 +64,6 @@ export class Workshop {
     find(HTMLElement, "tab-workshop").hidden = false;
     find(HTMLElement, "tab-open").hidden = true; // a workshop has its question
     if (["", "workshop", "open"].includes(this.wanted)) this.tabs.show("workshop");
-  }
-
-  /** @param {Tick} tick */
-  tick({ week }) {
-    this.week = week;
-    if (this.known?.phase === "live") this.show(this.known);
   }
 
   /** @param {Hall} hall */
@@ -92,9 +83,9 @@ export class Workshop {
 
   /** @param {Hall} hall */
   show(hall) {
-    const passed = this.week >= hall.round * WEEKS;
+    const { passed } = hall;
     mark(find(HTMLElement, "panel-workshop"), "data-phase", hall.phase);
-    write(this.phase, phase(hall, passed));
+    write(this.phase, phase(hall));
     this.clock.set(hall);
     write(find(HTMLElement, "stands"), stands(hall, passed));
     const words = hall.phase === "decide" ? "Close the round" : `Begin round ${hall.round + 1}`;

@@ -98,7 +98,7 @@ def decided(kind: Kind, fields: Any, areas: list[str]) -> Decision:
 
 def form(kind: Kind, areas: list[str]) -> list[FormField]:
     """The form of a kind of seat."""
-    bands: list[tuple[str, str]] = [(band, band) for band in BANDS]
+    bands: list[tuple[str, str]] = [(band, f"{band} needs") for band in BANDS]
     places = [("", "where it has most homes" if kind == "provider" else "with the first member"),
               *((area, area) for area in areas)]  # fmt: skip
     if kind == "authority":

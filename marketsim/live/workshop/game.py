@@ -41,6 +41,7 @@ class Workshop:
         self.scenario, self.areas, self.rounds = scenario, list(areas), rounds
         self.seating = Seating(seats, clock)
         self.phase: Phase = "lobby"
+        self.passed = False  # the weeks of a round that was closed are over
         self.round, self.seconds = 0, USUAL_SECONDS
         self.received: dict[str, Received] = {}
         self.past: list[dict[str, Decision]] = []  # by round that was closed, what each seat decided
@@ -55,8 +56,10 @@ class Workshop:
         """The next round: everybody may decide, and the clock runs."""
         if self.phase in ("decide", "over"):
             raise ValueError("A round is under way." if self.phase == "decide" else "The workshop is over.")
-        self.round, self.phase, self.received = self.round + 1, "decide", {}
-        self._ends_at, self._held = self._clock() + self.seconds, None
+        self.round, self.phase, self.passed, self.received = self.round + 1, "decide", False, {}
+        for sitter in self.seating.sitters.values():
+            sitter.typed = {}  # what was typed for another round isn't meant for this one
+        self.start_clock()
 
     def close_round(self) -> dict[str, Any]:
         """No more decisions in this round; gives what holds from now on, by dotted key of a scenario."""
@@ -70,18 +73,22 @@ class Workshop:
     def end_round(self) -> None:
         """Its weeks are over."""
         self._must_be("live")
+        self.passed = True
         if self.round >= self.rounds:
             self.phase = "over"
 
     def back(self) -> int:
-        """Undo the latest round: it is decided anew, from what was decided then; gives the weeks that are left over."""
+        """Undo the latest round: it is decided anew, from what was decided then; gives the weeks that are left over.
+
+        The clock stands still until it is started.
+        """
         if not self.past or self.phase == "lobby":
             raise ValueError("There is no round to go back to.")
         undone = self.past.pop()
         played = self.played.pop()
         self.round = len(self.past) + 1
         self.received = {name: Received(undone[name], 0) for name in played}
-        self.phase, self._ends_at, self._held = "decide", self._clock() + self.seconds, None
+        self.phase, self.passed, self._ends_at, self._held = "decide", False, None, self.seconds
         return len(self.past) * ROUND_WEEKS
 
     def values(self) -> dict[str, Any]:
@@ -107,6 +114,10 @@ class Workshop:
         """Whether the round is to be closed."""
         return self.phase == "decide" and self._held is None and self.seconds_left == 0.0
 
+    def start_clock(self) -> None:
+        """A whole round's time from now on."""
+        self._ends_at, self._held = self._clock() + self.seconds, None
+
     def hold(self) -> None:
         """Stop the clock, or let it go on."""
         self._must_be("decide")
@@ -119,7 +130,7 @@ class Workshop:
         """How long a round lasts, this one included."""
         self.seconds = seconds
         if self.phase == "decide":
-            self._ends_at, self._held = self._clock() + seconds, None
+            self.start_clock()
 
     # What seats send.
 
@@ -184,7 +195,7 @@ class Workshop:
         """All of it, so that a server that was killed goes on where it was; of secrets only their digests."""
         return {
             "phase": self.phase, "round": self.round, "seconds": self.seconds, "left": self.seconds_left,
-            "held": self.is_held, "played": self.played,
+            "held": self.is_held, "passed": self.passed, "played": self.played,
             "past": [{name: one.model_dump() for name, one in now.items()} for now in self.past],
             "received": {name: {"decision": one.decision.model_dump(), "times": one.times, "sent": one.sent}
                          for name, one in self.received.items()},
@@ -201,7 +212,7 @@ class Workshop:
         self.seating.sitters = {name: Sitter(**one, left_at=self._clock()) for name, one in kept["sitters"].items()
                                 if name in kinds}  # fmt: skip
         self.phase, self.round, self.played = kept["phase"], kept["round"], kept["played"]
-        self.seconds, left = kept["seconds"], kept["left"]
+        self.passed, self.seconds, left = kept["passed"], kept["seconds"], kept["left"]
         self._ends_at = None if left is None else self._clock() + left
         self._held = left if kept["held"] else None
 
@@ -212,7 +223,7 @@ class Workshop:
         left = self.seconds_left
         return {
             "type": "hall", "phase": self.phase, "round": self.round, "rounds": self.rounds, "held": self.is_held,
-            "seconds_left": None if left is None else round(left), "seconds": self.seconds,
+            "passed": self.passed, "seconds_left": None if left is None else round(left), "seconds": self.seconds,
             "seats": [self._place(seat) for seat in self.seating.seats.values()],
         }  # fmt: skip
 

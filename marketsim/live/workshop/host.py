@@ -28,11 +28,13 @@ NOT_NOW = "In a workshop the rounds let the weeks pass."
 
 
 class SeatPage(Viewer):
-    """The page of a seat, or of somebody who has not chosen one: `seat` is its name."""
+    """The page of a seat, or of somebody who has not chosen one: `seat` is the one it shows. That of a laptop that is
+    passed on has several: all are `its` as long as it is open."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seat: str | None = None
+        self.its: set[str] = set()
 
 
 class Host:
@@ -51,6 +53,7 @@ class Host:
         chosen = seats_of(seats, areas, main_areas(market))
         self.workshop = Workshop(scenario, chosen, areas, rounds)
         self.quarters: list[Quarter] = []
+        self._told: dict[str, Any] = {}  # what everybody was told last
         self._quarter: Quarter | None = None
         self._round: asyncio.Task[None] | None = None
         room.hall, room.refuses, room.on_week = self.workshop.hall, self._refuses, self._note_week
@@ -61,11 +64,12 @@ class Host:
         await self.room.ready.wait()
         if self.workshop.phase == "live" and self.room.both[0].week < self.workshop.round * ROUND_WEEKS:
             self._begin_quarter()
+        self.tell()
         while True:
             await asyncio.sleep(OFTEN)
             if self.workshop.time_is_up:
                 await self._close()
-            elif self.workshop.phase == "decide":
+            elif self.workshop.hall() != self._told:  # the clock, or somebody has been away for too long
                 self.tell()
 
     # The facilitator's page.
@@ -76,6 +80,7 @@ class Host:
             await self._steer(messages.steered(text))
         except (ScenarioError, ValueError) as error:
             viewer.send(room_messages.Said(type="said", words=one_line(error)))
+        self.room.keep()
         self.tell()
 
     async def _steer(self, asked: messages.Steers) -> None:
@@ -95,6 +100,8 @@ class Host:
             case messages.Move():
                 workshop.seating.move(asked.seat, asked.to)
                 for page in self.pages:
+                    if asked.seat in page.its:
+                        page.its = page.its - {asked.seat} | {asked.to}
                     if page.seat == asked.seat:
                         page.seat = asked.to
 
@@ -134,6 +141,7 @@ class Host:
         weeks = self.workshop.back()
         del self.quarters[len(self.workshop.past) :]
         await self.room.busy(f"Back to week {weeks}.", lambda: self._undo(weeks))
+        self.workshop.start_clock()
 
     def _undo(self, weeks: int) -> None:
         """Both markets up to a week, without what was changed since; changes of the facilitator's too."""
@@ -163,12 +171,13 @@ class Host:
     def leave(self, page: SeatPage) -> None:
         """It was closed, or its connection is lost: the seat is kept for a while."""
         self.pages.discard(page)
-        if page.seat is not None:
-            self.workshop.seating.go(page.seat)
+        for seat in page.its:
+            self.workshop.seating.go(seat)
         self.tell()
 
     async def do(self, page: SeatPage, text: str) -> None:
         """Do what a seat's page asks; what can't be done is said to it in one line."""
+        await self.room.ready.wait()  # a kept room knows its seats again
         try:
             await self._do(page, messages.asked_by_seat(text))
         except (ScenarioError, ValueError) as error:
@@ -187,6 +196,7 @@ class Host:
                 self._seat(page, None)
             case messages.Type():
                 self.workshop.type(_seated(page), asked.fields)
+                self.room.keep()
                 return
             case messages.Decide():
                 await self._decide(page, asked)
@@ -194,10 +204,10 @@ class Host:
         self.tell()
 
     def _seat(self, page: SeatPage, seat: str | None) -> None:
-        if page.seat is not None:
-            self.workshop.seating.go(page.seat)
+        """Show a seat, or the hall; those that a page has shown stay its own until it is closed."""
         page.seat = seat
-        if seat is not None:
+        if seat is not None and seat not in page.its:
+            page.its.add(seat)
             self.workshop.seating.come(seat)
 
     async def _decide(self, page: SeatPage, asked: messages.Decide) -> None:
@@ -216,6 +226,7 @@ class Host:
     def _send_home(self, seat: str) -> None:
         """Pages that showed a seat show the hall again."""
         for page in self.pages:
+            page.its.discard(seat)
             if page.seat == seat:
                 page.seat = None
                 page.send({"type": "seat", "name": None})
@@ -224,7 +235,7 @@ class Host:
 
     def tell(self) -> None:
         """Where the workshop is, for all pages; what is its own, for each seat."""
-        hall = self.workshop.hall()
+        hall = self._told = self.workshop.hall()
         for viewer in (*self.room.board.viewers, *self.pages):
             viewer.send(hall)
         for page in self.pages:
@@ -235,7 +246,7 @@ class Host:
         view = self.workshop.seat_view(name)
         seat = self.workshop.seating.seats[name]
         latest = self.quarters[-1].of(seat, self._members()) if self.quarters else None
-        return {**view, "number": latest}
+        return {**view, "number": None if latest is None else {**latest, "round": len(self.quarters)}}
 
     def _members(self) -> list[str]:
         """The areas of those who are members of the cooperative now."""

@@ -12,6 +12,7 @@ from marketsim.scenario import errors
 
 GRACE = 120.0  # seconds for which a seat is kept for somebody whose connection is lost
 LONGEST_NAME = 40  # letters of a person's name
+JOINER = "\u200d"  # between the parts of some letters and pictures, and not printable by itself
 USUAL_AUTHORITIES, USUAL_PROVIDERS = 4, 3
 BOARD = "board"
 
@@ -94,7 +95,7 @@ class Seating:
         """
         self._known(name)
         person = " ".join(person.split())
-        if not person or len(person) > LONGEST_NAME or not person.isprintable():
+        if not person or len(person) > LONGEST_NAME or not person.replace(JOINER, "").isprintable():
             got = errors.escaped(errors.shown(person))
             raise ValueError(f"Your name: expected 1 to {LONGEST_NAME} letters, got {got}.")
         if name in self.sitters and not self.is_away(name):
