@@ -73,7 +73,7 @@ def test_a_round_from_the_hall_to_the_number(browser: Browser, room: tuple[Open,
     leader.page.click("#advance")
     leader.until(lambda: leader.week() == 13, 60)
     ann.until(lambda: ann.page.is_visible("#number"), 60)
-    assert "You spent a week" in ann.text("#number") and not ann.page.is_enabled("#decide")
+    assert "You spent a week" in ann.text("#number") and ann.page.is_visible("#closed")
     fits(ann, 16)
     fits(leader, 20)
     assert ann.said == [] and leader.said == []
