@@ -38,12 +38,12 @@ def live(
     with interrupts.deferred():
         from marketsim.live.room import Room
         from marketsim.live.web import serving
-        from marketsim.live.workshop.host import Host
+        from marketsim.live.workshop.host import LABELS, Host
 
     serving.check(host, token)
     if not workshop:
         options.refuse("only a workshop has seats", seat=seat or None)
-    room = Room([scenario] if other is None else [scenario, other], seed, out, new)
+    room = Room([scenario] if other is None else [scenario, other], seed, out, new, LABELS if workshop else None)
     if room.goes_on:
         typer.echo(f"The room goes on as it was left ({room.file}); --new begins anew.", err=True)
     leader = Host(room, seat or []) if workshop else None

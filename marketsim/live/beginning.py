@@ -9,10 +9,14 @@ from marketsim.live.side import Beginning
 from marketsim.scenario import drawn_values, errors, shipped
 from marketsim.scenario.loading import LoadedScenario
 
+Labels = tuple[str, str]
 
-def beginnings(names: Sequence[str], seed: int) -> tuple[Beginning, Beginning]:
-    """What two markets begin as: of one name both begin as the same. Raises ScenarioError for a scenario that can't be
-    used, or two that have other authorities or another first week."""
+
+def beginnings(names: Sequence[str], seed: int, labels: Labels | None = None) -> tuple[Beginning, Beginning]:
+    """What two markets begin as: of one name both begin as the same. They are called by name, unless `labels` say else.
+
+    Raises ScenarioError for a scenario that can't be used, or two that have other authorities or another first week.
+    """
     first, *rest = [scenarios.loaded_scenario(name) for name in names]
     other = rest[0] if rest else first
     scenarios.refuse_other_world([first, other])
@@ -23,8 +27,13 @@ def beginnings(names: Sequence[str], seed: int) -> tuple[Beginning, Beginning]:
     weeks = max(one.scenario.horizon.weeks for one in (first, other))
     vector = next((number for one in (first, other)
                    if (number := drawn_values.vector_of(one.scenario, seed)) is not None), None)  # fmt: skip
-    labels = scenarios.labels_of([one.scenario.name for one in (first, other)])
-    a, b = (_beginning(label, one, weeks, seed, vector) for label, one in zip(labels, (first, other), strict=True))
+    called = labels or _called(first.scenario.name, other.scenario.name if rest else f"{first.scenario.name} changed")
+    a, b = (_beginning(label, one, weeks, seed, vector) for label, one in zip(called, (first, other), strict=True))
+    return a, b
+
+
+def _called(one: str, other: str) -> Labels:
+    a, b = scenarios.labels_of([one, other])
     return a, b
 
 

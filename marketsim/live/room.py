@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from marketsim.live import kept, levers, messages
-from marketsim.live.beginning import beginnings, may_be_opened
+from marketsim.live.beginning import Labels, beginnings, may_be_opened
 from marketsim.live.board import Board
 from marketsim.live.following import FollowedChild, FollowedHome
 from marketsim.live.reporting import Reporter
@@ -30,10 +30,13 @@ class Room:
     `folder` is where the room is kept, None if nowhere.
     """
 
-    def __init__(self, names: Sequence[str], seed: int, folder: Path | None, new: bool = False) -> None:
+    def __init__(
+        self, names: Sequence[str], seed: int, folder: Path | None, new: bool = False, labels: Labels | None = None
+    ) -> None:
         self.names, self.seed = list(names), seed
         self.given = list(names)  # what the command line named: pages may open these again
-        self.first = beginnings(names, seed)
+        self.labels = labels
+        self.first = beginnings(names, seed, labels)
         self.file = None if folder is None else kept.file_of(folder, names, seed)
         self.goes_on = self.file is not None and self.file.exists() and not new
         self.report = Reporter(folder)
@@ -122,7 +125,7 @@ class Room:
         if found is None:
             return
         if found["names"] != self.names:  # another question was opened in it
-            self.names, self.first = found["names"], beginnings(found["names"], self.seed)
+            self.names, self.first = found["names"], beginnings(found["names"], self.seed, self.labels)
             sides = self.sides = Side(self.first[0]), Side(self.first[1])
         for side, one in zip(sides, found["markets"], strict=True):
             kept.restore(side, one)
@@ -222,7 +225,7 @@ class Room:
         names = [asked.scenario] if asked.other is None else [asked.scenario, asked.other]
         for name in names:
             may_be_opened(name, self.given)
-        first = beginnings(names, self.seed)
+        first = beginnings(names, self.seed, self.labels)
         made = Side(first[0]), Side(first[1])
         self.first, self.names = first, names
         self._replace(made)

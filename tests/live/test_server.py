@@ -192,3 +192,23 @@ def test_a_network_needs_a_token(host: str) -> None:
 def test_a_short_token_is_refused() -> None:
     with pytest.raises(ScenarioError, match="at least 8 letters, got 3"):
         serving.check("127.0.0.1", "abc")
+
+
+def test_a_report_of_the_room_is_written_while_it_goes_on(short_town: str, tmp_path: Any) -> None:
+    served = TestClient(server.app(Room([short_town], 1, tmp_path), Door()), base_url=HERE)
+    with served as client, client.websocket_connect(SOCKET, headers={"origin": HERE}) as websocket:
+        ready(websocket)
+        assert client.get("/report").status_code == 404
+        websocket.send_text('{"do": "shock", "market": "b", "shock": "costs"}')
+        ready(websocket)
+        websocket.send_text('{"do": "report", "replicates": 2}')
+        websocket.send_text('{"do": "report", "replicates": 2}')
+        assert told(websocket, "said")["words"] == "A report is being written already."
+        websocket.send_text('{"do": "step"}')
+        assert told(websocket, "tick")["week"] == 1
+        while not (progress := told(websocket, "state")["report"])["address"]:
+            assert progress["said"] == "" and progress["all"] == 4
+        found = client.get(progress["address"])
+        assert found.status_code == 200 and "short changed" in found.text
+        assert "script-src" not in found.headers["content-security-policy"]
+    assert (tmp_path / "live" / "report-1" / "comparison.csv").exists()

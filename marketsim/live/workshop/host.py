@@ -23,6 +23,7 @@ from marketsim.world import start
 
 OFTEN = 0.5  # seconds between two looks at the clock
 MOST_ROUNDS = 8
+LABELS = ("other rules", "the room")
 ROOM = 1  # the market in which decisions count: the second; the first is the same children under other rules
 NOT_NOW = "In a workshop the rounds let the weeks pass."
 
