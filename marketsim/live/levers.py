@@ -8,7 +8,8 @@ from typing import Any
 
 from marketsim.live.messages import Button, Slider
 from marketsim.live.side import Side
-from marketsim.scenario import errors, levers
+from marketsim.reports.scenario_words import used
+from marketsim.scenario import errors
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import shape_of
 from marketsim.scenario.tiers import Order, flat
@@ -152,7 +153,7 @@ def strike(name: str, those: list[Side]) -> None:
 def _levers(sides: tuple[Side, Side]) -> Iterator[Lever]:
     """Those for all scenarios, and those for the places that contracts hold."""
     yield from LEVERS
-    held = dict.fromkeys(name for side in sides for name in _used(side.scenario) if _rule(side, name) in HELD)
+    held = dict.fromkeys(name for side in sides for name in used(side.scenario) if _rule(side, name) in HELD)
     for name in held:
         rule = next(rule for side in sides if (rule := _rule(side, name)))
         label = HELD[rule] + ("" if name == rule else f" ({name})")
@@ -183,14 +184,6 @@ def _as_in(side: Side, lever: Lever, value: float) -> float | int:
     if not float(value).is_integer():
         raise errors.ScenarioError(f"{lever.label}: expected a whole number, got {value:g}")
     return int(value)
-
-
-def _used(scenario: Scenario) -> list[str]:
-    """The arrangements that somebody buys through, those inside of cooperatives included."""
-    arrangements = scenario.purchasing.arrangements
-    names = [name for order in scenario.purchasing.orders() for name in order]
-    inside = [inner for name in names for inner in flat(levers.inside(arrangements[name]) or [])]
-    return list(dict.fromkeys([*names, *inside]))
 
 
 def _rule(side: Side, name: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from marketsim.live import kept, levers, messages
+from marketsim.live import asks, kept, levers
 from marketsim.live.beginning import Labels, beginnings, may_be_opened
 from marketsim.live.board import Board
 from marketsim.live.following import FollowedChild, FollowedHome
@@ -47,7 +47,7 @@ class Room:
         self.following: dict[str, Any] | None = None
         self.notice = ""
         self.hall: Callable[[], dict[str, Any] | None] = lambda: None  # what a workshop tells everybody
-        self.refuses: Callable[[messages.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
+        self.refuses: Callable[[asks.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
         self.on_week: Callable[[tuple[Side, Side]], None] | None = None
         self.also_keeps: Callable[[], dict[str, Any]] = dict  # what a workshop keeps with the room
         self.also_restores: Callable[[Mapping[str, Any]], None] = lambda found: None
@@ -60,7 +60,12 @@ class Room:
 
     async def open(self) -> None:
         """Make both markets; those of a kept room are lived again up to where they were."""
-        await self.busy("The markets are being made.", self._make)
+        try:
+            await self.busy("The markets are being made.", self._make)
+        except ScenarioError as error:  # what is wrong with a scenario may show only when its market is made
+            self.starting = one_line(error)
+            self.board.send_state()
+            return
         self.ready.set()
         if self.notice:
             self.board.say(self.notice)
@@ -85,7 +90,7 @@ class Room:
             moved = await asyncio.to_thread(self._step)
         except ScenarioError as error:  # what a lever leads to may show only when it bites
             self.playing, moved = False, True
-            self.board.say(str(error))
+            self.board.say(one_line(error))
         if not moved:
             self.playing = False
         if self._until is not None and (not moved or self.both[0].week >= self._until[0]):
@@ -115,8 +120,8 @@ class Room:
         self.sides = Side(self.first[0]), Side(self.first[1])
         try:
             self._restore(self.sides)
-        except kept.Unreadable as error:
-            self.notice = f"The room begins anew: {error}"
+        except (kept.Unreadable, ScenarioError, KeyError, TypeError, ValueError) as error:
+            self.notice = f"The room begins anew, since what was left of it can't be used: {one_line(error)}"
             self.sides = Side(self.first[0]), Side(self.first[1])
 
     def _restore(self, sides: tuple[Side, Side]) -> None:
@@ -138,56 +143,56 @@ class Room:
     async def read(self, viewer: Viewer, text: str) -> None:
         """Do what a page asks, and tell everybody; what can't be done is said to that page in one line."""
         try:
-            await self._do(viewer, messages.asked(text))
+            await self._do(viewer, asks.asked(text))
         except (ScenarioError, ValueError) as error:
             self.board.say(one_line(error), [viewer])
 
-    async def _do(self, viewer: Viewer, asked: messages.Asks) -> None:
+    async def _do(self, viewer: Viewer, asked: asks.Asks) -> None:
         if self.sides is None:
             raise ValueError("The markets are still being made; try again in a moment.")
         if words := self.refuses(asked):
             raise ValueError(words)
         match asked:
-            case messages.Play():
+            case asks.Play():
                 self._play()
-            case messages.Pause():
+            case asks.Pause():
                 self.playing = False
                 self.board.send_week()  # at once; the week that is under way is sent when it is over
                 await self._look_closely()
-            case messages.Speed():
+            case asks.Speed():
                 self.speed = asked.weeks_per_second
                 self.board.send_state()
-            case messages.Show():
+            case asks.Show():
                 self._show(viewer, asked.measure)
-            case messages.Turn():
+            case asks.Turn():
                 self._turn(asked)
-            case messages.Report():
+            case asks.Report():
                 self.report.start(self.both, asked.replicates, self.board.send_state)
                 self.board.send_state()
-            case messages.Step():
+            case asks.Step():
                 await self._pass_weeks(asked.weeks)
             case _:
                 await self._change(asked)
         self.keep()
 
-    async def _change(self, asked: messages.Asks) -> None:
+    async def _change(self, asked: asks.Asks) -> None:
         """What touches the markets: between two weeks, and told to everybody."""
         match asked:
-            case messages.Change():
+            case asks.Change():
                 await self.between(lambda: levers.move(self.both, asked.slider, asked.value,
                                                         self._those(asked.market)))  # fmt: skip
-            case messages.Shock():
+            case asks.Shock():
                 await self.between(lambda: levers.strike(asked.shock, self._those(asked.market)))
-            case messages.Branch():
+            case asks.Branch():
                 source, target = self.both if asked.market == "a" else self.both[::-1]
                 await self.busy(f"Living {source.week} weeks again.", lambda: target.become(source))
-            case messages.Reset():
+            case asks.Reset():
                 await self.busy("Beginning anew.", self._reset)
-            case messages.Open():
+            case asks.Open():
                 await self.busy("The markets are being made.", lambda: self._open(asked))
-            case messages.Follow():
+            case asks.Follow():
                 await self.busy(f"Living {self.both[0].week} weeks again.", lambda: self._follow(asked))
-            case messages.Unfollow():
+            case asks.Unfollow():
                 await self.between(self._unfollow)
 
     def _play(self) -> None:
@@ -203,7 +208,7 @@ class Room:
                 await self._week()
                 await asyncio.sleep(0)
 
-    def _turn(self, asked: messages.Turn) -> None:
+    def _turn(self, asked: asks.Turn) -> None:
         known = {question["name"] for question in stories.questions()}
         if asked.question and asked.question not in known:
             raise ValueError(f"there is no story of {asked.question!r}")
@@ -220,7 +225,7 @@ class Room:
         made = Side(self.first[0]), Side(self.first[1])
         self._replace(made)
 
-    def _open(self, asked: messages.Open) -> None:
+    def _open(self, asked: asks.Open) -> None:
         """Another question, if it is one that can be shown; otherwise the room stays as it was."""
         names = [asked.scenario] if asked.other is None else [asked.scenario, asked.other]
         for name in names:
@@ -235,7 +240,7 @@ class Room:
             side.close()
         self.sides, self.following, self.playing = made, None, False
 
-    def _follow(self, asked: messages.Follow) -> None:
+    def _follow(self, asked: asks.Follow) -> None:
         side = self._side(asked.market)
         market = side.model.market
         if asked.kind == "child" and asked.number >= market.children.admitted:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM
+from playwright.sync_api import Browser, sync_playwright
 
 from marketsim.live.beginning import beginnings
 from marketsim.live.side import Side
@@ -62,7 +64,7 @@ class Served:
     def __init__(self, words: Sequence[str], folder: Path) -> None:
         self.words, self.folder = [*words, "--no-browser", "--out", str(folder)], folder
         self.process: subprocess.Popen[str] | None = None
-        self.address = ""
+        self.address, self.before = "", ""
 
     def start(self) -> Served:
         """Start it and wait for the line with its address."""
@@ -73,6 +75,7 @@ class Served:
             if found := ADDRESS.search(line):
                 self.address = found.group()
                 return self
+            self.before += line
         raise AssertionError(f"no address was said: {self.words}")
 
     def kill(self) -> None:
@@ -103,6 +106,15 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     for one in started:
         if one.process is not None and one.process.poll() is None:
             one.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, for all pages of a module."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")

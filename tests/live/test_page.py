@@ -12,21 +12,13 @@ from typing import Any
 import pytest
 from browsing import CHROMIUM, PHONE, WIDE, Open
 from conftest import Served
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from marketsim.results import store
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; .ci/run installs Debian's")
 TABS = ("charts", "happened", "why", "levers", "follow", "story", "table", "open", "save")
 NUMBERS = ("weekly_fee_mean_gbp", "out_of_area_share", "void_rate", "unplaced", "spend_gbp")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

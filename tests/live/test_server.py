@@ -212,3 +212,26 @@ def test_a_report_of_the_room_is_written_while_it_goes_on(short_town: str, tmp_p
         assert found.status_code == 200 and "short changed" in found.text
         assert "script-src" not in found.headers["content-security-policy"]
     assert (tmp_path / "live" / "report-1" / "comparison.csv").exists()
+
+
+@pytest.mark.parametrize("text", ["{", '{"version": 1}', '{"version": 1, "names": ["no_such"], "markets": []}'])
+def test_a_room_that_cannot_be_restored_begins_anew_and_says_so(short_town: str, tmp_path: Any, text: str) -> None:
+    kept = Room([short_town], 1, tmp_path).file
+    assert kept is not None
+    kept.parent.mkdir()
+    kept.write_text(text, encoding="utf-8")
+    served = TestClient(server.app(Room([short_town], 1, tmp_path), Door()), base_url=HERE)
+    with served as client, client.websocket_connect(SOCKET, headers={"origin": HERE}) as websocket:
+        assert "The room begins anew" in told(websocket, "said")["words"]
+        websocket.send_text('{"do": "step"}')
+        assert told(websocket, "tick")["week"] == 1
+
+
+def test_a_market_that_cannot_be_made_is_said(tmp_path: Any) -> None:
+    path = tmp_path / "full.yaml"
+    path.write_text("extends: town.yaml\nworld: {kind: synthetic, homes: 4, children_at_start: 400}", encoding="utf-8")
+    served = TestClient(server.app(Room([str(path)], 1, None), Door()), base_url=HERE)
+    with served as client, client.websocket_connect(SOCKET, headers={"origin": HERE}) as websocket:
+        while not (words := told(websocket, "state")["starting"]) or "being made" in words:
+            pass
+        assert "children" in words and "places" in words

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from marketsim.core.columns import Ints
+from marketsim.core.columns import Floats, Ints
 from marketsim.live.messages import Happening
 from marketsim.live.side import Side
 from marketsim.market.children import BANDS, UNREGISTERED
@@ -68,26 +70,23 @@ def _unregistered(side: Side) -> list[Happening]:
 
 def _dearest(side: Side) -> list[Happening]:
     """The dearest placement that started this week, if it is one to tell of."""
-    rows = _placed(side)
-    if len(rows) == 0:
-        return []
-    children = side.model.market.children
-    child = int(rows[np.argmax(children.fee[rows])])
-    if children.fee[child] < DEAR:
-        return []
-    return [_of_child(side, f"{_placed_words(side, child)} at {children.fee[child]:,.0f} GBP a week.", child)]
+    fee = side.model.market.children.fee
+    return _most(side, fee, DEAR, lambda child: f" at {fee[child]:,.0f} GBP a week.")
 
 
 def _farthest(side: Side) -> list[Happening]:
     """The farthest placement that started this week, if it is one to tell of."""
+    miles = side.model.market.children.miles
+    return _most(side, miles, FAR, lambda child: f", {miles[child]:.0f} miles from home.")
+
+
+def _most(side: Side, of: Floats, least: float, words: Callable[[int], str]) -> list[Happening]:
+    """The placement of this week with most of something, if that is `least` or more."""
     rows = _placed(side)
-    if len(rows) == 0:
+    child = int(rows[np.argmax(of[rows])]) if len(rows) else None
+    if child is None or of[child] < least:
         return []
-    children = side.model.market.children
-    child = int(rows[np.argmax(children.miles[rows])])
-    if children.miles[child] < FAR:
-        return []
-    return [_of_child(side, f"{_placed_words(side, child)}, {children.miles[child]:.0f} miles from home.", child)]
+    return [_of_child(side, _placed_words(side, child) + words(child), child)]
 
 
 def _placed(side: Side) -> Ints:

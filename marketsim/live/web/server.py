@@ -18,14 +18,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from marketsim.live import messages, saving
+from marketsim.live import asks, saving
 from marketsim.live.room import Room
 from marketsim.live.viewers import Viewer
 from marketsim.live.web.security import Door, SafeHeaders
+from marketsim.live.workshop.asks import STEERING
 from marketsim.live.workshop.host import Host
-from marketsim.live.workshop.messages import STEERING
 
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+ONLY_LEADER = "Only the facilitator's page can do this."
 REFUSED = 1008  # of a websocket: policy
 
 
@@ -122,9 +123,9 @@ async def _watch(room: Room, host: Host | None, leads: bool, websocket: WebSocke
     viewer = room.board.join()
 
     async def do(text: str) -> None:
-        if not leads and not messages.only_looks(text):
-            viewer.send(messages.Said(type="said", words="Only the facilitator's page can do this."))
-        elif host is not None and messages.word_of(text) in STEERING:
+        if not leads and not asks.only_looks(text):
+            viewer.send({"type": "said", "words": ONLY_LEADER})
+        elif host is not None and asks.word_of(text) in STEERING:
             await host.steer(viewer, text)
         else:
             await room.read(viewer, text)

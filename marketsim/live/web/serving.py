@@ -19,6 +19,8 @@ from marketsim.live.workshop.host import Host
 from marketsim.scenario.errors import ScenarioError
 
 USUAL_PORT = 8765
+EVERYWHERE = ("0.0.0.0", "::")
+SOMEWHERE = {socket.AF_INET: ("192.0.2.1", 9), socket.AF_INET6: ("2001:db8::1", 9)}  # addresses kept for documentation
 LONGEST_MESSAGE = 4 * 1024 * 1024  # bytes that are read at all, so that a page is told what was wrong with them
 
 
@@ -30,8 +32,10 @@ def serve(
     check(host, token)
     listening = _socket(host, port)
     port, word = listening.getsockname()[1], None if leader is None else leader.facilitator
+    names = _names_of(host)
+    host = names[0]
     address = address_of(host, port, "", token=token, facilitator=word)
-    hosts = LOOPBACK if is_loopback(host) else (*LOOPBACK, _bracketed(host), *_names_of(host))
+    hosts = tuple(dict.fromkeys([*LOOPBACK, *map(_bracketed, names)]))
     say(f"{address}  (Ctrl-C ends it)")
     if leader is not None:
         say(f"{address_of(host, port, 'seat', token=token)}  for those who take seats")
@@ -90,9 +94,21 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _names_of(host: str) -> tuple[str, ...]:
-    """By which names others ask for a host that stands for all addresses of this machine."""
-    if host not in ("0.0.0.0", "::"):
-        return ()
+def _names_of(host: str) -> list[str]:
+    """By which names others ask for a host, the best first: one that stands for all addresses of this machine isn't one.
+    """
+    if host not in EVERYWHERE:
+        return [host]
     name = socket.gethostname()
-    return (name, f"{name}.local", *{str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)})
+    return [_own_address(socket.AF_INET6 if ":" in host else socket.AF_INET), name, f"{name}.local"]
+
+
+def _own_address(family: socket.AddressFamily) -> str:
+    """The address by which others on the network reach this machine, or that of the machine itself without a network.
+    Nothing is sent: a socket is only asked from where it would send."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect(SOMEWHERE[family])
+            return str(asked.getsockname()[0])
+    except OSError:
+        return "::1" if family == socket.AF_INET6 else "127.0.0.1"

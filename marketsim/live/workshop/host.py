@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from marketsim.experiments.run import changed_from
+from marketsim.live import asks as room_asks
 from marketsim.live import kept
-from marketsim.live import messages as room_messages
 from marketsim.live.room import Room, one_line
 from marketsim.live.side import Side
 from marketsim.live.viewers import Viewer
-from marketsim.live.workshop import messages
+from marketsim.live.workshop import asks
 from marketsim.live.workshop.decisions import Decision
 from marketsim.live.workshop.game import ROUND_WEEKS, Workshop
 from marketsim.live.workshop.results import Quarter, main_areas
@@ -78,27 +78,27 @@ class Host:
     async def steer(self, viewer: Viewer, text: str) -> None:
         """Do what the facilitator's page asks; what can't be done is said in one line."""
         try:
-            await self._steer(messages.steered(text))
+            await self._steer(asks.steered(text))
         except (ScenarioError, ValueError) as error:
-            viewer.send(room_messages.Said(type="said", words=one_line(error)))
+            self.room.board.say(one_line(error), [viewer])
         self.room.keep()
         self.tell()
 
-    async def _steer(self, asked: messages.Steers) -> None:
+    async def _steer(self, asked: asks.Steers) -> None:
         workshop = self.workshop
         match asked:
-            case messages.Advance():
+            case asks.Advance():
                 await self._advance()
-            case messages.Hold():
+            case asks.Hold():
                 workshop.hold()
-            case messages.Seconds():
+            case asks.Seconds():
                 workshop.set_seconds(asked.seconds)
-            case messages.Back():
+            case asks.Back():
                 await self._back()
-            case messages.Remove():
+            case asks.Remove():
                 workshop.remove(asked.seat)
                 self._send_home(asked.seat)
-            case messages.Move():
+            case asks.Move():
                 workshop.seating.move(asked.seat, asked.to)
                 for page in self.pages:
                     if asked.seat in page.its:
@@ -180,26 +180,26 @@ class Host:
         """Do what a seat's page asks; what can't be done is said to it in one line."""
         await self.room.ready.wait()  # a kept room knows its seats again
         try:
-            await self._do(page, messages.asked_by_seat(text))
+            await self._do(page, asks.asked_by_seat(text))
         except (ScenarioError, ValueError) as error:
-            page.send(room_messages.Said(type="said", words=one_line(error)))
+            self.room.board.say(one_line(error), [page])
 
-    async def _do(self, page: SeatPage, asked: messages.SeatAsks) -> None:
+    async def _do(self, page: SeatPage, asked: asks.SeatAsks) -> None:
         match asked:
-            case messages.Sit():
+            case asks.Sit():
                 secret = self.workshop.sit(asked.seat, asked.person)
                 self._send_home(asked.seat)  # whoever had it before and was away for too long
                 self._seat(page, asked.seat)
                 page.send({"type": "seated", "seat": asked.seat, "secret": secret})
-            case messages.Resume():
+            case asks.Resume():
                 self._seat(page, self.workshop.seating.seat_of(asked.secret))
-            case messages.Leave():
+            case asks.Leave():
                 self._seat(page, None)
-            case messages.Type():
+            case asks.Type():
                 self.workshop.type(_seated(page), asked.fields)
                 self.room.keep()
                 return
-            case messages.Decide():
+            case asks.Decide():
                 await self._decide(page, asked)
         self.room.keep()
         self.tell()
@@ -211,7 +211,7 @@ class Host:
             page.its.add(seat)
             self.workshop.seating.come(seat)
 
-    async def _decide(self, page: SeatPage, asked: messages.Decide) -> None:
+    async def _decide(self, page: SeatPage, asked: asks.Decide) -> None:
         """A decision counts if what would hold with it is a scenario."""
         name = _seated(page)
         decision = self.workshop.checked(name, asked.round, asked.fields)
@@ -259,11 +259,11 @@ class Host:
         if self._quarter is not None and self.workshop.phase == "live":
             self._quarter.note(sides)
 
-    def _refuses(self, asked: room_messages.Asks) -> str:
+    def _refuses(self, asked: room_asks.Asks) -> str:
         """Rounds let the weeks pass; in between a facilitator may pause, and let things happen to both markets."""
-        if isinstance(asked, room_messages.Play):
+        if isinstance(asked, room_asks.Play):
             return "" if self.workshop.phase == "live" else NOT_NOW
-        passing = room_messages.Step | room_messages.Reset | room_messages.Branch | room_messages.Open
+        passing = room_asks.Step | room_asks.Reset | room_asks.Branch | room_asks.Open
         return NOT_NOW if isinstance(asked, passing) else ""
 
 

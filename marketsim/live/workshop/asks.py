@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from marketsim.live.messages import Asked, Name, read
+from marketsim.live.asks import Asked, Name, read
 
 Secret = Annotated[str, Field(min_length=8, max_length=100)]
 Fields = Annotated[dict[str, Any], Field(max_length=20)]

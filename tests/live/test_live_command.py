@@ -1,0 +1,116 @@
+"""`marketsim live` as a user types it: mistakes are one line and exit code 2, and nothing is left behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from conftest import Served
+
+Typed = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def refused(found: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a mistake."""
+    assert found.returncode == 2 and found.stdout == ""
+    assert found.stderr.count("\n") == 1
+    return found.stderr
+
+
+def test_a_port_that_is_taken(typed: Typed, taken_port: int, tmp_path: Path) -> None:
+    said = refused(typed("live", "town", "--port", str(taken_port), "--no-browser", "--out", str(tmp_path / "out")))
+    assert f"port {taken_port} is taken; name another with --port, or leave it out" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["twon"], "did you mean 'town'?"),
+        (["town", "spot"], "has other authorities than the baseline town.yaml"),
+        (["spot", "backcast_2014"], "both must begin together"),
+        (["town", "--host", "0.0.0.0"], "--host 0.0.0.0 opens the room to the network, so it needs --token"),
+        (["town", "--token", "short"], "--token expected at least 8 letters, got 5"),
+        (["town", "--seat", "board"], "only a workshop has seats, so --seat has no effect"),
+        (["town", "--workshop", "--seat", "Authority 7"], "there is no seat 'Authority 7'"),
+        (["town", "--workshop", "--seat", "provider 99"], "there are 14 private providers, got 'provider 99'"),
+        (["town", "--host", "no.such.host.invalid", "--token", "blue-heron-42"], "no.such.host.invalid"),
+        (["town", "--port", "99999"], "--port"),
+    ],
+)
+def test_what_cannot_be_shown(typed: Typed, words: list[str], said: str) -> None:
+    assert said in refused(typed("live", *words, "--no-browser"))
+
+
+def test_a_scenario_too_short_for_a_round(typed: Typed, tmp_path: Path) -> None:
+    path = tmp_path / "short.yaml"
+    path.write_text("extends: town.yaml\nhorizon: {weeks: 12}\n", encoding="utf-8")
+    assert "a workshop needs 13 weeks at least" in refused(typed("live", str(path), "--workshop", "--no-browser"))
+
+
+def test_the_usual_port_gives_way_and_ctrl_c_ends_it(served: Callable[..., Served], short_town: str) -> None:
+    one, two = served(short_town), served(short_town, "--seed", "2")
+    assert one.address != two.address
+    assert "Traceback" not in two.end() and two.process is not None and two.process.returncode in (0, 130)
+    with urlopen(one.address) as found:
+        assert found.status == 200
+
+
+def test_the_page_is_there_two_seconds_after_the_imports(served: Callable[..., Served], short_town: str) -> None:
+    """What a start takes less what loading the same modules takes; the markets are made while the page is shown."""
+    modules = "marketsim.cli.main, marketsim.live.room, marketsim.live.web.serving, marketsim.live.workshop.host"
+
+    def imports() -> float:
+        began = time.monotonic()
+        subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
+        return time.monotonic() - began
+
+    def start() -> float:
+        began = time.monotonic()
+        with urlopen(served(short_town, "--port", "0").address) as found:
+            assert found.status == 200
+        return time.monotonic() - began
+
+    imports()
+    assert min(start() for _ in range(2)) - min(imports() for _ in range(2)) < 2.0
+
+
+def test_a_room_goes_on_unless_a_new_one_is_asked_for(served: Callable[..., Served], short_town: str) -> None:
+    one = served(short_town, "--port", "0")
+    one.end()
+    again = served(short_town, "--port", "0")
+    assert "The room goes on as it was left" in again.before
+    again.end()
+    assert "goes on" not in served(short_town, "--port", "0", "--new").before
+
+
+@pytest.mark.parametrize("text", ["{", '{"version": 1}', '{"version": 1, "names": ["town"], "markets": [{}, {}]}'])
+def test_a_kept_room_that_is_damaged_begins_anew(
+    served: Callable[..., Served], short_town: str, tmp_path: Path, text: str
+) -> None:
+    one = served(short_town, "--port", "0")
+    one.end()
+    [kept] = (tmp_path / "results" / "live").glob("*.json")
+    kept.write_text(text, encoding="utf-8")
+    two = served(short_town, "--port", "0")
+    with urlopen(two.address) as found:
+        assert found.status == 200
+
+
+def test_a_room_for_a_network_says_an_address_that_others_can_type(served: Callable[..., Served], short_town: str) -> None:
+    server = served(short_town, "--port", "0", "--host", "0.0.0.0", "--token", "blue-heron-42")
+    assert "0.0.0.0" not in server.address and server.address.endswith("/?token=blue-heron-42")
+    with urlopen(server.address) as found:
+        assert found.status == 200
