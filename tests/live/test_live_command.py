@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 from conftest import Served
+
+from marketsim.live.web import serving
 
 Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -109,8 +112,11 @@ def test_a_kept_room_that_is_damaged_begins_anew(
         assert found.status == 200
 
 
-def test_a_room_for_a_network_says_an_address_that_others_can_type(served: Callable[..., Served], short_town: str) -> None:
-    server = served(short_town, "--port", "0", "--host", "0.0.0.0", "--token", "blue-heron-42")
-    assert "0.0.0.0" not in server.address and server.address.endswith("/?token=blue-heron-42")
-    with urlopen(server.address) as found:
-        assert found.status == 200
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_room_for_a_network_has_names_that_others_can_type(host: str) -> None:
+    """Nothing is opened: only what would be said."""
+    best, *others = serving.names_of(host)
+    assert best not in serving.EVERYWHERE and ipaddress.ip_address(best)
+    assert socket.gethostname() in others
+    assert serving.names_of("127.0.0.1") == ["127.0.0.1"]
+    assert serving.address_of(best, 8765, "seat", token="blue-heron-42").endswith(":8765/seat?token=blue-heron-42")

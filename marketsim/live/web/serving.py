@@ -32,7 +32,7 @@ def serve(
     check(host, token)
     listening = _socket(host, port)
     port, word = listening.getsockname()[1], None if leader is None else leader.facilitator
-    names = _names_of(host)
+    names = names_of(host)
     host = names[0]
     address = address_of(host, port, "", token=token, facilitator=word)
     hosts = tuple(dict.fromkeys([*LOOPBACK, *map(_bracketed, names)]))
@@ -94,9 +94,8 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _names_of(host: str) -> list[str]:
-    """By which names others ask for a host, the best first: one that stands for all addresses of this machine isn't one.
-    """
+def names_of(host: str) -> list[str]:
+    """By which names others ask for a host, the best first; one that stands for all addresses is no name of any."""
     if host not in EVERYWHERE:
         return [host]
     name = socket.gethostname()
