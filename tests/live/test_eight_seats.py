@@ -97,7 +97,7 @@ async def pass_round(leader: Person, number: int) -> None:
     """Close the round that is open, and let its weeks pass."""
     await leader.send(do="advance")
     await leader.until(lambda: phase(leader) == ("live", number) or phase(leader)[0] == "over")
-    await leader.until(lambda: week(leader) == 13 * number)
+    await leader.until(lambda: week(leader) == 13 * number and leader.latest["hall"]["passed"])
 
 
 def fetched(address: str, path: str) -> str:

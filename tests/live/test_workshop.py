@@ -160,6 +160,9 @@ def test_rounds_come_to_an_end(workshop: Workshop) -> None:
             workshop.begin_round()
         workshop.close_round()
         assert (workshop.round, workshop.phase) == (number, "live")
+        for too_soon in (workshop.begin_round, workshop.back):
+            with pytest.raises(ValueError, match="weeks of this round are passing"):
+                too_soon()
         workshop.end_round()
     assert workshop.phase == "over"
     with pytest.raises(ValueError, match="is over"):

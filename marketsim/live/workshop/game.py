@@ -56,6 +56,7 @@ class Workshop:
         """The next round: everybody may decide, and the clock runs."""
         if self.phase in ("decide", "over"):
             raise ValueError("A round is under way." if self.phase == "decide" else "The workshop is over.")
+        self._must_have_passed()
         self.round, self.phase, self.passed, self.received = self.round + 1, "decide", False, {}
         for sitter in self.seating.sitters.values():
             sitter.typed = {}  # what was typed for another round isn't meant for this one
@@ -84,6 +85,7 @@ class Workshop:
         """
         if not self.past or self.phase == "lobby":
             raise ValueError("There is no round to go back to.")
+        self._must_have_passed()
         undone = self.past.pop()
         played = self.played.pop()
         self.round = len(self.past) + 1
@@ -184,6 +186,10 @@ class Workshop:
         if self.seating.is_played(name, self.round):
             return self.before(name)
         return KINDS[self.seating.seats[name].kind]()
+
+    def _must_have_passed(self) -> None:
+        if self.phase == "live" and not self.passed:
+            raise ValueError("The weeks of this round are passing; wait for their end.")
 
     def _must_be(self, phase: Phase) -> None:
         if self.phase != phase:

@@ -109,8 +109,6 @@ class Host:
     async def _advance(self) -> None:
         if self.workshop.phase == "decide":
             await self._close()
-        elif self._round is not None and not self._round.done():
-            raise ValueError("The weeks of this round are passing; wait for their end.")
         else:
             self.workshop.begin_round()
 
@@ -119,8 +117,11 @@ class Host:
         values = self.workshop.close_round()
         self.tell()
         room = self.room
-        if values:
-            await room.between(lambda: room.both[ROOM].change(values))
+        try:
+            if values:
+                await room.between(lambda: room.both[ROOM].change(values))
+        except ScenarioError as error:  # each decision was tried with the others; still, a round never hangs
+            room.board.say(one_line(error))
         self._begin_quarter()
 
     def _begin_quarter(self) -> None:
@@ -137,8 +138,6 @@ class Host:
 
     async def _back(self) -> None:
         """The latest round once more: both markets live again up to its beginning."""
-        if self._round is not None and not self._round.done():
-            raise ValueError("The weeks of this round are passing; wait for their end.")
         weeks = self.workshop.back()
         del self.quarters[len(self.workshop.past) :]
         await self.room.busy(f"Back to week {weeks}.", lambda: self._undo(weeks))
