@@ -13,6 +13,7 @@ import pandas as pd
 from marketsim.core import interrupts
 from marketsim.experiments import scenarios
 from marketsim.model import MarketModel
+from marketsim.policies import asking_policies
 from marketsim.results import store, tables, weeks
 from marketsim.results.result import Result
 from marketsim.scenario import changes, drawn_values, overlay
@@ -70,8 +71,11 @@ class Watched:
     def go_on_as(self, scenario: Scenario) -> None:
         """From the next week on live another scenario with the same past: what it dates before then changes nothing.
 
-        Raises ScenarioError for a way of buying that the run has no column for.
+        Raises ScenarioError for a way of buying that the run has no column for, and for a policy that this market can't
+        have.
         """
+        for one in (scenario, *changes.scenarios_by_week(scenario).values()):
+            asking_policies.check_possible(self.model.market, one.policies)
         if missing := self.missing_routes(scenario):
             raise ScenarioError(f"buys through {missing[0]}, which nobody does in this scenario before", "change:")
         self.scenario = scenario

@@ -110,7 +110,8 @@ class Room:
 
     def _step(self) -> bool:
         a, b = self.both
-        moved = a.step() | b.step()
+        now = min(a.week, b.week)  # one may have stayed behind, where what was changed in it could not be lived
+        moved = any([side.step() for side in (a, b) if side.week == now])
         if self.on_week is not None and moved:
             self.on_week((a, b))
         self.board.look((a, b), not self.playing)

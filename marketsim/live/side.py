@@ -12,6 +12,7 @@ from marketsim.experiments.run import Watched, changed_from, forget
 from marketsim.live.following.follower import Follower
 from marketsim.model import MarketModel
 from marketsim.scenario import overlay
+from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 
 OnWeek = Callable[[int], None]
@@ -85,11 +86,18 @@ class Side:
         self._plan({}, [rank])
 
     def step(self, on_week: OnWeek | None = None) -> bool:
-        """Live the next week; False if the last is over."""
+        """Live the next week; False if the last is over.
+
+        Raises ScenarioError for what was changed and can't be lived: asked again, the week is lived without it.
+        """
         if self.week >= self.weeks:
             return False
         if self._planned is not None:
-            self._take_up(self._planned, on_week)
+            try:
+                self._take_up(self._planned, on_week)
+            except ScenarioError:
+                self.changed = [one for one in self.changed if one.week <= self.week]
+                raise
         self._next_week()
         return True
 

@@ -196,6 +196,18 @@ def test_a_slider_that_cannot_stand_there_is_refused(two_sides: Sides, name: str
     assert two_sides[0].changed == [] and two_sides[0].scenario is two_sides[0].watched.scenario
 
 
+def test_what_cannot_be_lived_is_said_and_left_out(two_sides: Sides) -> None:
+    """A policy that only the market itself can refuse: the week is lived without it, and both go on together."""
+    b = two_sides[1]
+    pass_weeks(two_sides, 3)
+    b.change({"policies.x": {"policy": "provider_conduct", "provider_rank": 99, "asks": 1.2}})
+    with pytest.raises(ScenarioError, match="there are only 14 private providers"):
+        b.step()
+    assert b.week == 3 and b.changed == [] and b.scenario is b.watched.scenario
+    pass_weeks(two_sides, 3)
+    assert scenes.history(two_sides[0]) == scenes.history(b)
+
+
 def test_an_unknown_shock_is_refused(two_sides: Sides) -> None:
     with pytest.raises(ScenarioError, match=r"there is no shock 'cost'; did you mean 'costs'\?"):
         levers.strike("cost", list(two_sides))
