@@ -12,11 +12,17 @@ import zlib
 from pathlib import Path
 from types import ModuleType
 
+from marketsim.core import interrupts
+
 
 def modules_of(package: str) -> list[ModuleType]:
-    """The modules of a package, imported, by name; packages within it are left out."""
+    """The modules of a package of ours, imported, by name; packages within it are left out.
+
+    Ctrl-C waits for the end: in the middle pydantic, which builds their models, would make another error of it.
+    """
     found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    return [importlib.import_module(f"{package}.{module.name}") for module in found if not module.ispkg]
+    with interrupts.deferred():
+        return [importlib.import_module(f"{package}.{module.name}") for module in found if not module.ispkg]
 
 
 def files_in(variable: str) -> tuple[Path, ...]:

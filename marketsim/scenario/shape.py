@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from marketsim.core import interrupts
 from marketsim.scenario import errors
 from marketsim.scenario.sections.base import Plug, Section
 
@@ -79,7 +81,9 @@ def shape_of(model: type[Section]) -> Shape:
 @lru_cache(maxsize=8)
 def _shape_with(model: type[Section], plugged_in: tuple[Plug, ...]) -> Shape:
     kinds = (model, *(kind for plug in plugged_in for _, kind in plug.named))
-    references, top = models_json_schema([(kind, "validation") for kind in kinds], ref_template=REFERENCE + "{model}")
+    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = [(kind, "validation") for kind in kinds]
+    with interrupts.deferred():  # as in `plugins.modules_of`
+        references, top = models_json_schema(wanted, ref_template=REFERENCE + "{model}")
     whole = _definition(references[model, "validation"], top["$defs"])
     for plug in plugged_in:
         by_name = {name: references[kind, "validation"]["$ref"] for name, kind in plug.named}
