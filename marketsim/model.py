@@ -69,9 +69,7 @@ class MarketModel(mesa.Model):
         usual = start.past_weeks(parameters) > 0
         self.pipeline = opening_and_closing.start_pipeline(self.market, run_seed, None if usual else self.pressure)
         self.groups = failing_groups.make_groups(self.market)
-        self.timetable = timetable.Timetable(parameters)
-        for scenario in (parameters, *self.timetable.scenarios.values()):
-            asking_policies.check_possible(self.market, scenario.policies)
+        self.follow(parameters)
         routes = routes_of(parameters) | routes_of(self.parameters)
         self.recorder = recording.Recorder(self.market, self.orders.arrangements, routes)
         self.contracts = contract_book.ContractBook(len(self.market.authorities))
@@ -101,6 +99,16 @@ class MarketModel(mesa.Model):
         self.pay()
         self.review()
         self.record()
+
+    def follow(self, scenario: Scenario) -> None:
+        """What a scenario dates happens from the next week on.
+
+        Raises ScenarioError for a policy, of whatever date, that this market can't have.
+        """
+        dated = timetable.Timetable(scenario)
+        for one in (scenario, *dated.scenarios.values()):
+            asking_policies.check_possible(self.market, one.policies)
+        self.timetable = dated
 
     def follow_calendar(self) -> None:
         """What the scenario dates: values that change, groups that fail, own homes that authorities plan."""

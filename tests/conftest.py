@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browsing import CHROMIUM
+from playwright.sync_api import Browser, sync_playwright
 from twins import TOWN, has_twin, twin_of
 
 import marketsim.week.moving
@@ -337,3 +339,12 @@ def typed(
         return subprocess.CompletedProcess(words, left.value.code, said.out, said.err)
 
     return type_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, for all pages of a module."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -13,14 +13,12 @@ import pandas as pd
 from marketsim.core import interrupts
 from marketsim.experiments import scenarios
 from marketsim.model import MarketModel
-from marketsim.policies import asking_policies
 from marketsim.results import store, tables, weeks
 from marketsim.results.result import Result
 from marketsim.scenario import changes, drawn_values, overlay
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.signoff import assumptions
-from marketsim.week.timetable import Timetable
 
 LARGEST_SEED = 2**53
 
@@ -74,12 +72,10 @@ class Watched:
         Raises ScenarioError for a way of buying that the run has no column for, and for a policy that this market can't
         have.
         """
-        for one in (scenario, *changes.scenarios_by_week(scenario).values()):
-            asking_policies.check_possible(self.model.market, one.policies)
         if missing := self.missing_routes(scenario):
             raise ScenarioError(f"buys through {missing[0]}, which nobody does in this scenario before", "change:")
+        self.model.follow(scenario)
         self.scenario = scenario
-        self.model.timetable = Timetable(scenario)
 
     def missing_routes(self, scenario: Scenario) -> list[str]:
         """The ways of buying of a scenario that the run has no column for."""

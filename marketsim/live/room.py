@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from marketsim.live import asks, kept, levers
 from marketsim.live.beginning import Labels, beginnings, may_be_opened
 from marketsim.live.board import Board
 from marketsim.live.following import FollowedChild, FollowedHome
+from marketsim.live.leading import Leader
 from marketsim.live.reporting import Reporter
 from marketsim.live.showing import scenes, stories
 from marketsim.live.showing.state import Facts
@@ -46,11 +47,7 @@ class Room:
         self.story: tuple[str, int] | None = None
         self.following: dict[str, Any] | None = None
         self.notice = ""
-        self.hall: Callable[[], dict[str, Any] | None] = lambda: None  # what a workshop tells everybody
-        self.refuses: Callable[[asks.Asks], str] = lambda asked: ""  # why a workshop doesn't do what is asked
-        self.on_week: Callable[[tuple[Side, Side]], None] | None = None
-        self.also_keeps: Callable[[], dict[str, Any]] = dict  # what a workshop keeps with the room
-        self.also_restores: Callable[[Mapping[str, Any]], None] = lambda found: None
+        self.leader = Leader()
         self.ready = asyncio.Event()  # the markets have been made
         self._until: tuple[int, asyncio.Event] | None = None  # the week in which it pauses, and who waits for that
         self._lock, self._go = asyncio.Lock(), asyncio.Event()
@@ -112,8 +109,8 @@ class Room:
         a, b = self.both
         now = min(a.week, b.week)  # one may have stayed behind, where what was changed in it could not be lived
         moved = any([side.step() for side in (a, b) if side.week == now])
-        if self.on_week is not None and moved:
-            self.on_week((a, b))
+        if moved:
+            self.leader.note_week((a, b))
         self.board.look((a, b), not self.playing)
         return bool(moved)
 
@@ -137,7 +134,7 @@ class Room:
             kept.restore(side, one)
         self.playing, self.speed = bool(found["playing"]), float(found["speed"])
         self.story = None if found["story"] is None else (found["story"][0], found["story"][1])
-        self.also_restores(found)
+        self.leader.restore(found)
 
     # What pages ask for.
 
@@ -151,7 +148,7 @@ class Room:
     async def _do(self, viewer: Viewer, asked: asks.Asks) -> None:
         if self.sides is None:
             raise ValueError("The markets are still being made; try again in a moment.")
-        if words := self.refuses(asked):
+        if words := self.leader.refuses(asked):
             raise ValueError(words)
         match asked:
             case asks.Play():
@@ -305,7 +302,7 @@ class Room:
 
     def _facts(self) -> Facts:
         return Facts(self.first, self.sides, self.starting, self.playing, self.speed, self.story, self.following,
-                     self.report.progress, self.hall())  # fmt: skip
+                     self.report.progress, self.leader.hall())  # fmt: skip
 
     def keep(self) -> None:
         """Write the room, if it is kept."""
@@ -314,7 +311,7 @@ class Room:
         self._kept_at = time.monotonic()
         room = {"names": self.names, "seed": self.seed, "playing": self.playing, "speed": self.speed,
                 "story": self.story, "markets": [kept.side_kept(side) for side in self.sides],
-                **self.also_keeps()}  # fmt: skip
+                **self.leader.kept()}  # fmt: skip
         with suppress(OSError):  # a full disk doesn't end a workshop
             kept.write(self.file, room)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from marketsim.core.columns import Ints
@@ -138,18 +139,12 @@ class Side:
     def go_back(self, week: int, on_week: OnWeek | None = None) -> None:
         """To where it was when a week was over, without what was changed since."""
         kept = [one for one in self.changed if one.week <= week]
-        lived = self.beginning.scenario
-        for one in kept:
-            lived = _with(lived, one)
-        self.restore(lived, week, kept, on_week)
+        self.restore(reduce(_with, kept, self.beginning.scenario), week, kept, on_week)
 
     def as_written(self) -> Scenario:
         """What was changed in the room laid over the scenario as it is written: what a comparison with many vectors is
         made of."""
-        scenario = self.beginning.written
-        for one in self.changed:
-            scenario = _with(scenario, one)
-        return scenario
+        return reduce(_with, self.changed, self.beginning.written)
 
     def close(self) -> None:
         """Nobody watches it any more."""

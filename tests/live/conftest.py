@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM
-from playwright.sync_api import Browser, sync_playwright
+from server_process import Served
 
 from marketsim.live.beginning import beginnings
 from marketsim.live.side import Side
 
-ADDRESS = re.compile(r"http://\S+")
 SHORT = "extends: town.yaml\nhorizon: {weeks: 30}\n"
 COUNTY = """
 extends: town.yaml
@@ -58,41 +51,6 @@ def two_sides(short_town: str) -> Iterator[tuple[Side, Side]]:
         side.close()
 
 
-class Served:
-    """A server in a process of its own, as a user types it."""
-
-    def __init__(self, words: Sequence[str], folder: Path) -> None:
-        self.words, self.folder = [*words, "--no-browser", "--out", str(folder)], folder
-        self.process: subprocess.Popen[str] | None = None
-        self.address, self.before = "", ""
-
-    def start(self) -> Served:
-        """Start it and wait for the line with its address."""
-        command = [sys.executable, "-m", "marketsim.cli.main", "live", *self.words]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := ADDRESS.search(line):
-                self.address = found.group()
-                return self
-            self.before += line
-        raise AssertionError(f"no address was said: {self.words}")
-
-    def kill(self) -> None:
-        """End it at once, as a crash does."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def end(self) -> str:
-        """Ctrl-C, and what it had said since."""
-        assert self.process is not None and self.process.stdout is not None
-        self.process.send_signal(signal.SIGINT)
-        said = self.process.stdout.read()
-        self.process.wait(timeout=30)
-        return said
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Start servers that end with the test: `served("town", "--port", "0")`."""
@@ -106,15 +64,6 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     for one in started:
         if one.process is not None and one.process.poll() is None:
             one.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, for all pages of a module."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

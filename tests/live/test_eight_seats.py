@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from conftest import Served
+from server_process import Served
 from websockets.asyncio.client import connect
 
 from marketsim import run
@@ -278,6 +278,20 @@ def test_only_the_facilitator_leads(workshop: Served) -> None:
     by_script(play, workshop)
 
 
+def test_a_megabyte_of_text_in_a_name_is_one_line(workshop: Served) -> None:
+    async def play(server: Served) -> None:
+        person = await Person(server.address, "/seat/ws").come()
+        await person.send(do="sit", seat="board", person="x" * 1_000_000)
+        await person.until(lambda: person.said)
+        [said] = person.said
+        assert said.startswith("Your name: expected 1 to 40 letters") and len(said) < 200
+        person.said.clear()
+        await person.sit("board", "Ann")
+        assert person.said == []
+
+    by_script(play, workshop)
+
+
 def test_a_round_ends_when_its_time_is_up(workshop: Served) -> None:
     async def play(server: Served) -> None:
         leader = await Person(server.address, "/ws").come()
@@ -285,7 +299,7 @@ def test_a_round_ends_when_its_time_is_up(workshop: Served) -> None:
         await leader.send(do="seconds", seconds=10)
         await leader.send(do="speed", weeks_per_second=50)
         await leader.send(do="advance")
-        await leader.until(lambda: week(leader) == 13)
-        await leader.until(lambda: phase(leader) == ("live", 1))
+        await leader.until(lambda: week(leader) == 13 and leader.latest["hall"]["passed"])
+        assert phase(leader) == ("live", 1) and leader.said == []
 
     by_script(play, workshop)

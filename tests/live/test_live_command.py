@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from conftest import Served
+from server_process import Served
 from starlette.testclient import TestClient
 
 from marketsim.live.room import Room

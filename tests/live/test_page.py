@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from browsing import CHROMIUM, PHONE, WIDE, Open
-from conftest import Served
 from playwright.sync_api import Browser
+from server_process import Served
 
 from marketsim.results import store
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import CHROMIUM, PHONE, Open
-from conftest import Served
 from playwright.sync_api import Browser
+from server_process import Served
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; .ci/run installs Debian's")
 
@@ -70,6 +70,39 @@ def test_a_round_from_the_hall_to_the_number(browser: Browser, room: tuple[Open,
     fits(leader, 20)
     assert ann.said == [] and leader.said == []
     ann.page.close()
+    leader.page.close()
+
+
+def to(page: Open, selector: str) -> None:
+    """Reach something by the Tab key alone."""
+    for _ in range(60):
+        if page.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key doesn't lead to {selector}")
+
+
+def test_a_seat_is_taken_and_decides_by_keyboard_alone(browser: Browser, room: tuple[Open, str]) -> None:
+    leader, address = room
+    seat = Open(browser, address, PHONE)
+    seat.page.wait_for_selector("#sit:enabled", timeout=60_000)
+    keyboard = seat.page.keyboard
+    to(seat, "input[name=seat]")
+    keyboard.press("Space")
+    to(seat, "#person")
+    keyboard.type("Kim")
+    keyboard.press("Enter")
+    seat.until(lambda: seat.page.is_visible("#decision"))
+    to(leader, "#advance")
+    leader.page.keyboard.press("Enter")
+    seat.until(lambda: seat.page.is_enabled("#decide"))
+    to(seat, "[data-field=held]")
+    keyboard.press("ArrowRight")
+    to(seat, "#decide")
+    keyboard.press("Enter")
+    leader.until(lambda: "ecided" in leader.text("tr[data-seat=authority-1]"))
+    assert seat.said == [] and leader.said == []
+    seat.page.close()
     leader.page.close()
 
 

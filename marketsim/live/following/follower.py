@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from marketsim.week import providers
 from marketsim.week.placing.tables import Awards, Placing, Searches
 
 
-class Follower:
+class Follower(ABC):
     """Somebody who follows a life in one market: attached to a model, told of every week, asked for what it was.
 
     To be attached again when the market is lived anew; what it knew of another model is forgotten then.
@@ -33,25 +34,25 @@ class Follower:
         if self._model is not None:
             self._model.shop.observers[:] = [one for one in self._model.shop.observers if one is not self]
 
+    @abstractmethod
     def begin(self, model: MarketModel) -> None:
         """Forget what was known, and look at what the market knows of the past."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answered(self, market: Market, rows: Ints, placing: Placing, awards: Awards) -> None:
         """As for `buying.Observer`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bought(self, market: Market) -> None:
         """As for `buying.Observer`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def note_week(self, model: MarketModel) -> None:
         """Write down the week that is over."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self) -> dict[str, Any]:
         """What is known so far, as JSON has it."""
-        raise NotImplementedError
 
     @property
     def model(self) -> MarketModel:

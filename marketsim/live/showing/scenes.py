@@ -25,27 +25,26 @@ EVEN = 2  # so that odd rows stay odd when rows are counted from the north
 
 @dataclass(frozen=True)
 class Number:
-    """A number that is shown: `of` sums by authority or of all; `rests_on` is counted for whether there are enough."""
+    """A number that is shown: what the page is `told` of it, and what it is `of` sums, by authority or of all.
 
-    name: str
-    label: str
-    unit: str
-    factor: float
-    digits: int
-    meaning: str
+    `rests_on` is counted for whether there are enough.
+    """
+
+    told: Measure
     of: Callable[[Tally], Floats]
     rests_on: str = ""
 
-    def described(self) -> Measure:
-        """For the page."""
-        return Measure(name=self.name, label=self.label, unit=self.unit, factor=self.factor, digits=self.digits,
-                       meaning=self.meaning)  # fmt: skip
+    @property
+    def name(self) -> str:
+        """By which pages ask for it."""
+        return self.told["name"]
 
 
 def _of(name: str, label: str, unit: str, factor: float, digits: int, rests_on: str = "") -> Number:
     """A number that is an outcome, which says what it means."""
     measure = outcomes.MEASURES[name]
-    return Number(name, label, unit, factor, digits, measure.definition, measure.value, rests_on)
+    told = Measure(name=name, label=label, unit=unit, factor=factor, digits=digits, meaning=measure.definition)
+    return Number(told, measure.value, rests_on)
 
 
 def unplaced(tally: Tally) -> Floats:
@@ -56,8 +55,10 @@ def unplaced(tally: Tally) -> Floats:
 FEE = _of("weekly_fee_mean_gbp", "Fee", "GBP a week", 1, 0, "independent_children")
 OUT_OF_AREA = _of("out_of_area_share", "Out of area", "%", 100, 1, "children_placed")
 EMPTY = _of("void_rate", "Empty places", "%", 100, 1, "market_places")
-UNPLACED = Number("unplaced", "Without a place", "children", 1, 0, "children who wait for a home or live in "
-                  "unregistered settings", unplaced)  # fmt: skip
+UNPLACED = Number(
+    Measure(name="unplaced", label="Without a place", unit="children", factor=1, digits=0,
+            meaning="children who wait for a home or live in unregistered settings"), unplaced,
+)  # fmt: skip
 SPEND = _of("spend_gbp", "Spend", "m GBP a week", 1e-6, 2)
 NUMBERS = (FEE, OUT_OF_AREA, EMPTY, UNPLACED, SPEND)
 SPEND_OF_FEW = _of("spend_gbp", "Spend", "k GBP a week", 1e-3, 0)
@@ -74,7 +75,7 @@ MEASURES = (
 def numbers_of(scenario: Scenario) -> list[Measure]:
     """The big numbers for the page, in units that suit the size of the world."""
     few = len(places_of(scenario.world)) <= FEW
-    return [(SPEND_OF_FEW if few and number is SPEND else number).described() for number in NUMBERS]
+    return [(SPEND_OF_FEW if few and number is SPEND else number).told for number in NUMBERS]
 
 
 def world_of(scenario: Scenario) -> World:

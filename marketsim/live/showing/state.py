@@ -44,7 +44,7 @@ def state_of(facts: Facts, tick: messages.Tick, happened: messages.Pair) -> mess
         markets=[_shown(number, one, sides) for number, one in enumerate(facts.first)],
         world=scenes.world_of(scenario),
         numbers=scenes.numbers_of(scenario),
-        measures=[number.described() for number in scenes.MEASURES],
+        measures=[number.told for number in scenes.MEASURES],
         sliders=[] if sides is None else levers.sliders(sides),
         shocks=levers.shocks(),
         questions=list(stories.questions()),

@@ -16,7 +16,6 @@ from marketsim.reports import levers as all_levers
 from marketsim.reports.headline import signed
 from marketsim.scenario import reader, shipped
 
-SCREENS = 5
 MOST_LEVERS, MOST_CAUSES = 3, 3
 LOOK = {  # where to look first, by folder of scenarios
     "today": ("The map of the first market: who is placed out of area, and where the homes stand.",

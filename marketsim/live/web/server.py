@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from marketsim.live import asks, saving
@@ -43,70 +43,92 @@ def page_files() -> dict[str, tuple[bytes, str]]:
 def app(room: Room, door: Door, host: Host | None = None, on_open: Callable[[], None] = lambda: None) -> Starlette:
     """The application: one room behind one door, with seats if there is a host; `on_open` is called as soon as pages
     can be served."""
-
-    @asynccontextmanager
-    async def living(_: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(room.open()), asyncio.create_task(room.run())]
-        if host is not None:
-            tasks.append(asyncio.create_task(host.run()))
-        on_open()
-        yield
-        for task in tasks:
-            task.cancel()
-        room.close()
-
-    def page(name: str) -> Callable[[Request], Response]:
-        def shown(request: Request) -> Response:
-            return HTMLResponse(page_files()[name][0]) if door.knows_token(request) else _unknown_token()
-
-        return shown
-
-    def part(request: Request) -> Response:
-        found = page_files().get(request.path_params["name"])
-        return PlainTextResponse("There is no such file.", 404) if found is None else _file(*found)
-
-    def saved(request: Request) -> Response:
-        if not door.knows_token(request):
-            return _unknown_token()
-        if room.sides is None:
-            return PlainTextResponse("The markets are still being made.", 503)
-        return _download(*saving.scenario_file(room, request.path_params["letter"]))
-
-    def decisions(request: Request) -> Response:
-        if not door.knows_token(request):
-            return _unknown_token()
-        return _download("decisions.csv", saving.decisions(host.workshop.log() if host is not None else []))
-
-    def report(request: Request) -> Response:
-        if not door.knows_token(request):
-            return _unknown_token()
-        if room.report.page is None:
-            return PlainTextResponse("No report has been written yet.", 404)
-        return HTMLResponse(room.report.page, headers={"content-security-policy": saving.REPORT_CSP})
-
-    async def watching(websocket: WebSocket) -> None:
-        if await _admitted(websocket, door):
-            await _watch(room, host, door.leads(websocket), websocket)
-
-    async def sitting(websocket: WebSocket) -> None:
-        if host is not None and await _admitted(websocket, door):
-            await _sit(host, websocket)
-
-    routes = [
-        Route("/", page("index.html")),
-        *([Route("/seat", page("seat.html")), WebSocketRoute("/seat/ws", sitting)] if host is not None else []),
-        Route("/page/{name}", part),
-        Route("/save/decisions.csv", decisions),
-        Route("/save/{letter:str}.yaml", saved),
-        Route("/report", report),
-        WebSocketRoute("/ws", watching),
-    ]
+    served = Served(room, door, host)
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(door.hosts), www_redirect=False),
         Middleware(SafeHeaders),
         Middleware(GZipMiddleware),
     ]
-    return Starlette(routes=routes, middleware=middleware, lifespan=living)
+    return Starlette(routes=served.routes(), middleware=middleware, lifespan=lambda _: _living(room, host, on_open))
+
+
+@asynccontextmanager
+async def _living(room: Room, host: Host | None, on_open: Callable[[], None]) -> AsyncIterator[None]:
+    """The room lives as long as it is served, and is left as it was."""
+    tasks = [asyncio.create_task(room.open()), asyncio.create_task(room.run())]
+    if host is not None:
+        tasks.append(asyncio.create_task(host.run()))
+    on_open()
+    yield
+    for task in tasks:
+        task.cancel()
+    room.close()
+
+
+class Served:
+    """What is answered to each address. All but the parts of the page, which are the same for everybody, need the word.
+    """
+
+    def __init__(self, room: Room, door: Door, host: Host | None) -> None:
+        self.room, self.door, self.host = room, door, host
+
+    def routes(self) -> list[BaseRoute]:
+        """All addresses; those of seats only in a workshop."""
+        found: list[BaseRoute] = [
+            Route("/", self._behind_door(lambda _: _page("index.html"))),
+            Route("/page/{name}", self.part),
+            Route("/save/{letter:str}.yaml", self._behind_door(self.scenario)),
+            Route("/report", self._behind_door(self.report)),
+            WebSocketRoute("/ws", self.watch),
+        ]
+        if self.host is not None:
+            found += [
+                Route("/seat", self._behind_door(lambda _: _page("seat.html"))),
+                Route("/save/decisions.csv", self._behind_door(self.decisions)),
+                WebSocketRoute("/seat/ws", self.sit),
+            ]
+        return found
+
+    def _behind_door(self, answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def guarded(request: Request) -> Response:
+            if self.door.knows_token(request):
+                return answer(request)
+            return PlainTextResponse("The address lacks the word (token) that this room was opened with.", 403)
+
+        return guarded
+
+    def part(self, request: Request) -> Response:
+        """A part of the page."""
+        found = page_files().get(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("There is no such file.", 404)
+        return Response(found[0], media_type=found[1])
+
+    def scenario(self, request: Request) -> Response:
+        """A market as a scenario file."""
+        if self.room.sides is None:
+            return PlainTextResponse("The markets are still being made.", 503)
+        return _download(*saving.scenario_file(self.room, request.path_params["letter"]))
+
+    def report(self, _: Request) -> Response:
+        """The latest report."""
+        if self.room.report.page is None:
+            return PlainTextResponse("No report has been written yet.", 404)
+        return HTMLResponse(self.room.report.page, headers={"content-security-policy": saving.REPORT_CSP})
+
+    def decisions(self, _: Request) -> Response:
+        """What seats decided."""
+        return _download("decisions.csv", saving.decisions(self.host.workshop.log() if self.host is not None else []))
+
+    async def watch(self, websocket: WebSocket) -> None:
+        """A page that watches, or leads."""
+        if await _admitted(websocket, self.door):
+            await _watch(self.room, self.host, self.door.leads(websocket), websocket)
+
+    async def sit(self, websocket: WebSocket) -> None:
+        """A page of seats."""
+        if self.host is not None and await _admitted(websocket, self.door):
+            await _sit(self.host, websocket)
 
 
 async def _admitted(websocket: WebSocket, door: Door) -> bool:
@@ -162,13 +184,9 @@ async def _send(viewer: Viewer, websocket: WebSocket) -> None:
             await websocket.send_text(json.dumps(await viewer.next(), separators=(",", ":"), allow_nan=False))
 
 
-def _file(content: bytes, kind: str) -> Response:
-    return Response(content, media_type=kind)
+def _page(name: str) -> Response:
+    return HTMLResponse(page_files()[name][0])
 
 
 def _download(name: str, text: str) -> Response:
     return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def _unknown_token() -> Response:
-    return PlainTextResponse("The address lacks the word (token) that this room was opened with.", 403)

@@ -9,7 +9,8 @@ from typing import Any
 
 from marketsim.experiments.run import changed_from
 from marketsim.live import asks as room_asks
-from marketsim.live import kept
+from marketsim.live import kept as rooms
+from marketsim.live.leading import Leader
 from marketsim.live.room import Room, one_line
 from marketsim.live.side import Side
 from marketsim.live.viewers import Viewer
@@ -38,7 +39,7 @@ class SeatPage(Viewer):
         self.its: set[str] = set()
 
 
-class Host:
+class Host(Leader):
     """Rounds, clock and seats of a room. `facilitator` is the word that the facilitator's page knows."""
 
     def __init__(self, room: Room, seats: list[str]) -> None:
@@ -57,8 +58,7 @@ class Host:
         self._told: dict[str, Any] = {}  # what everybody was told last
         self._quarter: Quarter | None = None
         self._round: asyncio.Task[None] | None = None
-        room.hall, room.refuses, room.on_week = self.workshop.hall, self._refuses, self._note_week
-        room.also_keeps, room.also_restores = self._kept, self._restore
+        room.leader = self
 
     async def run(self) -> None:
         """Watch the clock; never ends. A quarter that a killed server left in the middle is lived to its end."""
@@ -148,16 +148,21 @@ class Host:
         for side in self.room.both:
             side.go_back(weeks)
 
-    def _kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, Any]:
+        """Workshop and word, so that pages that are open go on."""
         return {"workshop": self.workshop.kept(), "facilitator": self.facilitator}
 
-    def _restore(self, found: Mapping[str, Any]) -> None:
+    def restore(self, found: Mapping[str, Any]) -> None:
         """Go on with a kept workshop; the weeks wait until somebody is there to lead them."""
         try:
             self.workshop.restore(found["workshop"])
         except (KeyError, TypeError, ValueError) as error:
-            raise kept.Unreadable(f"its workshop had other seats ({type(error).__name__})") from None
+            raise rooms.Unreadable(f"its workshop had other seats ({type(error).__name__})") from None
         self.room.playing = False
+
+    def hall(self) -> dict[str, Any]:
+        """Where the workshop is, as everybody may know."""
+        return self.workshop.hall()
 
     # Pages of seats.
 
@@ -254,11 +259,12 @@ class Host:
         seats = self.workshop.seating.seats
         return [seats[name].area for name, decision in latest.items() if getattr(decision, "member", False)]
 
-    def _note_week(self, sides: tuple[Side, Side]) -> None:
+    def note_week(self, sides: tuple[Side, Side]) -> None:
+        """What the quarter brings is added up."""
         if self._quarter is not None and self.workshop.phase == "live":
             self._quarter.note(sides)
 
-    def _refuses(self, asked: room_asks.Asks) -> str:
+    def refuses(self, asked: room_asks.Asks) -> str:
         """Rounds let the weeks pass; in between a facilitator may pause, and let things happen to both markets."""
         if isinstance(asked, room_asks.Play):
             return "" if self.workshop.phase == "live" else NOT_NOW
@@ -269,8 +275,8 @@ class Host:
 def _facilitator_of(room: Room) -> str | None:
     """The word of a kept room's facilitator, whose page may still be open."""
     try:
-        found = kept.read(room.file) if room.goes_on and room.file is not None else None
-    except kept.Unreadable:
+        found = rooms.read(room.file) if room.goes_on and room.file is not None else None
+    except rooms.Unreadable:
         return None
     return None if found is None or not isinstance(found.get("facilitator"), str) else str(found["facilitator"])
 
