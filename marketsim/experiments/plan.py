@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,11 +38,17 @@ class Arm:
 
 @dataclass(frozen=True)
 class Plan:
-    """`design` as in design.parquet; `arms` in the order of the definition's scenarios."""
+    """`design` as in design.parquet; `arms` in the order of the definition's scenarios.
+
+    `keys` are the columns of the design that each run is given as its settings; `also` is what else makes it the same
+    sweep, as plain JSON values: what a work of one's own needs to know.
+    """
 
     definition: Definition
     arms: list[Arm]
     design: pd.DataFrame
+    keys: list[str]
+    also: dict[str, Any] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -76,6 +82,7 @@ class Plan:
             "settings": settings,
             "design": design_digest(self.design),
             "program": manifest.program_digest(),
+            **self.also,
         })  # fmt: skip
 
 
@@ -101,7 +108,17 @@ def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> 
     _check_effects(definition, arms)
     points = points_of(definition, _whole(definition, shapes)) if points is None else _given_points(definition, points)
     _check_points(_telling(points), arms, shapes)
-    return Plan(definition, arms, _runs_of(definition, points, arms))
+    return Plan(definition, arms, _runs_of(definition, points, arms), list(definition.factors))
+
+
+def plan_for(
+    definition: Definition, loaded: loading.LoadedScenario, points: pd.DataFrame, also: Mapping[str, Any]
+) -> Plan:
+    """The plan of runs of one scenario that is loaded already, for a work of one's own (`sweep.make_runs`), which knows
+    what the columns of `points` mean."""
+    arms = [Arm(loaded.scenario.name, loaded, scenarios.as_scenario(loaded, definition.weeks))]
+    check_size(definition, len(points), "the table of points")
+    return Plan(definition, arms, _runs_of(definition, points, arms), [str(column) for column in points], dict(also))
 
 
 @contextmanager

@@ -89,9 +89,7 @@ def _loaded(record: Path, facts: manifest.Manifest, label: str) -> loading.Loade
     return loaded
 
 
-def _check_vector(
-    record: Path, facts: manifest.Manifest, loaded: loading.LoadedScenario, vector: int | None
-) -> None:
+def _check_vector(record: Path, facts: manifest.Manifest, loaded: loading.LoadedScenario, vector: int | None) -> None:
     """The vector of the plausible set must be what it was, in the values that are drawn."""
     if vector is None:
         return

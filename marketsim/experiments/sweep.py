@@ -40,14 +40,32 @@ def sweep(
     on_progress: Callable[[int, int], None] | None = None,
     on_run: Callable[[RunEnded], None] | None = None,
 ) -> SweepResult:
-    """Make the runs of a sweep that the folder doesn't hold yet, and keep each as it ends.
+    """Make the runs of a sweep that the folder doesn't hold yet, as `make_runs` does.
 
-    `shard` (i, n) makes the i-th of n parts, from 1; several may fill one folder at once. `points` takes the place of
-    the definition's design. `crew` makes the runs instead of `workers` processes (None: one a core). `on_progress` is
-    called with the runs done and in all, `on_run` with each run that ended. Raises ScenarioError and StoreError before
-    anything is written, and StoreError when the disk takes no more; what a run raises is kept in the folder.
+    `points` takes the place of the definition's design. Raises ScenarioError too, before anything is written.
     """
     plan = plan_of(definition, points)
+    return make_runs(plan, folder, workers, shard=shard, crew=crew, on_progress=on_progress, on_run=on_run)
+
+
+def make_runs(
+    plan: Plan,
+    folder: Path | str,
+    workers: int | None = None,
+    *,
+    work: Callable[[RunTask], Made] | None = None,
+    shard: tuple[int, int] | None = None,
+    crew: AbstractContextManager[pool.Crew] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    on_run: Callable[[RunEnded], None] | None = None,
+) -> SweepResult:
+    """Make the runs of a plan that the folder doesn't hold yet, and keep each as it ends.
+
+    `work` makes a run (None: `make_run`), and must be a function of a module. `shard` (i, n) makes the i-th of n parts,
+    from 1; several may fill one folder at once. `crew` makes the runs instead of `workers` processes (None: one a
+    core). `on_progress` is called with the runs done and in all, `on_run` with each run that ended. Raises StoreError
+    before anything is written, and when the disk takes no more; what a run raises is kept in the folder.
+    """
     files, facts = SweepFolder(Path(folder)), plan.facts()
     there = manifest.found_in(files.path, KIND, facts[KIND]) is not None
     mine = _in_shard(len(plan.design), shard)
@@ -60,7 +78,7 @@ def sweep(
             files.clear_beginnings()
         started = _begin(plan.design, files, facts, bool(missing))
         files.clear_parts(missing)
-        for ended in pool.run_each(tasks_of(plan, missing), make_run, ready):
+        for ended in pool.run_each(tasks_of(plan, missing), work or make_run, ready):
             _keep(files, ended)
             counted.note(ended)
     complete = _finish(files, facts, started)
@@ -75,7 +93,7 @@ def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
     columns: dict[str, list[Any]] = {str(name): column.tolist() for name, column in plan.design.items()}
     for number in runs:
         row = {name: column[number] for name, column in columns.items()}
-        settings = {key: row[key] for key in plan.definition.factors}
+        settings = {key: row[key] for key in plan.keys}
         vector = None if row["vector"] is pd.NA else int(row["vector"])
         yield RunTask(
             number, row["point"], row["replicate"], row["seed"], vector, row["scenario"], settings,
@@ -84,10 +102,16 @@ def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
 
 
 def make_run(task: RunTask) -> Made:
-    """One run in a worker. Nothing that it raises is lost, and nothing is written."""
+    """One run in a worker: the outcomes of England and its regions."""
+    return made_of(task, lambda: run(with_values(task.scenario, task.settings), task.seed, vector=task.vector).outcomes)
+
+
+def made_of(task: RunTask, outcomes_of_run: Callable[[], pd.DataFrame]) -> Made:
+    """What a worker hands back of a run, which gives columns outcome, region and value. Nothing that it raises is lost,
+    and nothing is written."""
     began = time.perf_counter()
     try:
-        outcomes = run(with_values(task.scenario, task.settings), task.seed, vector=task.vector).outcomes
+        outcomes = outcomes_of_run()
     except Exception:
         return Made(None, traceback.format_exc(), time.perf_counter() - began)
     if task.outcomes is not None:

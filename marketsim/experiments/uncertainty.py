@@ -36,7 +36,8 @@ from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import chdtri, ndtr, stdtrit
+from scipy.special import chdtri, ndtr, stdtr, stdtrit
+from scipy.stats import false_discovery_control
 
 from marketsim.core.columns import Floats, Ints
 
@@ -88,6 +89,29 @@ def interval(differences: Floats, vectors: Ints | None = None) -> Interval:
     return Interval(groups.mean, groups.mean - half, groups.mean + half, *_shares(groups))
 
 
+def chance(differences: Floats, vectors: Ints | None = None) -> float:
+    """How likely a mean so far from 0 would be if the difference were none (0-1): 0.05 where the interval just touches
+    0; NaN where there is no interval; 1 where all are 0."""
+    if not differences.any():
+        return 1.0
+    if vectors is None:
+        count, mean = len(differences), float(differences.mean())
+        error = differences.std(ddof=1) / np.sqrt(count) if count > 1 else np.nan
+        return float(2 * stdtr(count - 1, -abs(mean) / error)) if error > 0 else np.nan if count < 2 else 0.0
+    groups = grouped(differences, vectors)
+    return np.nan if groups.count < 2 else _chance(groups)
+
+
+def discoveries(chances: Floats) -> Floats:
+    """For many differences told side by side: the share of false ones among those that are at least as sure as each, if
+    all these are called sure (Y. Benjamini and Y. Hochberg, Journal of the Royal Statistical Society B 57, 1995). NaN
+    where a chance is."""
+    found, known = np.full(len(chances), np.nan), ~np.isnan(chances)
+    if known.any():
+        found[known] = false_discovery_control(chances[known])
+    return found
+
+
 def basis(count: int, vectors: Ints | None = None) -> int:
     """What an interval rests on: the number of replicates, or of the vectors that they have."""
     return count if vectors is None else len(np.unique(vectors))
@@ -122,13 +146,32 @@ def _half_width(groups: Groups) -> float:
     between, count = groups.between, groups.count
     if groups.freedom == 0:
         return float(stdtrit(count - 1, (1 + LEVEL) / 2) * np.sqrt(between * (1 + 1 / count)))
+    scale = between + groups.within / groups.lucks
+    return float(max(np.sqrt(scale) * _reach(_spread(groups, scale)), _least(groups))) if scale > 0 else 0.0
+
+
+def _chance(groups: Groups) -> float:
+    """The chance that the same distribution about 0 lies as far out as the mean does."""
+    between, count, mean = groups.between, groups.count, abs(groups.mean)
+    if groups.freedom == 0:
+        return float(2 * stdtr(count - 1, -mean / np.sqrt(between * (1 + 1 / count)))) if between > 0 else 0.0
+    scale = between + groups.within / groups.lucks
+    if scale == 0 or mean < _least(groups):
+        return 0.0 if scale == 0 else 1.0
+    return _outside(mean / np.sqrt(scale), _spread(groups, scale))
+
+
+def _spread(groups: Groups, scale: float) -> Floats:
+    """Standard deviations of (truth less mean), over the root of `scale`, for each pair of pivots."""
     luck = groups.within / groups.lucks
-    scale = between + luck
-    if scale == 0:
-        return 0.0
-    spread = np.sqrt(_variances(between / scale, luck / scale, count, groups.freedom))
-    pooled = ((count - 1) * between + groups.freedom * luck) / (count - 1 + groups.freedom)
-    return float(np.sqrt(scale) * max(_reach(spread), np.sqrt(pooled / count / scale)))  # at least one standard error
+    return np.asarray(np.sqrt(_variances(groups.between / scale, luck / scale, groups.count, groups.freedom)))
+
+
+def _least(groups: Groups) -> float:
+    """One standard error: no interval is narrower."""
+    luck = groups.within / groups.lucks
+    pooled = ((groups.count - 1) * groups.between + groups.freedom * luck) / (groups.count - 1 + groups.freedom)
+    return float(np.sqrt(pooled / groups.count))
 
 
 def _variances(between: float, luck: float, count: int, freedom: int) -> Floats:
@@ -140,11 +183,17 @@ def _variances(between: float, luck: float, count: int, freedom: int) -> Floats:
 
 def _reach(spread: Floats) -> float:
     """How far from the mean the central 95% of a mixture of normal distributions with these spreads goes."""
-    _, weight = _nodes()
-    weights = weight[:, None] * weight[None, :]
-    outside = lambda reach: float((weights * (2 * ndtr(-reach / spread))).sum()) - (1 - LEVEL)  # noqa: E731
     highest = 3 * float(spread.max())
-    return float(brentq(outside, 0.0, highest, xtol=1e-7)) if highest > 0 else 0.0
+    return (
+        float(brentq(lambda reach: _outside(reach, spread) - (1 - LEVEL), 0.0, highest, xtol=1e-7)) if highest else 0.0
+    )
+
+
+def _outside(reach: float, spread: Floats) -> float:
+    """How much of the mixture lies farther than `reach` from its middle."""
+    _, weight = _nodes()
+    with np.errstate(divide="ignore"):
+        return float((weight[:, None] * weight[None, :] * (2 * ndtr(-reach / spread))).sum())
 
 
 @cache

@@ -57,7 +57,7 @@ class _Names:
         self.joint: dict[str, list[int]] = {}
         self.everybody = False  # some cooperative is open to all
         for one in scenarios:
-            for name, rule in _joint(one):
+            for name, rule in joint(one):
                 members: Any = rule.members
                 self.everybody |= members.everybody()
                 rows = range(len(places)) if members.everybody() else _some(places, members)
@@ -108,7 +108,7 @@ def _some(places: Sequence[Place], members: Any) -> list[int]:
     return rows_of(places, members.authorities, members.regions)
 
 
-def _joint(scenario: Scenario) -> Iterator[tuple[str, Any]]:
+def joint(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     """The arrangements that have members, by name, at the start and after each change."""
     for one in (scenario, *scenarios_by_week(scenario).values()):
         used = {name for order in one.purchasing.orders() for name in order}
