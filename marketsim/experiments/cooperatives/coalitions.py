@@ -73,4 +73,4 @@ def _found(part: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     found: Any = part
     for step in ("purchasing", "arrangements", name, "members"):
         found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+    return None if found is None else dict(found)
