@@ -8,7 +8,7 @@ from marketsim.core.columns import Floats, Ints
 
 KINDS = (
     "placements", "places_beside", "empty_places", "own_empty_places", "running_cost", "unregistered", "agreed_dues",
-    "handed_back", "programmes", "capital", "from_outside",
+    "handed_back", "programmes", "capital", "from_outside", "common_pot",
 )  # fmt: skip
 
 
@@ -16,7 +16,8 @@ class Ledger:
     """The payments of one week (GBP).
 
     `paid[kind]` is what each authority pays, a value for each of KINDS (`handed_back` and `from_outside` are what it
-    gets back, below 0); `received` is what each provider gets. `voids` are the places that each authority pays for
+    gets back, below 0; `common_pot` is what members of a cooperative pay one another); `received` is what each
+    provider gets. `voids` are the places that each authority pays for
     though they stand empty: its share of contracts, and its own homes.
     `besides` is what each home got beyond fees and retainers, less what it handed back (none before the first payment).
     `unregistered` settings, the `offices` of arrangements and those who run `programmes` of policies, build or sell

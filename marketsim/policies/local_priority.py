@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -11,11 +11,10 @@ from marketsim.core.streams import uniform
 from marketsim.market.children import NOBODY
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
+from marketsim.market.vacancies import free_since
 from marketsim.policies.policy import InForce, Policy, figure
 from marketsim.scenario.levers import About
 from marketsim.scenario.sections.base import Share, Weeks
-
-LONG_AGO = -1_000_000  # a week before any other
 
 
 class LocalPriority(Policy):
@@ -43,7 +42,7 @@ class LocalPriority(Policy):
             on.memory.clear()
             return None
         homes, free = market.homes, market.free()
-        fresh = (free > 0) & (market.week - _free_since(on.memory, free, market.week) < self.wait_weeks)
+        fresh = (free > 0) & (market.week - free_since(on.memory, free, market.week) < self.wait_weeks)
         rows = np.flatnonzero(fresh & on.member[homes.authority] & (homes.sector != LOCAL_AUTHORITY))
         rows = rows[uniform(market.seed, "offers local children first", homes.key[rows]) < self.takes_part]
         if len(rows) == 0:
@@ -51,17 +50,3 @@ class LocalPriority(Policy):
         kept = np.full(len(homes), NOBODY)
         kept[rows] = homes.authority[rows]
         return kept
-
-
-def _free_since(memory: dict[str, Any], free: Ints, week: int) -> Ints:
-    """The week in which the oldest free place of each home fell free, as seen week by week; what was free when somebody
-    looked first has been free for long. A new home is all vacant from its first week."""
-    new = len(free) - len(memory.setdefault("free", free))
-    before = np.append(memory["free"], np.zeros(new, dtype=np.int64))
-    oldest, newest = (np.append(memory.get(one, np.full(len(free) - new, LONG_AGO)), np.full(new, LONG_AGO))
-                      for one in ("oldest", "newest"))  # fmt: skip
-    newest = np.where(free > before, week, newest)
-    # Of several the oldest is taken first: then the newest is left (exact for two places).
-    oldest = np.where((before == 0) & (free > 0), week, np.where(free < before, newest, oldest))
-    memory.update(free=free, oldest=oldest, newest=newest)
-    return np.asarray(oldest)

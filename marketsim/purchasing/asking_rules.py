@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from marketsim.scenario.levers import guarded, is_ours
 
 SETTLING = ("start", "change", "take_on", "review")  # the hooks that may hold places
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
+PENNY = 1e-6  # of the largest amount, by which sums may differ by rounding
 
 
 def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
@@ -66,13 +67,19 @@ def members_of(rule: PurchasingRule) -> Members | None:
     return said
 
 
-def bypass_of(rule: PurchasingRule, urgency: Floats) -> Floats:
-    """The chance that a member goes round the whole, for each search (0-1)."""
+def bypass_of(market: Market, arrangement: Arrangement, urgency: Floats) -> Floats:
+    """The chance that a member goes round the whole, for each search (0-1), what scarcity erodes included."""
+    rule = arrangement.rule
     said = ask(rule, "bypass_chance", urgency)
     _check_numbers(rule, "bypass_chance", said, "chances")
     if np.shape(said) != urgency.shape:
         raise _fault(rule, "bypass_chance", f"expected a chance for each of {len(urgency)} searches")
-    return np.asarray(said, dtype=np.float64)
+    chance = np.asarray(said, dtype=np.float64)
+    if not rule.has("erosion"):
+        return chance
+    eroded = ask(rule, "erosion", market, arrangement)
+    _check_numbers(rule, "erosion", eroded, "the share eroded")
+    return np.asarray(chance + (1 - chance) * min(float(eroded), 1.0))
 
 
 def reach_of(rule: PurchasingRule) -> Reach:
@@ -185,11 +192,57 @@ def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Float
 def children_for(market: Market, rule: PurchasingRule, rows: Ints) -> Bools | None:
     """Which of the searching children a rule is for; None: all."""
     said = ask(rule, "for_children", market, rows)
+    return None if said is None else _true_or_false(rule, "for_children", said, len(rows), "children")
+
+
+def searches_of_whole(
+    market: Market, rule: PurchasingRule, hook: Literal["decides_later", "compares"], rows: Ints
+) -> Bools | None:  # fmt: skip
+    """For which of the searching children (rows) members decide later, or compare; None: for none."""
+    said = ask(rule, hook, market, rows) if rule.has(hook) else None
+    return None if said is None else _true_or_false(rule, hook, said, len(rows), "children")
+
+
+def farthest_of(market: Market, rule: PurchasingRule, rows: Ints) -> Floats | None:
+    """How far from home (miles) each of the searching children (rows) may live; None: no limit."""
+    said = ask(rule, "miles_at_most", market, rows)
     if said is None:
         return None
-    if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != rows.shape:
-        raise _fault(rule, "for_children", f"expected true or false for each of {len(rows)} children")
-    return said
+    _check_numbers(rule, "miles_at_most", said, "miles", len(rows), "children")
+    return np.asarray(said, dtype=np.float64)
+
+
+def keeps_for_own(market: Market, arrangement: Arrangement) -> Bools | None:
+    """Which homes' open places are for children of the home's own authority this week; None: of no homes."""
+    rule, hook = arrangement.rule, "keeps_for_own"
+    said = ask(rule, hook, market, arrangement)
+    return None if said is None else _true_or_false(rule, hook, said, len(market.homes), "homes")
+
+
+def rise_asked(market: Market, inner: Arrangement) -> float:
+    """By how much fees agreed in an arrangement would rise this April (share); 0 where none are agreed for all."""
+    hooks = [hook for hook in ("uplift_of_held", "uplift_within_stays") if inner.rule.has(hook)]
+    if not hooks or reach_of(inner.rule).fee_limit_at_first is not None:
+        return 0.0  # on the spot nothing is agreed
+    return uplift_of_held(market, inner) if hooks[0] == "uplift_of_held" else float(uplift_of(market, inner).max())
+
+
+def agreed_by_all(market: Market, whole: Arrangement, inner: Arrangement, rise: float) -> bool:
+    """Whether those who buy as one agree to a rise of the fees of an arrangement inside."""
+    said = ask(whole.rule, "agrees", market, whole, inner, rise)
+    if not isinstance(said, bool | np.bool_):
+        raise _fault(whole.rule, "agrees", f"returned {shown(said)}; expected True or False")
+    return bool(said)
+
+
+def settled(market: Market, arrangement: Arrangement) -> Floats:
+    """What authorities pay one another this week (GBP by authority)."""
+    said = ask(arrangement.rule, "settles", market, arrangement)
+    pounds = np.zeros(len(market.authorities)) if said is None else said
+    _check_numbers(arrangement.rule, "settles", np.abs(pounds), "what is paid", len(market.authorities), "authorities")
+    if abs(float(np.sum(pounds))) > PENNY * max(float(np.abs(pounds).max(initial=0.0)), 1.0):
+        raise _fault(arrangement.rule, "settles", f"what is paid adds up to {float(np.sum(pounds)):g}, not to 0")
+    return np.asarray(pounds, dtype=np.float64)
 
 
 def fees_at_start(market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
@@ -245,7 +298,9 @@ def _check_holdings(market: Market, rule: PurchasingRule, hook: str) -> None:
         raise _fault(rule, hook, str(error)) from None
 
 
-def _check_numbers(rule: PurchasingRule, hook: str, values: Any, what: str, count: int | None = None) -> None:
+def _check_numbers(
+    rule: PurchasingRule, hook: str, values: Any, what: str, count: int | None = None, of: str = "homes"
+) -> None:  # fmt: skip
     """Finite numbers from 0 up, `count` of them."""
     try:
         numbers = np.asarray(values, dtype=np.float64)
@@ -253,7 +308,13 @@ def _check_numbers(rule: PurchasingRule, hook: str, values: Any, what: str, coun
     except (TypeError, ValueError) as error:
         raise _fault(rule, hook, str(error)) from None
     if count is not None and numbers.shape != (count,):
-        raise _fault(rule, hook, f"{what}: expected a value for each of {count} homes")
+        raise _fault(rule, hook, f"{what}: expected a value for each of {count} {of}")
+
+
+def _true_or_false(rule: PurchasingRule, hook: str, said: Any, count: int, of: str) -> Bools:
+    if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != (count,):
+        raise _fault(rule, hook, f"expected true or false for each of {count} {of}")
+    return said
 
 
 def _fault(rule: PurchasingRule, hook: str, words: str) -> ScenarioError:

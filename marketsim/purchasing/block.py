@@ -14,7 +14,7 @@ from marketsim.purchasing.known_terms import TERMS
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, PoundsPerWeek, Share, Weeks, figure, lever
+from marketsim.scenario.sections.base import Count, PoundsPerWeek, Ratio, Share, Weeks, figure, lever
 
 
 class Block(HeldPlaces):
@@ -40,6 +40,10 @@ class Block(HeldPlaces):
     }  # fmt: skip
     rule: Literal["block"] = "block"
     places: Count | None = lever(None, "places held per buyer; not given: `share_of_children`")
+    forecast_error: Ratio = lever(
+        0.0, "error of each member's forecast of its children over the luck of their number, 1/sqrt(children)",
+        only_if={"places": None},
+    )  # fmt: skip
     share_of_children: Share = figure(
         0.03,
         "places per child in homes at the start",
@@ -120,7 +124,7 @@ class Block(HeldPlaces):
         return min(dates)
 
     def _wanted(self, market: Market, arrangement: Arrangement) -> int:
-        return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        return contracts.places_wanted(market, arrangement, self.share_of_children, self.places, self.forecast_error)
 
     def _let(self, market: Market, arrangement: Arrangement, wanted: int) -> None:
         arrangement.ends_week = market.week + max(self.term_weeks, 1)

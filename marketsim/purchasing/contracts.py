@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from marketsim.core.columns import Floats, Ints
+from marketsim.core.streams import uniform
 from marketsim.market.children import OPEN_PLACE, PLACED
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.purchasing.rule import Arrangement, Lots, Together
 
 USUAL_TERM_WEEKS = 156  # three one-year terms (DfE/Mutual Ventures 2024), for which the value of certainty is meant
+SPREAD = np.sqrt(3.0)  # of a uniform draw from -1 to 1 whose standard deviation is one
 LEAST_OCCUPANCY = 0.4  # below which nobody reckons (assumption)
 
 
@@ -184,11 +186,20 @@ def give_back(market: Market, arrangement: Arrangement, places: int) -> int:
     return places
 
 
-def places_wanted(market: Market, arrangement: Arrangement, share: float, places: int | None) -> int:
-    """Places to hold: the number given, or a share of the members' children in homes at the start, rounded; and those
-    in homes that opened because of it."""
+def places_wanted(
+    market: Market, arrangement: Arrangement, share: float, places: int | None, error: float = 0.0
+) -> int:  # fmt: skip
+    """Places to hold: the number given, or a share of the children whom members forecast, rounded; and those in homes
+    that opened because of it.
+
+    Each member's forecast misses its children in homes at the start by its own luck, with a standard deviation of
+    `error` times their square root: errors of several members partly cancel, which is what a larger footprint gains.
+    """
     if places is None:
-        places = int(np.floor(share * market.authorities.children[arrangement.members].sum() + 0.5))
+        children = market.authorities.children[arrangement.members].astype(np.float64)
+        luck = uniform(market.seed, "error of a contract's forecast", market.authorities.key[arrangement.members])
+        said = children + error * SPREAD * (2.0 * luck - 1.0) * np.sqrt(children)
+        places = int(np.floor(share * np.maximum(said, 0.0).sum() + 0.5))
     return places + arrangement.places_created
 
 

@@ -147,7 +147,7 @@ class Framework(Uplifted):
 
     def uplift_within_stays(self, market: Market, arrangement: Arrangement) -> float:
         """The same as for ceilings."""
-        return self.yearly_rise(market)
+        return 0.0 if arrangement.frozen else self.yearly_rise(market)
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every April ceilings are raised, or a new list begins, and homes join or leave; some leave in between."""

@@ -28,6 +28,7 @@ TAKES: dict[str, int] = {
     "complex_and_mental_health": COMPLEX_NEEDS + MENTAL_HEALTH,
 }
 
+
 class HeldPlaces(Uplifted):
     """A contract that holds places near its buyers at an agreed fee. It may be shared, be for some children only, grow
     and shrink with use, oblige the provider, sell on what stands empty, and open homes."""
@@ -65,7 +66,7 @@ class HeldPlaces(Uplifted):
 
     def uplift_of_held(self, market: Market, arrangement: Arrangement) -> float:
         """As agreed, once a year."""
-        return self.yearly_rise(market)
+        return 0.0 if arrangement.frozen else self.yearly_rise(market)
 
     def homes_wanted(self, market: Market, arrangement: Arrangement) -> NewHomes:
         """Those that it opens by now and are not planned yet, in the members' areas."""

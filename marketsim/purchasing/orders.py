@@ -14,7 +14,14 @@ from marketsim.core.streams import name_key, uniform
 from marketsim.market.authorities import Authorities
 from marketsim.market.children import NO_ROUTE
 from marketsim.market.market import Market
-from marketsim.purchasing.asking_rules import bypass_of, children_for, members_of, scope_of
+from marketsim.purchasing.asking_rules import (
+    bypass_of,
+    children_for,
+    farthest_of,
+    members_of,
+    scope_of,
+    searches_of_whole,
+)
 from marketsim.purchasing.rule import Arrangement, Members, PurchasingRule
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Purchasing
@@ -22,6 +29,7 @@ from marketsim.scenario.sections.world import Place, rows_of
 from marketsim.scenario.tiers import Order, flat, with_joins
 
 MEMBERSHIP_SEED = 0  # who joins first is the same in every replicate
+ANYWHERE = 1e6  # miles
 
 
 @dataclass
@@ -73,9 +81,9 @@ class Orders:
         of a cooperative drop out if it is bypassed for this child, and all that are for other children."""
         authority = market.children.authority[rows]
         tried, through, joins = self.stages[authority], self.through[authority], self.joins[authority]
-        for number, cooperative in self.cooperatives:
+        for number, _ in self.cooperatives:
             luck = uniform(market.seed, "bypass", market.children.key[rows], market.week)
-            bypassed = luck < bypass_of(cooperative, urgency)
+            bypassed = luck < bypass_of(market, self.arrangements[number], urgency)
             tried[(through == number) & bypassed[:, None]] = NO_ROUTE
         for rule, numbers in self.selective:
             wanted = children_for(market, rule, rows)
@@ -83,7 +91,23 @@ class Orders:
                 under = np.isin(tried, numbers) | np.isin(through, numbers)
                 tried[under & ~wanted[:, None]] = NO_ROUTE
                 joins = _first_of_tiers(tried, joins)
+        for number, cooperative in self.cooperatives:
+            inside = (through == number) & (tried != NO_ROUTE)
+            if (compares := searches_of_whole(market, cooperative, "compares", rows)) is not None:
+                joins[compares] |= _behind_first(inside[compares])
+            if (later := searches_of_whole(market, cooperative, "decides_later", rows)) is not None:
+                tried[(later & inside.any(axis=1))[:, None] & np.logical_or.accumulate(inside, axis=1)] = NO_ROUTE
         return tried, joins
+
+    def farthest(self, market: Market, rows: Ints) -> Floats:
+        """By child and stage how far from home (miles) a place may be, whatever arrangements reach."""
+        through = self.through[market.children.authority[rows]]
+        miles = np.full(through.shape, ANYWHERE)
+        for number, cooperative in self.cooperatives:
+            said = farthest_of(market, cooperative, rows) if cooperative.has("miles_at_most") else None
+            if said is not None:
+                miles = np.where(through == number, said[:, None], miles)
+        return miles
 
     def last_of(self, authority: Ints) -> Ints:
         """For each row of `authority`, the last arrangement that it tries."""
@@ -106,6 +130,12 @@ class Orders:
             first = self.stages[np.arange(len(self.stages)), found.argmax(axis=1)]
             chosen = np.where(found.any(axis=1), first, chosen)
         return np.asarray(chosen[authority])
+
+
+def _behind_first(inside: Bools) -> Bools:
+    """All stages behind the first that is inside."""
+    begun = np.logical_or.accumulate(inside, axis=1)
+    return np.concatenate([np.zeros_like(begun[:, :1]), begun[:, :-1]], axis=1)
 
 
 def _first_of_tiers(tried: Ints, joins: Bools) -> Bools:
@@ -249,6 +279,8 @@ class _Maker:
                 shares=shares,
                 cooperative=None if whole is None else whole.number,
             )
+            if whole is not None:
+                made.leavers = whole.leavers
             self._made[identity] = made
             self.arrangements.append(made)
             self.changed.append(made)
@@ -259,7 +291,18 @@ class _Maker:
         if made.rule != rule or made.members.tolist() != members:
             self.changed.append(made)
         if made.members.tolist() != members:
-            made.members = np.array(members, dtype=np.int64)
-            made.shares = np.full(len(members), 1 / max(len(members), 1)) if whole is None else whole.shares
+            _change_members(made, np.array(members, dtype=np.int64))
+            if whole is not None:
+                made.shares = whole.shares
         made.rule, made.inner = rule, []
         made.cooperative = None if whole is None else whole.number
+
+
+def _change_members(made: Arrangement, members: Ints) -> None:
+    """Who comes is noted, and who leaves with the share that it had."""
+    left = ~np.isin(made.members, members)
+    if made.cooperative is None:
+        made.leavers.keep(~np.isin(made.leavers.rows, members))
+        made.leavers.add(made.members[left], made.shares[left])
+    made.joined = members[~np.isin(members, made.members)]
+    made.members, made.shares = members, np.full(len(members), 1 / max(len(members), 1))

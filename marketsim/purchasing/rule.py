@@ -23,6 +23,7 @@ from marketsim.scenario.levers import Lever
 from marketsim.scenario.sections.base import Section, Share, figure
 
 Scope = Literal["authority", "region", "england"]
+NOT_SAID = -1
 
 
 class PurchasingRule(Lever):
@@ -118,13 +119,64 @@ class PurchasingRule(Lever):
         """The chance that a member goes round what is `inside` for a child of some urgency (0-1)."""
         return np.zeros_like(urgency)
 
+    def erosion(self, market: Market, arrangement: Arrangement) -> float:
+        """How much of the sharing within is eroded this week (0-1): so many more go round it. Default: nothing."""
+        return 0.0
+
     def for_children(self, market: Market, rows: Ints) -> Bools | None:
         """Which of the searching children (rows) it is for. Default: all."""
+        return None
+
+    # What a rule by which members buy as one may say besides.
+
+    def decides_later(self, market: Market, rows: Ints) -> Bools | None:
+        """For which of the searching children (rows) nothing is decided this week and nobody buys. Default: none."""
+        return None
+
+    def compares(self, market: Market, rows: Ints) -> Bools | None:
+        """For which of the searching children (rows) their member searches alone as well, and weighs what it finds side
+        by side with what the whole is offered. Default: none."""
+        return None
+
+    def miles_at_most(self, market: Market, rows: Ints) -> Floats | None:
+        """How far from home (miles) each of the searching children (rows) may live in a place bought through what is
+        inside. Default: as far as that reaches."""
+        return None
+
+    def keeps_for_own(self, market: Market, arrangement: Arrangement) -> Bools | None:
+        """Which homes' open places are this week for children of the home's own authority only. Default: none."""
+        return None
+
+    def agrees(self, market: Market, arrangement: Arrangement, inner: Arrangement, rise: float) -> bool:
+        """Whether members agree to a rise (share) of the fees of an arrangement inside. Default: they do."""
+        return True
+
+    def settles(self, market: Market, arrangement: Arrangement) -> Floats | None:
+        """What authorities pay one another this week (GBP by authority; below 0: get), 0 in all. Default: nothing."""
         return None
 
     def has(self, hook: str) -> bool:
         """True if this rule has a hook of its own, so that it is worth calling."""
         return getattr(type(self), hook) is not getattr(PurchasingRule, hook)
+
+
+@dataclass
+class Leavers:
+    """Authorities that have left and still pay their `share` of what is owed, each to the week `until` (of those who
+    have just left not said yet)."""
+
+    rows: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    share: Floats = field(default_factory=lambda: np.zeros(0))
+    until: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def keep(self, wanted: Bools) -> None:
+        """Drop all others."""
+        self.rows, self.share, self.until = self.rows[wanted], self.share[wanted], self.until[wanted]
+
+    def add(self, rows: Ints, share: Floats) -> None:
+        """These have just left."""
+        self.rows, self.share = np.append(self.rows, rows), np.append(self.share, share)
+        self.until = np.append(self.until, np.full(len(rows), NOT_SAID))
 
 
 @dataclass
@@ -140,7 +192,8 @@ class Arrangement:
     of it, `places_created` how many places it has held in those that opened, `capital_due` what members have yet to pay
     for their houses (GBP). `places_agreed` is how many places it was to hold besides, as terms and members last said,
     `to_give_back` how many of those held before are given back when they stand empty. `began_week` is when it was set
-    up.
+    up. `leavers` still pay, `joined` are the rows of those who have just come, `frozen` says that members have not
+    agreed to this April's rise; `memory` is what a rule notes for itself.
     """
 
     number: int
@@ -166,6 +219,18 @@ class Arrangement:
     began_week: int = 0
     fill_seen: float = 0.0
     times_seen: int = 0
+    leavers: Leavers = field(default_factory=Leavers)
+    joined: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    frozen: bool = False
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def payers(self) -> tuple[Ints, Floats]:
+        """Who pays what is owed, and in what shares (which add up to 1): the members, and those who have left and are
+        still bound."""
+        still = float(self.leavers.share.sum())
+        if not still:
+            return self.members, self.shares
+        return np.append(self.members, self.leavers.rows), np.append(self.shares * (1 - still), self.leavers.share)
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from marketsim.core.columns import Floats
@@ -26,3 +28,10 @@ def share_by_use(market: Market, arrangement: Arrangement) -> None:
     numbers = arrangement.inner or [arrangement.number]
     placed = sum(market.children_placed_through(number) for number in numbers)
     share_by(arrangement, np.asarray(placed, dtype=np.float64)[arrangement.members])
+
+
+def weights_of(market: Market, arrangement: Arrangement, weights: Mapping[str, float]) -> Floats:
+    """The weight of each member, by its name or ONS code; 0 for who has none."""
+    areas = market.authorities
+    named = (weights.get(areas.name[row], weights.get(areas.code[row], 0.0)) for row in arrangement.members)
+    return np.array(list(named), dtype=np.float64)

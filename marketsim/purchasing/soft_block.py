@@ -11,7 +11,7 @@ from marketsim.purchasing.held_places import HeldPlaces
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.levers import About
 from marketsim.scenario.schema import ShareByNeed
-from marketsim.scenario.sections.base import Count, Share, figure, lever
+from marketsim.scenario.sections.base import Count, Ratio, Share, figure, lever
 
 
 class SoftBlock(HeldPlaces):
@@ -25,6 +25,10 @@ class SoftBlock(HeldPlaces):
     )  # fmt: skip
     rule: Literal["soft_block"] = "soft_block"
     places: Count | None = lever(None, "places held per buyer at the start; not given: `share_of_children`")
+    forecast_error: Ratio = lever(
+        0.0, "error of each member's forecast of its children over the luck of their number, 1/sqrt(children)",
+        only_if={"places": None},
+    )  # fmt: skip
     share_of_children: Share = figure(0.1, "places per child in homes at the start", only_if={"places": None})
     retainer: Share = figure(0.4, "share of the fee owed for a held place while it stands empty")
     expected_fill: Share = figure(0.85, "fill that both sides expect when they agree the fee")
@@ -65,4 +69,4 @@ class SoftBlock(HeldPlaces):
         return self.review_shared(market, arrangement, self._at_start(market, arrangement), self.places_per_home)
 
     def _at_start(self, market: Market, arrangement: Arrangement) -> int:
-        return contracts.places_wanted(market, arrangement, self.share_of_children, self.places)
+        return contracts.places_wanted(market, arrangement, self.share_of_children, self.places, self.forecast_error)

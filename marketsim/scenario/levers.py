@@ -23,6 +23,7 @@ NAME = re.compile("[a-z][a-z0-9_]*")
 Said = TypeVar("Said")
 _NAMES: TypeAdapter[Order | None] = TypeAdapter(Order | None)
 _WORDS: TypeAdapter[str] = TypeAdapter(str)
+_NAMED: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
 _MEMBERS: TypeAdapter[tuple[list[str], list[str]] | None] = TypeAdapter(tuple[list[str], list[str]] | None)
 
 
@@ -55,6 +56,10 @@ class Lever(Section):
         """Its members by name or ONS code and by region (in its field `members`), nobody named for everybody, if no
         authority can be in two such levers; None if it has no members."""
         return None
+
+    def named(self) -> dict[str, list[str]]:
+        """Authorities (names or ONS codes) that further fields name, by field; they must be there."""
+        return {}
 
     def contradicts(self, other: Lever) -> str:
         """Why it can't be in force beside another of its kind for the same authority; empty if it can."""
@@ -134,14 +139,17 @@ def membership(lever: Lever) -> tuple[list[str], list[str]] | None:
     return guarded(type(lever), "membership", lambda: _MEMBERS.validate_python(lever.membership()))
 
 
+def named(lever: Lever) -> dict[str, list[str]]:
+    """What `Lever.named` says. Raises ScenarioError as above."""
+    return guarded(type(lever), "named", lambda: _NAMED.validate_python(lever.named()))
+
+
 def is_ours(lever: type[Lever]) -> bool:
     """True for a lever of the package, False for one of a user's file."""
     return lever.__module__.startswith("marketsim.")
 
 
-def guarded(
-    lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()
-) -> Said:
+def guarded(lever: type[Lever], what: str, call: Callable[[], Said], passing: type[Exception] | tuple[()] = ()) -> Said:
     """What a call gives. Whatever goes wrong in a user's lever, an exit too, is the user's to mend: ScenarioError, one
     line with the file; errors of `passing`, and those in our own levers, stay what they are."""
     try:

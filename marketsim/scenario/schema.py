@@ -169,6 +169,7 @@ class Scenario(Section):
         places = places_of(self.world)
         _check_claims(places, "groups", _groups(self.purchasing, places))
         _check_claims(places, "cooperatives", _memberships(self.purchasing, places))
+        _check_named(self.purchasing, places)
         _check_policies(self.policies, places)
         return self
 
@@ -226,6 +227,13 @@ def _memberships(purchasing: Purchasing, places: Sequence[Place]) -> Claims:
             path: Path = ("purchasing", "arrangements", name, "members")
             rows = rows_of(places, members[0], members[1], path)
             yield name, rows if any(members) else list(range(len(places))), path
+
+
+def _check_named(purchasing: Purchasing, places: Sequence[Place]) -> None:
+    """Further authorities that arrangements name are there."""
+    for name, rule in purchasing.arrangements.items():
+        for key, names in levers.named(rule).items():
+            rows_of(places, names, [], ("purchasing", "arrangements", name, key))
 
 
 def _check_policies(policies: dict[str, levers.Lever], places: Sequence[Place]) -> None:

@@ -13,6 +13,7 @@ from marketsim.market.children import MOVED_ON, NOBODY, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
+from marketsim.purchasing import asking_rules
 from marketsim.purchasing.orders import Orders
 from marketsim.week import moving, providers
 from marketsim.week.commissioners import Memory
@@ -69,7 +70,7 @@ def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
     """Search for all whose turn it is, move those with an award into their homes, and count what happened; of the
     others those whose deadline is past go to the last resort. Returns the rows of those whose need ends with it at
     once."""
-    keep_places(market)
+    keep_places(market, shop.orders)
     unplaced = buy(market, shop, memory, seek(market, memory.unplaced))
     bring_nearer(market, shop)
     leaving = moving.give_up(market, unplaced)
@@ -78,10 +79,15 @@ def buy_for_all(market: Market, shop: Shop, memory: Memory) -> Ints:
     return leaving
 
 
-def keep_places(market: Market) -> None:
-    """Open places that policies keep for the children of one authority."""
-    kept = asking_policies.kept_for(market)
-    market.homes.kept_for[:] = 0 if kept is None else kept + 1
+def keep_places(market: Market, orders: Orders) -> None:
+    """Open places that policies keep for the children of one authority, and cooperatives for those of the owner."""
+    homes, kept = market.homes, asking_policies.kept_for(market)
+    homes.kept_for[:] = 0 if kept is None else kept + 1
+    for number, cooperative in orders.cooperatives:
+        if cooperative.has("keeps_for_own"):
+            own = asking_rules.keeps_for_own(market, orders.arrangements[number])
+            if own is not None:
+                homes.kept_for[:] = np.where(own & (homes.kept_for == 0), homes.authority + 1, homes.kept_for)
 
 
 def bring_nearer(market: Market, shop: Shop) -> None:
@@ -94,9 +100,7 @@ def bring_nearer(market: Market, shop: Shop) -> None:
     answered = (market.week - children.since[looking]) // market.scenario.commissioning.answer_weeks
     seeking = Seeking(looking, answered, np.zeros(count), willing).in_order(children)
     rows, free = seeking.rows, _free_places(market)
-    area = children.authority[rows]
-    tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
-    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
+    searches = _searches(market, shop, seeking)
     searches = searches._replace(own_area_only=np.ones(count, dtype=np.bool_))
     panels, awards = _place(market, shop, rows, searches, free)
     won = awards.lot != NOBODY
@@ -112,9 +116,8 @@ def bring_nearer(market: Market, shop: Shop) -> None:
 def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     """The same for those who are `seeking`; returns the rows of those without an award."""
     seeking = seeking.in_order(market.children)
-    rows, area = seeking.rows, market.children.authority[seeking.rows]
-    tried, joins = shop.orders.tried_for(market, rows, seeking.urgency)
-    searches = searches_of(market, seeking, tried, shop.orders.buyer[area], joins)
+    rows, searches = seeking.rows, _searches(market, shop, seeking)
+    area, tried = searches.authority, searches.routes
     free = _free_places(market)
     panels, awards = _place(market, shop, rows, searches, free)
     shop.asked = rows, awards.referrals, awards.offers
@@ -123,6 +126,14 @@ def buy(market: Market, shop: Shop, memory: Memory, seeking: Seeking) -> Ints:
     _settle(market, shop, rows[won], panels, Awards(*(column[won] for column in awards)), free)
     _see_fees(market, rows[won], memory)
     return np.asarray(rows[~won])
+
+
+def _searches(market: Market, shop: Shop, seeking: Seeking) -> Searches:
+    """The searches along the orders of those who are seeking."""
+    rows, orders = seeking.rows, shop.orders
+    tried, joins = orders.tried_for(market, rows, seeking.urgency)
+    buyers = orders.buyer[market.children.authority[rows]]
+    return searches_of(market, seeking, tried, buyers, joins, orders.farthest(market, rows))
 
 
 def _place(market: Market, shop: Shop, rows: Ints, searches: Searches, free: Ints) -> tuple[Panels, Awards]:

@@ -27,9 +27,11 @@ OF_HOMES = (
     "lived_in",
 )  # fmt: skip
 OF_NEEDS = tuple(f"{band}_{care}" for band in BANDS for care in CARE)  # what a child costs depends on most
+OF_DISTANCE = ("near", "far")  # up to FAR_MILES from the home point, and beyond
+OF_PLACES = tuple(f"{needs}_{distance}" for needs in OF_NEEDS for distance in OF_DISTANCE)
 OF_FEES = (
-    *(f"bought_{needs}" for needs in OF_NEEDS), "in_own_homes",
-    *(f"fees_{needs}_gbp" for needs in OF_NEEDS), "fees_own_homes_gbp",
+    *(f"bought_{place}" for place in OF_PLACES), "in_own_homes",
+    *(f"fees_{place}_gbp" for place in OF_PLACES), "fees_own_homes_gbp",
 )  # fmt: skip
 FAR_MILES = 20.0
 WELL_MATCHED = 0.5  # fit from which a child counts as well matched (assumption)
@@ -52,8 +54,8 @@ class Fees(NamedTuple):
 
 class Census(NamedTuple):
     """The fees due; by home authority (authorities, sums) the sums `OF_CHILDREN`, then the children placed by route,
-    and `OF_FEES`: children and fees by what they need, apart for authorities' own homes; and the fees of the
-    independent placements (GBP/week)."""
+    and `OF_FEES`: children and fees by what they need and how far away they live, apart for own homes; and the fees of
+    the independent placements (GBP/week)."""
 
     due: Fees
     sums: Floats
@@ -108,7 +110,8 @@ def count_children(children: Children, homes: Homes, by: Groups) -> Census:
             due.extra[home] += extra_cost[children.care[child]]
             there = row_of(homes.authority[home])
             away, bought = there != area, homes.sector[home] != LOCAL_AUTHORITY
-            cell = row_of(len(CARE) * children.band[child] + children.care[child]) if bought else cells - row_of(1)
+            needs = len(CARE) * children.band[child] + children.care[child]
+            cell = row_of(2 * needs + (miles > FAR_MILES)) if bought else cells - row_of(1)
             by_needs[area, cell] += 1.0
             by_needs[area, cells + cell] += fee
             sums[area, 0] += 1.0

@@ -14,7 +14,7 @@ from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
-from marketsim.purchasing.asking_rules import dues_of, handed_back
+from marketsim.purchasing.asking_rules import dues_of, handed_back, settled
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week import providers
 from marketsim.week.census import OF_CHILDREN, Census
@@ -30,18 +30,26 @@ class Payers:
     be made anew when the arrangements are others."""
 
     def __init__(self, arrangements: Sequence[Arrangement], ended: Collection[int] = ()) -> None:
-        self.first = np.cumsum([0, *(len(arrangement.members) for arrangement in arrangements)])
-        self.member = np.concatenate([arrangement.members for arrangement in arrangements])
-        self.share = np.concatenate([arrangement.shares for arrangement in arrangements])
+        pays = [arrangement.payers() for arrangement in arrangements]
+        self.first = np.cumsum([0, *(len(rows) for rows, _ in pays)])
+        self.member = np.concatenate([rows for rows, _ in pays])
+        self.share = np.concatenate([shares for _, shares in pays])
         going = (a for a in arrangements if a.number not in ended)
         self.owing = [a for a in going if any(a.rule.has(hook) for hook in OWING)]
         # Who is alone pays everything at any time; the others' shares follow their use of the arrangement.
-        self._shared = [(a, slice(*self.first[a.number : a.number + 2])) for a in arrangements if len(a.members) > 1]
+        self._shared = [
+            (arrangement, slice(*self.first[arrangement.number : arrangement.number + 2]))
+            for arrangement, (rows, _) in zip(arrangements, pays, strict=True)
+            if len(rows) > 1
+        ]
+        self.settling = [a for a in arrangements if a.number not in ended and a.rule.has("settles")]
 
     def update(self) -> None:
         """Note the shares of now, after some arrangements have been reviewed."""
         for arrangement, entries in self._shared:
-            self.share[entries] = arrangement.shares
+            rows, shares = arrangement.payers()
+            self.share[entries] = 0.0
+            self.share[entries.start : entries.start + len(rows)] = shares  # those who were bound stand last
 
     def charge(self, paid: Floats, arrangement: Ints, amount: Floats) -> None:
         """Add amounts owed under some arrangements to what their members have `paid`, in their shares."""
@@ -73,6 +81,8 @@ def pay_week(market: Market, payers: Payers, census: Census) -> Ledger:
     for arrangement in payers.owing:
         _pay_dues(market, payers, ledger, arrangement)
         _hand_back(market, payers, ledger, arrangement, census)
+    for arrangement in payers.settling:
+        ledger.paid["common_pot"][:] += settled(market, arrangement)
     _pay_for_policies(market, ledger)
     return ledger
 

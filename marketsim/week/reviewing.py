@@ -30,14 +30,28 @@ def review_costs(market: Market) -> None:
 
 def raise_fees(market: Market, orders: Orders) -> None:
     """Every April: what running placements in open places of independent homes cost rises as their arrangements say;
-    so do the fees that contracts agreed for the places they hold."""
+    so do the fees that contracts agreed for the places they hold. Where members of a cooperative don't agree, none of
+    its own rise."""
     children, rows = market.children, _bought_one_by_one(market)
+    _let_members_vote(market, orders)
     for arrangement in orders.arrangements:
         if arrangement.rule.has("uplift_within_stays"):
             through = rows[children.arrangement[rows] == arrangement.number]
             _raise(market, through, 1 + asking_rules.uplift_of(market, arrangement)[children.authority[through]])
         if arrangement.rule.has("uplift_of_held"):
             _raise_held(market, arrangement, 1 + asking_rules.uplift_of_held(market, arrangement))
+
+
+def _let_members_vote(market: Market, orders: Orders) -> None:
+    """Note which arrangements of cooperatives members freeze this year."""
+    for number, cooperative in orders.cooperatives:
+        if not cooperative.has("agrees"):
+            continue
+        whole = orders.arrangements[number]
+        for inner in (orders.arrangements[one] for one in whole.inner):
+            inner.frozen = False
+            rise = asking_rules.rise_asked(market, inner)
+            inner.frozen = rise > 0 and not asking_rules.agreed_by_all(market, whole, inner, rise)
 
 
 def _raise_held(market: Market, arrangement: Arrangement, rise: float) -> None:

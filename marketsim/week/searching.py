@@ -62,9 +62,11 @@ def _searching(children: Children, search_every_weeks: int, week: int, unplaced:
     return rows[:count]
 
 
-def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints, joins: Bools) -> Searches:
-    """The searches of some children, with the arrangements that each tries and who buys at each stage, and which of
-    them are weighed side by side.
+def searches_of(
+    market: Market, seeking: Seeking, routes: Ints, buyers: Ints, joins: Bools, farthest: Floats
+) -> Searches:
+    """The searches of some children, with the arrangements that each tries and who buys at each stage, which of them
+    are weighed side by side, and how far from home a place may be (miles).
 
     Luck of a child with a home depends on the child, the number of its search and how often it `asked`, and on nothing
     else.
@@ -99,6 +101,7 @@ def searches_of(market: Market, seeking: Seeking, routes: Ints, buyers: Ints, jo
         routes=routes,
         buyers=buyers,
         joins=joins,
+        farthest=farthest,
     )
 
 

@@ -44,26 +44,45 @@ def found(joint: Path, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
 # ---- fees taken apart
 
 
+def at_one_distance(by_needs: np.ndarray) -> np.ndarray:
+    """Sums by run and needs, all of them near."""
+    return by_needs[:, :, None]
+
+
 def test_fees_taken_apart_by_hand() -> None:
     """Ten children at 4 and five at 10; then twelve at 5 and eight at 9: 90 becomes 132."""
     before = np.array([[10.0, 5.0]]), np.array([[40.0, 50.0]])
     after = np.array([[12.0, 8.0]]), np.array([[60.0, 72.0]])
-    fees = money.of_fees(*before, *after)
+    fees = money.of_fees(*map(at_one_distance, (*before, *after)))
     assert fees.number[0] == pytest.approx(5 * 90 / 15)
     assert fees.mix[0] == pytest.approx(12 * 4 + 8 * 10 - 20 * 90 / 15)
     assert fees.price[0] == pytest.approx(12 * (5 - 4) + 8 * (9 - 10))
+    assert fees.distance[0] == 0
     assert sum(part[0] for part in fees) == pytest.approx(132 - 90)
+
+
+def test_the_same_children_at_another_distance_by_hand() -> None:
+    """Six near at 5 and four far at 10; then nine near at 5 and one far at 12: 70 becomes 57, of which 15 less since
+    three are nearer and 2 more since the one far away is dearer."""
+    before = np.array([[[6.0, 4.0]]]), np.array([[[30.0, 40.0]]])
+    after = np.array([[[9.0, 1.0]]]), np.array([[[45.0, 12.0]]])
+    fees = money.of_fees(*before, *after)
+    assert (fees.number[0], fees.mix[0]) == (0, 0)
+    assert (fees.distance[0], fees.price[0]) == (pytest.approx(-15), pytest.approx(2))
+    nobody_far = np.array([[[6.0, 0.0]]]), np.array([[[30.0, 0.0]]])
+    fees = money.of_fees(*nobody_far, np.array([[[5.0, 1.0]]]), np.array([[[25.0, 9.0]]]))
+    assert (fees.distance[0], fees.price[0]) == (pytest.approx(4), 0)
 
 
 @pytest.mark.parametrize("gone", ["before", "after", "both"])
 def test_needs_that_nobody_had_are_mix_and_numbers_from_nothing_are_told(gone: str) -> None:
     none, some = np.zeros((1, 2)), np.array([[3.0, 0.0]])
     numbers = {"before": (none, some), "after": (some, none), "both": (none, none)}[gone]
-    fees = money.of_fees(numbers[0], 7.0 * numbers[0], numbers[1], 7.0 * numbers[1])
+    fees = money.of_fees(*map(at_one_distance, (numbers[0], 7.0 * numbers[0], numbers[1], 7.0 * numbers[1])))
     assert sum(part[0] for part in fees) == pytest.approx(7 * (numbers[1].sum() - numbers[0].sum()))
     assert fees.price[0] == 0
     two, three = np.array([[2.0, 0.0]]), np.array([[2.0, 1.0]])
-    fees = money.of_fees(two, np.array([[20.0, 0.0]]), three, np.array([[20.0, 50.0]]))
+    fees = money.of_fees(*map(at_one_distance, (two, np.array([[20.0, 0.0]]), three, np.array([[20.0, 50.0]]))))
     assert (fees.price[0], fees.number[0], fees.mix[0]) == (0, 10, 40)
 
 

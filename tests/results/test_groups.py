@@ -52,4 +52,4 @@ def test_every_pound_has_a_kind_and_every_fee_a_child(town: Result) -> None:
     numbers = [name for name in sums if name.startswith("bought_")] + ["in_own_homes"]
     assert sums[fees].sum(axis=1).to_numpy() == pytest.approx(sums["paid_placements_gbp"].to_numpy())
     assert sums[numbers].sum(axis=1).to_numpy() == pytest.approx(sums["children_placed"].to_numpy())
-    assert len(fees) == len(numbers) == 13
+    assert len(fees) == len(numbers) == 25

@@ -28,6 +28,7 @@ def _reaches_held_place(this: Round, row: int, stage: int) -> bool:
         return False  # nothing empty, or open places that no contract holds
     first_miles, urgency = panels.reaches.miles_at_first[route], searches.urgency[row]
     radius = first_miles + urgency * (panels.reaches.miles_at_last[route] - first_miles)
+    radius = min(radius, searches.farthest[row, stage])
     for entry in range(start, stop):
         lot = live.lot[entry]
         east, north = panels.lots.x[lot] - searches.x[row], panels.lots.y[lot] - searches.y[row]

@@ -48,6 +48,7 @@ def search_all(this: Round, rows: Ints, stage: int) -> None:
         own_area = searches.authority[row]
         first_miles = reaches.miles_at_first[route]
         radius = first_miles + searches.urgency[row] * (reaches.miles_at_last[route] - first_miles)
+        radius = min(radius, searches.farthest[row, stage])
         limit = fee_limit(reaches.limited[route], reaches.limit_at_first[route], searches.expected_fee[row],
                           searches.urgency[row], searches.way_out[row])  # fmt: skip
         short.limit[row, stage] = limit

@@ -14,7 +14,8 @@ class Searches(NamedTuple):
     `joins` to the one before: their offers are weighed side by side.
 
     `away`: must live outside the home area and far from home; `only_good`: homes rated below good are not asked;
-    `own_area_only`: only those in the authority's own area are;
+    `own_area_only`: only those in the authority's own area are; `farthest` is by stage how far from home a place may be
+    (miles), whatever the arrangement reaches;
     `bespoke`: needs staff of its own, `alone`: and a home to itself; `needs`: of a statement of purpose, as bits.
     `way_out` is what the last resort would cost less what staff of the child's own cost anywhere (GBP/week): fees here
     are those without that.
@@ -42,6 +43,7 @@ class Searches(NamedTuple):
     routes: Ints
     buyers: Ints
     joins: Bools
+    farthest: Floats
 
 
 class Reaches(NamedTuple):

@@ -24,7 +24,8 @@ Change = Callable[[Round], Round]
 def any_distance(this: Round) -> Round:
     """However far homes are."""
     miles = np.full_like(this.panels.reaches.miles_at_first, ANYWHERE)
-    return _with_reaches(this, miles_at_first=miles, miles_at_last=miles)
+    anywhere = _with_searches(this, farthest=np.full_like(this.searches.farthest, ANYWHERE))
+    return _with_reaches(anywhere, miles_at_first=miles, miles_at_last=miles)
 
 
 def any_fee(this: Round) -> Round:
@@ -145,7 +146,7 @@ def _within_reach(this: Round, stage: int, areas: Ints) -> Bools:
     searches, reaches = this.searches, this.panels.reaches
     route = searches.routes[:, stage]
     first = reaches.miles_at_first[route]
-    radius = first + searches.urgency * (reaches.miles_at_last[route] - first)
+    radius = np.minimum(first + searches.urgency * (reaches.miles_at_last[route] - first), searches.farthest[:, stage])
     small = this.panels.areas[route] == NO_ROUTE
     return np.asarray(small[:, None] | (this.geography.miles_at_least[searches.authority][:, areas] <= radius[:, None]))
 
