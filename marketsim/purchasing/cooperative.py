@@ -226,14 +226,14 @@ class Cooperative(PurchasingRule):
 
     def review(self, market: Market, arrangement: Arrangement) -> bool:
         """Every year shares by use follow the children placed; who has served its notice pays no more."""
-        arrangement.leavers.keep(arrangement.leavers.until > market.week)
+        arrangement.leavers.keep(arrangement.leavers.until > market.week + 1)
         if market.ends("financial_year"):
             self._share_cost(market, arrangement, at_start=False)
         return False
 
     def next_review(self, market: Market, arrangement: Arrangement) -> int:
         """The end of the financial year, or of somebody's notice."""
-        ends = (int(week) for week in arrangement.leavers.until if week > market.week)
+        ends = (int(week) - 1 for week in arrangement.leavers.until)
         return min([market.calendar.next_end("financial_year", market.week), *ends])
 
     def owes(self, market: Market, arrangement: Arrangement) -> Dues:

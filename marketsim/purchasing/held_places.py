@@ -118,9 +118,10 @@ class HeldPlaces(Uplifted):
     # What they share.
 
     def begin(self, market: Market, arrangement: Arrangement) -> None:
-        """Set up: members share by the children whom they have in homes until use says more."""
+        """Set up: members share by the children whom they have in homes until use says more; those of a cooperative as
+        it says itself."""
         arrangement.began_week, arrangement.places_agreed, arrangement.to_give_back = market.week, 0, 0
-        if len(arrangement.members) > 1:
+        if arrangement.shares_for_itself:
             shares.share_by_children(market, arrangement)
 
     def takes_at_least(self) -> ShareByNeed:
@@ -161,7 +162,7 @@ class HeldPlaces(Uplifted):
         """What is reviewed in all contracts: every April who pays which share, every quarter how many places are held
         (`at_start`: in the beginning), every week what is given back. True if lots changed."""
         given = self._give_back(market, arrangement)
-        if market.ends("financial_year") and len(arrangement.members) > 1:
+        if market.ends("financial_year") and arrangement.shares_for_itself:
             shares.share_by_use(market, arrangement)
         followed = self._follows_use() and self._follow_use(market, arrangement, at_start, per_home)
         return given or followed

@@ -162,8 +162,8 @@ class PurchasingRule(Lever):
 
 @dataclass
 class Leavers:
-    """Authorities that have left and still pay their `share` of what is owed, each to the week `until` (of those who
-    have just left not said yet)."""
+    """Authorities that have left and still pay their `share` of what is owed, each up to the week before `until` (of
+    those who have just left not said yet)."""
 
     rows: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     share: Floats = field(default_factory=lambda: np.zeros(0))
@@ -223,6 +223,11 @@ class Arrangement:
     joined: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     frozen: bool = False
     memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shares_for_itself(self) -> bool:
+        """Whether its own rule says how several members share: within a cooperative that does."""
+        return len(self.members) > 1 and self.cooperative is None
 
     def payers(self) -> tuple[Ints, Floats]:
         """Who pays what is owed, and in what shares (which add up to 1): the members, and those who have left and are

@@ -44,6 +44,7 @@ WHOLE = """bypass_chance(self, urgency):
     def inside(self):
         return ["spot"]
 """
+BY_ALL = "{}\n\n    def " + WHOLE.format("np.zeros_like(urgency)")
 FIRST = "fee_at_start(self, market, arrangement, home, band):\n        return "
 OWES = "owes(self, market, arrangement):\n        return "
 BACK = "shares_in(self, market, arrangement, left):\n        return "
@@ -95,6 +96,24 @@ FAULTS = {
     "a scope that there isn't": ("scope(self):\n        return 'county'", "returned 'county'; allowed are"),
     "chances for others": (WHOLE.format("np.zeros(0)"), "expected a chance for each of"),
     "a chance above all": (WHOLE.format("urgency + np.inf"), "chances: inf"),
+    "an erosion that is no number": (
+        BY_ALL.format("erosion(self, market, arrangement):\n        return np.nan"), "erosion: the share eroded: nan",
+    ),
+    "later for others": (
+        BY_ALL.format("decides_later(self, market, rows):\n        return [True]"), "expected true or false for each of",
+    ),
+    "compares with numbers": (
+        BY_ALL.format("compares(self, market, rows):\n        return rows"), "expected true or false for each of",
+    ),
+    "miles below 0": (BY_ALL.format("miles_at_most(self, market, rows):\n        return rows * 0.0 - 1"), "miles: -1"),
+    "keeps homes that aren't there": (
+        BY_ALL.format("keeps_for_own(self, market, arrangement):\n        return np.ones(3, dtype=bool)"),
+        "expected true or false for each of",
+    ),
+    "settles with money from nowhere": (
+        BY_ALL.format("settles(self, market, arrangement):\n        return np.ones(len(market.authorities))"),
+        "settles: what is paid adds up to 4, not to 0",
+    ),
     "members that are none": ("joined_by(self):\n        return ['everybody']", "returned list, not Members"),
     "no reach": ("reach(self):\n        return 5.0", "returned float, not Reach"),
     "a reach that is no number": ("reach(self):\n        return Reach(float('nan'))", "miles and limits: nan"),
