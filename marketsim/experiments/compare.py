@@ -54,8 +54,8 @@ def compare(
     many different ones as `vectors` says.
     With `out` (a folder that must not exist) every run's tables are written as they finish, and at the end
     comparison.csv and the manifest: what is given back is read from there. Without, it has the tables `comparison`,
-    `outcomes`, `sums`, `contracts` and the columns of `weekly` that figures need. `on_progress` is called with the
-    number of finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
+    `outcomes`, `sums`, `contracts`, `flows` and the columns of `weekly` that figures need. `on_progress` is called with
+    the number of finished and of all runs. Raises ScenarioError, StoreError, and ValueError for numbers out of range.
     """
     arms = _arms(baseline, others, replicates, seed, workers)
     if vectors is not None and vectors < 1:
@@ -149,5 +149,5 @@ def _run_task(task: _Task) -> dict[str, pd.DataFrame]:
     if task.folder is not None:
         store.write_tables(task.folder, result.tables)
     kept = {"outcomes": result.outcomes, "weekly": result.weekly[WEEKLY_KEPT]}
-    kept |= {name: result.tables[name] for name in ("sums", "contracts")}
+    kept |= {name: result.tables[name] for name in ("sums", "contracts", "flows")}
     return {name: frame.assign(scenario=task.label, replicate=task.replicate) for name, frame in kept.items()}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Ints
-from marketsim.experiments import contracts, money, uncertainty, who
+from marketsim.experiments import contracts, money, outside, uncertainty, who
 from marketsim.experiments.contracts import WEEKS_PER_YEAR
 from marketsim.experiments.differences import COLUMNS as TABLE_COLUMNS
 from marketsim.experiments.differences import compare_outcomes, paired
@@ -49,15 +49,29 @@ class Comparison(Result):
 
     def members(self, words: str) -> pd.DataFrame:
         """The same as `table` for a group (`area` is its name), each member, its neighbours outside together, and
-        England."""
-        return self.of(_areas(self.group(words)) | {ENGLAND: self._everybody}).rename(columns={"region": "area"})
+        England, with the share of the group's and each member's children outside all members' areas. `chance` is how
+        likely a difference so large would be if there were none, `false_discovery` of each member the share of false
+        ones if it and all members' at least as sure differences of the outcome are called sure."""
+        meant = self.group(words)
+        areas = _areas(meant) | {ENGLAND: self._everybody}
+        inside = {name: codes for name, codes in areas.items() if set(codes) <= set(meant.members)}
+        found = [self._outcomes_of(areas, LAST_WEEKS), outside.outside(self._kept("flows"), meant.members, inside)]
+        rows = self._compared(pd.concat(found, ignore_index=True), chances=True)
+        rows["false_discovery"] = np.nan
+        single = rows[rows["region"].isin(meant.members.values())]
+        for _, of_outcome in single.groupby(["scenario", "outcome"]):
+            chances = of_outcome["chance"].to_numpy(dtype=np.float64)
+            rows.loc[of_outcome.index, "false_discovery"] = uncertainty.discoveries(chances)
+        return rows.rename(columns={"region": "area"})
 
     def of(self, wanted: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:
         """The same as `table` for groups of authorities (ONS codes) by name, in a year of the runs or the last ones."""
-        found = self._outcomes_of(wanted, year)
+        return self._compared(self._outcomes_of(wanted, year))
+
+    def _compared(self, found: pd.DataFrame, chances: bool = False) -> pd.DataFrame:
         if self.runs_made["vector"].notna().any():
             found = found.merge(self.runs_made.drop(columns="seed"))
-        return compare_outcomes(found, self.labels[0], self.labels[1:])
+        return compare_outcomes(found, self.labels[0], self.labels[1:], chances)
 
     def values(self, codes: Collection[str], year: int = LAST_WEEKS) -> pd.DataFrame:
         """The outcomes of some authorities (ONS codes) together in a year of the runs or the last weeks: rows scenario,

@@ -19,8 +19,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str]) -> pd.DataFrame:
-    """The comparison table from `outcomes` (scenario, replicate, outcome, region, value, and vector if one was used).
+def compare_outcomes(
+    outcomes: pd.DataFrame, baseline: str, others: Sequence[str], chances: bool = False
+) -> pd.DataFrame:  # fmt: skip
+    """The comparison table from `outcomes` (scenario, replicate, outcome, region, value, and vector if one was used);
+    with a column `chance` more if wanted, how likely a difference so large would be if there were none.
 
     Intervals: see `marketsim.experiments.uncertainty`. `variance_saved` is the share by which pairing reduced the
     variance of the difference: 1 - var(difference) / (var(baseline) + var(other)). `luck_share` and `parameter_share`:
@@ -36,8 +39,17 @@ def compare_outcomes(outcomes: pd.DataFrame, baseline: str, others: Sequence[str
         for outcome, region in order:
             base, changed = values[baseline, outcome, region], values[other, outcome, region]
             unit = definitions.column("outcomes", outcome).unit
-            rows.append((outcome, region, other, *paired(base, changed, vectors), unit))
-    return pd.DataFrame(rows, columns=COLUMNS)
+            chance = (chance_of_none(base, changed, vectors),) if chances else ()
+            rows.append((outcome, region, other, *paired(base, changed, vectors), unit, *chance))
+    return pd.DataFrame(rows, columns=[*COLUMNS, "chance"] if chances else COLUMNS)
+
+
+def chance_of_none(base: Floats, other: Floats, vectors: Ints | None = None) -> float:
+    """How likely a paired difference so large would be if there were none (0-1); NaN where no interval is told."""
+    both = ~(np.isnan(base) | np.isnan(other))
+    vectors = None if vectors is None else vectors[both]
+    few = uncertainty.basis(int(both.sum()), vectors) < uncertainty.FEWEST
+    return np.nan if few else uncertainty.chance(other[both] - base[both], vectors)
 
 
 def paired(

@@ -74,6 +74,7 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
     baseline = comparison.labels[0]
     place = tables.all_of(comparison) if area == ENGLAND else area
     told = [headline.headline(comparison, money, arm, area)]
+    told += [line for line in [headline.spillover(money, arm)] if line]
     told += headline.reasons(comparison, money, rows, arm, area)
     title = f"{place}: {arm} against {baseline}"
     yield Sheet("notes", "How to read this workbook", "Read before the tables.", _lines("note", NOTES), {})

@@ -13,6 +13,7 @@ from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 
 MOST_CAUSES = 3  # that are named
+SURE = 0.05  # share of false ones among the differences of members that are called sure
 LEAST = 0.02  # of the largest cause: smaller ones are not named
 OF_CHILDREN = ("children_unregistered", "out_of_area_share", "over_20_miles_share", "distance_mean_miles")
 Row: TypeAlias = "pd.Series[Any]"
@@ -44,15 +45,39 @@ def headline(comparison: Comparison, money: pd.DataFrame, other: str, area: str)
     )
 
 
+def spillover(money: pd.DataFrame, other: str) -> str:
+    """What those near it who are not in it pay, and how surely; empty if there is nobody."""
+    if not ((money["area"] == NEIGHBOURS) & (money["scenario"] == other)).any():
+        return ""
+    whole = _whole(money, other, NEIGHBOURS)
+    mean, low, high = float(whole["difference"]), float(whole["ci_low"]), float(whole["ci_high"])
+    if pd.isna(low) or low <= 0 <= high:
+        sure = "" if pd.isna(low) or low == high else ", which may be nothing"
+        return f"Neighbours outside: {signed(mean)}{_interval(whole)} a year{sure}."
+    return f"Neighbours outside pay {_less_or_more(mean)}{_interval(whole)}."
+
+
 def reasons(comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str) -> list[str]:
-    """What moved and why, a line each: money by its largest causes, children, neighbours; `rows` as
+    """What moved and why, a line each: who gains and loses, money by its largest causes, children; `rows` as
     `Comparison.members` gives them, or the table itself with its regions called areas."""
-    lines = [_money_line(money, other, area), _children_line(comparison, rows, other, area)]
-    beside = money[(money["area"] == NEIGHBOURS) & (money["scenario"] == other)]
-    if len(beside):
-        whole = _whole(money, other, NEIGHBOURS)
-        lines.append(f"Neighbours outside: {signed(whole['difference'])}{_interval(whole)} a year.")
+    lines = [_members_line(rows, other), _money_line(money, other, area), _children_line(comparison, rows, other, area)]
     return [line for line in lines if line]
+
+
+def _members_line(rows: pd.DataFrame, other: str) -> str:
+    """How many members surely spend less or more, with their names, and of how many that can't be told."""
+    if "false_discovery" not in rows:
+        return ""
+    spend = rows[(rows["scenario"] == other) & (rows["outcome"] == "spend_gbp") & rows["false_discovery"].notna()]
+    if len(spend) < 2:
+        return ""
+    sure = spend[spend["false_discovery"] <= SURE]
+    parts = []
+    for noun, those in (("less", sure[sure["difference"] < 0]), ("more", sure[sure["difference"] > 0])):
+        names = f" ({', '.join(those.sort_values('difference')['area'])})" if len(those) else ""
+        parts.append(f"{len(those)} surely spend{'s' if len(those) == 1 else ''} {noun}{names}")
+    left = len(spend) - len(sure)
+    return f"Of {len(spend)} members {', '.join(parts)}; of {left} it can't be told."
 
 
 def _money_line(money: pd.DataFrame, other: str, area: str) -> str:

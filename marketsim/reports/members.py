@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from marketsim.experiments import outside
 from marketsim.experiments.comparison import WHOLE, Comparison
 from marketsim.experiments.contracts import WEEKS_PER_YEAR
 from marketsim.experiments.who import NEIGHBOUR_MILES
@@ -16,6 +17,15 @@ from marketsim.reports import contracts, fitting, headline, tables
 from marketsim.results.outcomes import ENGLAND
 
 SHOWN = {"spend_gbp": "spend GBP/week"} | tables.HEADLINES
+OF_MEMBERS = {
+    "spend_gbp": "spend GBP/week", "weekly_fee_mean_gbp": "fee GBP/week", "distance_mean_miles": "miles from home",
+    "over_20_miles_share": "over 20 miles", "out_of_area_share": "out of own area",
+    outside.OUTSIDE: "outside members' areas", "wait_mean_weeks": "wait, weeks",
+    "children_unregistered": "unreg. children", "void_rate": "void rate",
+}  # fmt: skip
+MARK = "*"
+LEAST_TOLD = 500.0  # GBP a year, which rounds to a thousand
+MARKED = f"{MARK} sure for this member even though many are told: at most {headline.SURE:.0%} of those marked are luck."
 
 
 def print_for(comparison: Comparison, words: str, console: Console) -> None:
@@ -31,6 +41,7 @@ def print_for(comparison: Comparison, words: str, console: Console) -> None:
         fitting.print_table(tables.whole_table(name, baseline, other, whole), console)
         fitting.print_table(_members_table(comparison, other, of_arm[of_arm["area"] != name]), console)
         fitting.print_table(money_table(comparison, money, other, name), console)
+        fitting.print_table(_causes_table(money, other, name), console)
         _print_years_and_contracts(comparison, other, words, console)
     if neighbours := comparison.group(words).neighbours.values():
         console.print(escape(neighbours_named(neighbours)))
@@ -100,7 +111,8 @@ def print_told(
     comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str, console: Console
 ) -> None:
     """The headline and the lines below it."""
-    console.print(escape(headline.headline(comparison, money, other, area)), style="bold")
+    for line in (headline.headline(comparison, money, other, area), headline.spillover(money, other)):
+        console.print(escape(line), style="bold")
     for line in headline.reasons(comparison, money, rows, other, area):
         console.print(escape(f"- {line}"))
     console.print()
@@ -109,18 +121,36 @@ def print_told(
 def _members_table(comparison: Comparison, other: str, rows: pd.DataFrame) -> Table:
     """Members one by one, then neighbours outside, then England."""
     title = f"One by one: {other} less {comparison.labels[0]}{', with 95% interval' if comparison.tells else ''}"
-    shown = tables.table(title, "authority", *SHOWN.values())
+    shown = tables.table(title, "authority", *OF_MEMBERS.values(), caption=MARKED if comparison.tells else None)
     for cells in area_cells(comparison, rows):
         shown.add_row(*map(escape, cells))
     return shown
 
 
 def area_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
-    """For each area its name and the differences of the outcomes SHOWN, with half the width of the interval."""
-    wanted = tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit")
-    cells = {(area, outcome): tables.with_half(mean, high, unit) for area, outcome, mean, high, unit in wanted}
+    """For each area its name and the differences of the outcomes in `heads_of`, with half the width of the interval;
+    those of members that are sure are marked."""
+    shown = heads_of(rows)
+    cells = {}
+    for area, outcome, mean, high, unit in tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit"):
+        cells[area, outcome] = tables.with_half(mean, high, unit)
+    for area, outcome in sure_ones(rows):
+        cells[area, outcome] += MARK
     names = {area: tables.all_of(comparison) if area == ENGLAND else area for area in dict.fromkeys(rows["area"])}
-    return [[name, *(cells[area, outcome] for outcome in SHOWN)] for area, name in names.items()]
+    return [[name, *(cells.get((area, outcome), "-") for outcome in shown)] for area, name in names.items()]
+
+
+def heads_of(rows: pd.DataFrame) -> dict[str, str]:
+    """The outcomes that are told one by one, with their heads: of members more than of regions."""
+    return OF_MEMBERS if "false_discovery" in rows else SHOWN
+
+
+def sure_ones(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    """Member and outcome of the differences that are sure although many are told side by side."""
+    if "false_discovery" not in rows:
+        return set()
+    found = rows[(rows["false_discovery"] <= headline.SURE) & (rows["difference"] != 0)]
+    return set(zip(found["area"], found["outcome"], strict=True))
 
 
 def spend_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
@@ -146,6 +176,28 @@ def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: s
     for cells in cause_cells(money[(money["scenario"] == other) & (money["area"] == area)]):
         shown.add_row(*map(escape, cells[: 2 + len(told)]), style="bold" if cells[0] == WHOLE else None)
     return shown
+
+
+def _causes_table(money: pd.DataFrame, other: str, group: str) -> Table:
+    """Why spend differs for each member and for neighbours: a row each, a column a cause that moves."""
+    heads, cells = cause_by_area(money[(money["scenario"] == other) & (money["area"] != group)])
+    shown = tables.table(f"One by one: why spend under {other} differs, thousand GBP a year", "authority", *heads)
+    for row in cells:
+        shown.add_row(*map(escape, row))
+    return shown
+
+
+def cause_by_area(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """The causes that move spend somewhere, all of them last; and for each area its name and the differences by cause
+    (thousand GBP a year), which add up to the last."""
+    wide = rows.pivot(index="area", columns="cause", values="difference").loc[list(dict.fromkeys(rows["area"]))]
+    moving = [cause for cause in dict.fromkeys(rows["cause"]) if (wide[cause].abs() >= LEAST_TOLD).any()]
+    heads = [*(cause for cause in moving if cause != WHOLE), WHOLE]
+    return heads, [[str(area), *(_thousands(value) for value in wide.loc[area, heads])] for area in wide.index]
+
+
+def _thousands(pounds: float) -> str:
+    return f"{pounds / 1e3:+,.0f}" if abs(pounds) >= LEAST_TOLD else "0"
 
 
 def cause_cells(rows: pd.DataFrame) -> list[list[str]]:

@@ -68,7 +68,7 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
     sections = [_filled(one, drawn) for one in (_short_sections if summary else _sections)(about)]
     return environment.from_string(template).render(
         title=f"{question}{'' if concerned is None else f' For {area}.'}",
-        headline=headline.headline(comparison, money, arm, area),
+        headline=" ".join([headline.headline(comparison, money, arm, area), headline.spillover(money, arm)]).strip(),
         reasons=headline.reasons(comparison, money, rows, arm, area),
         summary=summary,
         outcomes=_outcomes(about, summary),
@@ -155,7 +155,7 @@ def _sections(about: About) -> list[Section]:
         Section("time", "Over time", pictures=["difference", "voids", "routes"]),
         Section("spend", "Why spend differs", pictures=["money"], tables=[_causes(about), _years(about)]),
         Section("areas", "One by one", lines=_neighbours(about), pictures=["members"],
-                tables=[_spend(about), _areas(about)]),
+                tables=[_spend(about), _areas(about), *_causes_by_area(about)]),
         Section("where", "Where", pictures=["map", "points", "flows"]),
         Section("fees", "Fees", pictures=["fees"]),
         Section("contracts", "Contracts", lines=contracts.sentences(comparison, arm, about.concerned),
@@ -182,7 +182,7 @@ def _outcomes(about: About, summary: bool) -> Table:
     """All outcomes of the area, or the main ones."""
     baseline, found = about.comparison.labels[0], about.of_arm[about.of_arm["area"] == about.area]
     if summary:
-        found = found[found["outcome"].isin(members.SHOWN)]
+        found = found[found["outcome"].isin(members.heads_of(found))]
     wanted = ("outcome", "baseline_mean", "scenario_mean", "difference", "ci_low", "ci_high")
     return Table(
         f"{about.place}: {about.arm} against {baseline}",
@@ -209,7 +209,8 @@ def _years(about: About) -> Table:
 def _areas(about: About) -> Table:
     several = about.of_arm[about.of_arm["area"] != about.area]
     return Table(f"{about.arm} less {about.comparison.labels[0]}, with half the width of the 95% interval",
-                 ["area", *members.SHOWN.values()], members.area_cells(about.comparison, several))  # fmt: skip
+                 ["area", *members.heads_of(several).values()],
+                 members.area_cells(about.comparison, several))  # fmt: skip
 
 
 def _spend(about: About) -> Table:
@@ -221,12 +222,22 @@ def _spend(about: About) -> Table:
     )
 
 
+def _causes_by_area(about: About) -> Iterator[Table]:
+    """Why spend differs for each member, and for neighbours outside."""
+    if about.concerned is not None:
+        rows = about.money[(about.money["scenario"] == about.arm) & (about.money["area"] != about.area)]
+        heads, cells = members.cause_by_area(rows)
+        caption = "Why spend differs, thousand GBP a year; the causes of each add up to the last"
+        yield Table(caption, ["area", *heads], cells)
+
+
 def _neighbours(about: About) -> list[str]:
     """Who is meant by neighbours outside."""
     if about.concerned is None:
         return []
     neighbours = about.comparison.group(about.concerned).neighbours.values()
-    return [members.neighbours_named(neighbours)] if neighbours else []
+    marked = [members.MARKED] if about.comparison.tells else []
+    return [*([members.neighbours_named(neighbours)] if neighbours else []), *marked]
 
 
 def _contracts(about: About) -> Iterator[Table]:

@@ -30,6 +30,7 @@ TABLES = {
     "outcomes": f"a row an outcome and region, over {LAST_WEEKS}",
     "sums": "a row an authority and year, and the last weeks: what outcomes of any group are worked out from",
     "contracts": "a row an arrangement that holds places, authority and year, and the last weeks: held, used, paid",
+    "flows": "a row a home and a host authority: who lives where, in the last weeks",
     "comparison": f"a row an outcome, region and scenario: its difference from the baseline, over {LAST_WEEKS}",
     "design": "a row a run that is planned, with the values of its factors",
     "runs": f"a row a run, outcome and region, over {LAST_WEEKS}; of a calibration a row a run",

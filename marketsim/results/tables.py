@@ -22,8 +22,8 @@ from marketsim.week.recording import Recorder, on_any_panel
 def tables_of(
     market: Market, recorder: Recorder, book: ContractBook, arrangements: Sequence[Arrangement]
 ) -> dict[str, pd.DataFrame]:
-    """The tables of a run so far by name: weekly, authorities, placements, outcomes, homes, sums and contracts (see
-    `Result`)."""
+    """The tables of a run so far by name: weekly, authorities, placements, outcomes, homes, sums, contracts and flows
+    (see `Result`)."""
     return {
         "weekly": weeks.weekly_frame(market, recorder),
         "authorities": weeks.authorities_frame(market, recorder),
@@ -32,6 +32,7 @@ def tables_of(
         "homes": homes_frame(market, arrangements),
         "sums": weeks.sums_frame(market, recorder),
         "contracts": contracts_frame(market, book, arrangements),
+        "flows": flows_frame(market, recorder.last_year.weeks),
     }
 
 
@@ -92,6 +93,24 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
             "wait_weeks": records.wait,
         }
     ).assign(end_week=lambda frame: frame["end_week"].mask(running))
+
+
+def flows_frame(market: Market, weeks_counted: int) -> pd.DataFrame:
+    """`flows.parquet`: a row a pair of home and host authority between which somebody lived in the last weeks of the
+    run, so many of them, with the `child_weeks`."""
+    records, areas = market.records, len(market.authorities)
+    running = records.end_week == of_children.NOT_YET
+    first = np.maximum(records.start_week, market.week - weeks_counted + 1)
+    last = np.where(running, market.week, records.end_week - 1)
+    weeks_there = np.maximum(last - first + 1, 0)
+    pair = records.child_authority * areas + market.homes.authority[records.home]
+    child_weeks = np.bincount(pair, weights=weeks_there, minlength=areas * areas).astype(np.int64)
+    found = np.flatnonzero(child_weeks)
+    home, host = np.divmod(found, areas)
+    codes = _words(market.authorities.code)
+    return pd.DataFrame(
+        {"home_authority": codes.take(home), "host_authority": codes.take(host), "child_weeks": child_weeks[found]}
+    )
 
 
 def homes_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.DataFrame:

@@ -100,7 +100,7 @@ FAULTS = {
         BY_ALL.format("erosion(self, market, arrangement):\n        return np.nan"), "erosion: the share eroded: nan",
     ),
     "later for others": (
-        BY_ALL.format("decides_later(self, market, rows):\n        return [True]"), "expected true or false for each of",
+        BY_ALL.format("decides_later(self, market, rows):\n        return [1]"), "expected true or false for each of",
     ),
     "compares with numbers": (
         BY_ALL.format("compares(self, market, rows):\n        return rows"), "expected true or false for each of",
