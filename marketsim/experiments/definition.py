@@ -200,6 +200,10 @@ class Definition(Section):
     outcomes: Annotated[list[str], Field(min_length=1)] | None = Field(
         default=None, description="outcomes to keep; not given: all"
     )
+    whom: str | None = Field(
+        default=None, description="whose outcomes are analysed: a region, a cooperative, or authorities by name, with "
+        "commas; not given: England's"
+    )  # fmt: skip
 
     @field_validator("name")
     @classmethod

@@ -75,20 +75,26 @@ def paired(
     return *means, found.mean, found.low, found.high, count, saved, found.luck_share, found.parameter_share
 
 
-def england_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> Iterator[tuple[str, str, Floats]]:
-    """Outcome, quantity and values: a row a point, a column a replicate that some run gave; NaN where one is missing.
+def area_by_point(design: pd.DataFrame, runs: pd.DataFrame, points: int) -> Iterator[tuple[str, str, Floats]]:
+    """Outcome, quantity and values of the area that is analysed, which stands first in each run (England, unless the
+    sweep names somebody): a row a point, a column a replicate that some run gave; NaN where one is missing.
 
     `design` and `runs` as a sweep keeps them. Quantities: with one scenario that one; with several each other less the
     first (paired by seed), then each.
     """
     labels = list(dict.fromkeys(design["scenario"]))
     replicates = int(design["replicate"].max()) + 1
-    england = runs[runs["region"] == ENGLAND].merge(design[["run", "point", "replicate", "scenario"]], on="run")
-    for outcome, rows in england.groupby("outcome", sort=False):
+    of_area = runs[runs["region"] == area_of(runs)].merge(design[["run", "point", "replicate", "scenario"]], on="run")
+    for outcome, rows in of_area.groupby("outcome", sort=False):
         by_arm = {label: _by_replicate(rows[rows["scenario"] == label], points, replicates) for label in labels}
         quantities = {f"{other}{LESS}{labels[0]}": by_arm[other] - by_arm[labels[0]] for other in labels[1:]}
         for quantity, values in (quantities | by_arm).items():
             yield str(outcome), quantity, values[:, ~np.isnan(values).all(axis=0)]
+
+
+def area_of(runs: pd.DataFrame) -> str:
+    """Whose outcomes a sweep's runs tell first."""
+    return str(runs["region"].iloc[0]) if len(runs) else ENGLAND
 
 
 def _vectors(outcomes: pd.DataFrame) -> Ints | None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from marketsim.core.columns import Floats
 from marketsim.experiments import prim
-from marketsim.experiments.differences import LESS, england_by_point
+from marketsim.experiments.differences import LESS, area_by_point, area_of
 from marketsim.experiments.sweep_folder import open_set
 from marketsim.results.result import DESIGN_COLUMNS, Result
 from marketsim.results.store import StoreError
@@ -64,6 +64,7 @@ class Discovery:
     unsure: int | None
     left_out: int
     footing: str
+    area: str
 
 
 def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = None) -> Discovery:
@@ -95,6 +96,7 @@ def discover(folder: Path, outcome: str, fails_if: str, scenario: str | None = N
     return Discovery(
         outcome, quantity, fails_if.strip(), points, differences, cases, boxes, trajectory, chosen, values.shape[1],
         unsure, int((~whole).sum()), found.footing,
+        area_of(runs),
     )  # fmt: skip
 
 
@@ -156,7 +158,7 @@ def _values(folder: Path, design: pd.DataFrame, runs: pd.DataFrame, outcome: str
         missing, near = f"{folder} has no outcome {errors.shown(outcome)}", errors.did_you_mean(outcome, kept)
         raise errors.ScenarioError(errors.sentence(missing, words, near))
     wanted = runs[runs["outcome"] == outcome]
-    given = england_by_point(design, wanted, int(design["point"].max()) + 1)
+    given = area_by_point(design, wanted, int(design["point"].max()) + 1)
     return next(values for _, name, values in given if name == quantity)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from marketsim.core.columns import Floats
-from marketsim.experiments.differences import LESS, england_by_point
+from marketsim.experiments.differences import LESS, area_by_point
 from marketsim.results import definitions
 from marketsim.results.result import DESIGN_COLUMNS
 
@@ -40,7 +40,7 @@ def effects(design: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """The effect of every factor on every outcome (England), a row each: of the other scenarios less the first, or of
     the only one. `design` and `runs` as a sweep keeps them; points without the outcome are left out."""
     points, several, rows = points_of(design), design["scenario"].nunique() > 1, []
-    for outcome, quantity, values in england_by_point(design, runs, len(points)):
+    for outcome, quantity, values in area_by_point(design, runs, len(points)):
         if several and LESS not in quantity:
             continue
         known = ~np.isnan(values).all(axis=1)
@@ -110,7 +110,7 @@ def grid(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, quantity: str) 
     points = points_of(design)
     if points.shape[1] != 2 or len(points) != points.iloc[:, 0].nunique() * points.iloc[:, 1].nunique():
         return None
-    for name, said, values in england_by_point(design, runs, len(points)):
+    for name, said, values in area_by_point(design, runs, len(points)):
         if (name, said) == (outcome, quantity):
             first, second = points.columns
             known = np.where(np.isnan(values).all(axis=1), np.nan, np.nansum(values, axis=1))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.experiments import scenarios, sweep_folder
+from marketsim.experiments import scenarios, sweep_folder, who
 from marketsim.experiments.definition import Definition, check_size, points_of
 from marketsim.results import manifest
 from marketsim.results.result import design_digest
@@ -40,14 +40,16 @@ class Arm:
 class Plan:
     """`design` as in design.parquet; `arms` in the order of the definition's scenarios.
 
-    `keys` are the columns of the design that each run is given as its settings; `also` is what else makes it the same
-    sweep, as plain JSON values: what a work of one's own needs to know.
+    `keys` are the columns of the design that each run is given as its settings; `group` is whose outcomes are analysed
+    (None: England's); `also` is what else makes it the same sweep, as plain JSON values: what a work of one's own needs
+    to know.
     """
 
     definition: Definition
     arms: list[Arm]
     design: pd.DataFrame
     keys: list[str]
+    group: who.Group | None = None
     also: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -108,7 +110,18 @@ def located_plan(definition: Definition, points: pd.DataFrame | None = None) -> 
     _check_effects(definition, arms)
     points = points_of(definition, _whole(definition, shapes)) if points is None else _given_points(definition, points)
     _check_points(_telling(points), arms, shapes)
-    return Plan(definition, arms, _runs_of(definition, points, arms), list(definition.factors))
+    design = _runs_of(definition, points, arms)
+    return Plan(definition, arms, design, list(definition.factors), _group(definition, arms))
+
+
+def _group(definition: Definition, arms: Sequence[Arm]) -> who.Group | None:
+    """Whose outcomes are analysed; raises LocatedError if nobody is called so."""
+    if definition.whom is None:
+        return None
+    try:
+        return who.group_of(definition.whom, [arm.scenario for arm in arms])
+    except errors.ScenarioError as error:
+        raise errors.LocatedError(("whom",), error.message) from None
 
 
 def plan_for(
@@ -118,7 +131,8 @@ def plan_for(
     what the columns of `points` mean."""
     arms = [Arm(loaded.scenario.name, loaded, scenarios.as_scenario(loaded, definition.weeks))]
     check_size(definition, len(points), "the table of points")
-    return Plan(definition, arms, _runs_of(definition, points, arms), [str(column) for column in points], dict(also))
+    keys = [str(column) for column in points]
+    return Plan(definition, arms, _runs_of(definition, points, arms), keys, also=dict(also))
 
 
 @contextmanager

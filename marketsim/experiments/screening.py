@@ -113,7 +113,8 @@ def screen(screening: Screening, folder: Path, failed: int) -> Screened:
     left = found.design, found.outcomes
     table = sensitivity.analyse(screening.method, screening.scale, *left, keys, screening.outcomes)
     store.write_csv(folder / "sensitivity.csv", table)
-    remark = f"{screening.runs:,} runs: {screening}, the same children and luck at every point."
+    whose = "all areas" if screening.definition.whom is None else screening.definition.whom
+    remark = f"Outcomes of {whose}. {screening.runs:,} runs: {screening}, the same children and luck at every point."
     if failed:
         remark += f" {failed} runs failed; their trajectories or samples are left out."
     return Screened(table, remark + _rests_on(screening, table), found.footing)

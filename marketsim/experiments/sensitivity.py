@@ -27,7 +27,7 @@ from scipy.special import stdtrit
 
 from marketsim.core import streams
 from marketsim.core.columns import Bools, Floats, Ints
-from marketsim.experiments.differences import england_by_point
+from marketsim.experiments.differences import area_by_point
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 
@@ -106,7 +106,7 @@ def analyse(
     no rows, or StoreError if it is `wanted`.
     """
     tables = []
-    for outcome, quantity, values in england_by_point(design, runs, len(unit)):
+    for outcome, quantity, values in area_by_point(design, runs, len(unit)):
         kept = _whole_blocks(method, values, len(keys))
         blocks, replicates = int(kept.sum()) // _block(method, len(keys)), values.shape[1]
         if blocks >= FEWEST_BLOCKS:

@@ -22,7 +22,7 @@ from marketsim.experiments.plan import Plan, plan_of
 from marketsim.experiments.run import run
 from marketsim.experiments.sweep_folder import KIND, SweepFolder
 from marketsim.experiments.tasks import Made, RunEnded, RunTask, SweepResult
-from marketsim.results import manifest, store
+from marketsim.results import groups, manifest, store
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_values
 
@@ -90,6 +90,7 @@ def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
     arms = {arm.label: arm.scenario for arm in plan.arms}
     outcomes = plan.definition.outcomes
     kept = None if outcomes is None else tuple(outcomes)
+    group = None if plan.group is None else (plan.group.name, tuple(plan.group.members))
     columns: dict[str, list[Any]] = {str(name): column.tolist() for name, column in plan.design.items()}
     for number in runs:
         row = {name: column[number] for name, column in columns.items()}
@@ -97,13 +98,24 @@ def tasks_of(plan: Plan, runs: list[int]) -> Iterator[RunTask]:
         vector = None if row["vector"] is pd.NA else int(row["vector"])
         yield RunTask(
             number, row["point"], row["replicate"], row["seed"], vector, row["scenario"], settings,
-            arms[row["scenario"]], kept,
+            arms[row["scenario"]], kept, group,
         )  # fmt: skip
 
 
 def make_run(task: RunTask) -> Made:
-    """One run in a worker: the outcomes of England and its regions."""
-    return made_of(task, lambda: run(with_values(task.scenario, task.settings), task.seed, vector=task.vector).outcomes)
+    """One run in a worker: the outcomes of the group that is analysed, of England and of its regions."""
+    return made_of(task, lambda: _outcomes(task))
+
+
+def _outcomes(task: RunTask) -> pd.DataFrame:
+    """Whose outcomes are analysed stands first."""
+    result = run(with_values(task.scenario, task.settings), task.seed, vector=task.vector)
+    if task.group is None:
+        return result.outcomes
+    name, codes = task.group
+    sums = result.tables["sums"].assign(scenario=task.label, replicate=task.replicate)
+    of_group = groups.outcomes_of(sums, {name: codes})[list(result.outcomes)]
+    return pd.concat([of_group, result.outcomes], ignore_index=True)
 
 
 def made_of(task: RunTask, outcomes_of_run: Callable[[], pd.DataFrame]) -> Made:

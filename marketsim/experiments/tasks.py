@@ -13,7 +13,8 @@ from marketsim.scenario.schema import Scenario
 
 @dataclass(frozen=True)
 class RunTask:
-    """One run of a sweep; `settings` are the values of its factors by dotted key."""
+    """One run of a sweep; `settings` are the values of its factors by dotted key, `group` whose outcomes are analysed:
+    a name and ONS codes (None: England's)."""
 
     run: int
     point: int
@@ -24,6 +25,7 @@ class RunTask:
     settings: dict[str, Any]
     scenario: Scenario
     outcomes: tuple[str, ...] | None
+    group: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)

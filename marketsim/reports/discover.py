@@ -16,6 +16,7 @@ from marketsim.experiments.discover import Discovery, Found
 from marketsim.experiments.prim import Limit
 from marketsim.reports import drawing, fitting, tables
 from marketsim.results import store
+from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
 CONDITIONS = ["box", "factor", "low", "high", "among", "quasi_p", "returns_low", "returns_high", "returns_among",
@@ -41,7 +42,7 @@ def print_discovery(found: Discovery, console: Console) -> None:
 def sentences(found: Discovery) -> list[str]:
     """What was found, a sentence each."""
     failing, count = int(found.cases.sum()), len(found.cases)
-    label = Result.column(found.outcome).label
+    label = Result.column(found.outcome).label + ("" if found.area == ENGLAND else f" of {found.area}")
     said = [f"Failing means: {label}, {found.quantity}, is {found.fails_if}: so at {failing} of {count} points."]
     said.append(_range(found, label))
     other = found.quantity.partition(" less ")[0]

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from marketsim.experiments import effects
-from marketsim.experiments.differences import LESS
+from marketsim.experiments.differences import LESS, area_of
 from marketsim.reports import drawing, fitting, members, tables
 from marketsim.reports.pictures import picture
 from marketsim.results import definitions, store
+from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
 
 SHOWN = members.SHOWN
@@ -34,10 +35,11 @@ def tell(found: Result, folder: Path, console: Console) -> list[Path]:
         return []
     for quantity, rows in table.groupby("quantity", sort=False):
         fitting.print_table(_table(str(quantity), rows), console)
+    area = area_of(runs)
     console.print(
-        "Change of the outcome of all areas when a factor goes from the first value to the other, the rest being as "
-        "they are (main effects, least squares over the points), with half the width of the 95% interval. Shares: in "
-        "points."
+        f"Change of the outcome of {'all areas' if area == ENGLAND else escape(area)} when a factor goes from the first "
+        "value to the other, the rest being as they are (main effects, least squares over the points), with half the "
+        "width of the 95% interval. Shares: in points."
     )
     path = folder / "effects.csv"
     store.write_csv(path, table)

@@ -72,6 +72,8 @@ def _members_line(rows: pd.DataFrame, other: str) -> str:
     if len(spend) < 2:
         return ""
     sure = spend[spend["false_discovery"] <= SURE]
+    if sure.empty:
+        return f"Of none of {len(spend)} members it can be told whether it gains or loses."
     parts = []
     for noun, those in (("less", sure[sure["difference"] < 0]), ("more", sure[sure["difference"] > 0])):
         names = f" ({', '.join(those.sort_values('difference')['area'])})" if len(those) else ""

@@ -68,7 +68,7 @@ def _table(outcome: str, quantity: str, rows: pd.DataFrame, method: str) -> Tabl
     measure = MEASURES[outcome]
     morris = method == "morris"
     headings = MORRIS if morris else SOBOL
-    table = tables.table(f"{measure.label}: {quantity} (all areas)", "", "factor", *headings, words=["factor"])
+    table = tables.table(f"{measure.label}: {quantity}", "", "factor", *headings, words=["factor"])
     for row in rows.itertuples():
         table.add_row(str(row.rank), _broken_at_dots(str(row.factor)), *_cells(row, measure.unit, morris))
     return table
