@@ -37,9 +37,9 @@ def tell(found: Result, folder: Path, console: Console) -> list[Path]:
         fitting.print_table(_table(str(quantity), rows), console)
     area = area_of(runs)
     console.print(
-        f"Change of the outcome of {'all areas' if area == ENGLAND else escape(area)} when a factor goes from the first "
-        "value to the other, the rest being as they are (main effects, least squares over the points), with half the "
-        "width of the 95% interval. Shares: in points."
+        f"Change of the outcome of {'all areas' if area == ENGLAND else escape(area)} when a factor goes from the "
+        "first value to the other, the rest being as they are (main effects, least squares over the points), with "
+        "half the width of the 95% interval. Shares: in points."
     )
     path = folder / "effects.csv"
     store.write_csv(path, table)

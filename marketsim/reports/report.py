@@ -58,23 +58,33 @@ def page(comparison: Comparison, concerned: str | None, other: str | None, summa
     """The page for a group, or for all areas; with `summary` only what fits on two sheets. Raises StoreError and
     ScenarioError, in one line, as `plots.pictures` does."""
     drawn = plots.pictures(comparison, "money" if summary else plots.ALL, "weekly_fee_mean_gbp", concerned, other)
+    about = about_whom(comparison, concerned, other)
+    return rendered(about, drawn, (_short_sections if summary else _sections)(about), summary)
+
+
+def about_whom(comparison: Comparison, concerned: str | None, other: str | None) -> About:
+    """What a page is about; `other` None: the first scenario behind the baseline."""
     arm = comparison.labels[1] if other is None else other
     area = ENGLAND if concerned is None else comparison.group(concerned).name
-    money, rows = comparison.money(concerned), _rows(comparison, concerned)
-    about = About(comparison, concerned, arm, area, money, rows)
+    return About(comparison, concerned, arm, area, comparison.money(concerned), _rows(comparison, concerned))
+
+
+def rendered(about: About, drawn: Mapping[str, Picture], sections: Sequence[Section], summary: bool) -> str:
+    """The page of such sections: headline, reasons and main outcomes above, how to make it again below."""
+    comparison, money, rows, arm, area = about.comparison, about.money, about.rows, about.arm, about.area
     template = files("marketsim.reports").joinpath("pages", "comparison.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     question = comparison.scenarios[arm].question or f"{arm} against {comparison.labels[0]}"
-    sections = [_filled(one, drawn) for one in (_short_sections if summary else _sections)(about)]
+    filled = [_filled(one, drawn) for one in sections]
     return environment.from_string(template).render(
-        title=f"{question}{'' if concerned is None else f' For {area}.'}",
+        title=f"{question}{'' if about.concerned is None else f' For {area}.'}",
         headline=" ".join([headline.headline(comparison, money, arm, area), headline.spillover(money, arm)]).strip(),
         reasons=headline.reasons(comparison, money, rows, arm, area),
         summary=summary,
         outcomes=_outcomes(about, summary),
-        sections=[one for one in sections if one.lines or one.pictures or one.tables],
+        sections=[one for one in filled if one.lines or one.pictures or one.tables],
         pictures={name: inline(one, name) for name, one in drawn.items()},
-        command=sureness.command(comparison, concerned),
+        command=sureness.command(comparison, about.concerned),
         versions=sureness.versions(comparison),
         footing=comparison.footing,
     )

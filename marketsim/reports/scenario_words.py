@@ -70,6 +70,15 @@ def differing(comparison: Comparison, arm: str) -> Iterator[list[str]]:
         yield [f"and {len(keys) - MOST_VALUES} more", "", "", "marketsim check SCENARIO --only changed"]
 
 
+def terms(comparison: Comparison, label: str) -> Iterator[str]:
+    """What a scenario's files say of its arrangements, besides who is in them and what they are made of."""
+    given = comparison.manifest["scenarios"][label]["given"].get("purchasing", {}).get("arrangements", {})
+    for name in used(comparison.scenarios[label]):
+        for key, value in _flat(given.get(name, {})).items():
+            if key and key.partition(".")[0] not in ("rule", "members", "order"):
+                yield f"{_key(name)}: {_key(key)} {_listed(value)}"
+
+
 def _date(date: datetime.date) -> str:
     return f"{date.day} {date:%B %Y}"
 

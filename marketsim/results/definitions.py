@@ -48,6 +48,9 @@ TABLES = {
 }
 
 
+LABELS = {"outside_members_share": "outside members' areas"}  # of columns whose names don't say it well
+
+
 class Column(NamedTuple):
     """What a column is: `label` for people, `unit`, and `definition`; the last two empty if nothing is known of it."""
 
@@ -60,7 +63,7 @@ def column(table: str, name: str) -> Column:
     """What a column of a table is; of a table that the program doesn't write nothing is known."""
     written = _written()
     if found := written.get((table, name)) or (table in TABLES and written.get(("", name))):
-        return Column(_plain(name), *found)
+        return Column(LABELS.get(name, _plain(name)), *found)
     if table == "sums" and name.startswith(OF_ROUTE):
         route = _plain(name.removeprefix(OF_ROUTE))
         what = f"children placed through {route}, added up over the weeks"

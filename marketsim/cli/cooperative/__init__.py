@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from marketsim.cli.cooperative import report
+
 cooperative = typer.Typer(
     help="Design a regional care cooperative, and see who gains, loses and stays.", no_args_is_help=True
 )
+cooperative.command()(report.report)
+
+
+@cooperative.callback()
+def _only_groups() -> None:
+    """Design a regional care cooperative, and see who gains, loses and stays."""
