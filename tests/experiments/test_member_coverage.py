@@ -23,8 +23,8 @@ SETS, REPLICATES = 12, 10
 
 @pytest.fixture(scope="module")
 def by_run() -> dict[str, Floats]:
-    """The town for two years, without and with a cooperative of three of its four authorities: for each arm the outcomes
-    of each authority (runs, authorities, outcomes)."""
+    """The town for two years, without and with a cooperative of three of its four authorities: for each arm the
+    outcomes of each authority (runs, authorities, outcomes)."""
     coop = {"rule": "cooperative", "order": ["in_house", "spot"], "members": {"authorities": MEMBERS}}
     town = laid_over(given(load_scenario("town").scenario), {"world": {"children_at_start": 105}})
     order = ["coop", *town["purchasing"]["order"]]
