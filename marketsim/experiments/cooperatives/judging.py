@@ -41,17 +41,18 @@ def gains_of(spent: Iterable[Spent], vectors: Ints | None) -> pd.DataFrame:
     A gain is outside less inside, from pairs of the same children and luck; false discoveries are counted among these
     rows. From fewer than four replicates, or vectors, there is neither interval nor judgement (an empty word).
     """
-    rows, chances = [], []
+    rows, chances, same = [], [], []
     for one in spent:
         inside, outside, gain, low, high, *_ = paired(one.inside, one.outside, vectors)
         half = float(np.hypot(high - gain, one.sampled))
         ends = (low, high) if one.sampled == 0 else (gain - half, gain + half)
         rows.append(one.who | dict(zip(GAIN_COLUMNS, (inside, outside, gain, *ends), strict=False)))
         chances.append(_chance(one, gain, half, vectors))
+        same.append(bool((one.inside == one.outside).all()) and one.sampled == 0)
     frame, rates = pd.DataFrame(rows), uncertainty.discoveries(np.array(chances))
     judged = [
-        _judgement(float(row[GAIN_COLUMNS[2]]), rate, chance)
-        for row, rate, chance in zip(rows, rates, chances, strict=True)
+        NONE if alike and not np.isnan(chance) else _judgement(float(row[GAIN_COLUMNS[2]]), rate, chance)
+        for row, rate, chance, alike in zip(rows, rates, chances, same, strict=True)
     ]
     return frame.assign(false_discovery_rate=rates, judgement=judged)
 
@@ -68,8 +69,6 @@ def _chance(one: Spent, gain: float, half: float, vectors: Ints | None) -> float
 def _judgement(gain: float, rate: float, chance: float) -> str:
     if np.isnan(chance):
         return ""
-    if gain == 0 and chance == 1:
-        return NONE
     if rate > FALSE_SHARE:
         return OPEN
     return INSIDE if gain > 0 else OUTSIDE
