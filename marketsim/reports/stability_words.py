@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from marketsim.experiments.cooperatives import sharing
-from marketsim.experiments.cooperatives.judging import INSIDE, OUTSIDE
+from marketsim.experiments.cooperatives.judging import INSIDE, NONE, OPEN, OUTSIDE
 from marketsim.experiments.cooperatives.question import SHAPLEY
 from marketsim.experiments.cooperatives.stability import Stability
 from marketsim.reports.headline import pounds, signed
@@ -31,12 +31,13 @@ def headline(found: Stability) -> str:
         words = f"{int(worse.sum())} of {count} members of {name} would be better off outside on average of"
         return f"{words} {basis(found)}: too few to say how surely."
     out, into = (list(own.loc[own["judgement"] == one, "name"]) for one in (OUTSIDE, INSIDE))
-    rest = count - len(out) - len(into)
+    alike, rest = int((own["judgement"] == NONE).sum()), int((own["judgement"] == OPEN).sum())
     outside = f" ({listed(out)})" if out else ""
     inside = f" ({listed(into)})" if into else ""
     return (
         f"{len(out)} of {count} members of {name} would surely be better off outside{outside}, {len(into)} surely "
-        f"inside{inside}; of {rest} the runs can't tell. Cost is shared as set."
+        f"inside{inside}; of {rest} the runs can't tell{f', for {alike} nothing differs' if alike else ''}. Cost is "
+        "shared as set."
     )
 
 

@@ -155,6 +155,21 @@ def test_who_leaves_together_joins_when_it_was_to(town):
     assert (kept["weeks_in"][:2] == 0).all() and (kept["weeks_in"][2:] > 15).all() and (kept["weeks_in"] < 30).all()
 
 
+def test_nobody_joins_before_it_was_to(town):
+    """A change that speaks of the share only, between those that name members, lets nobody in."""
+    share, every = {"share": 1.0}, {"authorities": CODES}
+    changes = [
+        {"from": date, "purchasing": {"arrangements": {"rcc": {"members": members}}}}
+        for date, members in (("2024-05-05", share), ("2024-08-04", every))
+    ]
+    scenario = town({"members": {"authorities": CODES[:2], "share": 1.0}}, changes=changes)
+    some = leaving.with_split(scenario, "rcc", Split((CODES[0], CODES[3])))
+    weeks = accounts.accounts_of(some, 1, "rcc")["weeks_in"]
+    assert weeks[0] == 30 and weeks[1] == weeks[2] == 0 and 10 < weeks[3] < 14
+    later = accounts.accounts_of(leaving.with_split(scenario, "rcc", Split(tuple(CODES[2:]))), 1, "rcc")["weeks_in"]
+    assert (later[:2] == 0).all() and (later[2:] == weeks[3]).all()
+
+
 def test_a_split_with_one_side_left_is_one_cooperative():
     assert Split.of(CODES, CODES[:3]) == Split(tuple(CODES[:3]))
     assert Split.of(CODES[:2], CODES[:1]) == Split()

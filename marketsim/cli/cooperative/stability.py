@@ -89,7 +89,7 @@ def stability(
         typer.echo(str(error), err=True)
         raise typer.Exit(options.WORSE) from None
     printing.print_stability(found, Console())
-    files = ", ".join(path.name for path in sorted(folder.glob("*.csv")))
+    files = ", ".join(answering.files_of(found))
     kept = f", {found.runs - found.made:,} found from before" if found.made < found.runs else ""
     typer.echo(f"Results: {folder} ({files}): {found.made:,} runs made{kept}, {time.perf_counter() - began:.0f} s")
 
@@ -104,5 +104,6 @@ def _say_estimate(question: Question, workers: int | None) -> None:
             f"{stage}: {one.runs:,} runs, {one.points:,} coalitions x {question.replicates} replicates, about "
             f"{duration(one.seconds)} ({one.seconds_a_run:.2f} s a run)"
         )
-    runs, seconds = sum(one.runs for _, one in found), sum(one.seconds for _, one in found)
-    typer.echo(f"{runs:,} runs, about {duration(seconds)} with {found[0][1].workers} workers. Nothing was written.")
+    runs, seconds, count = sum(one.runs for _, one in found), sum(one.seconds for _, one in found), found[0][1].workers
+    many = f"{count} worker{'' if count == 1 else 's'}"
+    typer.echo(f"{runs:,} runs, about {duration(seconds)} with {many}. Nothing was written.")

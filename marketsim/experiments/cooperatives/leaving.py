@@ -92,9 +92,6 @@ def with_split(scenario: Scenario, name: str, split: Split) -> Scenario:
     taken = _with_second(overlay.given(stay), left, name, second)
     changes = zip(taken.get("changes", []), left.get("changes", []), strict=True)
     taken["changes"] = [_with_second(entry, other, name, second) for entry, other in changes]
-    for part in (taken, *taken["changes"]):
-        _name_members(part, name, split.members)
-        _name_members(part, second, split.leavers)
     return type(scenario).model_validate(taken)
 
 
@@ -127,11 +124,3 @@ def _with_second(part: dict[str, Any], other: Mapping[str, Any], name: str, seco
 def _with_behind(order: Sequence[Any], name: str, second: str) -> list[Any]:
     """An order with `second` behind `name`, which shares no tier."""
     return [one for tier in order for one in ([tier, second] if tier == name else [tier])]
-
-
-def _name_members(part: Mapping[str, Any], name: str, codes: Sequence[str]) -> None:
-    """Where a cooperative has no members yet, those are named who will be, with a share of none: nobody named would
-    mean everybody, who can't be in two."""
-    arrangement = part.get("purchasing", {}).get("arrangements", {}).get(name, {})
-    if coalitions.NOBODY.items() <= arrangement.get("members", {}).items():
-        arrangement["members"] = arrangement["members"] | {"authorities": list(codes)}

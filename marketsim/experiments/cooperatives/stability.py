@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from marketsim.experiments import sweep, uncertainty, who
 from marketsim.experiments.cooperatives import accounts, findings, leaving, sharing
-from marketsim.experiments.cooperatives.question import ALONE, SHAPLEY, TOGETHER, Question, asked
+from marketsim.experiments.cooperatives.question import ALONE, GROUPS, REPLICATES, SHAPLEY, TOGETHER, Question, asked
 from marketsim.experiments.cooperatives.reading import Kept
 from marketsim.experiments.plan import Plan
+from marketsim.experiments.scenarios import Named
 from marketsim.experiments.tasks import Made, RunTask
 from marketsim.results import store
 
-FILES: Final = {
-    "members": "stability.csv", "groups": "groups.csv", "transfers": "transfers.csv", "shapley": "shapley.csv"
-}  # fmt: skip
+SHAPLEY_FILE: Final = "shapley.csv"
+FILES: Final = ("stability.csv", "groups.csv", "transfers.csv", SHAPLEY_FILE)
 Progress = Callable[[int, int, str], None]
 Work = Callable[[RunTask], Made]
 
@@ -63,16 +63,20 @@ class Stability:
 
 
 def stability(
-    scenario: Any, out: Path | str | None = None, workers: int | None = None, on_progress: Progress | None = None,
-    **options: Any,
+    scenario: Named, cooperative: str | None = None, weeks: int | None = None, replicates: int = REPLICATES,
+    seed: int = 1, groups: int = GROUPS, with_shapley: bool | None = None, shapley_weeks: int | None = None,
+    permutations: int | None = None, workers: int | None = None, out: Path | str | None = None,
+    on_progress: Progress | None = None,
 ) -> Stability:  # fmt: skip
     """Who would be better off outside: makes the runs that `out` (not given: results/stability-<name>) lacks, and
     leaves the CSV files there.
 
-    `options` are those of `asked`; `on_progress` is called with the runs done, all, and the stage. Raises ScenarioError
-    and ValueError as `asked` does, StoreError for a folder that holds something else, RunsFailed if runs fail.
+    What is asked: see `asked`. `on_progress` is called with the runs done, all, and the stage. Raises ScenarioError and
+    ValueError as `asked` does, StoreError for a folder that holds something else, RunsFailed if runs fail.
     """
-    question = asked(scenario, **options)
+    question = asked(
+        scenario, cooperative, weeks, replicates, seed, groups, with_shapley, shapley_weeks, permutations
+    )  # fmt: skip
     folder = folder_for(question, out)
     check_folder(folder)
     return answer(question, folder, workers, on_progress)
@@ -87,7 +91,7 @@ def check_folder(folder: Path) -> None:
     """Raises StoreError for a folder that holds anything but an answer, begun or whole; and for a file."""
     if not folder.exists() and not folder.is_symlink():
         return
-    known = {ALONE, TOGETHER, SHAPLEY, *FILES.values()}
+    known = {ALONE, TOGETHER, SHAPLEY, *FILES}
     others = ["a file"] if not folder.is_dir() else [
         path.name for path in sorted(folder.iterdir()) if path.name not in known and not path.name.endswith(store.PART)
     ]  # fmt: skip
@@ -190,9 +194,13 @@ def _found(
 
 def _write(found: Stability) -> None:
     """The tables as CSV, each whole or not at all; what all gain together stands above the groups."""
-    tables = {"members": found.members, "transfers": found.transfers, "shapley": found.shapley}
     groups = pd.concat([found.whole.assign(sharing=sharing.AS_SET), found.groups], ignore_index=True)
-    tables["groups"] = groups.reindex(columns=findings.GROUP_COLUMNS)
-    for name, file in FILES.items():
-        if name != "shapley" or len(found.shapley):
-            store.write_csv(found.folder / file, tables[name])
+    groups = groups.reindex(columns=findings.GROUP_COLUMNS)
+    tables = dict(zip(FILES, (found.members, groups, found.transfers, found.shapley), strict=True))
+    for name in files_of(found):
+        store.write_csv(found.folder / name, tables[name])
+
+
+def files_of(found: Stability) -> list[str]:
+    """The CSV files that an answer leaves: Shapley values only if they were asked for."""
+    return [file for file in FILES if file != SHAPLEY_FILE or len(found.shapley)]
