@@ -20,6 +20,7 @@ from marketsim.experiments.cooperatives.judging import INSIDE, NONE, OPEN, OUTSI
 from marketsim.experiments.cooperatives.leaving import Split
 from marketsim.experiments.run import run
 from marketsim.results.store import StoreError
+from marketsim.scenario import loading
 from marketsim.scenario.overlay import laid_over
 from marketsim.scenario.schema import Scenario
 
@@ -63,6 +64,16 @@ def test_a_coalition_of_all_is_the_scenario(town):
     scenario = town()
     split = Split.of(list(cooperative_of(scenario).members))
     same(run(scenario, 1), run(leaving.with_split(scenario, "rcc", split), 1))
+
+
+def test_a_coalition_of_all_is_the_scenario_in_england_too():
+    """With values drawn from the plausible set."""
+    loaded = loading.load_scenario("greater_manchester").scenario
+    scenario = loaded.model_copy(update={"horizon": loaded.horizon.model_copy(update={"weeks": 3})})
+    split = Split.of(list(cooperative_of(scenario).members))
+    one, other = run(scenario, 1, vector=2), run(leaving.with_split(scenario, "greater_manchester", split), 1, vector=2)
+    same(one, other)
+    assert one.manifest["vector"] == other.manifest["vector"] == 2
 
 
 @pytest.mark.parametrize("leaving_now", [CODES, CODES[1:]], ids=["nobody", "one"])

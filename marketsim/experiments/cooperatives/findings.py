@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from marketsim.experiments.cooperatives.leaving import Split
 from marketsim.experiments.cooperatives.question import SHAPLEY, Question
 from marketsim.experiments.cooperatives.reading import Kept
 
+Left: TypeAlias = Mapping[tuple[int, ...], Floats]
+KINDS: Final = {2: "pair", 3: "triple"}
 PAID: Final = accounts.SPEND + sharing.AS_SET
 GROUP_COLUMNS: Final = ["sharing", "kind", "ons_codes", "names", *GAIN_COLUMNS]
 SHAPLEY_COLUMNS: Final = [
@@ -111,23 +113,31 @@ def whole(question: Question, alone: Kept) -> pd.DataFrame:
     return gains_of([Spent({"kind": kind}, inside, out.sum(axis=0)) for kind, out in against.items()], alone.vectors)
 
 
-def groups(
-    question: Question, looked_at: Sequence[Sequence[str]], alone: Kept, together: Kept | None
-) -> pd.DataFrame:  # fmt: skip
+def left_together(question: Question, looked_at: Iterable[Sequence[str]], together: Kept) -> Left:
+    """What each group (places among the members) spends if it leaves together (GBP a year, by replicate)."""
+    found = {}
+    for codes in looked_at:
+        rows = tuple(question.codes.index(code) for code in codes)
+        found[rows] = together.of(Split.of(question.codes, codes), PAID)[list(rows)].sum(axis=0)
+    return found
+
+
+def groups(question: Question, left: Left, alone: Kept) -> pd.DataFrame:
     """A row a way of sharing and group that leaves together: its codes and names, and GAIN_COLUMNS."""
-    names = question.cooperative.members
     frames = []
-    for way, inside in inside_of(question, alone).items():
-        spent = []
-        for codes in looked_at if together is not None else ():
-            rows = [question.codes.index(code) for code in codes]
-            left = together.of(Split.of(question.codes, codes), PAID)[rows].sum(axis=0)  # type: ignore[union-attr]
-            kind = "pair" if len(codes) == 2 else "triple"
-            labels = {"sharing": way, "kind": kind, "ons_codes": " ".join(codes),
-                      "names": "; ".join(names[code] for code in codes)}  # fmt: skip
-            spent.append(Spent(labels, inside[rows].sum(axis=0), left))
-        frames += [gains_of(spent, alone.vectors)] if spent else []
+    for way, inside in inside_of(question, alone).items() if left else ():
+        spent = [
+            Spent({"sharing": way} | _named(question, rows), inside[list(rows)].sum(axis=0), outside)
+            for rows, outside in left.items()
+        ]
+        frames.append(gains_of(spent, alone.vectors))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=GROUP_COLUMNS)
+
+
+def _named(question: Question, rows: Sequence[int]) -> dict[str, str]:
+    codes = [question.codes[row] for row in rows]
+    names = "; ".join(question.cooperative.members[code] for code in codes)
+    return {"kind": KINDS[len(rows)], "ons_codes": " ".join(codes), "names": names}
 
 
 @dataclass(frozen=True)
@@ -139,8 +149,8 @@ class KeptIn:
 
 
 def transfers_under(
-    way: str, told: pd.DataFrame, grouped: pd.DataFrame, replicates: Mapping[tuple[int, ...], Floats]
-) -> tuple[pd.DataFrame, KeptIn]:
+    way: str, told: pd.DataFrame, grouped: pd.DataFrame, replicates: Left
+) -> tuple[pd.DataFrame, KeptIn]:  # fmt: skip
     """The smallest transfers under one way of sharing, a row a member, and how well they hold.
 
     `told` and `grouped` are the tables of members and groups; `replicates` has each leaver's gains, a value a run.
@@ -161,17 +171,11 @@ def transfers_under(
     return frame, KeptIn(found, share)
 
 
-def gains_by_replicate(
-    question: Question, way: str, looked_at: Sequence[Sequence[str]], alone: Kept, together: Kept | None
-) -> dict[tuple[int, ...], Floats]:
+def gains_by_replicate(question: Question, way: str, left: Left, alone: Kept) -> Left:
     """What each member, and each group, gains in each run by being in; by places among the members."""
     inside, outside = inside_of(question, alone)[way], outside_of(question, alone)
     found: dict[tuple[int, ...], Floats] = {(row,): outside[row] - inside[row] for row in range(len(inside))}
-    for codes in looked_at if together is not None else ():
-        rows = [question.codes.index(code) for code in codes]
-        left = together.of(Split.of(question.codes, codes), PAID)  # type: ignore[union-attr]
-        found[tuple(rows)] = (left[rows] - inside[rows]).sum(axis=0)
-    return found
+    return found | {rows: spent - inside[list(rows)].sum(axis=0) for rows, spent in left.items()}
 
 
 def shares(question: Question, runs: Kept) -> Shares:

@@ -39,11 +39,6 @@ class Question:
         """The ONS codes of the members."""
         return list(self.cooperative.members)
 
-    @property
-    def group_count(self) -> int:
-        """How many groups are looked at."""
-        return sum(min(self.groups, leaving.how_many(len(self.codes), size)) for size in leaving.SIZES)
-
     def plan(self, stage: str, splits: list[leaving.Split]) -> Plan:
         """The runs of a stage: one a split and replicate, with the same children and luck in all splits."""
         name, weeks = self.loaded.scenario.name, self.shapley_weeks if stage == SHAPLEY else self.weeks

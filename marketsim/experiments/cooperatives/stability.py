@@ -106,14 +106,15 @@ def answer(question: Question, folder: Path, workers: int | None, on_progress: P
     stages = _Stages(question, folder, workers, on_progress)
     alone = stages.made(question.alone(), accounts.make_accounts)
     looked_at = groups_looked_at(question, alone)
-    together = None
+    left: findings.Left = {}
     if looked_at:
         splits = [leaving.Split.of(question.codes, group) for group in looked_at]
         together = stages.made(question.plan(TOGETHER, splits), accounts.make_spends)
+        left = findings.left_together(question, looked_at, together)
     shares = None
     if question.shapley_weeks:
         shares = findings.shares(question, stages.made(question.game(), accounts.make_spends))
-    found = _found(question, folder, alone, looked_at, together, shares, stages)
+    found = _found(question, folder, alone, left, shares, stages)
     _write(found)
     return found
 
@@ -147,8 +148,9 @@ class _Stages:
         done = sweep.make_runs(plan, self._folder / stage, self._workers, work=work, on_progress=advance)
         self.runs, self.done = self.runs + done.runs, self.done + done.made
         if done.failed:
+            many = f"{len(done.failed)} run{'' if len(done.failed) == 1 else 's'} failed"
             raise RunsFailed(
-                f"{len(done.failed)} runs failed; their settings and tracebacks are in {done.folder / 'failed'}; the "
+                f"{many}; their settings and tracebacks are in {done.folder / 'failed'}; the "
                 "same command tries them again"
             )
         return Kept.read(done.folder, self._question.codes)
@@ -156,10 +158,9 @@ class _Stages:
 
 def plans_of(question: Question) -> list[Plan]:
     """The plans of all stages; which groups there are in the second is not known yet, only how many."""
-    plans = [question.alone()]
-    count, codes = question.group_count, question.codes
-    if count:
-        first = [group for size in leaving.SIZES for group in leaving.some_groups(codes, size, question.groups)]
+    plans, codes = [question.alone()], question.codes
+    first = [group for size in leaving.SIZES for group in leaving.some_groups(codes, size, question.groups)]
+    if first:
         plans.append(question.plan(TOGETHER, [leaving.Split.of(codes, group) for group in first]))
     return [*plans, question.game()] if question.shapley_weeks else plans
 
@@ -172,17 +173,16 @@ def estimates_of(question: Question, workers: int | None = None) -> list[tuple[s
 
 
 def _found(
-    question: Question, folder: Path, alone: Kept, looked_at: list[tuple[str, ...]], together: Kept | None,
-    shares: findings.Shares | None, stages: _Stages,
+    question: Question, folder: Path, alone: Kept, left: findings.Left, shares: findings.Shares | None, stages: _Stages
 ) -> Stability:  # fmt: skip
     members = findings.members(question, alone, shares)
-    groups = findings.groups(question, looked_at, alone, together)
+    groups = findings.groups(question, left, alone)
     frames, kept = [], {}
     for way in sharing.WAYS:
-        gains = findings.gains_by_replicate(question, way, looked_at, alone, together)
+        gains = findings.gains_by_replicate(question, way, left, alone)
         frame, kept[way] = findings.transfers_under(way, members, groups, gains)
         frames.append(frame)
-    sizes = {size: (sum(len(group) == size for group in looked_at), leaving.how_many(len(question.codes), size))
+    sizes = {size: (sum(len(group) == size for group in left), leaving.how_many(len(question.codes), size))
              for size in leaving.SIZES}  # fmt: skip
     noun = "replicates" if alone.vectors is None else "vectors of the plausible set"
     return Stability(
