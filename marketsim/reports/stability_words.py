@@ -117,9 +117,10 @@ def _why_not(found: Stability, missing: float) -> str:
 
 
 def _held(found: Stability, way: str) -> str:
-    """In how many runs the transfers keep everybody."""
-    share, count = found.kept[way].share, found.question.replicates
-    return f"Everybody is kept by them in {round(share * count)} of {count} runs."
+    """In how many runs the transfers keep everybody, and how many they keep in a run."""
+    kept, count = found.kept[way], found.question.replicates
+    told = f"They keep everybody in {round(kept.share * count)} of {count} runs"
+    return f"{told}, and {100 * kept.of_all:.0f}% of members and groups on average of runs."
 
 
 def _moved(found: Stability, way: str) -> str:

@@ -17,7 +17,7 @@ Replicates = Annotated[
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option(help="folder; if it holds this answer unfinished, goes on with it [default: results/stability-NAME]"),
+    typer.Option(help="folder; if it holds this answer unfinished, goes on with it; not given: results/stability-NAME"),
 ]
 
 
@@ -36,7 +36,7 @@ def stability(
         typer.Option("--shapley/--no-shapley", help="Shapley values; not given: for up to 6 members"),
     ] = None,
     shapley_weeks: Annotated[
-        int | None, typer.Option(min=1, max=5_200, help="weeks of the runs for Shapley values [default: 52]")
+        int | None, typer.Option(min=1, max=5_200, help="weeks of the runs for Shapley values; not given: 52")
     ] = None,
     permutations: Annotated[
         int | None,
@@ -73,7 +73,7 @@ def stability(
         loaded, cooperative, weeks, replicates, seed, groups, shapley, shapley_weeks, permutations
     )  # fmt: skip
     if not question.shapley_weeks:
-        words = "Shapley values are worked out unasked for up to 6 members; say --shapley"
+        words = f"Shapley values of {len(question.codes)} members take --shapley"
         options.refuse(words, **{"shapley-weeks": shapley_weeks, "permutations": permutations})
     folder = answering.folder_for(question, out)
     answering.check_folder(folder)

@@ -142,10 +142,12 @@ def _named(question: Question, rows: Sequence[int]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class KeptIn:
-    """Transfers under a way of sharing, and the share of replicates in which they keep everybody in."""
+    """Transfers under a way of sharing, the share of replicates in which they keep everybody in, and the share of
+    members and groups that they keep on average of the replicates (NaN without transfers)."""
 
     found: transfers.Transfers
     share: float
+    of_all: float
 
 
 def transfers_under(
@@ -166,9 +168,10 @@ def transfers_under(
         gain_after_gbp_per_year=own["gain_gbp_per_year"] + gets,
         surely_needed_gbp_per_year=(-own["ci_high"]).clip(lower=0),
     )
+    if found.gets is None:
+        return frame, KeptIn(found, np.nan, np.nan)
     held = [values + gets[list(group)].sum() >= -len(group) for group, values in replicates.items()]
-    share = np.nan if found.gets is None else float(np.all(held, axis=0).mean())
-    return frame, KeptIn(found, share)
+    return frame, KeptIn(found, float(np.all(held, axis=0).mean()), float(np.mean(held)))
 
 
 def gains_by_replicate(question: Question, way: str, left: Left, alone: Kept) -> Left:
