@@ -246,13 +246,16 @@ class Estimate:
     bytes: int
 
 
-def estimate(plan: Plan, workers: int | None = None) -> Estimate:
-    """Make the first run of each arm and reckon from that. Raises ScenarioError if one fails."""
+def estimate(
+    plan: Plan, workers: int | None = None, work: Callable[[RunTask], Made] | None = None
+) -> Estimate:  # fmt: skip
+    """Make the first run of each arm and reckon from that; `work` as for `make_runs`. Raises ScenarioError if one
+    fails."""
     pool.warm_up()
     seconds = 0.0
     size = 0
     for task in tasks_of(plan, list(range(len(plan.arms)))):
-        made = make_run(task)
+        made = (work or make_run)(task)
         if made.outcomes is None:
             line = made.traceback.strip().splitlines()[-1]
             raise ScenarioError(f"run {task.run} of the sweep would fail: {line}", plan.definition.name)

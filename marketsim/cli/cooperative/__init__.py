@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from marketsim.cli.cooperative import report
+from marketsim.cli.cooperative import report, stability
 
 cooperative = typer.Typer(
     help="Design a regional care cooperative, and see who gains, loses and stays.", no_args_is_help=True
 )
-cooperative.command()(report.report)
+for command in (stability.stability, report.report):
+    cooperative.command()(command)
 
 
 @cooperative.callback()

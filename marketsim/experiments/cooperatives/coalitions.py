@@ -12,8 +12,6 @@ from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sente
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.world import places_of, rows_of
 
-NOBODY = {"share": 0.0, "authorities": [], "regions": []}
-
 
 @dataclass(frozen=True)
 class Cooperative:
@@ -47,18 +45,25 @@ def with_members(scenario: Scenario, name: str, codes: Collection[str]) -> Scena
     """The scenario with only these authorities (ONS codes) in the cooperative, each from when it was to join; nobody in
     it if there are fewer than two, since who is alone buys alone."""
     wanted = set(codes) if len(codes) > 1 else set()
-    places = places_of(scenario.world)
+    places, holds = places_of(scenario.world), dict[str, Any]()
 
-    def only(members: Any) -> dict[str, Any]:
-        rows = rows_of(places, members.get("authorities", []), members.get("regions", []))
-        everybody = not members.get("authorities") and not members.get("regions")
-        kept = [place.code for row, place in enumerate(places) if place.code in wanted and (everybody or row in rows)]
-        return {"authorities": kept, "regions": [], "share": members.get("share", 1.0)} if kept else NOBODY
+    def only(members: Mapping[str, Any]) -> dict[str, Any]:
+        """The same of those wanted, in full; `holds` is what the scenario has said of members by then. Where nobody is
+        left some are named, with a share of none: to name nobody would mean everybody, who may be in another one."""
+        holds.update(members)
+        named, regions = holds.get("authorities", []), holds.get("regions", [])
+        rows = rows_of(places, named, regions) if named or regions else range(len(places))
+        kept = [places[row].code for row in rows if places[row].code in wanted]
+        if not kept and not wanted:
+            return {"authorities": named, "regions": regions, "share": 0.0}
+        return {"authorities": kept or sorted(wanted), "regions": [], "share": holds.get("share", 1.0) if kept else 0.0}
 
     taken = overlay.given(scenario)
     taken = overlay.laid_over(taken, _members_at(name, only(_found(taken, name) or {})))
     taken["changes"] = [
-        overlay.laid_over(entry, _members_at(name, only(members))) if (members := _found(entry, name)) else entry
+        entry
+        if (members := _found(entry, name)) is None
+        else overlay.laid_over(entry, _members_at(name, only(members)))
         for entry in taken.get("changes", [])
     ]
     return type(scenario).model_validate(taken)
