@@ -70,7 +70,8 @@ def _starts(weights: Floats, resolution: float, seed: int) -> Iterator[list[set[
 def _best(graph: nx.Graph, resolution: float, seed: int) -> list[set[int]]:
     """The library's division with the highest modularity; the first of those that have the same."""
     own_seeds = (streams.stream(seed, "communities", np.arange(LOUVAINS)) >> np.uint64(33)).tolist()
-    found = [nx.community.louvain_communities(graph, resolution=resolution, seed=one) for one in own_seeds]
+    louvain = nx.community.louvain_communities
+    found: list[list[set[int]]] = [louvain(graph, resolution=resolution, seed=one) for one in own_seeds]
     found.append([set(part) for part in nx.community.greedy_modularity_communities(graph, "weight", resolution)])
     quality = [nx.community.modularity(graph, parts, resolution=resolution) for parts in found]
     return found[int(np.argmax(np.round(quality, 12)))]

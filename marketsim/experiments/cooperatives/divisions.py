@@ -1,21 +1,19 @@
-"""Ways to divide authorities into cooperatives: the parts found, regions, pathfinders, all together, everybody alone."""
+"""Ways to divide authorities into cooperatives: the parts found, regions, pathfinders, all together, each alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from marketsim.core.columns import Floats
-from marketsim.experiments.cooperatives import coalitions, communities, contiguity, network
-from marketsim.experiments.cooperatives.network import Count, Placed
-from marketsim.experiments.cooperatives.wishes import Wishes
-from marketsim.experiments.who import areas_of
+from marketsim.experiments.cooperatives import coalitions, communities
+from marketsim.experiments.cooperatives.network import Placed
 from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sentence, shown
 from marketsim.scenario.loading import load_scenario
-from marketsim.scenario.sections.world import Place, World
+from marketsim.scenario.sections.world import Place
 
 PATHFINDERS = ("greater_manchester", "south_east")  # the shipped scenarios that name their members
 FOUND, REGIONS, PATHFINDER, ONE, ALONE = "parts", "regions", "pathfinders", "one", "alone"
+WRITTEN = (FOUND, REGIONS, PATHFINDER, ONE)  # those that can have cooperatives
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,6 @@ def meant(places: Sequence[Place], within: str | None) -> list[Place]:
         unknown = f"unknown region {shown(within)}; allowed: {listed(known)}"
         raise ScenarioError(sentence(unknown, did_you_mean(within, known)), "--within")
     return [place for place in places if place.region == regions[within.strip().casefold()]]
-
-
-def found(
-    placed: Placed, flows: Floats, among: Sequence[Place], world: World, wishes: Wishes, count: Count, seed: int
-) -> communities.Parts:
-    """The communities of the network of `flows` (home, host; as in `placed`) among some authorities."""
-    codes = [place.code for place in among]
-    rows = placed.rows(codes)
-    graph = network.graph_of(codes, flows[rows][:, rows], count)
-    areas = areas_of(world)
-    near = contiguity.neighbours(codes, areas.x[rows], areas.y[rows]) if wishes.contiguous else None
-    return communities.communities(graph, wishes, near, seed)
 
 
 def divisions(placed: Placed, among: Sequence[Place], parts: communities.Parts, within: str | None) -> list[Division]:
@@ -105,7 +91,7 @@ def _with_pathfinders(among: Sequence[Place], alone: Mapping[str, tuple[str, ...
     """The pathfinders' members as their scenarios name them, where all are among those to be divided."""
     codes, parts = {place.code for place in among}, dict(alone)
     names = {place.code: place.name for place in among}
-    for scenario in PATHFINDERS:
+    for scenario in reversed(PATHFINDERS):  # so that the first comes first
         members = tuple(coalitions.cooperative_of(load_scenario(scenario).scenario).members)
         if codes.issuperset(members):
             for code in members:

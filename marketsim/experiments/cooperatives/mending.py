@@ -101,7 +101,10 @@ class Mending:
         here = there[np.arange(len(part_of)), part_of] - np.diag(self.gains)
         value = 2 * (there - here[:, None])
         allowed = (part_of[:, None] != numbers) & (size < self.most) & (size[part_of] > floor)[:, None]
-        allowed &= np.isin(numbers, list(targets or numbers)) & np.isin(part_of, list(sources or numbers))[:, None]
+        if targets:
+            allowed &= np.isin(numbers, list(targets))
+        if sources:
+            allowed &= np.isin(part_of, list(sources))[:, None]
         if self.touching is not None:
             allowed &= self.touching @ of > 0
         value = np.where(allowed & (value > gain), value, -np.inf)

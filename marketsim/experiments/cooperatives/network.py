@@ -133,7 +133,7 @@ def _within_reach(market: Market) -> tuple[Floats, Floats]:
         x, y = (children.x[own], children.y[own]) if len(own) else (areas.x[[area]], areas.y[[area]])
         away = np.hypot(x[:, None] - homes.x[there], y[:, None] - homes.y[there]).mean(axis=0)
         reach[area] = np.bincount(host, weights=places * away, minlength=count)
-    return np.bincount(host, weights=places, minlength=count), reach
+    return np.asarray(np.bincount(host, weights=places, minlength=count), dtype=np.float64), reach
 
 
 def _pairs(outcome: str, codes: Sequence[str], values: Floats) -> pd.DataFrame:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.experiments import uncertainty
-from marketsim.experiments.cooperatives import divisions, pooling
+from marketsim.experiments.cooperatives import communities, contiguity, divisions, pooling
 from marketsim.experiments.cooperatives.divisions import Division
-from marketsim.experiments.cooperatives.network import Count, Placed
+from marketsim.experiments.cooperatives.network import Count, Placed, graph_of
 from marketsim.experiments.cooperatives.wishes import Wishes
 from marketsim.experiments.differences import paired
+from marketsim.experiments.who import areas_of
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.sections.world import Place, World
 
@@ -37,8 +39,8 @@ MEASURES = {
     "contained": Measure("placed within", "share", "children placed in an area of their own part, of children placed"),
     "places_saved": Measure(
         "places saved", "share",
-        f"fewer places needed so that {100 * pooling.BLOCKED:.0f}% of children find none free, if a part shares them, of "
-        "those needed by each member alone (Erlang B; as if every place suited every child)",
+        f"fewer places needed so that {100 * pooling.BLOCKED:.0f}% of children find none free, if a part shares them, "
+        "of those needed by each member alone (Erlang B; as if every place suited every child)",
     ),
     "spare_places": Measure(
         "spare places", "share", "places that then stand empty on average, of those needed"
@@ -68,13 +70,14 @@ COLUMNS = [
 @dataclass(frozen=True)
 class Partition:
     """Divisions of `among`, the one found first, with their measures (rows of COLUMNS; `part` is empty for a whole
-    division) and `agreement`: for each replicate how well the parts found from it alone agree with those found from all
-    (adjusted Rand index: 1 the same, 0 as by chance; None: none found), and the modularity of the parts."""
+    division); the `modularity` of the parts found; and `agreement`: for each replicate how well the parts found from it
+    alone agree with them (adjusted Rand index: 1 the same, 0 as by chance; None: some replicate has no such parts)."""
 
     placed: Placed
     among: Sequence[Place]
     told: Sequence[Division]
     measures: pd.DataFrame
+    modularity: float
     agreement: Floats | None
 
     @property
@@ -86,6 +89,11 @@ class Partition:
     def reference(self) -> Division:
         """The division that the others are measured against."""
         return divisions.reference(self.told[1:])
+
+    def whole(self, division: Division) -> dict[str, dict[str, Any]]:
+        """The rows of a whole division (COLUMNS), by measure."""
+        rows = self.measures[(self.measures["division"] == division.name) & (self.measures["part"] == "")]
+        return {str(row["measure"]): {str(key): value for key, value in row.items()} for row in rows.to_dict("records")}
 
     @property
     def rests_on(self) -> tuple[int, str]:
@@ -120,27 +128,56 @@ def partition(
     """Divide the authorities of a world, or of a region, and measure that beside other divisions. Raises ScenarioError
     for wishes that can't be met."""
     among = divisions.meant(placed.places, within)
+    network = Network.among(placed, among, world, count)
     mean = placed.flows.mean(axis=0)
-    parts = divisions.found(placed, mean, among, world, wishes, count, seed)
+    parts = network.parts(mean, wishes, seed)
     told = divisions.divisions(placed, among, parts, within)
-    agreement = _agreement(placed, told[0], among, world, wishes, count, seed)
-    return Partition(placed, among, told, measured(placed, told), agreement)
+    quality = communities.modularity(network.graph(mean), parts, wishes.resolution)
+    agreement = _agreement(network, parts, placed.flows, wishes, seed)
+    return Partition(placed, among, told, measured(placed, told), quality, agreement)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Some authorities (ONS codes, and their rows), who are neighbours among them, and how children count."""
+
+    codes: Sequence[str]
+    rows: Sequence[int]
+    near: nx.Graph
+    count: Count
+
+    @classmethod
+    def among(cls, placed: Placed, among: Sequence[Place], world: World, count: Count) -> Network:
+        """That of some authorities of a world."""
+        codes, areas = [place.code for place in among], areas_of(world)
+        rows = placed.rows(codes)
+        return cls(codes, rows, contiguity.neighbours(codes, areas.x[rows], areas.y[rows]), count)
+
+    def graph(self, flows: Floats) -> nx.Graph:
+        """The placement network among them, of flows (home, host) of all."""
+        return graph_of(self.codes, flows[np.ix_(self.rows, self.rows)], self.count)
+
+    def parts(self, flows: Floats, wishes: Wishes, seed: int) -> communities.Parts:
+        """Its communities, as wished."""
+        return communities.communities(self.graph(flows), wishes, self.near, seed)
 
 
 def _agreement(
-    placed: Placed, told: Division, among: Sequence[Place], world: World, wishes: Wishes, count: Count, seed: int
+    network: Network, parts: communities.Parts, flows: Floats, wishes: Wishes, seed: int
 ) -> Floats | None:  # fmt: skip
     """How well the parts found from each replicate alone agree with those found from all."""
-    codes, part_of = [place.code for place in among], told.part_of
-    agreed = []
-    for flows in placed.flows:
-        try:
-            parts = divisions.found(placed, flows, among, world, wishes, count, seed)
-        except ScenarioError:
-            return None
-        own = {code: number for number, part in enumerate(parts) for code in part}
-        agreed.append(adjusted_rand_score([part_of[code] for code in codes], [own[code] for code in codes]))
-    return np.array(agreed)
+    try:
+        found = [network.parts(own, wishes, seed) for own in flows]
+    except ScenarioError:
+        return None
+    numbers = [_numbers(one, network.codes) for one in (parts, *found)]
+    return np.array([adjusted_rand_score(numbers[0], other) for other in numbers[1:]])
+
+
+def _numbers(parts: communities.Parts, codes: Sequence[str]) -> list[int]:
+    """The number of each authority's part."""
+    number = {code: place for place, part in enumerate(parts) for code in part}
+    return [number[code] for code in codes]
 
 
 def measured(placed: Placed, told: Sequence[Division]) -> pd.DataFrame:
@@ -180,7 +217,16 @@ def _told(values: Floats, base: Floats | None, vectors: Ints | None) -> tuple[fl
     own = None if vectors is None else vectors[both]
     _, _, apart, *ends, _, _, _, _ = paired(base, values, vectors)
     few = uncertainty.basis(int(both.sum()), own) < uncertainty.FEWEST
-    return mean, low, high, apart, *ends, np.nan if few else uncertainty.chance((values - base)[both], own), np.nan, count
+    return (
+        mean,
+        low,
+        high,
+        apart,
+        *ends,
+        np.nan if few else uncertainty.chance((values - base)[both], own),
+        np.nan,
+        count,
+    )
 
 
 def _of_parts(placed: Placed, parts: Sequence[Collection[str]]) -> dict[str, Floats]:
