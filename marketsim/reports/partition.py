@@ -23,6 +23,7 @@ LITTLE = 0.05  # share of false ones among differences that are called sure
 def print_partition(found: Partition, console: Console) -> None:
     """The headline; all divisions, and their differences; the parts found, and who is in each; what it rests on."""
     console.print(escape(headline(found)), style="bold")
+    console.print(escape(trade(found)))
     console.print()
     fitting.print_table(_levels(found), console)
     if found.rests_on[0] >= uncertainty.FEWEST:
@@ -51,12 +52,25 @@ def headline(found: Partition) -> str:
     return f"{said}: {tables.number(own['difference'], 'share', True)} points ({sure})."
 
 
+def trade(found: Partition) -> str:
+    """What sharing saves in theory, and how far children would go for it, under every division that is told."""
+    told = [(one.label, found.whole(one)) for one in found.told if one.cooperatives]
+    said = [f"{label} {percent(rows['places_saved']['value'])} and {rows['miles_anywhere']['value']:.0f} miles"
+            for label, rows in told]  # fmt: skip
+    if not said:
+        return "No part has two members, so that nothing is shared."
+    return (
+        "Sharing saves places in theory, and takes children farther. Places saved against every authority alone, and "
+        f"mean miles to a place anywhere in the part: {'; '.join(said)}."
+    )
+
+
 def place(found: Partition) -> str:
     """What is divided."""
     regions = {place.region for place in found.among}
     if len(found.among) < len(found.placed.places):
         return regions.pop()
-    return "the made-up world" if found.among[0].code.startswith("S") else ENGLAND
+    return ENGLAND if found.world.kind == "england" else "the made-up world"
 
 
 def count(number: int, noun: str) -> str:
@@ -122,7 +136,7 @@ def members(found: Partition) -> Iterator[str]:
     """Who is in each part, in a line."""
     names = {place.code: place.name for place in found.among}
     for number, (name, codes) in enumerate(found.found.parts.items(), start=1):
-        yield f"{number} {name}: {', '.join(sorted(names[code] for code in codes))}."
+        yield f"{number} {name}: {'; '.join(sorted(names[code] for code in codes))}."
 
 
 def notes(found: Partition) -> Iterator[str]:
@@ -149,7 +163,7 @@ def notes(found: Partition) -> Iterator[str]:
         f"load is children in homes, and {100 * pooling.BLOCKED:.0f}% who find none free an assumption."
     )
     if empty := _without_children(found):
-        yield f"No children in homes, so that nothing says where they belong: {', '.join(empty)}."
+        yield f"Without children in homes, so put beside a neighbour or left alone: {'; '.join(empty)}."
     yield _sure(found)
 
 
@@ -164,8 +178,11 @@ def _sure(found: Partition) -> str:
     over = f"{replicates}, counted over the last {count(found.placed.weeks, 'week')}"
     if number < uncertainty.FEWEST:
         return f"{over}. {tables.too_few(number, noun)}"
+    hold = "the luck of runs, not what is unknown about the market"
+    if found.placed.vectors is not None:
+        hold = "the luck of runs and what is unknown about the market, as far as the plausible set spans it"
     rough = f" From only {number} they are rough." if number < uncertainty.FEW else ""
     return (
-        f"{over}. Intervals, from {number} {noun}, hold for an average of such runs.{rough} A star: of the differences "
+        f"{over}. Intervals, from {number} {noun}, hold {hold}.{rough} A star: of the differences "
         f"at least as sure, at most {100 * LITTLE:.0f}% are false (Benjamini and Hochberg)."
     )

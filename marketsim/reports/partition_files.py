@@ -43,4 +43,4 @@ def map_of(found: Partition, loaded: LoadedScenario) -> Picture:
         "part, which is named after its member with most children"
     )
     count, noun = found.rests_on
-    return parts_map(title, subtitle, f"Source: marketsim, {count} {noun}.", parts, areas_of(loaded.scenario.world))
+    return parts_map(title, subtitle, f"Source: marketsim, {count} {noun}.", parts, areas_of(found.world))

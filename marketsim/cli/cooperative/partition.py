@@ -100,7 +100,7 @@ def _as_markets(
     left = markets.unused(folder)
     with options.stoppable(left, "the runs that were finished are in"), options.progress_bar("runs") as advance:
         compared = markets.markets(loaded, files, *how, left, lambda done, total: advance(done, total, "runs"))
-    rows = markets.of_divisions(compared, found.told)
+    rows = markets.of_divisions(compared, found.told, found.reference)
     print_markets(rows, found, console)
     store.write_csv(folder / "markets.csv", rows)
     return ["markets.csv", f"{left.name}/", "scenarios/"]

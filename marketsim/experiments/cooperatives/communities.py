@@ -4,8 +4,8 @@ Modularity is the share of children placed within their own part less the share 
 in proportion to what authorities send and take (M. Newman and M. Girvan, Physical Review E 69, 2004). Found by the
 method of Louvain (V. Blondel and others, Journal of Statistical Mechanics, 2008) from several orders, and by greedy
 merging (A. Clauset, M. Newman and C. Moore, Physical Review E 70, 2004); the best of all is kept. What is asked besides
-is done by mending.py in greedy steps, each the best for modularity. The order in which authorities are given makes no
-difference.
+is done by mending.py in greedy steps, each the best for modularity. Who places nobody and takes nobody is put beside a
+neighbour. The order in which authorities are given makes no difference.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ FINER, FINEST = 1.25, 20  # steps of resolution, and how many are tried, until a
 
 def communities(graph: nx.Graph, wishes: Wishes, near: nx.Graph | None = None, seed: int = 1) -> Parts:
     """The parts of the network, largest first, as wished; `near` says who are neighbours, for parts that must hang
-    together.
+    together and for authorities without children, who stay alone without it.
 
     Raises ScenarioError, in one line, if no such division can be or none was found.
     """
     wishes.check(len(graph))
     order = sorted(graph)
     weights = nx.to_numpy_array(graph, order)
-    touching = nx.to_numpy_array(near, order, weight=None) if wishes.contiguous and near is not None else None
-    mending = Mending(_gains(weights, wishes.resolution), touching, wishes)
+    beside = None if near is None else nx.to_numpy_array(near, order, weight=None)
+    mending = Mending(_gains(weights, wishes.resolution), beside if wishes.contiguous else None, wishes)
     for start in _starts(weights, wishes.resolution, seed):
-        parts = mending.mended(start)
+        parts = mending.mended(start if beside is None else _settled(start, weights, beside))
         if parts is not None:
             named = [frozenset(order[row] for row in part) for part in parts]
             return sorted(named, key=lambda part: (-len(part), min(part)))
@@ -65,6 +65,22 @@ def _starts(weights: Floats, resolution: float, seed: int) -> Iterator[list[set[
         for step in range(FINEST):
             yield _best(graph, resolution * FINER**step, seed)
     yield [{row} for row in graph]
+
+
+def _settled(parts: list[set[int]], weights: Floats, beside: Floats) -> list[set[int]]:
+    """The same parts, but those whose only member has no children put with a neighbour who has, if parts are fewer
+    than authorities."""
+    if len(parts) == len(weights):
+        return parts
+    lonely = {row for row in range(len(weights)) if not weights[row].any()}
+    homes = {row: next(iter(set(np.flatnonzero(beside[row]).tolist()) - lonely), None) for row in sorted(lonely)}
+    settled = [set(part) for part in parts if not part <= lonely]
+    for row, neighbour in homes.items():
+        for part in settled:
+            if neighbour in part:
+                part.add(row)
+    left = lonely - set().union(*settled)
+    return [*settled, *({row} for row in sorted(left))]
 
 
 def _best(graph: nx.Graph, resolution: float, seed: int) -> list[set[int]]:

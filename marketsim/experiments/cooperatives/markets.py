@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from marketsim.scenario.loading import LoadedScenario, load_scenario
 OUTCOMES = ("spend_gbp", "out_of_area_share", "distance_mean_miles", "children_unregistered")
 MEMBERS = "members"  # of the division's cooperatives, all together
 COLUMNS = [
-    "division", "area", "outcome", "unit", "baseline", "value", "difference", "ci_low", "ci_high", "chance",
+    "division", "less", "area", "outcome", "unit", "baseline", "value", "difference", "ci_low", "ci_high", "chance",
     "false_discovery", "replicates",
 ]  # fmt: skip
 
@@ -44,22 +45,34 @@ def unused(folder: Path) -> Path:
     return left
 
 
-def of_divisions(comparison: Comparison, told: Sequence[Division]) -> pd.DataFrame:
-    """OUTCOMES under each division of a comparison, for everybody and for the members of its cooperatives, less what
-    they are without: rows of COLUMNS. `false_discovery` is the share of false ones among those at least as sure."""
+def of_divisions(comparison: Comparison, told: Sequence[Division], against: Division) -> pd.DataFrame:
+    """OUTCOMES under each division of a comparison less what they are without (`less` is empty): for everybody, and
+    for the members of its cooperatives if others are none; and less what they are under `against`, for everybody.
+
+    Rows of COLUMNS; `false_discovery` is the share of false ones among those that are at least as sure.
+    """
     baseline, *others = comparison.labels
-    everybody = list(comparison.names)
-    rows = []
-    for one, label in zip([one for one in told if one.cooperatives], others, strict=True):
+    arms = dict(zip([one.name for one in told if one.cooperatives], others, strict=True))
+    everybody, rows = list(comparison.names), []
+    for one in (one for one in told if one.cooperatives):
         members = [code for codes in one.cooperatives.values() for code in codes]
-        for area, codes in {ENGLAND: everybody, MEMBERS: members}.items():
-            values = comparison.values(codes)
-            for outcome in OUTCOMES:
-                base, other = (_by_replicate(values, arm, outcome) for arm in (baseline, label))
-                unit = definitions.column("outcomes", outcome).unit
-                rows.append((one.name, area, outcome, unit, *_told(base, other, comparison.vectors)))
+        areas = {ENGLAND: everybody} | ({MEMBERS: members} if len(members) < len(everybody) else {})
+        for area, codes in areas.items():
+            rows += [(one.name, "", area, *row) for row in _rows(comparison, codes, baseline, arms[one.name])]
+        if one is not against and against.name in arms:
+            row_of = _rows(comparison, everybody, arms[against.name], arms[one.name])
+            rows += [(one.name, against.name, ENGLAND, *row) for row in row_of]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(false_discovery=uncertainty.discoveries(table["chance"].to_numpy(dtype=np.float64)))
+
+
+def _rows(comparison: Comparison, codes: Sequence[str], base: str, other: str) -> Iterator[tuple[Any, ...]]:
+    """OUTCOMES of some authorities in one arm of a comparison less another."""
+    values = comparison.values(codes)
+    for outcome in OUTCOMES:
+        unit = definitions.column("outcomes", outcome).unit
+        arms = (_by_replicate(values, arm, outcome) for arm in (base, other))
+        yield outcome, unit, *_told(*arms, comparison.vectors)
 
 
 def _by_replicate(values: pd.DataFrame, label: str, outcome: str) -> Floats:

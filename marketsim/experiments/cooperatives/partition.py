@@ -74,6 +74,7 @@ class Partition:
     alone agree with them (adjusted Rand index: 1 the same, 0 as by chance; None: some replicate has no such parts)."""
 
     placed: Placed
+    world: World
     among: Sequence[Place]
     told: Sequence[Division]
     measures: pd.DataFrame
@@ -134,7 +135,7 @@ def partition(
     told = divisions.divisions(placed, among, parts, within)
     quality = communities.modularity(network.graph(mean), parts, wishes.resolution)
     agreement = _agreement(network, parts, placed.flows, wishes, seed)
-    return Partition(placed, among, told, measured(placed, told), quality, agreement)
+    return Partition(placed, world, among, told, measured(placed, told), quality, agreement)
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-import networkx as nx
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.england.figures import hexagons
-from marketsim.experiments.cooperatives import contiguity
 from marketsim.market.authorities import Authorities
-from marketsim.reports import drawing
 from marketsim.reports.pictures import maps, picture
 from marketsim.reports.pictures.picture import DARK, Picture
 
 WIDE, MAP_WIDE = 9.6, 0.66  # inches of the picture, and what of it is the map's
 MOST_NAMED = 26  # parts named beside the map
 NEXT = 1.1  # cells within which two touch
-PALE = 0.55  # how much white is in a colour, so that numbers on it are read
-ALONE = "#E6E6E6"
+ALONE = (0.9, 0.9, 0.9)
+PALETTE = [colour for colour in colormaps["Set3"].colors if np.ptp(colour) > 0.05]  # type: ignore[attr-defined]
+Colour: TypeAlias = tuple[float, ...]
 
 
 def parts_map(
@@ -37,7 +37,7 @@ def parts_map(
     east, north = np.array([maps.centre(cells[code]) for code in codes]).T if in_cells else _centres(codes, areas)
     figure = picture.fresh(WIDE, 8.0)
     axes, beside = figure.subplots(1, 2, width_ratios=[MAP_WIDE, 1 - MAP_WIDE])
-    colours = _colours(parts, codes, part, east, north)
+    colours = _colours(parts)
     faces = [colours[number] for number in part]
     if in_cells:
         shapes = [maps.hexagon(x, y) for x, y in zip(east, north, strict=True)]
@@ -62,27 +62,9 @@ def _centres(codes: Sequence[str], areas: Authorities) -> tuple[Floats, Floats]:
     return areas.x[rows], areas.y[rows]
 
 
-def _colours(
-    parts: Mapping[str, Sequence[str]], codes: Sequence[str], part: Ints, east: Floats, north: Floats
-) -> list[str | tuple[float, ...]]:
-    """A colour a part: neighbours get different ones as far as the palette reaches; who is alone is grey."""
-    touching = nx.Graph()
-    touching.add_nodes_from(range(len(parts)))
-    row_of = {code: row for row, code in enumerate(codes)}
-    for one, other in contiguity.neighbours(codes, east, north).edges:
-        touching.add_edge(int(part[row_of[one]]), int(part[row_of[other]]))
-    touching.remove_edges_from(list(nx.selfloop_edges(touching)))
-    shared = {number for number, own in enumerate(parts.values()) if len(own) > 1}
-    chosen = nx.greedy_color(touching.subgraph(sorted(shared)), strategy=lambda graph, _: sorted(graph))
-    palette = [drawing.COLOURS[number] for number in (0, 1, 2, 5, 3, 4)]
-    return [
-        _pale(palette[chosen[number] % len(palette)]) if number in shared else ALONE for number in range(len(parts))
-    ]
-
-
-def _pale(colour: str) -> tuple[float, ...]:
-    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return tuple(PALE + (1 - PALE) * share for share in (red, green, blue))
+def _colours(parts: Mapping[str, Sequence[str]]) -> list[Colour]:
+    """A colour a part, pale enough for numbers; the same again where there are many, and grey for who is alone."""
+    return [PALETTE[number % len(PALETTE)] if len(own) > 1 else ALONE for number, own in enumerate(parts.values())]
 
 
 def _edges(shapes: Sequence[Floats], part: Ints) -> list[Floats]:
@@ -99,7 +81,7 @@ def _edges(shapes: Sequence[Floats], part: Ints) -> list[Floats]:
     return found
 
 
-def _name_parts(axes: Axes, parts: Mapping[str, Sequence[str]], colours: Sequence[str | tuple[float, ...]]) -> None:
+def _name_parts(axes: Axes, parts: Mapping[str, Sequence[str]], colours: Sequence[Colour]) -> None:
     """Number, colour, name and size of the first parts."""
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(MOST_NAMED + 1, -0.5))
