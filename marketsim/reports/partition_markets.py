@@ -22,9 +22,8 @@ def print_markets(rows: pd.DataFrame, found: Partition, console: Console) -> Non
     """What each division does as a market, for everybody and for members, less the scenario without, and less the
     division that all are measured against."""
     for less, own in rows.groupby("less", sort=False):
-        fitting.print_table(
-            _table(own, found, f"less {found.reference.label}" if less else "less the scenario"), console
-        )
+        what = f"less {found.reference.label}" if less else "less the scenario"
+        fitting.print_table(_table(own, found, what), console)
     sure = int((rows["false_discovery"] <= LITTLE).sum())
     console.print(escape(
         f"The same children and luck in all. Of {len(rows)} differences {sure} have a star: at most "

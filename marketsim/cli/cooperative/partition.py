@@ -21,9 +21,9 @@ SCENARIO = "england_2024"
 def partition(
     scenario: options.ScenarioName = SCENARIO,
     within: Annotated[str | None, typer.Option(metavar="REGION", help="divide the authorities of this region")] = None,
-    parts: Annotated[int | None, typer.Option(min=1, help="how many; not given: as many as there are clusters")] = None,
-    least: Annotated[int, typer.Option("--least-members", min=1, help="authorities of the smallest part")] = 1,
-    most: Annotated[int | None, typer.Option("--most-members", min=1, help="authorities of the largest part")] = None,
+    parts: Annotated[int | None, typer.Option(help="how many; not given: as many as there are clusters")] = None,
+    least: Annotated[int, typer.Option("--least-members", help="authorities of the smallest part")] = 1,
+    most: Annotated[int | None, typer.Option("--most-members", help="authorities of the largest part")] = None,
     contiguous: Annotated[bool, typer.Option("--contiguous", help="each part hangs together, by neighbours")] = False,
     resolution: Annotated[float, typer.Option(min=0.05, max=50, help="above 1: more and smaller parts")] = 1.0,
     count: Annotated[
@@ -64,7 +64,7 @@ def partition(
     if run or write is not None:
         written.check_base(loaded)
     if write is not None:
-        written.check_free(write / written.file_of(name) for name in divisions.WRITTEN)
+        written.check_free(write, map(written.file_of, divisions.WRITTEN))
     folder = out or store.RESULTS / f"partition-{loaded.scenario.name}"
     options.say_without_effect([loaded], weeks)
     planned = network.plan_of(loaded, replicates, seed, weeks)

@@ -71,8 +71,8 @@ def _rows(comparison: Comparison, codes: Sequence[str], base: str, other: str) -
     values = comparison.values(codes)
     for outcome in OUTCOMES:
         unit = definitions.column("outcomes", outcome).unit
-        arms = (_by_replicate(values, arm, outcome) for arm in (base, other))
-        yield outcome, unit, *_told(*arms, comparison.vectors)
+        before, after = (_by_replicate(values, arm, outcome) for arm in (base, other))
+        yield outcome, unit, *_told(before, after, comparison.vectors)
 
 
 def _by_replicate(values: pd.DataFrame, label: str, outcome: str) -> Floats:

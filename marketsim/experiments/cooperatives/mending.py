@@ -1,4 +1,4 @@
-"""A division made as it is wished: cut where it doesn't hang together, merged, filled up and polished, step by step.
+"""A division made as it is wished: cut where it doesn't hang together, merged, levelled and polished, step by step.
 
 Every step is the one that modularity gains most by, or loses least, of all that are allowed.
 """
@@ -6,6 +6,7 @@ Every step is the one that modularity gains most by, or loses least, of all that
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import networkx as nx
@@ -33,11 +34,12 @@ class Mending:
         if len(parts) < (self.wishes.parts or 1) or max(map(len, parts)) > self.most:
             return None
         while self._too_many(parts):
-            if not (self._merge(parts) or self._dissolve(parts)):
+            if not (self._merge(parts, self.most) or self._merge(parts, len(self.gains))):
                 return None
-        while self._small(parts):
-            if not self._move(parts, targets=self._small(parts), floor=self.wishes.least):
-                return None
+        while (self.wishes.parts is None and self._small(parts)) and self._merge(parts, self.most):
+            pass
+        if not self._level(parts):
+            return None
         while self._merge_for_gain(parts) or self._move(parts, floor=self.wishes.least, gain=LEAST_GAIN):
             pass
         return parts
@@ -50,24 +52,23 @@ class Mending:
         return [number for number, part in enumerate(parts) if len(part) < self.wishes.least]
 
     def _too_many(self, parts: Rows) -> bool:
-        """Whether parts must go; where their number isn't wished, those that are too small."""
-        wanted = self.wishes.parts
-        return bool(self._small(parts)) if wanted is None else len(parts) > wanted
+        return self.wishes.parts is not None and len(parts) > self.wishes.parts
 
-    def _merge(self, parts: Rows) -> bool:
-        """Join the best two parts, one of them too small if there are such; False if none may be joined."""
+    def _merge(self, parts: Rows, most: int) -> bool:
+        """Join the best two parts to one of at most so many, one of them too small if there are such; False if none may
+        be joined."""
         small = np.isin(np.arange(len(parts)), self._small(parts))
         allowed = small[:, None] | small[None, :] if small.any() else np.ones((len(parts), len(parts)), dtype=np.bool_)
-        return self._join(parts, allowed, -np.inf)
+        return self._join(parts, allowed, -np.inf, most)
 
     def _merge_for_gain(self, parts: Rows) -> bool:
         """Join two parts if modularity gains by it, unless their number is wished."""
         every = np.ones((len(parts), len(parts)), dtype=np.bool_)
-        return self.wishes.parts is None and self._join(parts, every, LEAST_GAIN)
+        return self.wishes.parts is None and self._join(parts, every, LEAST_GAIN, self.most)
 
-    def _join(self, parts: Rows, allowed: Bools, least: float) -> bool:
+    def _join(self, parts: Rows, allowed: Bools, least: float, most: int) -> bool:
         of, size = self._of(parts), np.array([len(part) for part in parts])
-        allowed = allowed & (size[:, None] + size[None, :] <= self.most) & ~np.tri(len(parts), dtype=np.bool_)
+        allowed = allowed & (size[:, None] + size[None, :] <= most) & ~np.tri(len(parts), dtype=np.bool_)
         if self.touching is not None:
             allowed &= of.T @ self.touching @ of > 0
         gain = np.where(allowed, 2 * of.T @ self.gains @ of, -np.inf)
@@ -77,16 +78,36 @@ class Mending:
         parts[int(one)] |= parts.pop(int(other))
         return True
 
-    def _dissolve(self, parts: Rows) -> bool:
-        """Spread the members of the smallest part over parts that have room; False, and nothing done, if they
-        haven't."""
-        left = [set(part) for part in parts]
-        last = min(range(len(left)), key=lambda number: (len(left[number]), number))
-        others = [number for number in range(len(left)) if number != last]
-        while left[last]:
-            if not self._move(left, targets=others, sources=[last], floor=0):
+    def _level(self, parts: Rows) -> bool:
+        """Pass members on, one by one and from part to part, from where there are too many, or enough, to where there
+        is room, or there are too few; False if none can be passed on."""
+        while True:
+            over = [number for number, part in enumerate(parts) if len(part) > self.most]
+            small = self._small(parts)
+            if not over and not small:
+                return True
+            sources = over or [number for number, part in enumerate(parts) if len(part) > self.wishes.least]
+            targets = small or [number for number, part in enumerate(parts) if len(part) < self.most]
+            if not any(self._pass_on(parts, path) for path in self._paths(parts, sources, targets)):
                 return False
-        parts[:] = [left[number] for number in others]
+
+    def _paths(self, parts: Rows, sources: Collection[int], targets: Collection[int]) -> list[list[int]]:
+        """The ways from part to neighbouring part, the shortest first."""
+        of = self._of(parts)
+        beside = (
+            nx.complete_graph(len(parts)) if self.touching is None else nx.from_numpy_array(of.T @ self.touching @ of)
+        )
+        found = [path for source in sources for end, path in nx.single_source_shortest_path(beside, source).items()
+                 if end in targets and end != source]  # fmt: skip
+        return sorted(found, key=lambda path: (len(path), path))
+
+    def _pass_on(self, parts: Rows, path: Sequence[int]) -> bool:
+        """Move one member along each step of a way, the last step first; False, and nothing done, if one can't be."""
+        left = [set(part) for part in parts]
+        for source, target in reversed(list(pairwise(path))):
+            if not self._move(left, floor=1, targets=[target], sources=[source]):
+                return False
+        parts[:] = left
         return True
 
     def _move(
@@ -113,7 +134,7 @@ class Mending:
             if value[row, target] == -np.inf:
                 return False
             source = parts[int(part_of[row])]
-            if floor == 0 or len(list(self._pieces(source - {row}))) == 1:
+            if len(list(self._pieces(source - {row}))) == 1:
                 source.remove(row)
                 parts[target].add(row)
                 return True

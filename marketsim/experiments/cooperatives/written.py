@@ -51,7 +51,7 @@ def write(loaded: LoadedScenario, told: Iterable[Division], folder: Path, anew: 
     """
     check_base(loaded)
     texts = {folder / file_of(one.name): _text(loaded, one, folder) for one in told if one.cooperatives}
-    check_free(texts, anew)
+    check_free(folder, [path.name for path in texts], anew)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         for path, text in texts.items():
@@ -65,9 +65,12 @@ def write(loaded: LoadedScenario, told: Iterable[Division], folder: Path, anew: 
     return list(texts)
 
 
-def check_free(paths: Iterable[Path], anew: bool = False) -> None:
-    """Raises StoreError for a file that is there already, unless it is to be written `anew`."""
-    if taken := [] if anew else [path for path in paths if path.exists()]:
+def check_free(folder: Path, names: Iterable[str], anew: bool = False) -> None:
+    """Raises StoreError for a folder that is a file, and for a file there of one of these names, unless it is to be
+    written `anew`."""
+    if folder.exists() and not folder.is_dir():
+        raise store.StoreError(f"{displayed(folder)} is a file; name a folder, nothing was changed")
+    if taken := [] if anew else [folder / name for name in names if (folder / name).exists()]:
         raise store.StoreError(f"{displayed(taken[0])} exists already; name another folder, nothing was changed")
 
 
