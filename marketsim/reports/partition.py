@@ -12,7 +12,8 @@ from rich.table import Table
 
 from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import pooling
-from marketsim.experiments.cooperatives.partition import MEASURES, Partition
+from marketsim.experiments.cooperatives.measures import MEASURES
+from marketsim.experiments.cooperatives.partition import Partition
 from marketsim.reports import fitting, tables
 from marketsim.reports.tables import capital
 from marketsim.results.outcomes import ENGLAND
@@ -41,8 +42,8 @@ def headline(found: Partition) -> str:
     own, other = (found.whole(one)["contained"] for one in (found.found, found.reference))
     sizes = sorted(len(codes) for codes in found.found.parts.values())
     said = (
-        f"Divided by where its children are placed, {place(found)} has {count(len(sizes), 'part')} of {sizes[0]} to "
-        f"{sizes[-1]} authorities, within which {percent(own['value'])} of children are placed today; within "
+        f"Divided by where its children are placed, {place(found)} has {count(len(sizes), 'part')} of "
+        f"{_between(sizes[0], sizes[-1])}, within which {percent(own['value'])} of children are placed today; within "
         f"{found.reference.label} {percent(other['value'])}"
     )
     low, high = own["difference_low"], own["difference_high"]
@@ -73,9 +74,14 @@ def place(found: Partition) -> str:
     return ENGLAND if found.world.kind == "england" else "the made-up world"
 
 
+def _between(least: int, most: int) -> str:
+    return count(least, "authority") if least == most else f"{least} to {most} authorities"
+
+
 def count(number: int, noun: str) -> str:
     """A number of things."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    many = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"
 
 
 def percent(share: float) -> str:
@@ -162,6 +168,15 @@ def notes(found: Partition) -> Iterator[str]:
         "Forecasts: only the chance of how many come is pooled away; an error of the trend is as large for many. The "
         f"load is children in homes, and {100 * pooling.BLOCKED:.0f}% who find none free an assumption."
     )
+    yield (
+        "Fewer or larger parts hold more children, whoever draws them: --parts sets as many beside others. How large "
+        "they come out is a matter of --resolution."
+    )
+    if found.wishes.contiguous:
+        yield (
+            "Boundaries are not in the package: two authorities are taken to be neighbours if no third lies in the "
+            "circle of which their centres span the diameter (Gabriel graph, an assumption)."
+        )
     if empty := _without_children(found):
         yield f"Without children in homes, so put beside a neighbour or left alone: {'; '.join(empty)}."
     yield _sure(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from marketsim.results.definitions import column
 from marketsim.scenario.loading import load_scenario
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,7 +43,7 @@ def test_from_the_runs_to_markets(typed: Typed, small: str) -> None:
     parts = read("partition.csv")
     assert list(parts["name"]) == [f"Authority {number}" for number in range(1, 10)]
     assert (
-        parts["part_parts"].nunique() == 3 and parts["part_one"].nunique() == 1 and parts["part_alone"].nunique() == 9
+        parts["part_found"].nunique() == 3 and parts["part_one"].nunique() == 1 and parts["part_alone"].nunique() == 9
     )
     assert (parts["part_regions"] == parts["region"]).all()
     flows, measures = read("flows.csv"), read("measures.csv")
@@ -51,10 +52,12 @@ def test_from_the_runs_to_markets(typed: Typed, small: str) -> None:
     at_home = flows[flows["home"] == flows["host"]]["child_weeks"].sum() / flows["child_weeks"].sum()
     assert whole["alone", "contained"] == pytest.approx(at_home, abs=0.02) and whole["one", "contained"] == 1
     markets = read("markets.csv")
-    assert set(markets["division"]) == {"parts", "regions", "one"} and markets["false_discovery"].between(0, 1).all()
+    assert set(markets["division"]) == {"found", "regions", "one"} and markets["false_discovery"].between(0, 1).all()
+    for table in ("partition", "measures", "flows", "markets"):
+        assert all(column(table, name).definition for name in read(f"{table}.csv")), table
     told = json.loads(Path("found/manifest.json").read_text(encoding="utf-8"))
     assert told["partition"]["parts"] == 3 and told["partition"]["contiguous"] and told["status"] == "finished"
-    for name in ("parts", "regions", "one"):
+    for name in ("found", "regions", "one"):
         assert load_scenario(f"made/{name}.yaml").scenario.name == name
     assert "each with the number of its part" in Path("found/map.txt").read_text(encoding="utf-8")
     assert {"map.png", "map.svg", "markets", "scenarios", "runs"} <= {path.name for path in Path("found").iterdir()}

@@ -10,8 +10,9 @@ import pytest
 
 from marketsim.experiments.cooperatives import contiguity, divisions, network, pooling
 from marketsim.experiments.cooperatives.communities import Parts, communities, modularity
+from marketsim.experiments.cooperatives.measures import measured
 from marketsim.experiments.cooperatives.network import Placed
-from marketsim.experiments.cooperatives.partition import Partition, measured, partition
+from marketsim.experiments.cooperatives.partition import Partition, partition
 from marketsim.experiments.cooperatives.wishes import Wishes
 from marketsim.experiments.run import run
 from marketsim.experiments.scenarios import SEEDS_PER_COMPARISON
@@ -208,9 +209,9 @@ def test_what_a_division_is_set_beside() -> None:
         names[within] = [one.name for one in told]
         for one in told:
             assert sorted(one.part_of) == sorted(place.code for place in chosen), one.name
-    assert names[None] == ["parts", "regions", "pathfinders", "one", "alone"]
-    assert names["North West"] == ["parts", "pathfinders", "one", "alone"]
-    assert names["south east"] == names["London"] == ["parts", "one", "alone"]
+    assert names[None] == ["found", "regions", "pathfinders", "one", "alone"]
+    assert names["North West"] == ["found", "pathfinders", "one", "alone"]
+    assert names["south east"] == names["London"] == ["found", "one", "alone"]
     regions = divisions.divisions(placed, placed.places, [], None)[1]
     assert len(regions.parts) == 9 and len(regions.parts["London"]) == 33
     with pytest.raises(ScenarioError, match=r"unknown region 'Nort West'.*did you mean 'North West'"):

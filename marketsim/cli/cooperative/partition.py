@@ -60,9 +60,10 @@ def partition(
 
     loaded = load_scenario(scenario)
     world, wishes = loaded.scenario.world, Wishes(parts, least, most, contiguous, resolution)
-    wishes.check(len(divisions.meant(places_of(world), within)))
+    authorities = len(divisions.meant(places_of(world), within))
+    wishes.check(authorities)
     if run or write is not None:
-        written.check_base(loaded)
+        written.check_base(loaded, authorities)
     if write is not None:
         written.check_free(write, map(written.file_of, divisions.WRITTEN))
     folder = out or store.RESULTS / f"partition-{loaded.scenario.name}"
@@ -93,10 +94,7 @@ def _as_markets(
     from marketsim.reports.partition_markets import print_markets
     from marketsim.results import store
 
-    cooperatives = [one for one in found.told if one.cooperatives]
-    if not cooperatives:
-        raise typer.BadParameter("no division has a cooperative of two authorities or more, so --run has no effect")
-    files = written.write(loaded, cooperatives, folder / "scenarios", anew=True)
+    files = written.write(loaded, found.told, folder / "scenarios", anew=True)
     left = markets.unused(folder)
     with options.stoppable(left, "the runs that were finished are in"), options.progress_bar("runs") as advance:
         compared = markets.markets(loaded, files, *how, left, lambda done, total: advance(done, total, "runs"))

@@ -12,7 +12,7 @@ from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.sections.world import Place
 
 PATHFINDERS = ("greater_manchester", "south_east")  # the shipped scenarios that name their members
-FOUND, REGIONS, PATHFINDER, ONE, ALONE = "parts", "regions", "pathfinders", "one", "alone"
+FOUND, REGIONS, PATHFINDER, ONE, ALONE = "found", "regions", "pathfinders", "one", "alone"
 WRITTEN = (FOUND, REGIONS, PATHFINDER, ONE)  # those that can have cooperatives
 
 
@@ -57,13 +57,19 @@ def divisions(placed: Placed, among: Sequence[Place], parts: communities.Parts, 
     whole = among[0].region if within else "all authorities"
     regions = {region: tuple(own) for region, own in sorted(by_region.items())}
     alone = {place.name: (place.code,) for place in among}
+    joint = _with_pathfinders(among, alone)
+    pathfinders = sum(len(own) > 1 for own in joint.values())
     beside = [
         Division(REGIONS, f"the {len(regions)} regions", regions),
-        Division(PATHFINDER, "the pathfinders, all others alone", _with_pathfinders(among, alone)),
+        Division(PATHFINDER, f"the {'pathfinders' if pathfinders > 1 else 'pathfinder'}, all others alone", joint),
         Division(ONE, f"one for {whole}", {whole: codes}),
         Division(ALONE, "every authority alone", alone),
     ]
-    told = [Division(FOUND, f"the {len(parts)} parts found", _named(placed, parts))]
+    told = [
+        Division(
+            FOUND, "the one part found" if len(parts) == 1 else f"the {len(parts)} parts found", _named(placed, parts)
+        )
+    ]
     taken: list[set[tuple[str, ...]]] = []
     for one in reversed(beside):  # one region is rather one for all, and no pathfinder rather everybody alone
         if (made := {tuple(sorted(own)) for own in one.parts.values()}) not in taken:

@@ -14,6 +14,7 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.compare import compare
 from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.cooperatives.divisions import Division
+from marketsim.experiments.cooperatives.measures import chance_of
 from marketsim.experiments.differences import paired
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
@@ -83,10 +84,4 @@ def _by_replicate(values: pd.DataFrame, label: str, outcome: str) -> Floats:
 def _told(base: Floats, other: Floats, vectors: Ints | None) -> tuple[float, ...]:
     """Both means, the difference and its interval, its chance, a place for false discoveries, and replicates."""
     before, after, difference, low, high, count, *_ = paired(base, other, vectors)
-    both = ~(np.isnan(base) | np.isnan(other))
-    chance = (
-        np.nan
-        if np.isnan(low)
-        else uncertainty.chance((other - base)[both], None if vectors is None else vectors[both])
-    )
-    return before, after, difference, low, high, chance, np.nan, count
+    return before, after, difference, low, high, chance_of(base, other, vectors), np.nan, count

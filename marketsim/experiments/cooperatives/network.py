@@ -81,10 +81,8 @@ def make(
     results, and if runs fail."""
     done = sweep.make_runs(planned, folder, workers, work=made_run, on_progress=on_progress)
     if done.failed:
-        raise StoreError(
-            f"{len(done.failed)} of {done.runs} runs failed ({folder / 'failed'} says why); the same command tries "
-            "them again"
-        )
+        why = sweep_folder.open_set(folder).failures[0]["traceback"].strip().splitlines()[-1]
+        raise StoreError(f"{len(done.failed)} of {done.runs} runs failed, see {folder / 'failed'}; the first: {why}")
     return placed_in(folder, planned.arms[0].scenario.horizon.weeks, places_of(planned.arms[0].scenario.world))
 
 
@@ -157,10 +155,11 @@ def placed_in(folder: Path, weeks: int, places: Sequence[Place]) -> Placed:
 
     def table(outcome: str) -> Floats:
         own = rows[rows["outcome"] == outcome]
-        ends = own["region"].astype(str).str.split(TO, expand=True)
-        axes = [own["replicate"].to_numpy(), *(ends[end].map(row_of).to_numpy() for end in ends)]
         values = np.zeros((len(design), *[count] * (1 if outcome in (STOCK, NEEDS) else 2)))
-        values[tuple(axes)] = own["value"].to_numpy(dtype=np.float64)
+        if len(own):  # nobody may be placed at all
+            ends = own["region"].astype(str).str.split(TO, expand=True)
+            axes = [own["replicate"].to_numpy(), *(ends[end].map(row_of).to_numpy() for end in ends)]
+            values[tuple(axes)] = own["value"].to_numpy(dtype=np.float64)
         return values
 
     vectors = design["vector"].to_numpy(dtype=np.int64) if drawn else None

@@ -26,9 +26,13 @@ INSIDE = ("in_house", "soft_block", "framework", "spot")  # rules by which a coo
 WIDTH = 110  # of a line of a file
 
 
-def check_base(loaded: LoadedScenario) -> None:
-    """Raises ScenarioError, in one line, for a scenario to which cooperatives can't be added: one that has some, or
-    that changes at a date who buys how."""
+def check_base(loaded: LoadedScenario, authorities: int = 2) -> None:
+    """Raises ScenarioError, in one line, for a scenario to which cooperatives can't be added: one that has some, that
+    changes at a date who buys how, or of which only one authority is to be divided."""
+    if authorities < 2:
+        raise ScenarioError(
+            "only one authority is divided, so there is no cooperative to write or run", loaded.path.name
+        )
     if already := dict(who.joint(loaded.scenario)):
         words = f"has cooperatives already ({listed(list(already))}), so parts of its authorities can't get their own"
         raise ScenarioError(f"{words}; build on a scenario without", loaded.path.name)
