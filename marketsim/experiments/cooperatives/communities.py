@@ -24,7 +24,7 @@ from marketsim.scenario.errors import ScenarioError
 
 Parts: TypeAlias = list[frozenset[str]]
 LOUVAINS = 10  # orders in which Louvain's method is begun
-FINER, FINEST = 1.25, 20  # steps of resolution, and how many are tried, until a division has parts enough
+FINER, FINEST = 1.35, 14  # steps of resolution, and how many are tried, until a division has parts enough
 
 
 def communities(graph: nx.Graph, wishes: Wishes, near: nx.Graph | None = None, seed: int = 1) -> Parts:
@@ -62,8 +62,9 @@ def _starts(weights: Floats, resolution: float, seed: int) -> Iterator[list[set[
     """Divisions to begin from, by modularity alone, finer and finer; at last everybody alone."""
     graph = nx.from_numpy_array(weights)
     if graph.size("weight"):
-        for step in range(FINEST):
-            yield _best(graph, resolution * FINER**step, seed)
+        yield _best(graph, resolution, seed)
+        for step in range(1, FINEST):  # only to begin from, so one order will do
+            yield nx.community.louvain_communities(graph, resolution=resolution * FINER**step, seed=_seeds(seed)[0])
     yield [{row} for row in graph]
 
 
@@ -85,9 +86,13 @@ def _settled(parts: list[set[int]], weights: Floats, beside: Floats) -> list[set
 
 def _best(graph: nx.Graph, resolution: float, seed: int) -> list[set[int]]:
     """The library's division with the highest modularity; the first of those that have the same."""
-    own_seeds = (streams.stream(seed, "communities", np.arange(LOUVAINS)) >> np.uint64(33)).tolist()
     louvain = nx.community.louvain_communities
-    found: list[list[set[int]]] = [louvain(graph, resolution=resolution, seed=one) for one in own_seeds]
+    found: list[list[set[int]]] = [louvain(graph, resolution=resolution, seed=one) for one in _seeds(seed)]
     found.append([set(part) for part in nx.community.greedy_modularity_communities(graph, "weight", resolution)])
     quality = [nx.community.modularity(graph, parts, resolution=resolution) for parts in found]
     return found[int(np.argmax(np.round(quality, 12)))]
+
+
+def _seeds(seed: int) -> list[int]:
+    """Seeds for the library, which wants its own, fixed by ours."""
+    return [int(one) for one in streams.stream(seed, "communities", np.arange(LOUVAINS)) >> np.uint64(33)]

@@ -25,8 +25,9 @@ from marketsim.scenario.sections.world import Place, World
 @dataclass(frozen=True)
 class Partition:
     """Divisions of `among`, the one found first, with their measures (rows of measures.COLUMNS; `part` is empty for all
-    of a division); the `modularity` of the parts found; and `agreement`: for each replicate how well the parts found from it
-    alone agree with them (adjusted Rand index: 1 the same, 0 as by chance; None: some replicate has no such parts)."""
+    of a division); the `modularity` of the parts found; and `agreement`: for each replicate how well the parts found
+    from it alone agree with them (adjusted Rand index: 1 the same, 0 chance; None: some replicate has no such parts).
+    """
 
     placed: Placed
     world: World
