@@ -61,8 +61,8 @@ def trade(found: Partition) -> str:
     if not said:
         return "No part has two members, so that nothing is shared."
     return (
-        "Sharing saves places in theory, and takes children farther. Places saved against every authority alone, and "
-        f"mean miles to a place anywhere in the part: {'; '.join(said)}."
+        "Places that sharing saves in theory, against every authority alone, and how far away a child would live on "
+        f"average if it were placed anywhere in its part: {'; '.join(said)}."
     )
 
 

@@ -36,11 +36,11 @@ def map_of(found: Partition, loaded: LoadedScenario) -> Picture:
     parts = found.found.parts
     title = (
         f"{capital(words.place(found))} in {words.count(len(parts), 'part')} by where children are placed: "
-        f"{words.percent(rows['value'])} stay within their own part"
+        f"{words.percent(rows['value'])} live within their own part"
     )
     subtitle = (
         f"{loaded.scenario.name}, mean of the last {words.count(found.placed.weeks, 'week')}; a number and a colour a "
-        "part, which is named after its member with most children"
+        "part, named after its member with most children; an own layout, a cell or mark an authority"
     )
     count, noun = found.rests_on
     return parts_map(title, subtitle, f"Source: marketsim, {count} {noun}.", parts, areas_of(found.world))
