@@ -44,6 +44,9 @@ TABLES = {
     "scorecard": "a row a published figure or pattern, and whether the model passes",
     "predictions": "a row a measure and area",
     "backcast": "a row a measure and year",
+    "partition": "a row an authority that was divided: its part in each division",
+    "measures": "a row a measure of a division, or of a part of it",
+    "markets": "a row an outcome under a division of authorities into cooperatives, and area",
     "against": "a row a figure of yours beside the prediction",
 }
 

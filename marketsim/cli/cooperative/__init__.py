@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from marketsim.cli.cooperative import report, stability
+from marketsim.cli.cooperative import partition, report, stability
 
 cooperative = typer.Typer(
     help="Design a regional care cooperative, and see who gains, loses and stays.", no_args_is_help=True
 )
-for command in (stability.stability, report.report):
+for command in (stability.stability, partition.partition, report.report):
     cooperative.command()(command)
 
 

@@ -16,7 +16,7 @@ from matplotlib.colors import BoundaryNorm, Colormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from marketsim.core.columns import Bools
+from marketsim.core.columns import Bools, Floats
 from marketsim.england.figures import hexagons
 from marketsim.reports.pictures import picture
 from marketsim.reports.pictures.ground import WIDE, Ground, areas_of, near
@@ -98,16 +98,14 @@ def in_cells(asked: Asked) -> Picture:
     codes = [str(code) for code in shown.rows.index]
     if not set(codes) <= set(cells):
         raise StoreError("a map in cells is of England; this is a made-up world: --kind points")
-    east, north = np.array([_centre(cells[code]) for code in codes]).T
+    east, north = np.array([centre(cells[code]) for code in codes]).T
     figure = picture.fresh(WIDE, 7.4)
     axes = figure.subplots()
     meant = np.array([asked.concerned is not None and code in asked.codes for code in codes])
     order = np.argsort(meant, kind="stable")  # the rims of those who are meant lie on top
-    corner = np.pi / 3 * np.arange(6) + np.pi / 6
-    hexagon = CELL * np.column_stack([np.cos(corner), np.sin(corner)])
     axes.add_collection(
         PolyCollection(
-            [hexagon + np.array([east[row], north[row]]) for row in order],
+            [hexagon(east[row], north[row]) for row in order],
             facecolors=[shown.faces[row] for row in order],
             edgecolors=[DARK if meant[row] else "#9A9A9A" for row in order],
             linewidths=[1.8 if meant[row] else 0.6 for row in order],
@@ -203,9 +201,16 @@ def _found(asked: Asked, figure: Figure, shown: Coloured, counted: Rows, where: 
     return picture.finished(asked, figure, title, subtitle, alt)
 
 
-def _centre(cell: tuple[int, int]) -> tuple[float, float]:
+def centre(cell: tuple[int, int]) -> tuple[float, float]:
+    """Where the middle of a cell lies, east and north, in cells."""
     column, row = cell
     return column + 0.5 * (row % 2), row * 0.866
+
+
+def hexagon(east: float, north: float) -> Floats:
+    """The corners of the cell about a middle."""
+    corner = np.pi / 3 * np.arange(6) + np.pi / 6
+    return np.asarray(CELL * np.column_stack([np.cos(corner), np.sin(corner)]) + np.array([east, north]))
 
 
 def _name_regions(asked: Asked, ground: Ground, codes: list[str]) -> None:
@@ -213,6 +218,6 @@ def _name_regions(asked: Asked, ground: Ground, codes: list[str]) -> None:
     cells = hexagons()
     regions = asked.comparison.tables["sums"].drop_duplicates("ons_code").groupby("region")["ons_code"]
     for region, own in regions:
-        at = np.array([_centre(cells[code]) for code in own if code in codes])
+        at = np.array([centre(cells[code]) for code in own if code in codes])
         east, north = at.mean(axis=0)
         ground.name_near(textwrap.wrap(str(region), 14), float(east), float(north), float(np.ptp(at, axis=0).max()))
