@@ -17,7 +17,7 @@ def outside(flows: pd.DataFrame, members: Collection[str], areas: Mapping[str, C
     for name, codes in areas.items():
         own = flows[flows["home_authority"].isin(codes)]
         all_of, beyond = own, own[~own["host_authority"].isin(members)]
-        placed, away = (part.groupby(OF_RUN, observed=True)["child_weeks"].sum() for part in (all_of, beyond))
+        placed, away = (part.groupby(OF_RUN, observed=True)["sum_children_placed"].sum() for part in (all_of, beyond))
         share = away.reindex(placed.index, fill_value=0) / placed
         found.append(share.rename("value").reset_index().assign(outcome=OUTSIDE, region=name))
     return pd.concat(found, ignore_index=True)

@@ -51,9 +51,6 @@ TABLES = {
 }
 
 
-LABELS = {"outside_members_share": "outside members' areas"}  # of columns whose names don't say it well
-
-
 class Column(NamedTuple):
     """What a column is: `label` for people, `unit`, and `definition`; the last two empty if nothing is known of it."""
 
@@ -66,7 +63,7 @@ def column(table: str, name: str) -> Column:
     """What a column of a table is; of a table that the program doesn't write nothing is known."""
     written = _written()
     if found := written.get((table, name)) or (table in TABLES and written.get(("", name))):
-        return Column(LABELS.get(name, _plain(name)), *found)
+        return Column(_plain(name), *found)
     if table == "sums" and name.startswith(OF_ROUTE):
         route = _plain(name.removeprefix(OF_ROUTE))
         what = f"children placed through {route}, added up over the weeks"
@@ -75,6 +72,9 @@ def column(table: str, name: str) -> Column:
         route = _plain(name.removeprefix(ROUTE))
         what = f"children placed through {route}, of children placed, {OF_MEASURES[table]}"
         return Column(f"placed through {route}", "share", what)
+    if table == "outcomes" and name == "outside_members_share":
+        what = f"children whose home stands in no member's area, of children placed, over {LAST_WEEKS}"
+        return Column("outside members' areas", "share", what)
     if table in (*OF_MEASURES, "outcomes", "wide") and name in MEASURES:
         return _of_measure(name, table)
     if table == "runs" and (published := _published().get(name)):  # of a calibration

@@ -97,7 +97,7 @@ def placements_frame(market: Market, arrangements: Sequence[Arrangement]) -> pd.
 
 def flows_frame(market: Market, weeks_counted: int) -> pd.DataFrame:
     """`flows.parquet`: a row a pair of home and host authority between which somebody lived in the last weeks of the
-    run, so many of them, with the `child_weeks`."""
+    run, with the child-weeks."""
     records, areas = market.records, len(market.authorities)
     running = records.end_week == of_children.NOT_YET
     first = np.maximum(records.start_week, market.week - weeks_counted + 1)
@@ -109,7 +109,7 @@ def flows_frame(market: Market, weeks_counted: int) -> pd.DataFrame:
     home, host = np.divmod(found, areas)
     codes = _words(market.authorities.code)
     return pd.DataFrame(
-        {"home_authority": codes.take(home), "host_authority": codes.take(host), "child_weeks": child_weeks[found]}
+        {"home_authority": codes.take(home), "host_authority": codes.take(host), "sum_children_placed": child_weeks[found]}
     )
 
 

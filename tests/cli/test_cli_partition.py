@@ -47,9 +47,10 @@ def test_from_the_runs_to_markets(typed: Typed, small: str) -> None:
     )
     assert (parts["part_regions"] == parts["region"]).all()
     flows, measures = read("flows.csv"), read("measures.csv")
-    assert flows["child_weeks"].sum() / 6 == pytest.approx(parts["children"].sum())
+    assert flows["sum_children_placed"].sum() / 6 == pytest.approx(parts["children"].sum())
     whole = measures[measures["part"].isna()].set_index(["division", "measure"])["value"]
-    at_home = flows[flows["home_authority"] == flows["host_authority"]]["child_weeks"].sum() / flows["child_weeks"].sum()
+    own = flows["home_authority"] == flows["host_authority"]
+    at_home = flows[own]["sum_children_placed"].sum() / flows["sum_children_placed"].sum()
     assert whole["alone", "contained"] == pytest.approx(at_home, abs=0.02) and whole["one", "contained"] == 1
     markets = read("markets.csv")
     assert set(markets["division"]) == {"found", "regions", "one"} and markets["false_discovery"].between(0, 1).all()

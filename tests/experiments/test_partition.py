@@ -210,8 +210,8 @@ def test_what_a_division_is_set_beside() -> None:
         for one in told:
             assert sorted(one.part_of) == sorted(place.code for place in chosen), one.name
     assert names[None] == ["found", "regions", "pathfinders", "one", "alone"]
-    assert names["North West"] == ["found", "pathfinders", "one", "alone"]
-    assert names["south east"] == names["London"] == ["found", "one", "alone"]
+    assert names["North West"] == names["south east"] == ["found", "pathfinders", "one", "alone"]
+    assert names["London"] == ["found", "one", "alone"]
     regions = divisions.divisions(placed, placed.places, [], None)[1]
     assert len(regions.parts) == 9 and len(regions.parts["London"]) == 33
     with pytest.raises(ScenarioError, match=r"unknown region 'Nort West'.*did you mean 'North West'"):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from marketsim import run
+from marketsim.experiments import outside
 from marketsim.results import groups
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
@@ -53,3 +54,24 @@ def test_every_pound_has_a_kind_and_every_fee_a_child(town: Result) -> None:
     assert sums[fees].sum(axis=1).to_numpy() == pytest.approx(sums["paid_placements_gbp"].to_numpy())
     assert sums[numbers].sum(axis=1).to_numpy() == pytest.approx(sums["children_placed"].to_numpy())
     assert len(fees) == len(numbers) == 25
+
+
+def test_flows_say_what_sums_do_of_who_lives_where(town: Result) -> None:
+    """Children placed by home authority, and out of their own area, over the last weeks."""
+    flows, sums = town.tables["flows"], plain(town.tables["sums"]).query("year == 0").set_index("ons_code")
+    by_home = flows.groupby("home_authority", observed=True)["sum_children_placed"].sum()
+    assert by_home.to_dict() == sums["children_placed"].to_dict()
+    away = flows[flows["home_authority"] != flows["host_authority"]]
+    assert away.groupby("home_authority", observed=True)["sum_children_placed"].sum().to_dict() == (
+        sums["out_of_area"].to_dict()
+    )
+
+
+def test_children_outside_all_members_areas_are_out_of_area_for_one_and_nobody_for_all(town: Result) -> None:
+    flows = with_run(town.tables["flows"])
+    codes = sorted(town.tables["sums"]["ons_code"].unique())
+    alone = outside.outside(flows, codes[:1], {"one": codes[:1]})
+    out_of_area = groups.outcomes_of(with_run(town.tables["sums"]), {"one": codes[:1]}).set_index("outcome")["value"]
+    assert alone["value"].iloc[0] == pytest.approx(out_of_area["out_of_area_share"])
+    everybody = outside.outside(flows, codes, {"all": codes, "one": codes[:1]})
+    assert (everybody["value"] == 0).all()

@@ -74,7 +74,8 @@ class Partition:
         own = [place.code for place in self.among]
         home, host = np.nonzero(mean[self.placed.rows(own)])
         weeks = mean[self.placed.rows(own)][home, host]
-        return pd.DataFrame({"home_authority": np.take(own, home), "host_authority": np.take(codes, host), "child_weeks": weeks})
+        between = {"home_authority": np.take(own, home), "host_authority": np.take(codes, host)}
+        return pd.DataFrame(between | {"sum_children_placed": weeks})
 
 
 def partition(
