@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from marketsim.cli import analysing, docs, lever_pages, live, options, picturing, results, running, sweeping, trusting
+from marketsim.cli.cooperative import cooperative
 
 app = typer.Typer(
     add_completion=False,
@@ -43,6 +44,7 @@ def _options(
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(results.results, name="results")
+app.add_typer(cooperative, name="cooperative")
 
 
 def main() -> None:

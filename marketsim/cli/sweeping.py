@@ -121,7 +121,7 @@ def _say_estimate(plan: Plan, workers: int | None) -> None:
     parts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
     typer.echo(f"{found.runs:,} runs: {' x '.join(parts)}")
     typer.echo(
-        f"about {_duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, measured "
+        f"about {duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, measured "
         f"on one run of each scenario), {_size(found.bytes)} on disk"
     )
     typer.echo("Nothing was written.")
@@ -180,7 +180,8 @@ def _line(ended: tasks.RunEnded) -> str:
     return f"run {task.run} ({where}) {how}; {ended.done} of {ended.total} done, {ended.failed} failed"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 40 seconds, 3 minutes."""
     for unit, length in ("days", 86_400), ("hours", 3_600), ("minutes", 60):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"

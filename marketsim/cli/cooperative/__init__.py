@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from marketsim.cli.cooperative.search import search
+
 cooperative = typer.Typer(
     help="Design a regional care cooperative, and see who gains, loses and stays.", no_args_is_help=True
 )
+cooperative.command()(search)

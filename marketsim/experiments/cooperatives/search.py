@@ -27,7 +27,7 @@ class Found:
     """What a search found: points in the order tried with their generation, differences from the baseline (points x
     replicates x objectives; NaN where a run failed), entries of the front (rows of points, the nearest to the
     scenario's own values first), how often each point is beaten, differences of the entries on fresh runs, whether each
-    entry is on the front there too, and how many runs there were and failed."""
+    entry is on the front there too, and how many runs there are, were made now, and failed."""
 
     search: Search
     points: list[Point]
@@ -38,6 +38,7 @@ class Found:
     fresh: Floats
     holds: list[bool]
     runs: int
+    made: int
     failed: int
 
 
@@ -66,7 +67,7 @@ def search(
         beaten_by[known] = front.beats(sure).sum(axis=0)
         fresh, holds = _checked(wanted, runs, [points[one.point] for one in entries])
     return Found(wanted, points, generation, differences, entries, beaten_by.tolist(), fresh, holds, runs.count,
-                 runs.failed)  # fmt: skip
+                 runs.made, runs.failed)  # fmt: skip
 
 
 def _generations(wanted: Search, runs: Runs, base: Floats) -> tuple[list[Point], list[int], Floats]:

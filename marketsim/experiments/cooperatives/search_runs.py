@@ -32,7 +32,7 @@ OnProgress: TypeAlias = Callable[[int, int, str], None]
 
 @dataclass
 class Runs:
-    """Makes the runs of a search in its folder, or finds them there; counts all of them, and those that failed."""
+    """Makes the runs of a search in its folder, or finds them there; counts all, those made now, and those that failed."""
 
     wanted: Search
     folder: Path
@@ -40,6 +40,7 @@ class Runs:
     work: Work | None
     on_progress: OnProgress | None
     count: int = 0
+    made: int = 0
     failed: int = 0
 
     @contextmanager
@@ -84,6 +85,7 @@ class Runs:
         done = make_runs(plan, self.folder / name, self.workers, work=work,
                          on_progress=None if tell is None else lambda made, total: tell(made, total, name))  # fmt: skip
         self.count += done.runs
+        self.made += done.made
         self.failed += len(done.failed)
         found = open_set(self.folder / name)
         rows = found.outcomes.merge(found.design[["run", "point", "replicate"]], on="run")

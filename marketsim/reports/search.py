@@ -1,0 +1,213 @@
+"""What a search for terms found: the headline, the front with its levers, how sure it is, and a picture of it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from marketsim.experiments import uncertainty
+from marketsim.experiments.cooperatives import search_tables
+from marketsim.experiments.cooperatives.objectives import OBJECTIVES
+from marketsim.experiments.cooperatives.search import Found
+from marketsim.experiments.cooperatives.search_tables import Told
+from marketsim.reports import drawing, fitting, tables
+from marketsim.reports.pictures import picture
+from marketsim.results.result import Result
+from marketsim.scenario.drawn_values import plausible_set
+
+PANEL = (3.5, 3.1)  # inches
+BESIDE = 3  # panels in a row
+MOST_TICKS = 4
+SURE = "*"
+
+
+def print_search(found: Found, footing: str, console: Console) -> None:
+    """The headline, the front and what it sets, and what the numbers hold."""
+    console.print(escape(headline(found)), style="bold")
+    console.print(escape(of_own(found)))
+    fitting.print_table(_values_table(found), console)
+    fitting.print_table(_levers_table(found), console)
+    for line in [*how(found), footing]:
+        console.print(escape(line))
+
+
+def headline(found: Found) -> str:
+    """How many points are on the front, how many choices these are, and how many of them hold on fresh runs."""
+    tried, on, choices = len(found.points), sum(len(one.points) for one in found.entries), len(found.entries)
+    if choices == 1 and on == tried:
+        return (
+            f"None of {tried} points can be told apart: within these ranges, what the levers are makes no difference "
+            f"that {_basis(found, 0)} show."
+        )
+    first = f"Of {tried} points {on} {'is' if on == 1 else 'are'} on the front"
+    if choices == 1:
+        one = "" if on == 1 else ", one choice that can't be told apart"
+        return f"{first}{one}: the others are surely beaten."
+    still = sum(found.holds)
+    again = f"on fresh runs {'all are' if still == choices else f'{still} of them'} still on it"
+    return f"{first}, which is {choices} choices that can be told apart; {again}."
+
+
+def of_own(found: Found) -> str:
+    """Where the scenario's own values are, if they were tried."""
+    own = [row for row, point in enumerate(found.points)
+           if all(point[lever.key] == lever.base for lever in found.search.levers)]  # fmt: skip
+    if not own:
+        return "The scenario's own values lie outside of these ranges, so they were not tried."
+    inside = [number for number, one in enumerate(found.entries, start=1) if own[0] in one.points]
+    if inside:
+        return f"The scenario's own values are on the front: they are part of {inside[0]}."
+    if np.isnan(found.differences[own[0]]).any():
+        return "Of the scenario's own values runs failed."
+    return f"The scenario's own values are surely beaten, by {found.beaten_by[own[0]]} of the points."
+
+
+def _values_table(found: Found) -> Table:
+    """Two rows an entry: on the runs by which it was chosen, and on fresh ones."""
+    labels = [Result.column(OBJECTIVES[aim]).label for aim in found.search.aims]
+    title = f"{found.search.whom.name}: less {found.search.baseline.words}, with half the 95% interval"
+    shown = tables.table(escape(title), "front", "runs", *labels, words=["runs"], whole=["front", "runs"])
+    sure, (own, fresh) = search_tables.surely_different(found), found.search.own_vectors
+    for number, one in enumerate(found.entries):
+        chosen = search_tables.told(found.differences[one.point], own)
+        again = search_tables.told(found.fresh[number], fresh)
+        marks = [SURE if told else "" for told in sure[number]]
+        shown.add_row(str(number + 1), "searched", *_cells(found, chosen, [""] * len(labels)))
+        shown.add_row("", "fresh" if found.holds[number] else "fresh: beaten", *_cells(found, again, marks))
+    return shown
+
+
+def _cells(found: Found, values: list[Told], marks: list[str]) -> list[str]:
+    units = [Result.column(OBJECTIVES[aim]).unit for aim in found.search.aims]
+    several = zip(values, units, marks, strict=True)
+    return [f"{tables.with_half(mean, high, unit)}{mark}" for (mean, _, high), unit, mark in several]
+
+
+def _levers_table(found: Found) -> Table:
+    """What each entry sets, and over what its points range."""
+    heads = [lever.short.replace("_", " ") for lever in found.search.levers]
+    shown = tables.table("What it sets (and over what the points range that it stands for)", "front", "points", *heads)
+    for number, one in enumerate(found.entries, start=1):
+        cells = []
+        for lever in found.search.levers:
+            among = search_tables.spread(found, one, lever)
+            value = search_tables.said(found.points[one.point][lever.key])
+            cells.append(f"{value} ({among})" if among else value)
+        shown.add_row(*map(escape, (str(number), str(len(one.points)), *cells)))
+    return shown
+
+
+def how(found: Found) -> list[str]:
+    """How points were compared, what the two rows are, and what intervals hold."""
+    tried, aims = len(found.points), len(found.search.aims)
+    pairs, differences = tried * (tried - 1) // 2, len(found.entries) * aims
+    drawn = found.search.vectors is not None
+    hold = "the luck of runs and what is unknown, as far as the plausible set spans it" if drawn else \
+        "the luck of runs, not what is unknown about the market"  # fmt: skip
+    said = [
+        f"A point beats another if it is surely lower in one of the {aims} and surely higher in none, by differences "
+        f"on the same replicates. Sure: at most 5% of such differences are false (Benjamini and Hochberg, over "
+        f"{pairs:,} pairs x {aims}). Points that are surely apart in none are one.",
+        f"Searched: on the {_basis(found, 0)} by which it was chosen, hence too good. Fresh: {_basis(found, 1)} with "
+        f"{_fresh_with(found)}: believe these. {SURE}: surely another than the baseline's (same rate, over "
+        f"{differences}). Shares: in points. Intervals hold {hold}.",
+    ]
+    few = min(uncertainty.basis(len(range_), vectors) for range_, vectors in _bases(found))
+    if few < uncertainty.FEW:
+        said.append(f"From only {few} they are rough: others could well halve or double them.")
+    if not all(found.holds):
+        said.append("Beaten: on fresh runs another of the front surely beats it, so don't choose it.")
+    if found.failed:
+        said.append(f"{found.failed} runs failed; points without all of their runs are left out of the front.")
+    return said
+
+
+def _bases(found: Found) -> list[tuple[range, Any]]:
+    counts = found.search.replicates, found.search.check_replicates
+    return [(range(count), vectors) for count, vectors in zip(counts, found.search.own_vectors, strict=True)]
+
+
+def _basis(found: Found, which: int) -> str:
+    return f"{len(_bases(found)[which][0])} replicates"
+
+
+def _fresh_with(found: Found) -> str:
+    """What is new in the runs of the check: luck always, vectors as far as there are others."""
+    vectors = found.search.vectors
+    if vectors is None:
+        return "other luck"
+    return "other luck and vectors" if len(vectors) <= len(plausible_set()) else "other luck, and some vectors again"
+
+
+def remark(found: Found, number: int) -> str:
+    """What was found of an entry (from 0), in a line for its scenario file."""
+    entry, search = found.entries[number], found.search
+    values = search_tables.told(found.fresh[number], search.own_vectors[1])
+    measures = [Result.column(OBJECTIVES[aim]) for aim in search.aims]
+    told = [f"{measure.label} {tables.with_half(mean, high, measure.unit)}"
+            for measure, (mean, _, high) in zip(measures, values, strict=True)]  # fmt: skip
+    held = "" if found.holds[number] else " On fresh runs another entry surely beats it."
+    return (
+        f"Entry {number + 1} of {len(found.entries)} of the front, for {search.whom.name}, less "
+        f"{search.baseline.words}, on {_basis(found, 1)} that the search had not seen: {'; '.join(told)} (95%). It "
+        f"stands for {len(entry.points)} of {len(found.points)} points.{held}"
+    )
+
+
+def draw(found: Found) -> picture.Picture:
+    """A panel a pair of objectives: all points, those of the front, what stands for them, and that on fresh runs."""
+    pairs = list(combinations(range(len(found.search.aims)), 2))
+    beside = min(BESIDE, len(pairs))
+    down = -(-len(pairs) // beside)
+    figure = picture.fresh(max(PANEL[0] * beside, 6.5), PANEL[1] * down + (1.0 if down == 1 else 0.0))
+    panels = figure.subplots(down, beside, squeeze=False).ravel()
+    for axes, pair in zip(panels, pairs, strict=False):
+        _draw_pair(axes, found, *pair)
+    for axes in panels[len(pairs) :]:
+        axes.axis("off")
+    handles, labels = panels[0].get_legend_handles_labels()
+    below = -0.16 / figure.get_size_inches()[1]
+    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.0, below), ncols=5, fontsize=8, frameon=False)
+    title = headline(found)
+    whom, less = found.search.whom.name, found.search.baseline.words
+    subtitle = f"{whom}, less {less}; lower and further left is better; bars: 95% intervals"
+    choices = [remark(found, number) for number in range(len(found.entries))]
+    source = f"Source: marketsim, {len(found.points)} points x {_basis(found, 0)}, the same children and luck in all."
+    return picture.framed(figure, title, subtitle, " ".join([title, of_own(found), *choices]), source)
+
+
+def _draw_pair(axes: Axes, found: Found, x: int, y: int) -> None:
+    """Two objectives against each other; shapes say what a mark is, colours only help."""
+    outcomes = [OBJECTIVES[found.search.aims[place]] for place in (x, y)]
+    scale = np.array([100.0 if Result.column(name).unit == "share" else 1.0 for name in outcomes])
+    whole = ~np.isnan(found.differences).any(axis=(1, 2))
+    means = found.differences[whole][:, :, [x, y]].mean(axis=1) * scale
+    on = np.isin(np.flatnonzero(whole), [row for one in found.entries for row in one.points])
+    axes.axhline(0, color="#8A8A8A", linewidth=0.8, linestyle="dashed")
+    axes.axvline(0, color="#8A8A8A", linewidth=0.8, linestyle="dashed", label="baseline")
+    axes.plot(*means[~on].T, "x", color="#8A8A8A", markersize=5, label="surely beaten")
+    axes.plot(*means[on].T, "o", color=drawing.BLUE, markersize=5, markerfacecolor="none", label="on the front")
+    own, fresh = found.search.own_vectors
+    for number, one in enumerate(found.entries):
+        for values, vectors, mark, colour, label in (
+            (found.differences[one.point], own, "D", drawing.BLUE, "stands for it"),
+            (found.fresh[number], fresh, "s", drawing.ORANGE, "that on fresh runs"),
+        ):
+            told = np.array(search_tables.told(values[:, [x, y]], vectors)) * scale[:, None]
+            ends = np.abs(told[:, 1:] - told[:, [0]])
+            axes.errorbar(told[0, 0], told[1, 0], ends[[1]].T, ends[[0]].T, fmt=mark, color=colour, markersize=6,
+                          elinewidth=0.9, capsize=2, label=label if number == 0 else None)  # fmt: skip
+            axes.annotate(str(number + 1), (told[0, 0], told[1, 0]), (5, 4), textcoords="offset points",
+                          color=picture.DARK, fontsize=9, fontweight="bold")  # fmt: skip
+    for axis, name, named in ((axes.xaxis, outcomes[0], axes.set_xlabel), (axes.yaxis, outcomes[1], axes.set_ylabel)):
+        picture.numbers(axis, name, signed=True)
+        column = Result.column(name)
+        axis.set_major_locator(MaxNLocator(MOST_TICKS))
+        named(f"{column.label}{', points' if column.unit == 'share' else ''}", color=picture.DARK, fontsize=9)
