@@ -93,7 +93,7 @@ def _cells(found: Found, values: list[Told], marks: list[str]) -> list[str]:
 def _levers_table(found: Found) -> Table:
     """What each entry sets, and over what its points range."""
     heads = [lever.short.replace("_", " ") for lever in found.search.levers]
-    shown = tables.table("What it sets (and over what the points range that it stands for)", "front", "points", *heads)
+    shown = tables.table("What it sets (in brackets: all points that it stands for)", "front", "points", *heads)
     for number, one in enumerate(found.entries, start=1):
         cells = []
         for lever in found.search.levers:

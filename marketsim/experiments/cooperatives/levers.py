@@ -157,7 +157,7 @@ def _with_range(key: str, factor: Factor) -> Factor:
 
 
 def _checked(definition: Definition, scenario: Scenario) -> dict[str, bool]:
-    """Which levers take whole numbers only, if points from all over are allowed. Raises ScenarioError as a sweep does."""
+    """Which levers take whole numbers only, if points from all over are allowed. Raises ScenarioError."""
     try:
         plan.located_plan(definition, _ends_of(definition.factors, scenario))
         whole = plan.whole_factors(definition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
+from marketsim.experiments import pool
 from marketsim.experiments.cooperatives.objectives import OBJECTIVES, make_group_run
-from marketsim.experiments.cooperatives.proposing import Point
+from marketsim.experiments.cooperatives.proposing import GENERATION, Point
 from marketsim.experiments.cooperatives.search_plan import KIND, Search
 from marketsim.experiments.plan import Plan, plan_for
 from marketsim.experiments.scenarios import labels_of
@@ -30,9 +31,26 @@ Work: TypeAlias = Callable[[RunTask], Made]
 OnProgress: TypeAlias = Callable[[int, int, str], None]
 
 
+class OneCrew(AbstractContextManager[pool.Crew]):
+    """Workers that are started when the first run is to be made, and stay for all folders: leaving the block ends
+    nothing; that is for who owns the `stack`."""
+
+    def __init__(self, workers: int | None, most: int, stack: ExitStack) -> None:
+        self.workers, self.most, self.stack = workers, most, stack
+        self.ready: pool.Crew | None = None
+
+    def __enter__(self) -> pool.Crew:
+        if self.ready is None:
+            self.ready = self.stack.enter_context(pool.local_crew(self.workers, self.most))
+        return self.ready
+
+    def __exit__(self, *_: object) -> None:
+        """Stay."""
+
+
 @dataclass
 class Runs:
-    """Makes the runs of a search in its folder, or finds them there; counts all, those made now, and those that failed."""
+    """The runs of a search, made in its folder or found there; counts of all, those made now, and those that failed."""
 
     wanted: Search
     folder: Path
@@ -42,6 +60,7 @@ class Runs:
     count: int = 0
     made: int = 0
     failed: int = 0
+    crew: OneCrew | None = None
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -57,7 +76,9 @@ class Runs:
             staged.mkdir(parents=True)
             manifest.write(staged, KIND, status="running", started=started, finished=None, **facts)
             staged.rename(self.folder)
-        yield
+        with ExitStack() as stack:
+            self.crew = OneCrew(self.workers, GENERATION * self.wanted.replicates, stack)
+            yield
         if found is None or (found["status"], found.get("runs")) != ("finished", self.count):
             ended = {"status": "finished", "started": started, "finished": store.now(), "runs": self.count}
             manifest.write(self.folder, KIND, **ended, **facts)
@@ -82,7 +103,7 @@ class Runs:
         plan, whom = self._plan(loaded, points, first, last), self.wanted.whom
         work = self.work or partial(make_group_run, name=whom.name, codes=whom.codes)
         tell = self.on_progress
-        done = make_runs(plan, self.folder / name, self.workers, work=work,
+        done = make_runs(plan, self.folder / name, self.workers, work=work, crew=self.crew,
                          on_progress=None if tell is None else lambda made, total: tell(made, total, name))  # fmt: skip
         self.count += done.runs
         self.made += done.made
