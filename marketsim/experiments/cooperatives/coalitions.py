@@ -12,7 +12,7 @@ from marketsim.scenario.errors import ScenarioError, did_you_mean, listed, sente
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.world import places_of, rows_of
 
-NOBODY = {"share": 0.0, "authorities": [], "regions": []}
+NOBODY = {"share": 0.0}  # of those named, who stay named: nobody named would mean everybody, other cooperatives' too
 
 
 @dataclass(frozen=True)
