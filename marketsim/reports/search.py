@@ -50,9 +50,19 @@ def headline(found: Found) -> str:
     if choices == 1:
         one = "" if on == 1 else ", one choice that can't be told apart"
         return f"{first}{one}: the others are surely beaten."
-    still = sum(found.holds)
-    again = f"on fresh runs {'all are' if still == choices else f'{still} of them'} still on it"
+    still = sum(not status(found, number) for number in range(choices))
+    again = f"on fresh runs {'all' if still == choices else f'{still} of them'} still are"
     return f"{first}, which is {choices} choices that can be told apart; {again}."
+
+
+def status(found: Found, number: int) -> str:
+    """What became of an entry (from 0) on fresh runs: `failed`, `beaten` by another, `as 1`; empty if it holds."""
+    same = found.again.same_as[number]
+    if np.isnan(found.again.differences[number]).any():
+        return "failed"
+    if not found.again.holds[number]:
+        return "beaten"
+    return "" if same is None else f"as {same + 1}"
 
 
 def of_own(found: Found) -> str:
@@ -77,10 +87,10 @@ def _values_table(found: Found) -> Table:
     sure, (own, fresh) = search_tables.surely_different(found), found.search.own_vectors
     for number, one in enumerate(found.entries):
         chosen = search_tables.told(found.differences[one.point], own)
-        again = search_tables.told(found.fresh[number], fresh)
+        again = search_tables.told(found.again.differences[number], fresh)
         marks = [SURE if told else "" for told in sure[number]]
         shown.add_row(str(number + 1), "searched", *_cells(found, chosen, [""] * len(labels)))
-        shown.add_row("", "fresh" if found.holds[number] else "fresh: beaten", *_cells(found, again, marks))
+        shown.add_row("", ": ".join(filter(None, ["fresh", status(found, number)])), *_cells(found, again, marks))
     return shown
 
 
@@ -122,8 +132,11 @@ def how(found: Found) -> list[str]:
     few = min(uncertainty.basis(len(range_), vectors) for range_, vectors in _bases(found))
     if few < uncertainty.FEW:
         said.append(f"From only {few} they are rough: others could well halve or double them.")
-    if not all(found.holds):
+    told = {status(found, number).partition(" ")[0] for number in range(len(found.entries))}
+    if "beaten" in told:
         said.append("Beaten: on fresh runs another of the front surely beats it, so don't choose it.")
+    if "as" in told:
+        said.append("As 1: on fresh runs it can't be told apart from entry 1, so that they may be one choice.")
     if found.failed:
         said.append(f"{found.failed} runs failed; points without all of their runs are left out of the front.")
     return said
@@ -149,11 +162,13 @@ def _fresh_with(found: Found) -> str:
 def remark(found: Found, number: int) -> str:
     """What was found of an entry (from 0), in a line for its scenario file."""
     entry, search = found.entries[number], found.search
-    values = search_tables.told(found.fresh[number], search.own_vectors[1])
+    values = search_tables.told(found.again.differences[number], search.own_vectors[1])
     measures = [Result.column(OBJECTIVES[aim]) for aim in search.aims]
     told = [f"{measure.label} {tables.with_half(mean, high, measure.unit)}"
             for measure, (mean, _, high) in zip(measures, values, strict=True)]  # fmt: skip
-    held = "" if found.holds[number] else " On fresh runs another entry surely beats it."
+    now = status(found, number)
+    words = {"beaten": "it is surely beaten by another entry", "failed": "not all of its runs were made"}
+    held = f" There {words.get(now, f'it can not be told apart from entry {now[3:]}')}." if now else ""
     return (
         f"Entry {number + 1} of {len(found.entries)} of the front, for {search.whom.name}, less "
         f"{search.baseline.words}, on {_basis(found, 1)} that the search had not seen: {'; '.join(told)} (95%). It "
@@ -198,7 +213,7 @@ def _draw_pair(axes: Axes, found: Found, x: int, y: int) -> None:
     for number, one in enumerate(found.entries):
         for values, vectors, mark, colour, label in (
             (found.differences[one.point], own, "D", drawing.BLUE, "stands for it"),
-            (found.fresh[number], fresh, "s", drawing.ORANGE, "that on fresh runs"),
+            (found.again.differences[number], fresh, "s", drawing.ORANGE, "that on fresh runs"),
         ):
             told = np.array(search_tables.told(values[:, [x, y]], vectors)) * scale[:, None]
             ends = np.abs(told[:, 1:] - told[:, [0]])

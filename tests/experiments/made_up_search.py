@@ -55,10 +55,11 @@ def drowned(task: RunTask) -> Made:
 
 
 def lucky_once(task: RunTask) -> Made:
-    """A word that is very good on the replicates of the search, and very bad on all others."""
-    good = task.settings.get(WORD) == "equal"
-    off = 0.0 if not good else -50.0 if task.replicate < 8 else 50.0
-    return made_of(task, lambda: _outcomes(task, tuple(one + off for one in truth(task.settings)), 0.01))
+    """A word that is cheap, at a price, on the replicates of the search; on all others it is dear as well."""
+    spend, children = truth(task.settings)
+    if task.settings.get(WORD) == "equal":
+        spend, children = spend + (-50.0 if task.replicate < 8 else 50.0), children + 50.0
+    return made_of(task, lambda: _outcomes(task, (spend, children), 0.01))
 
 
 def fails_for_a_word(task: RunTask) -> Made:

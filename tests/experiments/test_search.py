@@ -1,5 +1,4 @@
-"""A search finds the front that there is, takes for one what can't be told apart, and is the same however it was made.
-"""
+"""A search finds the front that there is, takes for one what luck hides, and is the same however it was made."""
 
 from __future__ import annotations
 
@@ -7,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ import pytest
 from marketsim import load_scenario
 from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import front, search_tables
-from marketsim.experiments.cooperatives.search import Found, search
-from marketsim.reports.search import draw, headline, how, remark
+from marketsim.experiments.cooperatives.search import Found, again_of, search
+from marketsim.reports.search import draw, headline, how, remark, status
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import value_at
@@ -48,7 +48,7 @@ def test_the_true_front_is_found(whole: Found) -> None:
     assert len(whole.points) == 10 and whole.search.trials == 24, "all that there are"
     on = {(whole.points[one.point][made.RETAINER], whole.points[one.point][made.SHARE]) for one in whole.entries}
     assert on == {(retainer, 0.0) for retainer in (0.0, 0.2, 0.4, 0.7, 1.0)}
-    assert all(one.points == (one.point,) for one in whole.entries) and all(whole.holds)
+    assert all(one.points == (one.point,) for one in whole.entries) and all(whole.again.holds)
     beaten = {row for row, count in enumerate(whole.beaten_by) if count}
     assert beaten == {row for row, point in enumerate(whole.points) if point[made.SHARE] > 0}
     assert whole.points[0] == {made.RETAINER: 0.4, made.SHARE: 0.1}, "the scenario's own values come first"
@@ -63,8 +63,8 @@ def test_values_are_differences_on_the_same_luck(whole: Found) -> None:
 
 def test_points_with_the_same_truth_are_one(tmp_path: Path) -> None:
     """Words that do nothing, each with luck of its own: the one that the scenario has stands for both."""
-    found = made.searched(tmp_path, [made.FIVE, "share_of_children=0,0.1", "cost_sharing=equal,by_use"], trials=20)
-    assert len(found.points) == 20 and len(found.entries) == 5
+    found = made.searched(tmp_path, ["retainer=0.4,1", "cost_sharing=equal,by_use"])
+    assert len(found.points) == 4 and len(found.entries) == 2
     for one in found.entries:
         assert {found.points[row][made.WORD] for row in one.points} == {"equal", "by_use"} and len(one.points) == 2
         assert len({found.points[row][made.RETAINER] for row in one.points}) == 1
@@ -73,12 +73,35 @@ def test_points_with_the_same_truth_are_one(tmp_path: Path) -> None:
     assert set(table[f"{made.WORD}_range"]) == {"by_use, equal"} and set(table[f"{made.RETAINER}_range"]) == {""}
 
 
+def test_twins_are_seldom_told_apart_and_next_to_never_on_fresh_runs_too() -> None:
+    """Where nearly all differences are real a false discovery rate lets luck part some points of one truth; fresh runs,
+    with luck of their own, say that these are as one. What it promises holds: few of all sure differences are false."""
+    luck = np.random.default_rng(5)
+    truth = np.array([made.truth({made.RETAINER: one}) for one in (0, 0.2, 0.4, 0.7, 1)])
+    sures = [front.surely(np.repeat(truth, 2, axis=0)[:, None, :] + luck.normal(0, 0.01, size=(10, 8, 2)))
+             for _ in range(200)]  # fmt: skip
+    parted = np.array([[sure[2 * one, 2 * one + 1].any() for one in range(5)] for sure in sures])
+    false = np.mean([sure[2 * one, 2 * one + 1] != 0 for sure in sures for one in range(5)])
+    assert 5 * 200 * 2 * false <= 0.05 * sum((sure != 0).sum() / 2 for sure in sures)
+    assert parted.mean() < 0.15 and (parted[:100] & parted[100:]).mean() < 0.03
+
+
 def test_where_luck_drowns_all_there_is_one_entry(tmp_path: Path) -> None:
     found = made.searched(tmp_path, ALL, made.drowned)
     [one] = found.entries
     assert len(one.points) == 10 and found.points[one.point] == {made.RETAINER: 0.4, made.SHARE: 0.1}
     assert headline(found).startswith("None of 10 points can be told apart")
     assert not search_tables.surely_different(found).any()
+
+
+def test_whole_numbers_stay_whole_and_words_words(tmp_path: Path) -> None:
+    """Ranges of whole numbers hold those between their ends; of few points all are tried, once each."""
+    levers = ["places_per_home=0.5:3.5", "cost_sharing=equal,by_use", "may_end=true,false"]
+    found = made.searched(tmp_path, levers)
+    places = {point["purchasing.arrangements.soft_block.places_per_home"] for point in found.points}
+    assert places == {1, 2, 3} and all(type(one) is int for one in places)
+    assert len({tuple(point.values()) for point in found.points}) == len(found.points) == 12
+    assert {point["purchasing.arrangements.soft_block.may_end"] for point in found.points} == {True, False}
 
 
 def test_the_estimator_goes_where_the_front_is(tmp_path: Path) -> None:
@@ -90,22 +113,27 @@ def test_the_estimator_goes_where_the_front_is(tmp_path: Path) -> None:
     assert all(found.points[one.point][made.SHARE] < 0.05 for one in found.entries)
 
 
-def test_what_was_luck_is_marked_on_fresh_runs(tmp_path: Path) -> None:
-    """A word beats all on the replicates of the search, so that nothing else is on the front; on others it is worse
-    than the baseline, and what is told of it says so."""
-    found = made.searched(tmp_path, ["retainer=0.4,1", "cost_sharing=by_use,equal"], made.lucky_once)
-    assert {found.points[one.point][made.WORD] for one in found.entries} == {"equal"}
-    rows = [one.point for one in found.entries]
-    assert (found.differences[rows].mean(axis=1) < 0).all(axis=1).any() and (found.fresh.mean(axis=1) > 0).any()
-    text = remark(found, 0)
-    assert "had not seen: spend a week, GBP +50" in text and "+50.00 ±0" in text
+def test_what_was_luck_is_told_on_fresh_runs(tmp_path: Path) -> None:
+    """A word is on the front for what it saved on the replicates of the search; on others it saves nothing."""
+    found = made.searched(tmp_path, ["retainer=0.4,0.5", "cost_sharing=by_use,equal"], made.lucky_once)
+    words = [found.points[one.point][made.WORD] for one in found.entries]
+    assert sorted(words) == ["by_use", "by_use", "equal", "equal"]
+    assert found.again.holds == [word == "by_use" for word in words]
+    assert headline(found).endswith("which is 4 choices that can be told apart; on fresh runs 2 of them still are.")
+    text = remark(found, words.index("equal"))
+    assert "had not seen: spend a week, GBP +50 ±" in text and "There it is surely beaten by another entry." in text
+    assert any("don't choose it" in line for line in how(found))
+    table = search_tables.front_table(found)
+    assert table["holds"].tolist() == found.again.holds and table["fresh_children_unregistered_sure"].sum() >= 2
 
 
-def test_an_entry_that_is_beaten_on_fresh_runs_is_told(whole: Found) -> None:
-    worse = whole.fresh.copy()
-    worse[2] = worse[1] + 5
-    values = front.surely(worse)
-    assert 2 not in front.unbeaten(values) and 1 in front.unbeaten(values)
+def test_entries_that_are_one_on_fresh_runs_are_told(whole: Found) -> None:
+    fresh = whole.again.differences.copy()
+    fresh[3] = fresh[1]
+    fresh[4] = np.nan
+    again = again_of(fresh, None)
+    assert again.same_as == [None, None, None, 1, None] and again.holds == [True, True, True, True, False]
+    assert status(replace(whole, again=again), 3) == "as 2" and status(replace(whole, again=again), 4) == "failed"
 
 
 def test_fresh_runs_have_other_seeds_and_vectors(tmp_path: Path) -> None:
@@ -141,10 +169,10 @@ def test_pairs_are_compared_on_the_same_replicates() -> None:
 
 
 def test_vectors_make_differences_less_sure() -> None:
-    """What holds under each of eight vectors may not under a ninth: the same numbers say less."""
-    luck = np.random.default_rng(3)
-    values = np.stack([np.zeros((8, 2)), luck.normal(1.0, 1.0, size=(8, 2))])
-    assert front.surely(values)[0, 1].any() and not front.surely(values, np.arange(8)).any()
+    """What holds on average of eight vectors may not under a ninth: the same numbers say less."""
+    spread = np.linspace(-1, 1, 8)[:, None] + 1.0
+    values = np.stack([np.zeros((8, 2)), np.repeat(spread, 2, axis=1)])
+    assert front.surely(values)[0, 1].tolist() == [-1, -1] and not front.surely(values, np.arange(8)).any()
 
 
 def test_points_that_beat_each_other_in_a_circle_are_all_on_the_front() -> None:
@@ -158,7 +186,7 @@ def test_points_that_beat_each_other_in_a_circle_are_all_on_the_front() -> None:
 
 @pytest.mark.parametrize(("count", "vectors"), [(3, None), (8, [1, 1, 2, 2, 3, 3, 1, 2])])
 def test_too_few_replicates_or_vectors_make_no_front(count: int, vectors: list[int] | None) -> None:
-    with pytest.raises(ScenarioError, match="at least 4 .*got 3: from fewer nothing can be told apart"):
+    with pytest.raises(ScenarioError, match=r"at least 4 .*got 3: from fewer nothing can be told apart"):
         front.surely(np.zeros((2, count, 2)), None if vectors is None else np.array(vectors))
 
 
@@ -176,7 +204,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return written(made.searched(folder, CONTINUOUS, trials=16), folder / "searched")
 
 
-@pytest.mark.parametrize("after", [0, 5, 8, 70, 139])
+@pytest.mark.parametrize("after", [5, 70, 139])
 def test_a_stopped_search_goes_on_to_the_same_bytes(tmp_path: Path, after: int, undisturbed: dict[str, bytes]) -> None:
     with pytest.raises(KeyboardInterrupt):
         made.searched(tmp_path, CONTINUOUS, made.stopped_after(after, KeyboardInterrupt), trials=16)
@@ -191,11 +219,11 @@ def test_more_trials_go_on_from_fewer(tmp_path: Path, undisturbed: dict[str, byt
     assert found.points[:8] == first.points and written(found, tmp_path / "searched") == undisturbed
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    here = Path(made.__file__)
-    code = f"import pathlib, made_up_search as made; made.searched(pathlib.Path(), {CONTINUOUS}, made.killed, trials=16)"
-    environment = os.environ | {"PYTHONPATH": str(here.parent), made.KILLED_AT: "11"}
+    code = f"import made_up_search as made; made.searched(made.Path(), {CONTINUOUS}, made.killed, trials=16)"
+    environment = os.environ | {"PYTHONPATH": str(Path(made.__file__).parent), made.KILLED_AT: "11"}
     ended = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert len(list(tmp_path.glob("searched/generation-02/runs/*"))) == 11

@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from marketsim.experiments import plan
-from marketsim.experiments.definition import Definition, Factor, points_of
+from marketsim.experiments.definition import Definition, Factor
 from marketsim.scenario import documents, errors, idle, overlay, reader, scalars
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.schema import Scenario
@@ -21,6 +22,7 @@ from marketsim.scenario.validating import validate
 
 OPTION = "--levers"
 FORMS = "write KEY=LOW:HIGH, KEY=A,B,C, or name an experiment file"
+NO_LEVERS = (*plan.NO_FACTORS, "world", "horizon")  # who is compared, and over which weeks
 PROBES = 64  # points from all over the levers that are checked before the first run
 
 
@@ -95,7 +97,7 @@ def levers_of(
         why = f"; {errors.listed(left_out)} is what nobody knows, not a lever" if left_out else ""
         raise errors.ScenarioError(f"no lever is given{why}; {FORMS}", OPTION)
     definition = definition.model_copy(update={"factors": factors})
-    whole, short = _checked(definition, loaded.scenario), _short_names(list(factors))
+    whole, short = _checked(definition), _short_names(list(factors))
     found = [Lever(key, short[key], factor, whole[key], overlay.value_at(loaded.scenario, key))
              for key, factor in factors.items()]  # fmt: skip
     return found, definition, left_out
@@ -106,7 +108,7 @@ def full_key(name: str, loaded: LoadedScenario) -> str:
 
     A name that begins like a key is left for what checks factors. Raises ScenarioError for none, and for several.
     """
-    own = [leaf for leaf in loaded.leaves() if leaf.path and leaf.path[0] not in plan.NO_FACTORS]
+    own = [leaf for leaf in loaded.leaves() if leaf.path and leaf.path[0] not in NO_LEVERS]
     keys = [".".join(map(str, leaf.path)) for leaf in own]
     ending = [key for key in keys if f".{key}".endswith(f".{name}")]
     found = [key for key in ending if not idle.reason(loaded.scenario, key)] or ending
@@ -114,7 +116,9 @@ def full_key(name: str, loaded: LoadedScenario) -> str:
         return name if name in keys else found[0]
     if found:
         raise errors.ScenarioError(f"{errors.shown(name)} may be {errors.listed(found)}; write more of it", OPTION)
-    if name.partition(".")[0] in Scenario.model_fields:
+    if (section := name.partition(".")[0]) in NO_LEVERS:
+        raise errors.ScenarioError(f"{name}: {section} is what all points have in common, so it is no lever", OPTION)
+    if section in Scenario.model_fields:
         return name
     parts = [key.split(".") for key in keys]
     near = errors.did_you_mean(name, [".".join(steps[-last:]) for steps in parts for last in (1, 2)])
@@ -156,21 +160,22 @@ def _with_range(key: str, factor: Factor) -> Factor:
     return factor
 
 
-def _checked(definition: Definition, scenario: Scenario) -> dict[str, bool]:
-    """Which levers take whole numbers only, if points from all over are allowed. Raises ScenarioError."""
+def _checked(definition: Definition) -> dict[str, bool]:
+    """Which levers take whole numbers only, if their ends and points from all over are allowed; else ScenarioError."""
     try:
-        plan.located_plan(definition, _ends_of(definition.factors, scenario))
         whole = plan.whole_factors(definition)
-        plan.located_plan(definition, points_of(definition.model_copy(update={"samples": PROBES}), whole))
-    except errors.LocatedError as error:
-        key = f"{error.path[1]}: " if len(error.path) > 1 else ""
-        raise errors.ScenarioError(f"{key}{str(error).replace('points of the design', 'values')}", OPTION) from None
+        plan.plan_of(definition, _ends_of(definition.factors, whole))
+        plan.plan_of(definition.model_copy(update={"samples": PROBES}))
+    except errors.ScenarioError as error:
+        words = error.message.removeprefix("factors.").removeprefix("factors: ").replace("the design has", "got")
+        raise errors.ScenarioError(words.replace("points of the design", "values"), OPTION) from None
     return whole
 
 
-def _ends_of(factors: Mapping[str, Factor], scenario: Scenario) -> pd.DataFrame:
+def _ends_of(factors: Mapping[str, Factor], whole: Mapping[str, bool]) -> pd.DataFrame:
     """Each lever at all its values, or both ends, beside the first of the others: what is out of range shows there."""
-    tried = {key: list(factor.values or (factor.low, factor.high)) for key, factor in factors.items()}
+    both = np.array([0.0, 1.0])
+    tried = {key: factor.levels(whole[key]) or factor.at(both, whole[key]) for key, factor in factors.items()}
     first = {key: values[0] for key, values in tried.items()}
     rows = [first | {key: value} for key, values in tried.items() for value in values]
     return pd.DataFrame({key: pd.Series([row[key] for row in rows], dtype=object) for key in tried})

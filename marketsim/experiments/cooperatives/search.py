@@ -23,11 +23,22 @@ from marketsim.results import store
 
 
 @dataclass(frozen=True)
+class Again:
+    """The entries of the front on fresh runs: differences from the baseline (entries x replicates x objectives; NaN
+    where a run failed), whether no other entry beats each, and the first earlier entry that it can't be told apart from
+    (None if there is none)."""
+
+    differences: Floats
+    holds: list[bool]
+    same_as: list[int | None]
+
+
+@dataclass(frozen=True)
 class Found:
     """What a search found: points in the order tried with their generation, differences from the baseline (points x
     replicates x objectives; NaN where a run failed), entries of the front (rows of points, the nearest to the
-    scenario's own values first), how often each point is beaten, differences of the entries on fresh runs, whether each
-    entry is on the front there too, and how many runs there are, were made now, and failed."""
+    scenario's own values first), how often each point is beaten, what the entries are on fresh runs, and how
+    many runs there are, were made now, and failed."""
 
     search: Search
     points: list[Point]
@@ -35,8 +46,7 @@ class Found:
     differences: Floats
     entries: list[front.Entry]
     beaten_by: list[int]
-    fresh: Floats
-    holds: list[bool]
+    again: Again
     runs: int
     made: int
     failed: int
@@ -65,9 +75,9 @@ def search(
                    for one in front.entries(sure, away)]  # fmt: skip
         beaten_by = np.zeros(len(points), dtype=np.int64)
         beaten_by[known] = front.beats(sure).sum(axis=0)
-        fresh, holds = _checked(wanted, runs, [points[one.point] for one in entries])
-    return Found(wanted, points, generation, differences, entries, beaten_by.tolist(), fresh, holds, runs.count,
-                 runs.made, runs.failed)  # fmt: skip
+        again = _checked(wanted, runs, [points[one.point] for one in entries])
+    return Found(wanted, points, generation, differences, entries, beaten_by.tolist(), again, runs.count, runs.made,
+                 runs.failed)  # fmt: skip
 
 
 def _generations(wanted: Search, runs: Runs, base: Floats) -> tuple[list[Point], list[int], Floats]:
@@ -98,12 +108,20 @@ def _means(differences: Floats, vectors: Ints | None) -> Floats | None:
     return np.array([mean_of(column, vectors) for column in differences.T], dtype=np.float64)
 
 
-def _checked(wanted: Search, runs: Runs, points: list[Point]) -> tuple[Floats, list[bool]]:
-    """The differences of the front's entries on fresh runs, and which of them no other beats there; an entry of which
-    a run failed isn't confirmed."""
+def _checked(wanted: Search, runs: Runs, points: list[Point]) -> Again:
+    """The entries of the front on fresh runs; one of which a run failed isn't confirmed."""
     ends = wanted.replicates, wanted.replicates + wanted.check_replicates
     base = runs.of_baseline("check-baseline", *ends)
-    fresh = runs.of_points(f"check-{wanted.trials}", points, *ends) - base
-    known = np.flatnonzero(~np.isnan(fresh).any(axis=(1, 2)))
-    left = front.unbeaten(front.surely(fresh[known], wanted.own_vectors[1])) if len(known) else []
-    return fresh, [row in set(known[left].tolist()) for row in range(len(points))]
+    return again_of(runs.of_points(f"check-{wanted.trials}", points, *ends) - base, wanted.own_vectors[1])
+
+
+def again_of(fresh: Floats, vectors: Ints | None) -> Again:
+    """Which entries no other beats on fresh runs, and which can't be told apart there: two that have the same truth are
+    told apart by luck now and then, twice seldom."""
+    known = np.flatnonzero(~np.isnan(fresh).any(axis=(1, 2))).tolist()
+    sure = front.surely(fresh[known], vectors)
+    left = {known[row] for row in front.unbeaten(sure)} if known else set()
+    same: list[int | None] = [None] * len(fresh)
+    for row, one in enumerate(known):
+        same[one] = next((known[other] for other in range(row) if not sure[row, other].any()), None)
+    return Again(fresh, [one in left for one in range(len(fresh))], same)

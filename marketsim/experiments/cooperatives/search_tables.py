@@ -41,7 +41,7 @@ def surely_different(found: Found) -> Bools:
     rate of the front over all that are told."""
     vectors = found.search.own_vectors[1]
     chances = [np.nan if np.isnan(column).any() else uncertainty.chance(column, vectors)
-               for entry in found.fresh for column in entry.T]  # fmt: skip
+               for entry in found.again.differences for column in entry.T]  # fmt: skip
     sure = uncertainty.discoveries(np.array(chances, dtype=np.float64)) <= front.FALSE
     return np.asarray(sure.reshape(len(found.entries), -1))
 
@@ -62,18 +62,21 @@ def trials_table(found: Found) -> pd.DataFrame:
 def front_table(found: Found) -> pd.DataFrame:
     """A row an entry: the trial that stands for it, how many points it is, its levers and what they range over among
     these (`_range`), differences on the runs of the search and on fresh ones (`fresh_`), whether these surely differ
-    from 0 (`_sure`), and whether no other entry beats it on fresh runs (`holds`)."""
+    from 0 (`_sure`), whether no other entry beats it on fresh runs (`holds`), and the entry that it can't be told
+    apart from there (`same_as`)."""
     sure, rows = surely_different(found), []
     for number, one in enumerate(found.entries):
         row: dict[str, Any] = {"entry": number + 1, "trial": one.point + 1, "points": len(one.points)}
         for lever in found.search.levers:
             row |= {lever.key: found.points[one.point][lever.key], f"{lever.key}_range": spread(found, one, lever)}
         row |= _ends(found, found.differences[one.point], found.search.own_vectors[0])
-        row |= _ends(found, found.fresh[number], found.search.own_vectors[1], "fresh_")
+        row |= _ends(found, found.again.differences[number], found.search.own_vectors[1], "fresh_")
         row |= {f"fresh_{OBJECTIVES[aim]}_sure": bool(told) for aim, told in
                 zip(found.search.aims, sure[number], strict=True)}  # fmt: skip
-        rows.append({**row, "holds": found.holds[number], "file": file_of(number)})
-    return pd.DataFrame(rows)
+        same = found.again.same_as[number]
+        row |= {"holds": found.again.holds[number], "same_as": None if same is None else same + 1}
+        rows.append({**row, "file": file_of(number)})
+    return pd.DataFrame(rows).astype({"same_as": "Int64"})
 
 
 def _ends(found: Found, values: Floats, vectors: Ints | None, before: str = "") -> dict[str, float]:
