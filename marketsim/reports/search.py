@@ -1,13 +1,10 @@
-"""What a search for terms found: the headline, the front with its levers, how sure it is, and a picture of it."""
+"""What a search for terms found: the headline, the front with its levers, and how sure it is."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,14 +14,10 @@ from marketsim.experiments.cooperatives import search_tables
 from marketsim.experiments.cooperatives.objectives import OBJECTIVES
 from marketsim.experiments.cooperatives.search import Found
 from marketsim.experiments.cooperatives.search_tables import Told
-from marketsim.reports import drawing, fitting, tables
-from marketsim.reports.pictures import picture
+from marketsim.reports import fitting, tables
 from marketsim.results.result import Result
 from marketsim.scenario.drawn_values import plausible_set
 
-PANEL = (3.5, 3.1)  # inches
-BESIDE = 3  # panels in a row
-MOST_TICKS = 4
 SURE = "*"
 
 
@@ -44,7 +37,7 @@ def headline(found: Found) -> str:
     if choices == 1 and on == tried:
         return (
             f"None of {tried} points can be told apart: within these ranges, what the levers are makes no difference "
-            f"that {_basis(found, 0)} show."
+            f"that {basis(found, 0)} show."
         )
     first = f"Of {tried} points {on} {'is' if on == 1 else 'are'} on the front"
     if choices == 1:
@@ -125,7 +118,7 @@ def how(found: Found) -> list[str]:
         f"A point beats another if it is surely lower in one of the {aims} and surely higher in none, by differences "
         f"on the same replicates. Sure: at most 5% of such differences are false (Benjamini and Hochberg, over "
         f"{pairs:,} pairs x {aims}). Points that are surely apart in none are one.",
-        f"Searched: on the {_basis(found, 0)} by which it was chosen, hence too good. Fresh: {_basis(found, 1)} with "
+        f"Searched: on the {basis(found, 0)} by which it was chosen, hence too good. Fresh: {basis(found, 1)} with "
         f"{_fresh_with(found)}: believe these. {SURE}: surely another than the baseline's (same rate, over "
         f"{differences}). Shares: in points. Intervals hold {hold}.",
     ]
@@ -147,7 +140,8 @@ def _bases(found: Found) -> list[tuple[range, Any]]:
     return [(range(count), vectors) for count, vectors in zip(counts, found.search.own_vectors, strict=True)]
 
 
-def _basis(found: Found, which: int) -> str:
+def basis(found: Found, which: int) -> str:
+    """How many replicates the search has (0), or the check (1)."""
     return f"{len(_bases(found)[which][0])} replicates"
 
 
@@ -171,58 +165,6 @@ def remark(found: Found, number: int) -> str:
     held = f" There {words.get(now, f'it can not be told apart from entry {now[3:]}')}." if now else ""
     return (
         f"Entry {number + 1} of {len(found.entries)} of the front, for {search.whom.name}, less "
-        f"{search.baseline.words}, on {_basis(found, 1)} that the search had not seen: {'; '.join(told)} (95%). It "
+        f"{search.baseline.words}, on {basis(found, 1)} that the search had not seen: {'; '.join(told)} (95%). It "
         f"stands for {len(entry.points)} of {len(found.points)} points.{held}"
     )
-
-
-def draw(found: Found) -> picture.Picture:
-    """A panel a pair of objectives: all points, those of the front, what stands for them, and that on fresh runs."""
-    pairs = list(combinations(range(len(found.search.aims)), 2))
-    beside = min(BESIDE, len(pairs))
-    down = -(-len(pairs) // beside)
-    figure = picture.fresh(max(PANEL[0] * beside, 6.5), PANEL[1] * down + (1.0 if down == 1 else 0.0))
-    panels = figure.subplots(down, beside, squeeze=False).ravel()
-    for axes, pair in zip(panels, pairs, strict=False):
-        _draw_pair(axes, found, *pair)
-    for axes in panels[len(pairs) :]:
-        axes.axis("off")
-    handles, labels = panels[0].get_legend_handles_labels()
-    below = -0.16 / figure.get_size_inches()[1]
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.0, below), ncols=5, fontsize=8, frameon=False)
-    title = headline(found)
-    whom, less = found.search.whom.name, found.search.baseline.words
-    subtitle = f"{whom}, less {less}; lower and further left is better; bars: 95% intervals"
-    choices = [remark(found, number) for number in range(len(found.entries))]
-    source = f"Source: marketsim, {len(found.points)} points x {_basis(found, 0)}, the same children and luck in all."
-    return picture.framed(figure, title, subtitle, " ".join([title, of_own(found), *choices]), source)
-
-
-def _draw_pair(axes: Axes, found: Found, x: int, y: int) -> None:
-    """Two objectives against each other; shapes say what a mark is, colours only help."""
-    outcomes = [OBJECTIVES[found.search.aims[place]] for place in (x, y)]
-    scale = np.array([100.0 if Result.column(name).unit == "share" else 1.0 for name in outcomes])
-    whole = ~np.isnan(found.differences).any(axis=(1, 2))
-    means = found.differences[whole][:, :, [x, y]].mean(axis=1) * scale
-    on = np.isin(np.flatnonzero(whole), [row for one in found.entries for row in one.points])
-    axes.axhline(0, color="#8A8A8A", linewidth=0.8, linestyle="dashed")
-    axes.axvline(0, color="#8A8A8A", linewidth=0.8, linestyle="dashed", label="baseline")
-    axes.plot(*means[~on].T, "x", color="#8A8A8A", markersize=5, label="surely beaten")
-    axes.plot(*means[on].T, "o", color=drawing.BLUE, markersize=5, markerfacecolor="none", label="on the front")
-    own, fresh = found.search.own_vectors
-    for number, one in enumerate(found.entries):
-        for values, vectors, mark, colour, label in (
-            (found.differences[one.point], own, "D", drawing.BLUE, "stands for it"),
-            (found.again.differences[number], fresh, "s", drawing.ORANGE, "that on fresh runs"),
-        ):
-            told = np.array(search_tables.told(values[:, [x, y]], vectors)) * scale[:, None]
-            ends = np.abs(told[:, 1:] - told[:, [0]])
-            axes.errorbar(told[0, 0], told[1, 0], ends[[1]].T, ends[[0]].T, fmt=mark, color=colour, markersize=6,
-                          elinewidth=0.9, capsize=2, label=label if number == 0 else None)  # fmt: skip
-            axes.annotate(str(number + 1), (told[0, 0], told[1, 0]), (5, 4), textcoords="offset points",
-                          color=picture.DARK, fontsize=9, fontweight="bold")  # fmt: skip
-    for axis, name, named in ((axes.xaxis, outcomes[0], axes.set_xlabel), (axes.yaxis, outcomes[1], axes.set_ylabel)):
-        picture.numbers(axis, name, signed=True)
-        column = Result.column(name)
-        axis.set_major_locator(MaxNLocator(MOST_TICKS))
-        named(f"{column.label}{', points' if column.unit == 'share' else ''}", color=picture.DARK, fontsize=9)

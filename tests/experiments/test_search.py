@@ -19,7 +19,8 @@ from marketsim import load_scenario
 from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import front, search_tables
 from marketsim.experiments.cooperatives.search import Found, again_of, search
-from marketsim.reports.search import draw, headline, how, remark, status
+from marketsim.reports.pictures.search_front import draw
+from marketsim.reports.search import headline, how, remark, status
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import value_at

@@ -88,13 +88,14 @@ def _search(wanted: Search, folder: Path, workers: int | None) -> None:
     from marketsim.experiments.cooperatives import search_tables
     from marketsim.reports import plots
     from marketsim.reports import search as printing
+    from marketsim.reports.pictures import search_front
     from marketsim.results.result import Result
 
     began = time.monotonic()
     with options.stoppable(folder), options.progress_bar("runs") as advance:
         found = searching.search(wanted, folder, workers, on_progress=advance)
     search_tables.write(found, folder, [printing.remark(found, number) for number in range(len(found.entries))])
-    plots.write({"front": printing.draw(found)}, folder, "png")
+    plots.write({"front": search_front.draw(found)}, folder, "png")
     printing.print_search(found, Result.read(folder).footing, Console())
     typer.echo(f"{found.runs:,} runs, {found.made:,} of them made now, in {duration(time.monotonic() - began)}")
     typer.echo(f"Results: {folder} (trials.csv, front.csv, front.png, front/*.yaml)")
