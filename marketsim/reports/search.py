@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments import uncertainty
-from marketsim.experiments.cooperatives import search_tables
+from marketsim.experiments.cooperatives import front, search_tables
 from marketsim.experiments.cooperatives.objectives import OBJECTIVES
 from marketsim.experiments.cooperatives.search import Found
 from marketsim.experiments.cooperatives.search_tables import Told
@@ -24,7 +24,9 @@ SURE = "*"
 def print_search(found: Found, footing: str, console: Console) -> None:
     """The headline, the front and what it sets, and what the numbers hold."""
     console.print(escape(headline(found)), style="bold")
-    console.print(escape(of_own(found)))
+    for line in (of_own(found), of_hidden(found)):
+        if line:
+            console.print(escape(line))
     fitting.print_table(_values_table(found), console)
     fitting.print_table(_levers_table(found), console)
     for line in [*how(found), footing]:
@@ -35,10 +37,7 @@ def headline(found: Found) -> str:
     """How many points are on the front, how many choices these are, and how many of them hold on fresh runs."""
     tried, on, choices = len(found.points), sum(len(one.points) for one in found.entries), len(found.entries)
     if choices == 1 and on == tried:
-        return (
-            f"None of {tried} points can be told apart: within these ranges, what the levers are makes no difference "
-            f"that {basis(found, 0)} show."
-        )
+        return f"None of {tried} points can be told apart by {basis(found, 0)}; that doesn't mean they are the same."
     first = f"Of {tried} points {on} {'is' if on == 1 else 'are'} on the front"
     if choices == 1:
         one = "" if on == 1 else ", one choice that can't be told apart"
@@ -70,6 +69,17 @@ def of_own(found: Found) -> str:
     if np.isnan(found.differences[own[0]]).any():
         return "Of the scenario's own values runs failed."
     return f"The scenario's own values are surely beaten, by {found.beaten_by[own[0]]} of the points."
+
+
+def of_hidden(found: Found) -> str:
+    """How near to sure the surest difference is, where nothing is sure; empty where something is."""
+    if not found.least_false > front.FALSE:
+        return ""
+    unknown = "" if found.search.vectors is None else " and what is unknown about the market"
+    return (
+        f"The surest difference between two of them has a false discovery rate of {found.least_false:.0%}, and "
+        f"{front.FALSE:.0%} is asked: luck{unknown} may hide what more --replicates would tell."
+    )
 
 
 def _values_table(found: Found) -> Table:

@@ -20,7 +20,7 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import front, search_tables
 from marketsim.experiments.cooperatives.search import Found, again_of, search
 from marketsim.reports.pictures.search_front import draw
-from marketsim.reports.search import headline, how, remark, status
+from marketsim.reports.search import headline, how, of_hidden, remark, status
 from marketsim.results.store import StoreError
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import value_at
@@ -48,6 +48,7 @@ def test_the_true_front_is_found(whole: Found) -> None:
     """Five points lie on it, and the five with a share of children, though near to them, are each surely beaten."""
     assert len(whole.points) == 10 and whole.search.trials == 24, "all that there are"
     on = {(whole.points[one.point][made.RETAINER], whole.points[one.point][made.SHARE]) for one in whole.entries}
+    assert whole.least_false < 0.001 and of_hidden(whole) == ""
     assert on == {(retainer, 0.0) for retainer in (0.0, 0.2, 0.4, 0.7, 1.0)}
     assert all(one.points == (one.point,) for one in whole.entries) and all(whole.again.holds)
     beaten = {row for row, count in enumerate(whole.beaten_by) if count}
@@ -92,7 +93,8 @@ def test_where_luck_drowns_all_there_is_one_entry(tmp_path: Path) -> None:
     [one] = found.entries
     assert len(one.points) == 10 and found.points[one.point] == {made.RETAINER: 0.4, made.SHARE: 0.1}
     assert headline(found).startswith("None of 10 points can be told apart")
-    assert not search_tables.surely_different(found).any()
+    assert "that doesn't mean they are the same" in headline(found) and "may hide what more" in of_hidden(found)
+    assert found.least_false > 0.05 and not search_tables.surely_different(found).any()
 
 
 def test_whole_numbers_stay_whole_and_words_words(tmp_path: Path) -> None:

@@ -47,19 +47,26 @@ def check_basis(count: int, vectors: Ints | None, option: str) -> None:
 
 def surely(values: Floats, vectors: Ints | None = None) -> Ints:
     """For points (rows), against each other (columns) and by objective: -1 where the first is surely lower, 1 where it
-    is surely higher, 0 where that can't be told. `values`: points x replicates x objectives; `vectors` as of
-    replicates. Raises ScenarioError for fewer than four replicates or vectors."""
+    is surely higher, 0 where that can't be told; see `compared`."""
+    return compared(values, vectors)[0]
+
+
+def compared(values: Floats, vectors: Ints | None = None) -> tuple[Ints, float]:
+    """What `surely` says, and the false discovery rate of the surest of all differences (NaN where there is none).
+
+    `values`: points x replicates x objectives; `vectors` as of replicates. Raises ScenarioError for fewer than four
+    replicates or vectors."""
     check_basis(values.shape[1], vectors, "")
     count, objectives = values.shape[0], values.shape[2]
     first, second = np.triu_indices(count, 1)
     differences = values[first] - values[second]
     chances = [uncertainty.chance(pair[:, n], vectors) for pair in differences for n in range(objectives)]
-    sure = uncertainty.discoveries(np.array(chances, dtype=np.float64)).reshape(-1, objectives) <= FALSE
+    false = uncertainty.discoveries(np.array(chances, dtype=np.float64)).reshape(-1, objectives)
     means = [[uncertainty.mean_of(pair[:, n], vectors) for n in range(objectives)] for pair in differences]
-    signs = np.sign(np.array(means).reshape(-1, objectives)).astype(np.int64) * sure
+    signs = np.sign(np.array(means).reshape(-1, objectives)).astype(np.int64) * (false <= FALSE)
     found = np.zeros((count, count, objectives), dtype=np.int64)
     found[first, second], found[second, first] = signs, -signs
-    return found
+    return found, float(false.min()) if false.size else np.nan
 
 
 def beats(sure: Ints) -> Bools:

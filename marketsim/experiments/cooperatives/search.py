@@ -37,8 +37,8 @@ class Again:
 class Found:
     """What a search found: points in the order tried with their generation, differences from the baseline (points x
     replicates x objectives; NaN where a run failed), entries of the front (rows of points, the nearest to the
-    scenario's own values first), how often each point is beaten, what the entries are on fresh runs, and how
-    many runs there are, were made now, and failed."""
+    scenario's own values first), how often each point is beaten, the false discovery rate of the surest difference
+    between two points, what the entries are on fresh runs, and how many runs there are, were made now, and failed."""
 
     search: Search
     points: list[Point]
@@ -46,6 +46,7 @@ class Found:
     differences: Floats
     entries: list[front.Entry]
     beaten_by: list[int]
+    least_false: float
     again: Again
     runs: int
     made: int
@@ -69,15 +70,15 @@ def search(
         known = np.flatnonzero(~np.isnan(differences).any(axis=(1, 2)))
         if not len(known):
             raise store.StoreError(f"{folder}: no point has all of its runs, so there is no front; see failed/ in it")
-        sure = front.surely(differences[known], wanted.own_vectors[0])
+        sure, least_false = front.compared(differences[known], wanted.own_vectors[0])
         away = [sum(lever.from_base(points[row][lever.key]) for lever in wanted.levers) for row in known]
         entries = [front.Entry(int(known[one.point]), tuple(int(known[row]) for row in one.points))
                    for one in front.entries(sure, away)]  # fmt: skip
         beaten_by = np.zeros(len(points), dtype=np.int64)
         beaten_by[known] = front.beats(sure).sum(axis=0)
         again = _checked(wanted, runs, [points[one.point] for one in entries])
-    return Found(wanted, points, generation, differences, entries, beaten_by.tolist(), again, runs.count, runs.made,
-                 runs.failed)  # fmt: skip
+    return Found(wanted, points, generation, differences, entries, beaten_by.tolist(), least_false, again, runs.count,
+                 runs.made, runs.failed)  # fmt: skip
 
 
 def _generations(wanted: Search, runs: Runs, base: Floats) -> tuple[list[Point], list[int], Floats]:

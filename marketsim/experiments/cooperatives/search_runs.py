@@ -79,8 +79,9 @@ class Runs:
         with ExitStack() as stack:
             self.crew = OneCrew(self.workers, GENERATION * self.wanted.replicates, stack)
             yield
-        if found is None or (found["status"], found.get("runs")) != ("finished", self.count):
-            ended = {"status": "finished", "started": started, "finished": store.now(), "runs": self.count}
+        status = "failed" if self.failed else "finished"
+        if found is None or (found["status"], found.get("runs")) != (status, self.count):
+            ended = {"status": status, "started": started, "finished": store.now(), "runs": self.count}
             manifest.write(self.folder, KIND, **ended, **facts)
 
     def of_baseline(self, name: str, first: int, last: int) -> Floats:
