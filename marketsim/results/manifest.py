@@ -22,7 +22,7 @@ from marketsim.scenario.schema import Scenario
 
 FILE = "manifest.json"
 PACKAGES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
-Kind: TypeAlias = Literal["run", "comparison", "sweep", "calibration", "validation"]
+Kind: TypeAlias = Literal["run", "comparison", "sweep", "calibration", "validation", "search"]
 NO_PART_OF_A_RUN = ("cli/", "reports/", "trust/calibration/", "trust/evidence.py")
 PLAUSIBLE = "england/plausible.csv"
 DERIVED = "design"  # the entry that others lead to: it is only named where they don't differ
@@ -93,6 +93,7 @@ class Manifest(TypedDict):
     validation: NotRequired[dict[str, tuple[int, int] | None]]
     sweep: NotRequired[dict[str, Any]]
     calibration: NotRequired[dict[str, Any]]
+    search: NotRequired[dict[str, Any]]
 
 
 _SCHEMA: TypeAdapter[Manifest] = TypeAdapter(Manifest)

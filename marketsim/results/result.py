@@ -69,7 +69,7 @@ class Result:
 
     @property
     def kind(self) -> manifests.Kind:
-        """What it is: run, comparison, sweep, calibration or validation."""
+        """What it is: run, comparison, sweep, calibration, validation or search."""
         return self.manifest["kind"]
 
     @property

@@ -109,8 +109,11 @@ def flows_frame(market: Market, weeks_counted: int) -> pd.DataFrame:
     home, host = np.divmod(found, areas)
     codes = _words(market.authorities.code)
     return pd.DataFrame(
-        {"home_authority": codes.take(home), "host_authority": codes.take(host),
-         "sum_children_placed": child_weeks[found]}  # fmt: skip
+        {
+            "home_authority": codes.take(home),
+            "host_authority": codes.take(host),
+            "sum_children_placed": child_weeks[found],
+        }
     )
 
 

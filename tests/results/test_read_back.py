@@ -147,9 +147,9 @@ def test_tables_that_share_a_name_are_all_exported(typed: Typed, tmp_path: Path)
     for name in TABLES_THAT_SHARE.values():
         assert name in excel.stdout
     with zipfile.ZipFile("out--excel.xlsx") as book:
-        assert book.read("xl/workbook.xml").decode().count("<sheet ") == 9 + len(TABLES_THAT_SHARE)
+        assert book.read("xl/workbook.xml").decode().count("<sheet ") == 10 + len(TABLES_THAT_SHARE)
     left = {path.stem.casefold() for path in Path("out--csv.xlsx").iterdir()}
-    assert len(left) == 9 + len(TABLES_THAT_SHARE)
+    assert len(left) == 10 + len(TABLES_THAT_SHARE)
     assert "share_spot" in pd.read_csv("out--csv.xlsx/weekly.csv", encoding="utf-8-sig")
     found = Result.read("x")
     assert len(found.weekly) == 4 and found.tables["weekly.csv"]["mine"].tolist() == [0]

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from marketsim.cli.cooperative import partition, report, stability
+from marketsim.cli.cooperative import partition, report, search, stability
 
 cooperative = typer.Typer(
     help="Design a regional care cooperative, and see who gains, loses and stays.", no_args_is_help=True
 )
-for command in (stability.stability, partition.partition, report.report):
+for command in (stability.stability, partition.partition, search.search, report.report):
     cooperative.command()(command)
-
-
-@cooperative.callback()
-def _only_groups() -> None:
-    """Design a regional care cooperative, and see who gains, loses and stays."""
