@@ -8,9 +8,9 @@ from marketsim.scenario.schema import Scenario
 
 TOWN = "town"
 IN_ENGLAND = {  # these run as they ship, for half a year; they cover the world, and the usual ways of buying
-    "backcast_2014", "baseline_2023", "beds_close", "block", "block_uplift", "cooperative", "cooperative_phased",
-    "england_2024", "framework", "greater_manchester", "group_fails", "regional_demand", "soft_block",
-    "soft_block_new_homes", "south_east", "spot", "volume_terms",
+    "backcast_2014", "baseline_2023", "beds_close", "block", "block_uplift", "cooperative", "cooperative_designed",
+    "cooperative_phased", "england_2024", "framework", "greater_manchester", "group_fails", "regional_demand",
+    "soft_block", "soft_block_new_homes", "south_east", "south_east_all", "spot", "volume_terms", "west_midlands",
 }  # fmt: skip
 OF_THE_WORLD = ("world", "horizon", "uncertainty", "shocks")
 

@@ -53,7 +53,7 @@ class Fees(NamedTuple):
 def by_cause(base: pd.DataFrame, other: pd.DataFrame) -> dict[str, Floats]:
     """The change of spend from `base` to `other` (GBP) by cause, a value a row; rows as `groups.sums_of` gives them, of
     the same replicates. The causes add up to the change of spend, but for rounding."""
-    both = (_by_needs(frame, columns) for frame in (base, other) for columns in (NUMBERS, FEES))
+    both = (by_needs(frame, columns) for frame in (base, other) for columns in (NUMBERS, FEES))
     fees = of_fees(*both)
     found = {
         "price": fees.price, "mix of need": fees.mix, "distance": fees.distance, "number placed": fees.number,
@@ -92,6 +92,6 @@ def _quotient(above: Floats, below: Floats, otherwise: Floats | float) -> Floats
     return np.asarray(np.divide(above, below, out=np.broadcast_to(otherwise, above.shape).copy(), where=below > 0))
 
 
-def _by_needs(sums: pd.DataFrame, columns: list[str]) -> Floats:
+def by_needs(sums: pd.DataFrame, columns: list[str]) -> Floats:
     """Sums by run, needs and distance."""
     return sums[columns].to_numpy(dtype=np.float64).reshape(len(sums), len(OF_NEEDS), len(OF_DISTANCE))

@@ -34,8 +34,7 @@ DAYS_IN_WEEK = 7
 
 
 class Bypass(Section):
-    """Chance, each week, that a member searches on its own although the cooperative would search for it, and how often
-    it does both."""
+    """Chance, each week, that a member searches alone although the cooperative would for it, and how often it does both."""
 
     not_urgent: Share = figure(0.02, "for a child who is not urgent")
     urgent: Share = figure(0.25, "for a child at the deadline")
@@ -125,10 +124,9 @@ class Cooperative(PurchasingRule):
         "by_use", "how members share running cost and empty places: by children placed, by children living there, "
         "equal, or by `cost_weights`"
     )  # fmt: skip
-    cost_weights: dict[str, Ratio] = Field(
-        default_factory=dict, description="weights of members (names or ONS codes); who is not named has none",
-        json_schema_extra={"only_if": {"cost_sharing": "by_weights"}},
-    )  # fmt: skip
+    cost_weights: dict[str, Ratio] = lever(
+        {}, "weights of members (names or ONS codes); who is not named has none", only_if={"cost_sharing": "by_weights"}
+    )
     pooled_budget: Share = lever(0.0, "share of the fees for children whom it placed that is paid from one pot")
     joining_fee: Pounds = lever(0.0, "what who joins later pays the others, once")
     leaving_notice_weeks: Weeks = lever(

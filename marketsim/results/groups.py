@@ -18,7 +18,7 @@ def sums_of(sums: pd.DataFrame, codes: Collection[str], year: int = LAST_WEEKS) 
     chosen = sums[(sums["year"] == year) & sums["ons_code"].isin(codes)]
     weeks = chosen.groupby(OF_RUN, sort=False, observed=True)["weeks"].first()
     left = chosen.drop(columns=["ons_code", "region", "year", "weeks"]).groupby(OF_RUN, sort=False, observed=True).sum()
-    return left.rename(columns=lambda name: str(name).removeprefix(SUM)).assign(weeks=weeks)
+    return pd.concat([left.rename(columns=lambda name: str(name).removeprefix(SUM)), weeks], axis=1)
 
 
 def outcomes_of(sums: pd.DataFrame, groups: Mapping[str, Collection[str]], year: int = LAST_WEEKS) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from marketsim.experiments.money import FEES, NUMBERS
+from marketsim.experiments.money import FEES, NUMBERS, by_needs
 from marketsim.market.children import BANDS, CARE
 from marketsim.market.homes import LOCAL_AUTHORITY, SECTORS
 from marketsim.reports import drawing
@@ -56,7 +56,7 @@ def _means(asked: Asked) -> pd.DataFrame:
     for label in (asked.baseline, asked.other):
         own = sums.xs(label)
         weeks = float(own["weeks"].sum())
-        number, fees = (own[columns].to_numpy(dtype=np.float64).sum(axis=0) for columns in (NUMBERS, FEES))
+        number, fees = (by_needs(pd.DataFrame(own), columns).sum(axis=(0, 2)) for columns in (NUMBERS, FEES))
         found[label] = np.where(number / weeks >= FEWEST, fees / np.maximum(number, 1e-9), np.nan)
     said = [f"{band}, {care.replace('_', ' ')}" for band in BANDS for care in CARE]
     enough = pd.DataFrame(found, index=said).dropna()
