@@ -49,7 +49,7 @@ COMPARISON = names("""
     outcome region scenario baseline_mean scenario_mean difference ci_low ci_high replicates variance_saved
     luck_share parameter_share unit
 """)
-OF_RUN = names("authorities contracts homes outcomes placements sums weekly")
+OF_RUN = names("authorities contracts flows homes outcomes placements sums weekly")
 FIGURES = ["difference.png", "members.png", "money.png"]
 HEAVY = {"numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "scipy"}
 KINDS: dict[str, Callable[[object], bool]] = {

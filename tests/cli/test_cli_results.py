@@ -80,7 +80,7 @@ def test_sql_gives_numbers(typed: Typed, folders: Path) -> None:
     [
         ("selec 1", "syntax error"),
         ("select nope from weekly", "nope"),
-        ("select * from nowhere", "tables: authorities, contracts, homes, outcomes, placements, sums, weekly"),
+        ("select * from nowhere", "tables: authorities, contracts, flows, homes, outcomes, placements, sums, weekly"),
         ("select 1; select 2", "one statement, got 2"),
         ("", "one statement, got 0"),
         ("drop view weekly", "DROP is not allowed"),

@@ -114,12 +114,13 @@ def test_every_way_shares_what_the_run_paid(town):
 
 
 def test_shared_anew_is_what_a_run_with_that_sharing_pays():
-    """To the penny, where nobody's budget feeds back; three authorities of England, whose populations differ."""
+    """To the penny, where nobody's budget feeds back, for the office and for empty places that a contract inside
+    holds; three authorities of England, whose populations differ."""
 
     def england(cost_sharing):
         rcc = {"rule": "cooperative", "members": {"authorities": ["Leicester", "Kent", "Surrey"]},
-               "order": ["in_house", "framework", "spot"], "cost_sharing": cost_sharing}  # fmt: skip
-        rules = {name: {"rule": name} for name in ("in_house", "framework", "spot")}
+               "order": ["in_house", "soft_block", "framework", "spot"], "cost_sharing": cost_sharing}  # fmt: skip
+        rules = {name: {"rule": name} for name in ("in_house", "soft_block", "framework", "spot")}
         scenario = Scenario.model_validate({
             "horizon": {"weeks": 6}, "commissioning": {"budget_tightening": 0.0},
             "purchasing": {"arrangements": rules | {"rcc": rcc}, "order": ["rcc", "in_house", "spot"]},
@@ -142,6 +143,17 @@ def test_joint_cost_is_shared_among_the_members_of_the_week(town):
     joint = kept["spend_equal"] - (kept["spend_as_set"] - kept["joint"])
     assert joint[0] == pytest.approx(joint[1]) and joint[2] == pytest.approx(joint[3])
     assert joint[0] > joint[2] > 0
+
+
+def test_who_has_left_and_still_pays_bears_none_of_what_is_shared_anew(town):
+    """Two of four leave after 10 weeks and are bound for 52: what remaining members pay is shared among them."""
+    left = {"from": "2024-06-09", "purchasing": {"arrangements": {"rcc": {"members": {"authorities": CODES[:2]}}}}}
+    scenario = town({"members": {"authorities": CODES}, "leaving_notice_weeks": 52}, changes=[left])
+    kept = accounts.accounts_of(scenario, 1, "rcc")
+    for way in ("by_use", "by_population", "equal"):
+        assert kept[f"spend_{way}"].sum() == pytest.approx(kept["spend_as_set"].sum())
+    bound = accounts.accounts_of(town({"members": {"authorities": CODES}}, changes=[left]), 1, "rcc")
+    assert kept["joint"][:2].sum() < bound["joint"][:2].sum()
 
 
 def test_who_leaves_together_has_an_office_of_its_own(town):
