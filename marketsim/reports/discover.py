@@ -23,6 +23,9 @@ CONDITIONS = ["box", "factor", "low", "high", "among", "quasi_p", "returns_low",
               "coverage", "density", "support"]  # fmt: skip
 
 
+LARGE = 10_000.0  # from which a value is shown without places
+
+
 def print_discovery(found: Discovery, console: Console) -> None:
     """The boxes in words and as tables, and what the numbers hold."""
     for sentence in sentences(found):
@@ -164,4 +167,4 @@ def _value(value: float, unit: str) -> str:
         return f"{100 * value:.2g}% a year"
     if unit.startswith("GBP"):
         return f"£{value:,.0f}{unit.removeprefix('GBP').replace('/', ' a ')}"
-    return f"{value:,.4g} {unit}".strip()
+    return f"{value:,.0f} {unit}".strip() if abs(value) >= LARGE else f"{value:,.4g} {unit}".strip()
