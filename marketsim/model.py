@@ -251,6 +251,8 @@ class MarketModel(mesa.Model):
         begins = orders.beginning(before, self.orders)
         for arrangement, hook in begins:
             asking_rules.settle(market, arrangement, hook)
+        for arrangement in self.orders.arrangements:
+            arrangement.leavers.let_go()
         if market.week > 0:
             self._plan_homes_of_contracts([arrangement for arrangement, _ in begins])
         self.recorder.know(market, self.orders.arrangements)

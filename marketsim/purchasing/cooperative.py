@@ -34,7 +34,7 @@ DAYS_IN_WEEK = 7
 
 
 class Bypass(Section):
-    """Chance, each week, that a member searches alone although the cooperative would for it, and how often it does both."""
+    """Chance, each week, that a member searches alone although the cooperative would for it, and how often both do."""
 
     not_urgent: Share = figure(0.02, "for a child who is not urgent")
     urgent: Share = figure(0.25, "for a child at the deadline")
@@ -217,8 +217,10 @@ class Cooperative(PurchasingRule):
         self._share_cost(market, arrangement, at_start=True)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:
-        """The same; who has left is bound for the time of notice, and who has joined pays for it."""
-        self._share_cost(market, arrangement, at_start=True)
+        """The same where members have changed, else shares stay; who has left is bound for the time of notice, and who
+        has joined pays for it."""
+        if self.cost_sharing != "by_use" or arrangement.has_other_members:
+            self._share_cost(market, arrangement, at_start=True)
         among_members.bind_leavers(market, arrangement, self.leaving_notice_weeks)
         arrangement.memory["joined_week"] = market.week
 

@@ -290,19 +290,21 @@ class _Maker:
         """An arrangement from before, with its terms and members of now."""
         if made.rule != rule or made.members.tolist() != members:
             self.changed.append(made)
+        made.joined = np.zeros(0, dtype=np.int64)
         if made.members.tolist() != members:
             _change_members(made, np.array(members, dtype=np.int64))
-            if whole is not None:
-                made.shares = whole.shares
+        if whole is not None:
+            made.shares, made.leavers = whole.shares, whole.leavers
         made.rule, made.inner = rule, []
         made.cooperative = None if whole is None else whole.number
 
 
 def _change_members(made: Arrangement, members: Ints) -> None:
-    """Who comes is noted, and who leaves with the share that it had."""
+    """Who comes is noted, and who leaves with the share that it had of all that was owed."""
     left = ~np.isin(made.members, members)
     if made.cooperative is None:
         made.leavers.keep(~np.isin(made.leavers.rows, members))
-        made.leavers.add(made.members[left], made.shares[left])
+        borne_by_members = 1 - float(made.leavers.share.sum())
+        made.leavers.add(made.members[left], made.shares[left] * borne_by_members)
     made.joined = members[~np.isin(members, made.members)]
     made.members, made.shares = members, np.full(len(members), 1 / max(len(members), 1))

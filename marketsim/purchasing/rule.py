@@ -162,8 +162,8 @@ class PurchasingRule(Lever):
 
 @dataclass
 class Leavers:
-    """Authorities that have left and still pay their `share` of what is owed, each up to the week before `until` (of
-    those who have just left not said yet)."""
+    """Authorities that have left and still pay their `share` of all that is owed (0-1), each up to the week before
+    `until` (of those who have just left not said yet)."""
 
     rows: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     share: Floats = field(default_factory=lambda: np.zeros(0))
@@ -172,6 +172,10 @@ class Leavers:
     def keep(self, wanted: Bools) -> None:
         """Drop all others."""
         self.rows, self.share, self.until = self.rows[wanted], self.share[wanted], self.until[wanted]
+
+    def let_go(self) -> None:
+        """Those of whom nothing was said are not bound."""
+        self.keep(self.until != NOT_SAID)
 
     def add(self, rows: Ints, share: Floats) -> None:
         """These have just left."""
@@ -228,6 +232,11 @@ class Arrangement:
     def shares_for_itself(self) -> bool:
         """Whether its own rule says how several members share: within a cooperative that does."""
         return len(self.members) > 1 and self.cooperative is None
+
+    @property
+    def has_other_members(self) -> bool:
+        """Whether somebody has just come or left."""
+        return len(self.joined) > 0 or bool((self.leavers.until == NOT_SAID).any())
 
     def payers(self) -> tuple[Ints, Floats]:
         """Who pays what is owed, and in what shares (which add up to 1): the members, and those who have left and are

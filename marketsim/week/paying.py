@@ -26,8 +26,8 @@ OWING = ("owes", "shares_in", "homes_wanted")  # hooks of rules that lead to pay
 
 
 class Payers:
-    """Who pays for what is bought together: the members of all arrangements, one after the other, with their shares; to
-    be made anew when the arrangements are others."""
+    """Who pays for what is bought together: the members of all arrangements, one after the other, and those who have
+    left them and are still bound, with their shares; to be made anew when the arrangements are others."""
 
     def __init__(self, arrangements: Sequence[Arrangement], ended: Collection[int] = ()) -> None:
         pays = [arrangement.payers() for arrangement in arrangements]
@@ -48,8 +48,8 @@ class Payers:
         """Note the shares of now, after some arrangements have been reviewed."""
         for arrangement, entries in self._shared:
             rows, shares = arrangement.payers()
-            self.share[entries] = 0.0
-            self.share[entries.start : entries.start + len(rows)] = shares  # those who were bound stand last
+            share_of = dict(zip(rows.tolist(), shares.tolist(), strict=True))  # who is bound no more is not among them
+            self.share[entries] = [share_of.get(row, 0.0) for row in self.member[entries].tolist()]
 
     def charge(self, paid: Floats, arrangement: Ints, amount: Floats) -> None:
         """Add amounts owed under some arrangements to what their members have `paid`, in their shares."""

@@ -16,6 +16,7 @@ from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.model import MarketModel
 from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
+from marketsim.scenario.overlay import with_change
 from marketsim.scenario.schema import Scenario
 
 Small = Callable[..., Scenario]
@@ -219,6 +220,55 @@ def test_who_leaves_pays_its_share_until_its_notice_is_served(small: Small, step
         notice.step()
     assert running_cost(notice) == pytest.approx([0.5, 0.5, 0, 0])
     assert notice.ledger.paid["empty_places"][2] == 0
+
+
+def test_two_who_leave_one_after_the_other_pay_each_its_own_share_for_its_own_time(
+    small: Small, stepped: Stepped
+) -> None:  # fmt: skip
+    """One of four leaves in week 10, another in week 13, each bound for 6 weeks."""
+
+    def left(week: int, members: list[str]) -> dict[str, Any]:
+        date = datetime.date(2024, 3, 31) + datetime.timedelta(weeks=week)
+        return {"from": date, "purchasing": {"arrangements": {"together": {"members": {"authorities": members}}}}}
+
+    changes = [left(10, [FOUR[0], FOUR[1], FOUR[3]]), left(13, [FOUR[0], FOUR[3]])]
+    terms = {"leaving_notice_weeks": 6, "cost_sharing": "equal", "members": {"authorities": FOUR}}
+    model, seen = stepped(joint(small, changes=changes, **terms), 9), []
+    for _ in range(16):
+        model.step()
+        paid = model.ledger.paid["running_cost"]
+        if not seen or not np.allclose(paid / paid.sum(), seen[-1]):
+            seen.append((paid / paid.sum()).tolist())
+    assert seen == [
+        pytest.approx([0.25, 0.25, 0.25, 0.25]),  # both pay on
+        pytest.approx([0.375, 0.25, 0, 0.375]),  # the first has served its notice
+        pytest.approx([0.5, 0, 0, 0.5]),
+    ]
+
+
+def test_a_joining_fee_is_not_asked_again_when_terms_change(small: Small, stepped: Stepped) -> None:
+    later = {"from": datetime.date(2024, 12, 29), "purchasing": {"arrangements": {"together": {"posts": 2}}}}
+    scenario = joins(small, FOUR, joining_fee=30_000.0)
+    model = stepped(with_change(scenario, later), 26)
+    assert pot(model).any()
+    for _ in range(14):
+        model.step()
+        assert not pot(model).any()
+
+
+def test_who_leaves_a_shared_contract_is_bound_to_nothing(small: Small, stepped: Stepped) -> None:
+    """A contract that a region shares has no rule for leaving: who no longer buys through it pays no more of it."""
+    held = {"rule": "soft_block", "one_per": "england", "places": 20, "radius_miles": 60.0}
+    groups = [{"name": "apart", "authorities": [FOUR[3]], "order": ["in_house", "spot"]}]
+    change = {"from": DATE, "purchasing": {"groups": groups}}
+    scenario = small(
+        horizon={"weeks": 40}, world={"homes": 60, "children_at_start": 30}, changes=[change],
+        purchasing={"arrangements": {"deal": held}, "order": ["in_house", "deal", "spot"]},
+    )  # fmt: skip
+    model = stepped(scenario, 25)
+    assert model.ledger.paid["empty_places"][3] > 0
+    model.step()
+    assert model.ledger.paid["empty_places"][3] == 0 and model.ledger.paid["empty_places"][:3].sum() > 0
 
 
 def test_costs_are_shared_by_weights(small: Small, stepped: Stepped) -> None:

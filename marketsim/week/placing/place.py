@@ -71,19 +71,32 @@ def place_tier(this: Round, rows: Ints, stage: int) -> None:
 
 @compiled
 def search(this: Round, rows: Ints, stage: int) -> None:
-    """Search along the routes of a stage, and note what contracts answered."""
-    offers_before = this.awards.offers[rows]
-    search_all(this, rows, stage)
-    note_contracts(this, rows, stage, offers_before)
+    """Search along the routes of a stage, and note what contracts answered; who has none there passes it over."""
+    searching = rows_with_route(this.searches, rows, stage)
+    offers_before = this.awards.offers[searching]
+    search_all(this, searching, stage)
+    note_contracts(this, searching, stage, offers_before)
+
+
+@compiled
+def rows_with_route(searches: Searches, rows: Ints, stage: int) -> Ints:
+    """Of some searches those that have a route at a stage."""
+    having, count = np.empty(len(rows), dtype=np.int64), 0
+    for row in rows:
+        if searches.routes[row, stage] != NO_ROUTE:
+            having[count] = row
+            count += 1
+    return having[:count]
 
 
 @compiled
 def rows_that_join(searches: Searches, rows: Ints, stage: int) -> Ints:
-    """Of some searches those that weigh the offers of a stage side by side with the ones before."""
+    """Of some searches those that weigh the offers of a stage side by side with the ones before, be there a route of
+    theirs or a gap behind which their tier goes on."""
     joining, count = np.empty(len(rows), dtype=np.int64), 0
     if stage < searches.routes.shape[1]:
         for row in rows:
-            if searches.joins[row, stage] and searches.routes[row, stage] != NO_ROUTE:
+            if searches.joins[row, stage]:
                 joining[count] = row
                 count += 1
     return joining[:count]

@@ -11,7 +11,7 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.market.children import NOBODY
 from marketsim.week.placing.bargaining import settled_fee
 from marketsim.week.placing.match import clear_pools, match_all
-from marketsim.week.placing.place import begin, place_tier, rows_of_stage, rows_that_join, search
+from marketsim.week.placing.place import begin, place_tier, rows_of_stage, rows_that_join, rows_with_route, search
 from marketsim.week.placing.tables import Awards, Placing, Pools, Round, Shortlists
 
 
@@ -55,7 +55,8 @@ def tiers(placing: Placing) -> Iterator[Tier]:
                 beside, searched = copied(this), []
                 joining, at = rows, stage
                 while len(joining) > 0:
-                    searched.append(Searched(copied(beside), joining, at))
+                    if len(searching := rows_with_route(searches, joining, at)) > 0:
+                        searched.append(Searched(copied(beside), searching, at))
                     search(beside, joining, at)
                     at += 1
                     joining = rows_that_join(searches, joining, at)
