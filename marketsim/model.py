@@ -14,7 +14,7 @@ from marketsim.market import costs
 from marketsim.market.children import NO_ROUTE, PLACED
 from marketsim.market.ledger import Ledger
 from marketsim.policies import asking_policies
-from marketsim.purchasing import asking_rules, orders
+from marketsim.purchasing import asking_rules, making_orders, orders
 from marketsim.purchasing.rule import Arrangement
 from marketsim.scenario.changes import routes_of
 from marketsim.scenario.schema import Scenario
@@ -62,7 +62,7 @@ class MarketModel(mesa.Model):
         self.market = start.build_market(self.parameters, run_seed)
         table, geography = stays.stay_table(parameters.stays), start.area_geography(self.market)
         start.place_starting_children(self.market, table, self._buyer_before(geography, table))
-        self.orders = orders.make_orders(self.parameters.purchasing, self.market.authorities)
+        self.orders = making_orders.make_orders(self.parameters.purchasing, self.market.authorities)
         start.start_purchasing(self.market, self.orders)
         self.shop = buying.Shop(self.orders, self._book(), geography, table)
         self.pressure = providers.pressure(self.market, start.first_searching(self.market))
@@ -242,7 +242,7 @@ class MarketModel(mesa.Model):
         market, before = self.market, self.orders
         self.parameters = market.scenario = scenario
         self._put_in_force(scenario)
-        self.orders = orders.make_orders(scenario.purchasing, market.authorities, before.arrangements)
+        self.orders = making_orders.make_orders(scenario.purchasing, market.authorities, before.arrangements)
         market.holdings.running[np.isin(market.holdings.arrangement, self.orders.ended)] = False
         for number in self.orders.ended:  # nobody is on the panel of what nobody buys through
             self.orders.arrangements[number].on_panel = np.zeros(0, dtype=np.bool_)

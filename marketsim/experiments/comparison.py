@@ -18,7 +18,7 @@ from marketsim.experiments.differences import compare_outcomes, paired
 from marketsim.results import groups, store
 from marketsim.results.outcomes import ENGLAND
 from marketsim.results.result import Result
-from marketsim.results.weeks import LAST_WEEKS
+from marketsim.results.weeks import LAST_WEEKS, SUM
 
 NEIGHBOURS = "neighbours outside"
 CAUSE_COLUMNS = ["scenario", "area", "cause", "difference", "ci_low", "ci_high", "replicates", "unit"]
@@ -55,7 +55,8 @@ class Comparison(Result):
         meant = self.group(words)
         areas = _areas(meant) | {ENGLAND: self._everybody}
         inside = {name: codes for name, codes in areas.items() if set(codes) <= set(meant.members)}
-        found = [self._outcomes_of(areas, LAST_WEEKS), outside.outside(self._kept("flows"), meant.members, inside)]
+        flows = self._kept("flows", outside.PLACED)
+        found = [self._outcomes_of(areas, LAST_WEEKS), outside.outside(flows, meant.members, inside)]
         rows = self._compared(pd.concat(found, ignore_index=True), chances=True)
         rows["false_discovery"] = np.nan
         single = rows[rows["region"].isin(meant.members.values())]
@@ -192,12 +193,17 @@ class Comparison(Result):
 
     @cached_property
     def _sums(self) -> pd.DataFrame:
-        return self._kept("sums")
+        return self._kept("sums", SUM + money.NUMBERS[0])
 
-    def _kept(self, name: str) -> pd.DataFrame:
+    def _kept(self, name: str, column: str | None = None) -> pd.DataFrame:
+        """A table of the runs; StoreError if it isn't there, or lacks a column that this version's have."""
+        old = "an older version made it; run it again"
         if name not in self.tables:
-            raise store.StoreError(f"{self.folder}: has no table {name}: an older version made it; run it again")
-        return self.tables[name]
+            raise store.StoreError(f"{self.folder}: has no table {name}: {old}")
+        found = self.tables[name]
+        if column is not None and column not in found:
+            raise store.StoreError(f"{self.folder}: the table {name} has no column {column}: {old}")
+        return found
 
     @cached_property
     def _everybody(self) -> list[str]:

@@ -37,8 +37,8 @@ def points_of(design: pd.DataFrame) -> pd.DataFrame:
 
 
 def effects(design: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """The effect of every factor on every outcome (England), a row each: of the other scenarios less the first, or of
-    the only one. `design` and `runs` as a sweep keeps them; points without the outcome are left out."""
+    """The effect of every factor on every outcome of the area that is analysed, a row each: of the other scenarios less
+    the first, or of the only one. `design`, `runs` as a sweep keeps them; points without the outcome are left out."""
     points, several, rows = points_of(design), design["scenario"].nunique() > 1, []
     for outcome, quantity, values in area_by_point(design, runs, len(points)):
         if several and LESS not in quantity:

@@ -43,6 +43,7 @@ from marketsim.core.columns import Floats, Ints
 
 LEVEL = 0.95
 TAKEN_OUT = 0.9  # share of the luck that is taken out of the variance between groups
+FALSE_SHARE = 0.05  # of the differences that are called sure when many are told side by side
 FEWEST, FEW = 4, 8  # replicates, or vectors: from fewer no interval is told, from fewer than the other it is rough
 NODES = 32  # of each chi-squared; the width is then right to three in ten thousand
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from marketsim.england.names import advice
 from marketsim.market.authorities import Authorities
+from marketsim.purchasing.making_orders import who_joins
 from marketsim.scenario.changes import scenarios_by_week
 from marketsim.scenario.errors import ScenarioError, sentence, shown
 from marketsim.scenario.schema import Scenario
@@ -54,14 +55,16 @@ class _Names:
 
     def __init__(self, places: Sequence[Place], scenarios: Sequence[Scenario]) -> None:
         self.places, self.regions = places, sorted({place.region for place in places})
+        areas = areas_of(scenarios[0].world)
         self.joint: dict[str, list[int]] = {}
         self.everybody = False  # some cooperative is open to all
         for one in scenarios:
             for name, rule in joint(one):
                 members: Any = rule.members
                 self.everybody |= members.everybody()
-                rows = range(len(places)) if members.everybody() else _some(places, members)
-                self.joint[name] = sorted({*self.joint.get(name, []), *rows})
+                named = range(len(places)) if members.everybody() else _some(places, members)
+                joins = who_joins(areas, members.share)
+                self.joint[name] = sorted({*self.joint.get(name, []), *(row for row in named if joins[row])})
 
     def rows_of(self, words: str) -> tuple[str, list[int]]:
         """What is meant, as it is spelt, and the rows of these authorities."""

@@ -10,7 +10,7 @@ from marketsim.market.children import PLACED, UNREGISTERED, WAITING
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.market.vacancies import free_since
-from marketsim.purchasing.rule import NOT_SAID, Arrangement
+from marketsim.purchasing.arrangement import NOT_SAID, Arrangement
 
 
 def scarcity(market: Market, arrangement: Arrangement) -> float:

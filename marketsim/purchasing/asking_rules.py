@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ from marketsim.scenario.levers import guarded, is_ours
 
 SETTLING = ("start", "change", "take_on", "review")  # the hooks that may hold places
 LIMIT = 1e9  # GBP: what no fee and no week's dues come near
-PENNY = 1e-6  # of the largest amount, by which sums may differ by rounding
 
 
 def ask(rule: PurchasingRule, hook: str, *about: Any) -> Any:
@@ -55,7 +54,7 @@ def scope_of(rule: PurchasingRule) -> Scope:
     """For whom one arrangement is made."""
     said = ask(rule, "scope")
     if said not in get_args(Scope):
-        raise _fault(rule, "scope", f"returned {said!r}; allowed are {', '.join(get_args(Scope))}")
+        raise fault(rule, "scope", f"returned {said!r}; allowed are {', '.join(get_args(Scope))}")
     return cast(Scope, said)
 
 
@@ -63,32 +62,17 @@ def members_of(rule: PurchasingRule) -> Members | None:
     """Who buys as one under a rule; None if it isn't such a rule."""
     said = ask(rule, "joined_by")
     if not (said is None or isinstance(said, Members)):
-        raise _fault(rule, "joined_by", f"returned {type(said).__name__}, not Members")
+        raise fault(rule, "joined_by", f"returned {type(said).__name__}, not Members")
     return said
-
-
-def bypass_of(market: Market, arrangement: Arrangement, urgency: Floats) -> Floats:
-    """The chance that a member goes round the whole, for each search (0-1), what scarcity erodes included."""
-    rule = arrangement.rule
-    said = ask(rule, "bypass_chance", urgency)
-    _check_numbers(rule, "bypass_chance", said, "chances")
-    if np.shape(said) != urgency.shape:
-        raise _fault(rule, "bypass_chance", f"expected a chance for each of {len(urgency)} searches")
-    chance = np.asarray(said, dtype=np.float64)
-    if not rule.has("erosion"):
-        return chance
-    eroded = ask(rule, "erosion", market, arrangement)
-    _check_numbers(rule, "erosion", eroded, "the share eroded")
-    return np.asarray(chance + (1 - chance) * min(float(eroded), 1.0))
 
 
 def reach_of(rule: PurchasingRule) -> Reach:
     """How far a search goes and how much it accepts."""
     said = ask(rule, "reach")
     if not isinstance(said, Reach):
-        raise _fault(rule, "reach", f"returned {type(said).__name__}, not Reach")
+        raise fault(rule, "reach", f"returned {type(said).__name__}, not Reach")
     limit = 0.0 if said.fee_limit_at_first is None else said.fee_limit_at_first
-    _check_numbers(rule, "reach", [said.miles_at_first, said.miles_at_last, limit], "miles and limits")
+    check_numbers(rule, "reach", [said.miles_at_first, said.miles_at_last, limit], "miles and limits")
     return said
 
 
@@ -98,11 +82,11 @@ def lots_of(market: Market, together: Together) -> Lots:
     hook = "lots_of_all" if rule.has("lots_of_all") else "lots"
     said = ask(rule, "lots_of_all", market, together)
     if not isinstance(said, Lots):
-        raise _fault(rule, hook, f"returned {type(said).__name__}, not Lots")
+        raise fault(rule, hook, f"returned {type(said).__name__}, not Lots")
     try:
         _check_lots(market, said, len(together))
     except (ValueError, TypeError) as error:
-        raise _fault(rule, hook, str(error)) from None
+        raise fault(rule, hook, str(error)) from None
     return said
 
 
@@ -111,12 +95,12 @@ def homes_wanted(market: Market, arrangement: Arrangement) -> NewHomes | None:
     rule, hook = arrangement.rule, "homes_wanted"
     said = ask(rule, hook, market, arrangement)
     if not (said is None or isinstance(said, NewHomes)):
-        raise _fault(rule, hook, f"returned {type(said).__name__}, not NewHomes or None")
+        raise fault(rule, hook, f"returned {type(said).__name__}, not NewHomes or None")
     try:
         if said is not None:
             said.check(len(market.authorities), int(market.homes.provider.max(initial=-1)) + 1)
     except ValueError as error:
-        raise _fault(rule, hook, str(error)) from None
+        raise fault(rule, hook, str(error)) from None
     return said
 
 
@@ -126,15 +110,15 @@ def settle(market: Market, arrangement: Arrangement, hook: str, *about: Ints) ->
     rule = arrangement.rule
     changed = ask(rule, hook, market, arrangement, *about)
     if not (changed is None or isinstance(changed, bool | np.bool_)):
-        raise _fault(rule, hook, f"returned {shown(changed)}; expected True if lots have changed, else False")
+        raise fault(rule, hook, f"returned {shown(changed)}; expected True if lots have changed, else False")
     shares = np.asarray(arrangement.shares)
-    _check_numbers(rule, hook, shares, "shares")
+    check_numbers(rule, hook, shares, "shares")
     if shares.shape != arrangement.members.shape or abs(shares.sum() - 1) > 1e-6:
-        raise _fault(rule, hook, f"left shares that don't add up to 1 over {len(arrangement.members)} members")
+        raise fault(rule, hook, f"left shares that don't add up to 1 over {len(arrangement.members)} members")
     panel = np.asarray(arrangement.on_panel)
     if panel.dtype != np.bool_ or panel.ndim != 1 or len(panel) > len(market.homes):
-        raise _fault(rule, hook, "left a panel that isn't true or false by home")
-    _check_numbers(rule, hook, arrangement.ceilings, "ceilings")
+        raise fault(rule, hook, "left a panel that isn't true or false by home")
+    check_numbers(rule, hook, arrangement.ceilings, "ceilings")
     _check_holdings(market, rule, hook)
     return bool(changed)
 
@@ -144,7 +128,7 @@ def next_review_of(market: Market, arrangement: Arrangement) -> int:
     said = ask(arrangement.rule, "next_review", market, arrangement)
     if not isinstance(said, int | np.integer) or said <= market.week:
         words = f"returned {said!r}, which is not a week after {market.week}"
-        raise _fault(arrangement.rule, "next_review", words)
+        raise fault(arrangement.rule, "next_review", words)
     return int(said)
 
 
@@ -152,9 +136,9 @@ def uplift_of(market: Market, arrangement: Arrangement) -> Floats:
     """By how much the fees of running placements rise this April, by authority (share)."""
     rule, hook = arrangement.rule, "uplift_within_stays"
     said = ask(rule, hook, market, arrangement)
-    _check_numbers(rule, hook, said, "rises")
+    check_numbers(rule, hook, said, "rises")
     if np.shape(said) not in ((), (len(market.authorities),)):
-        raise _fault(rule, hook, f"expected one rise, or one for each of {len(market.authorities)} authorities")
+        raise fault(rule, hook, f"expected one rise, or one for each of {len(market.authorities)} authorities")
     return np.broadcast_to(np.asarray(said, dtype=np.float64), len(market.authorities))
 
 
@@ -162,9 +146,9 @@ def uplift_of_held(market: Market, arrangement: Arrangement) -> float:
     """By how much the agreed fees of held places rise this April (share)."""
     rule, hook = arrangement.rule, "uplift_of_held"
     said = ask(rule, hook, market, arrangement)
-    _check_numbers(rule, hook, said, "the rise")
+    check_numbers(rule, hook, said, "the rise")
     if np.shape(said) != ():
-        raise _fault(rule, hook, "expected one rise")
+        raise fault(rule, hook, "expected one rise")
     return float(said)
 
 
@@ -173,11 +157,11 @@ def dues_of(market: Market, arrangement: Arrangement) -> Dues:
     rule = arrangement.rule
     said = ask(rule, "owes", market, arrangement) or Dues()
     if not isinstance(said, Dues):
-        raise _fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
-    _check_numbers(rule, "owes", [said.office], "the office")
-    _check_numbers(rule, "owes", [said.from_outside], "what is paid from outside")
+        raise fault(rule, "owes", f"returned {type(said).__name__}, not Dues")
+    check_numbers(rule, "owes", [said.office], "the office")
+    check_numbers(rule, "owes", [said.from_outside], "what is paid from outside")
     if said.homes is not None:
-        _check_numbers(rule, "owes", said.homes, "what homes get", len(market.homes))
+        check_numbers(rule, "owes", said.homes, "what homes get", len(market.homes))
     return said
 
 
@@ -185,73 +169,23 @@ def handed_back(market: Market, arrangement: Arrangement, left: Floats) -> Float
     """What homes hand back to the members this week (GBP by home), of what is left to each."""
     said = ask(arrangement.rule, "shares_in", market, arrangement, left)
     back = np.zeros(len(market.homes)) if said is None else said
-    _check_numbers(arrangement.rule, "shares_in", np.abs(back), "what is handed back", len(market.homes))
+    check_numbers(arrangement.rule, "shares_in", back, "what is handed back", len(market.homes), signed=True)
     return np.asarray(back, dtype=np.float64)
 
 
 def children_for(market: Market, rule: PurchasingRule, rows: Ints) -> Bools | None:
     """Which of the searching children a rule is for; None: all."""
     said = ask(rule, "for_children", market, rows)
-    return None if said is None else _true_or_false(rule, "for_children", said, len(rows), "children")
-
-
-def searches_of_whole(
-    market: Market, rule: PurchasingRule, hook: Literal["decides_later", "compares"], rows: Ints
-) -> Bools | None:  # fmt: skip
-    """For which of the searching children (rows) members decide later, or compare; None: for none."""
-    said = ask(rule, hook, market, rows) if rule.has(hook) else None
-    return None if said is None else _true_or_false(rule, hook, said, len(rows), "children")
-
-
-def farthest_of(market: Market, rule: PurchasingRule, rows: Ints) -> Floats | None:
-    """How far from home (miles) each of the searching children (rows) may live; None: no limit."""
-    said = ask(rule, "miles_at_most", market, rows)
-    if said is None:
-        return None
-    _check_numbers(rule, "miles_at_most", said, "miles", len(rows), "children")
-    return np.asarray(said, dtype=np.float64)
-
-
-def keeps_for_own(market: Market, arrangement: Arrangement) -> Bools | None:
-    """Which homes' open places are for children of the home's own authority this week; None: of no homes."""
-    rule, hook = arrangement.rule, "keeps_for_own"
-    said = ask(rule, hook, market, arrangement)
-    return None if said is None else _true_or_false(rule, hook, said, len(market.homes), "homes")
-
-
-def rise_asked(market: Market, inner: Arrangement) -> float:
-    """By how much fees agreed in an arrangement would rise this April (share); 0 where none are agreed for all."""
-    hooks = [hook for hook in ("uplift_of_held", "uplift_within_stays") if inner.rule.has(hook)]
-    if not hooks or reach_of(inner.rule).fee_limit_at_first is not None:
-        return 0.0  # on the spot nothing is agreed
-    return uplift_of_held(market, inner) if hooks[0] == "uplift_of_held" else float(uplift_of(market, inner).max())
-
-
-def agreed_by_all(market: Market, whole: Arrangement, inner: Arrangement, rise: float) -> bool:
-    """Whether those who buy as one agree to a rise of the fees of an arrangement inside."""
-    said = ask(whole.rule, "agrees", market, whole, inner, rise)
-    if not isinstance(said, bool | np.bool_):
-        raise _fault(whole.rule, "agrees", f"returned {shown(said)}; expected True or False")
-    return bool(said)
-
-
-def settled(market: Market, arrangement: Arrangement) -> Floats:
-    """What authorities pay one another this week (GBP by authority)."""
-    said = ask(arrangement.rule, "settles", market, arrangement)
-    pounds = np.zeros(len(market.authorities)) if said is None else said
-    _check_numbers(arrangement.rule, "settles", np.abs(pounds), "what is paid", len(market.authorities), "authorities")
-    if abs(float(np.sum(pounds))) > PENNY * max(float(np.abs(pounds).max(initial=0.0)), 1.0):
-        raise _fault(arrangement.rule, "settles", f"what is paid adds up to {float(np.sum(pounds)):g}, not to 0")
-    return np.asarray(pounds, dtype=np.float64)
+    return None if said is None else true_or_false(rule, "for_children", said, len(rows), "children")
 
 
 def fees_at_start(market: Market, arrangement: Arrangement, home: Ints, band: Ints) -> Floats:
     """What is paid (GBP/week) for the children who live in some homes when the run begins."""
     rule = arrangement.rule
     fee = ask(rule, "fee_at_start", market, arrangement, home, band)
-    _check_numbers(rule, "fee_at_start", fee, "fees")
+    check_numbers(rule, "fee_at_start", fee, "fees")
     if np.shape(fee) != np.shape(home):
-        raise _fault(rule, "fee_at_start", f"expected a fee for each of {len(home)} children")
+        raise fault(rule, "fee_at_start", f"expected a fee for each of {len(home)} children")
     return np.asarray(fee, dtype=np.float64)
 
 
@@ -295,27 +229,30 @@ def _check_holdings(market: Market, rule: PurchasingRule, hook: str) -> None:
         for name in ("places", "used", "fee", "retainer"):
             _check_within(f"holdings.{name}", getattr(holdings, name), LIMIT)
     except ValueError as error:
-        raise _fault(rule, hook, str(error)) from None
+        raise fault(rule, hook, str(error)) from None
 
 
-def _check_numbers(
-    rule: PurchasingRule, hook: str, values: Any, what: str, count: int | None = None, of: str = "homes"
+def check_numbers(
+    rule: PurchasingRule, hook: str, values: Any, what: str, count: int | None = None, of: str = "homes",
+    signed: bool = False,
 ) -> None:  # fmt: skip
-    """Finite numbers from 0 up, `count` of them."""
+    """Finite numbers from 0 up (`signed`: below 0 too), `count` of them."""
     try:
         numbers = np.asarray(values, dtype=np.float64)
-        _check_within(what, np.atleast_1d(numbers), LIMIT)
+        _check_within(what, np.atleast_1d(np.abs(numbers) if signed else numbers), LIMIT)
     except (TypeError, ValueError) as error:
-        raise _fault(rule, hook, str(error)) from None
+        raise fault(rule, hook, str(error)) from None
     if count is not None and numbers.shape != (count,):
-        raise _fault(rule, hook, f"{what}: expected a value for each of {count} {of}")
+        raise fault(rule, hook, f"{what}: expected a value for each of {count} {of}")
 
 
-def _true_or_false(rule: PurchasingRule, hook: str, said: Any, count: int, of: str) -> Bools:
+def true_or_false(rule: PurchasingRule, hook: str, said: Any, count: int, of: str) -> Bools:
+    """What was said, if it is true or false for each of so many; ScenarioError if not."""
     if not isinstance(said, np.ndarray) or said.dtype != np.bool_ or said.shape != (count,):
-        raise _fault(rule, hook, f"expected true or false for each of {count} {of}")
+        raise fault(rule, hook, f"expected true or false for each of {count} {of}")
     return said
 
 
-def _fault(rule: PurchasingRule, hook: str, words: str) -> ScenarioError:
+def fault(rule: PurchasingRule, hook: str, words: str) -> ScenarioError:
+    """A fault in what a rule says, in one line with its file and hook."""
     return ScenarioError(f"{hook}: {words}", displayed(Path(inspect.getfile(type(rule)))))

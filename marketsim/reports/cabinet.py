@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.experiments.comparison import NEIGHBOURS, WHOLE, Comparison
+from marketsim.experiments.cooperatives import judging, sharing
 from marketsim.experiments.outside import OUTSIDE
 from marketsim.reports import headline, members, plots, scenario_words, sureness, tables
-from marketsim.reports.report import About, Section, Table, about_whom, rendered
+from marketsim.reports.report import About, Section, Table, about_whom, one_by_one, rendered
 from marketsim.results import store
 from marketsim.scenario.errors import ScenarioError
 
 STAYS = ["sharing", "name", "gain_gbp_per_year", "ci_low", "ci_high", "judgement"]
-LEAVES, REMAINS, AS_SET = "better off outside", "better off inside", "as_set"
 MOST_TERMS = 12
 UNKNOWN = (
     "How many children a home that is not obliged to would take, and what a cooperative does to that.",
@@ -63,19 +63,19 @@ def _sections(about: About, beside: Beside) -> Iterator[Section]:
     yield Section("proposal", "What is proposed", lines=list(_proposal(about)))
     if len(comparison.labels) > 2:
         yield Section("options", "Options", tables=[_options(about)])
-    yield Section("areas", "Who gains and who loses", lines=_neighbours(about), tables=[_areas(about)])
+    yield Section("areas", "Who gains and who loses", lines=members.marked(comparison), tables=[one_by_one(about)])
     yield Section("spend", "Why spend differs", pictures=["money"])
     if beside.stability is not None:
-        yield _stays(beside.stability)
+        yield _stays(about, beside.stability)
     if beside.fails is not None:
         yield Section("fails", "When it fails", lines=_fails(beside.fails))
-    yield Section("sure", "How sure this is", lines=list(sureness.how_sure(comparison, about.of_arm))[:2])
-    yield Section("limits", "What isn't known", lines=[*UNKNOWN, *list(sureness.limits(comparison, arm))[1:-1]])
+    yield Section("sure", "How sure this is", lines=list(sureness.how_sure(comparison, about.of_arm)))
+    yield Section("limits", "What isn't known", lines=[*UNKNOWN, *sureness.limits(comparison, arm)])
 
 
 def _proposal(about: About) -> Iterator[str]:
     """Who buys how, and what its files say of the terms."""
-    yield from list(scenario_words.told(about.comparison, about.arm))[1:]
+    yield from scenario_words.told(about.comparison, about.arm)
     if terms := list(scenario_words.terms(about.comparison, about.arm)):
         more = f" and {len(terms) - MOST_TERMS} more" if len(terms) > MOST_TERMS else ""
         yield f"Terms: {'; '.join(terms[:MOST_TERMS])}{more}."
@@ -105,28 +105,19 @@ def _millions(money: pd.DataFrame, area: str) -> str:
     return f"{mean:+,.1f}" if pd.isna(high) else f"{mean:+,.1f} ±{high - mean:,.1f}"
 
 
-def _areas(about: About) -> Table:
-    several = about.of_arm[about.of_arm["area"] != about.area]
-    return Table(
-        f"{about.arm} less {about.comparison.labels[0]}, with half the width of the 95% interval",
-        ["area", *members.heads_of(several).values()], members.area_cells(about.comparison, several),
-    )  # fmt: skip
-
-
-def _neighbours(about: About) -> list[str]:
-    return [members.MARKED] if about.comparison.tells else []
-
-
-def _stays(folder: Path) -> Section:
+def _stays(about: About, folder: Path) -> Section:
     """Who would be better off outside, as `cooperative stability` found it."""
     found, moved = _read(folder, "stability.csv", STAYS), _read(folder, "transfers.csv", ["sharing", "name"])
-    own = found[found["sharing"] == AS_SET]
-    out, inside = (list(own.loc[own["judgement"] == one, "name"]) for one in (LEAVES, REMAINS))
+    own = found[found["sharing"] == sharing.AS_SET]
+    if set(own["name"]) != set(about.comparison.group(str(about.concerned)).members.values()):
+        raise store.StoreError(f"{folder} is of other members than {about.concerned}; expected the same ones")
+    out, inside = (list(own.loc[own["judgement"] == one, "name"]) for one in (judging.OUTSIDE, judging.INSIDE))
     lines = [
         f"If each of {len(own)} left alone, {len(out)} would surely be better off outside{_named(out)} and "
-        f"{len(inside)} surely not{_named(inside)}; of {len(own) - len(out) - len(inside)} it can't be told."
+        f"{len(inside)} surely not{_named(inside)}; of {int((own['judgement'] == judging.OPEN).sum())} it can't be told"
+        f"{f', for {alike} nothing differs' if (alike := int((own['judgement'] == judging.NONE).sum())) else ''}."
     ]
-    gets = moved[moved["sharing"] == AS_SET] if "gets_gbp_per_year" in moved else moved.iloc[:0]
+    gets = moved[moved["sharing"] == sharing.AS_SET] if "gets_gbp_per_year" in moved else moved.iloc[:0]
     paid = gets[gets["gets_gbp_per_year"] > 0] if len(gets) else gets
     if len(paid):
         sums = tables.columns(paid, "name", "gets_gbp_per_year")
@@ -135,7 +126,7 @@ def _stays(folder: Path) -> Section:
     elif len(gets) and gets["gets_gbp_per_year"].notna().all():
         lines.append("On average nobody need be paid to stay.")
     elif len(gets):
-        lines.append("No payments between members keep all in: together they lose by it.")
+        lines.append("No payments between members keep all in.")
     return Section("stays", "Who would stay", lines=lines)
 
 
@@ -148,7 +139,10 @@ def _read(folder: Path, name: str, columns: list[str]) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
         raise store.StoreError(f"{path} is missing; expected what marketsim cooperative stability leaves")
-    found = pd.read_csv(path)
+    try:
+        found = pd.read_csv(path)
+    except ValueError as error:
+        raise store.StoreError(f"{path} can't be read: {' '.join(str(error).split())}") from None
     if lacking := [one for one in columns if one not in found]:
         words = f"has no column {lacking[0]}; expected what marketsim cooperative stability leaves"
         raise store.StoreError(f"{path} {words}")
@@ -160,4 +154,7 @@ def _fails(folder: Path) -> list[str]:
     path = folder / "conditions.txt"
     if not path.is_file():
         raise store.StoreError(f"{path} is missing; expected the folder that marketsim discover leaves")
-    return path.read_text(encoding="utf-8").strip().splitlines()
+    try:
+        return path.read_text(encoding="utf-8").strip().splitlines()
+    except UnicodeDecodeError:
+        raise store.StoreError(f"{path} can't be read; expected text that marketsim discover leaves") from None

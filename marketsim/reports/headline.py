@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from marketsim.experiments.comparison import NEIGHBOURS, WHOLE, Comparison
+from marketsim.experiments.uncertainty import FALSE_SHARE
 from marketsim.reports import reasons as reasoned
 from marketsim.reports.tables import number
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 
 MOST_CAUSES = 3  # that are named
-SURE = 0.05  # share of false ones among the differences of members that are called sure
 LEAST = 0.02  # of the largest cause: smaller ones are not named
 OF_CHILDREN = ("children_unregistered", "out_of_area_share", "over_20_miles_share", "distance_mean_miles")
 Row: TypeAlias = "pd.Series[Any]"
@@ -71,7 +71,7 @@ def _members_line(rows: pd.DataFrame, other: str) -> str:
     spend = rows[(rows["scenario"] == other) & (rows["outcome"] == "spend_gbp") & rows["false_discovery"].notna()]
     if len(spend) < 2:
         return ""
-    sure = spend[spend["false_discovery"] <= SURE]
+    sure = spend[spend["false_discovery"] <= FALSE_SHARE]
     if sure.empty:
         return f"Of none of {len(spend)} members it can be told whether it gains or loses."
     parts = []

@@ -12,6 +12,7 @@ from rich.table import Table
 from marketsim.experiments import outside
 from marketsim.experiments.comparison import WHOLE, Comparison
 from marketsim.experiments.contracts import WEEKS_PER_YEAR
+from marketsim.experiments.uncertainty import FALSE_SHARE
 from marketsim.experiments.who import NEIGHBOUR_MILES
 from marketsim.reports import contracts, fitting, headline, tables
 from marketsim.results.outcomes import ENGLAND
@@ -23,9 +24,11 @@ OF_MEMBERS = {
     outside.OUTSIDE: "outside members' areas", "wait_mean_weeks": "wait, weeks",
     "children_unregistered": "unreg. children", "void_rate": "void rate",
 }  # fmt: skip
-MARK = "*"
 LEAST_TOLD = 500.0  # GBP a year, which rounds to a thousand
-MARKED = f"{MARK} sure for this member even though many are told: at most {headline.SURE:.0%} of those marked are luck."
+MARKED = (
+    f"{tables.MARK} sure for this member although many are told: of those marked in a column at most {FALSE_SHARE:.0%} "
+    "are luck."
+)
 
 
 def print_for(comparison: Comparison, words: str, console: Console) -> None:
@@ -111,7 +114,7 @@ def print_told(
     comparison: Comparison, money: pd.DataFrame, rows: pd.DataFrame, other: str, area: str, console: Console
 ) -> None:
     """The headline and the lines below it."""
-    for line in (headline.headline(comparison, money, other, area), headline.spillover(money, other)):
+    for line in filter(None, (headline.headline(comparison, money, other, area), headline.spillover(money, other))):
         console.print(escape(line), style="bold")
     for line in headline.reasons(comparison, money, rows, other, area):
         console.print(escape(f"- {line}"))
@@ -135,9 +138,14 @@ def area_cells(comparison: Comparison, rows: pd.DataFrame) -> list[list[str]]:
     for area, outcome, mean, high, unit in tables.columns(rows, "area", "outcome", "difference", "ci_high", "unit"):
         cells[area, outcome] = tables.with_half(mean, high, unit)
     for area, outcome in sure_ones(rows):
-        cells[area, outcome] += MARK
+        cells[area, outcome] += tables.MARK
     names = {area: tables.all_of(comparison) if area == ENGLAND else area for area in dict.fromkeys(rows["area"])}
     return [[name, *(cells.get((area, outcome), "-") for outcome in shown)] for area, name in names.items()]
+
+
+def marked(comparison: Comparison) -> list[str]:
+    """What a mark means, where there are any."""
+    return [MARKED] if comparison.tells else []
 
 
 def heads_of(rows: pd.DataFrame) -> dict[str, str]:
@@ -149,7 +157,7 @@ def sure_ones(rows: pd.DataFrame) -> set[tuple[str, str]]:
     """Member and outcome of the differences that are sure although many are told side by side."""
     if "false_discovery" not in rows:
         return set()
-    found = rows[(rows["false_discovery"] <= headline.SURE) & (rows["difference"] != 0)]
+    found = rows[(rows["false_discovery"] <= FALSE_SHARE) & (rows["difference"] != 0)]
     return set(zip(found["area"], found["outcome"], strict=True))
 
 

@@ -14,11 +14,10 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import pooling
 from marketsim.experiments.cooperatives.measures import MEASURES
 from marketsim.experiments.cooperatives.partition import Partition
+from marketsim.experiments.uncertainty import FALSE_SHARE
 from marketsim.reports import fitting, tables
 from marketsim.reports.tables import capital
 from marketsim.results.outcomes import ENGLAND
-
-LITTLE = 0.05  # share of false ones among differences that are called sure
 
 
 def print_partition(found: Partition, console: Console) -> None:
@@ -120,7 +119,7 @@ def _differences(found: Partition) -> Table:
         cells, rows = [], found.whole(one)
         for name, measure in MEASURES.items():
             row = rows[name]
-            star = "*" if row["false_discovery"] <= LITTLE and row["difference"] else ""
+            star = tables.MARK if row["false_discovery"] <= FALSE_SHARE and row["difference"] else ""
             cells.append(tables.with_half(row["difference"], row["difference_high"], measure.unit) + star)
         shown.add_row(escape(one.label), *cells)
     return shown
@@ -199,5 +198,5 @@ def _sure(found: Partition) -> str:
     rough = f" From only {number} they are rough." if number < uncertainty.FEW else ""
     return (
         f"{over}. Intervals, from {number} {noun}, hold {hold}.{rough} A star: of the differences "
-        f"at least as sure, at most {100 * LITTLE:.0f}% are false (Benjamini and Hochberg)."
+        f"at least as sure, at most {100 * FALSE_SHARE:.0f}% are false (Benjamini and Hochberg)."
     )

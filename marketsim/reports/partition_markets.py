@@ -10,8 +10,8 @@ from rich.table import Table
 from marketsim.experiments.contracts import WEEKS_PER_YEAR
 from marketsim.experiments.cooperatives import markets
 from marketsim.experiments.cooperatives.partition import Partition
+from marketsim.experiments.uncertainty import FALSE_SHARE
 from marketsim.reports import fitting, tables
-from marketsim.reports.partition import LITTLE
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 
@@ -24,10 +24,10 @@ def print_markets(rows: pd.DataFrame, found: Partition, console: Console) -> Non
     for less, own in rows.groupby("less", sort=False):
         what = f"less {found.reference.label}" if less else "less the scenario"
         fitting.print_table(_table(own, found, what), console)
-    sure = int((rows["false_discovery"] <= LITTLE).sum())
+    sure = int((rows["false_discovery"] <= FALSE_SHARE).sum())
     console.print(escape(
         f"The same children and luck in all. Of {len(rows)} differences {sure} have a star: at most "
-        f"{100 * LITTLE:.0f}% of those are false. Members: of the division's cooperatives, together. Each cooperative "
+        f"{100 * FALSE_SHARE:.0f}% of those are false. Members: of the division's cooperatives, together. Each "
         "pays for an office of its own (running_cost_per_year, an assumption), so that many small ones cost more."
     ))  # fmt: skip
 
@@ -46,7 +46,7 @@ def _table(rows: pd.DataFrame, found: Partition, less: str) -> Table:
 
 def _cell(value: float, high: float, unit: str, false: float) -> str:
     """A difference with half its interval, and a star if it is sure; money by the million and year."""
-    star = "*" if false <= LITTLE and value else ""
+    star = tables.MARK if false <= FALSE_SHARE and value else ""
     if unit != MONEY:
         return tables.with_half(value, high, unit) + star
     million, half = (WEEKS_PER_YEAR * pounds / 1e6 for pounds in (value, high - value))

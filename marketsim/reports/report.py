@@ -164,8 +164,8 @@ def _sections(about: About) -> list[Section]:
     return [
         Section("time", "Over time", pictures=["difference", "voids", "routes"]),
         Section("spend", "Why spend differs", pictures=["money"], tables=[_causes(about), _years(about)]),
-        Section("areas", "One by one", lines=_neighbours(about), pictures=["members"],
-                tables=[_spend(about), _areas(about), *_causes_by_area(about)]),
+        Section("areas", "One by one", lines=_one_by_one_notes(about), pictures=["members"],
+                tables=[_spend(about), one_by_one(about), *_causes_by_area(about)]),
         Section("where", "Where", pictures=["map", "points", "flows"]),
         Section("fees", "Fees", pictures=["fees"]),
         Section("contracts", "Contracts", lines=contracts.sentences(comparison, arm, about.concerned),
@@ -182,7 +182,7 @@ def _short_sections(about: About) -> list[Section]:
     return [
         Section("spend", "Why spend differs", pictures=["money"]),
         Section("contracts", "Contracts", lines=contracts.sentences(about.comparison, about.arm, about.concerned)),
-        Section("areas", "One by one", tables=[_areas(about)]),
+        Section("areas", "One by one", tables=[one_by_one(about)]),
         Section("sure", "How sure this is", lines=list(sureness.how_sure(about.comparison, about.of_arm))[:2]),
         Section("limits", "Limits that apply here", lines=list(sureness.limits(about.comparison, about.arm))[:-1]),
     ]
@@ -216,7 +216,8 @@ def _years(about: About) -> Table:
                  members.year_cells(about.comparison.money_by_year(about.concerned), about.arm))  # fmt: skip
 
 
-def _areas(about: About) -> Table:
+def one_by_one(about: About) -> Table:
+    """The outcomes of all areas but the whole."""
     several = about.of_arm[about.of_arm["area"] != about.area]
     return Table(f"{about.arm} less {about.comparison.labels[0]}, with half the width of the 95% interval",
                  ["area", *members.heads_of(several).values()],
@@ -241,13 +242,13 @@ def _causes_by_area(about: About) -> Iterator[Table]:
         yield Table(caption, ["area", *heads], cells)
 
 
-def _neighbours(about: About) -> list[str]:
-    """Who is meant by neighbours outside."""
+def _one_by_one_notes(about: About) -> list[str]:
+    """Who is meant by neighbours outside, and what a mark means."""
     if about.concerned is None:
         return []
     neighbours = about.comparison.group(about.concerned).neighbours.values()
-    marked = [members.MARKED] if about.comparison.tells else []
-    return [*([members.neighbours_named(neighbours)] if neighbours else []), *marked]
+    named = [members.neighbours_named(neighbours)] if neighbours else []
+    return [*named, *members.marked(about.comparison)]
 
 
 def _contracts(about: About) -> Iterator[Table]:

@@ -9,7 +9,7 @@ from typing import Any
 from marketsim.experiments.comparison import Comparison
 from marketsim.reports import tables
 from marketsim.results import definitions
-from marketsim.scenario import levers
+from marketsim.scenario import errors, levers
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.tiers import Order, flat
 
@@ -76,7 +76,7 @@ def terms(comparison: Comparison, label: str) -> Iterator[str]:
     for name in used(comparison.scenarios[label]):
         for key, value in _flat(given.get(name, {})).items():
             if key and key.partition(".")[0] not in ("rule", "members", "order"):
-                yield f"{_key(name)}: {_key(key)} {_listed(value)}"
+                yield f"{_key(name)}: {_key(key)} {_listed(value) if isinstance(value, list) else errors.shown(value)}"
 
 
 def _date(date: datetime.date) -> str:

@@ -10,15 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.experiments import uncertainty
-from marketsim.experiments.cooperatives import front, search_tables
+from marketsim.experiments.cooperatives import search_tables
 from marketsim.experiments.cooperatives.objectives import OBJECTIVES
 from marketsim.experiments.cooperatives.search import Found
 from marketsim.experiments.cooperatives.search_tables import Told
 from marketsim.reports import fitting, tables
 from marketsim.results.result import Result
 from marketsim.scenario.drawn_values import plausible_set
-
-SURE = "*"
 
 
 def print_search(found: Found, footing: str, console: Console) -> None:
@@ -73,12 +71,12 @@ def of_own(found: Found) -> str:
 
 def of_hidden(found: Found) -> str:
     """How near to sure the surest difference is, where nothing is sure; empty where something is."""
-    if not found.least_false > front.FALSE:
+    if not found.least_false > uncertainty.FALSE_SHARE:
         return ""
     unknown = "" if found.search.vectors is None else " and what is unknown about the market"
     return (
         f"The surest difference between two of them has a false discovery rate of {found.least_false:.0%}, and "
-        f"{front.FALSE:.0%} is asked: luck{unknown} may hide what more --replicates would tell."
+        f"{uncertainty.FALSE_SHARE:.0%} is asked: luck{unknown} may hide what more --replicates would tell."
     )
 
 
@@ -91,7 +89,7 @@ def _values_table(found: Found) -> Table:
     for number, one in enumerate(found.entries):
         chosen = search_tables.told(found.differences[one.point], own)
         again = search_tables.told(found.again.differences[number], fresh)
-        marks = [SURE if told else "" for told in sure[number]]
+        marks = [tables.MARK if told else "" for told in sure[number]]
         shown.add_row(str(number + 1), "searched", *_cells(found, chosen, [""] * len(labels)))
         shown.add_row("", ": ".join(filter(None, ["fresh", status(found, number)])), *_cells(found, again, marks))
     return shown
@@ -129,7 +127,7 @@ def how(found: Found) -> list[str]:
         f"on the same replicates. Sure: at most 5% of such differences are false (Benjamini and Hochberg, over "
         f"{pairs:,} pairs x {aims}). Points that are surely apart in none are one.",
         f"Searched: on the {basis(found, 0)} by which it was chosen, hence too good. Fresh: {basis(found, 1)} with "
-        f"{_fresh_with(found)}: believe these. {SURE}: surely another than the baseline's (same rate, over "
+        f"{_fresh_with(found)}: believe these. {tables.MARK}: surely another than the baseline's (same rate, over "
         f"{differences}). Shares: in points. Intervals hold {hold}.",
     ]
     few = min(uncertainty.basis(len(range_), vectors) for range_, vectors in _bases(found))

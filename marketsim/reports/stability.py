@@ -141,13 +141,18 @@ def _notes(found: Stability) -> Iterator[str]:
         weeks = f" (runs of {question.shapley_weeks} weeks)" if way == SHAPLEY else ""
         yield f"{tables.capital(words.WORDS[way])}: {MEANT[way]}{weeks}."
     yield "All but as set share anew what was paid: that members with other shares might buy otherwise is left out."
+    if any(looked < all_of for looked, all_of in found.looked_at.values()):
+        yield (
+            "Groups were chosen by what their members gain in these same runs, so that what groups gain by leaving and "
+            "the transfers that rest on it, lean to the high side."
+        )
     count, noun = found.rests_on
     if not found.tells:
         yield tables.too_few(count, noun).replace("No intervals", "No intervals and no judgement")
         return
     yield (
-        f"in, OUT: surely better off inside or outside; of those called sure in one column or table about 1 in 20 is "
-        f"not (false discovery rate). Intervals, from {words.basis(found)}, hold the luck of runs"
+        "in, OUT: surely better off inside or outside; of those called sure in one column or table at most 1 in 20 is "
+        f"not, on average (false discovery rate). Intervals, from {words.basis(found)}, hold the luck of runs"
         + (" and what is unknown about the market." if "vector" in noun else ", not what is unknown about the market.")
     )
     if count < uncertainty.FEW:

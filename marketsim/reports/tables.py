@@ -24,6 +24,7 @@ HEADLINES = {
 LAST_WEEKS = "last 52 weeks"  # of the runs, where they don't end with a year
 MOST_NAMED = 4  # rows that rest on fewer runs than others
 MOST_PLACES = 4
+MARK = "*"  # behind what is sure although many are told side by side
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:

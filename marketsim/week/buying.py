@@ -13,7 +13,7 @@ from marketsim.market.children import MOVED_ON, NOBODY, OPEN_PLACE
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
-from marketsim.purchasing import asking_rules
+from marketsim.purchasing import asking_wholes
 from marketsim.purchasing.orders import Orders
 from marketsim.week import moving, providers
 from marketsim.week.commissioners import Memory
@@ -85,7 +85,7 @@ def keep_places(market: Market, orders: Orders) -> None:
     homes.kept_for[:] = 0 if kept is None else kept + 1
     for number, cooperative in orders.cooperatives:
         if cooperative.has("keeps_for_own"):
-            own = asking_rules.keeps_for_own(market, orders.arrangements[number])
+            own = asking_wholes.keeps_for_own(market, orders.arrangements[number])
             if own is not None:
                 homes.kept_for[:] = np.where(own & (homes.kept_for == 0), homes.authority + 1, homes.kept_for)
 

@@ -14,7 +14,8 @@ from marketsim.market.homes import LOCAL_AUTHORITY, Homes
 from marketsim.market.ledger import Ledger
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
-from marketsim.purchasing.asking_rules import dues_of, handed_back, settled
+from marketsim.purchasing.asking_rules import dues_of, handed_back
+from marketsim.purchasing.asking_wholes import settled
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week import providers
 from marketsim.week.census import OF_CHILDREN, Census

@@ -12,7 +12,7 @@ from marketsim.market.costs import resident_costs
 from marketsim.market.homes import LOCAL_AUTHORITY
 from marketsim.market.market import Market
 from marketsim.policies import asking_policies
-from marketsim.purchasing import asking_rules
+from marketsim.purchasing import asking_rules, asking_wholes
 from marketsim.purchasing.orders import Orders
 from marketsim.purchasing.rule import Arrangement
 from marketsim.week import commissioners, providers
@@ -50,8 +50,8 @@ def _let_members_vote(market: Market, orders: Orders) -> None:
         whole = orders.arrangements[number]
         for inner in (orders.arrangements[one] for one in whole.inner):
             inner.frozen = False
-            rise = asking_rules.rise_asked(market, inner)
-            inner.frozen = rise > 0 and not asking_rules.agreed_by_all(market, whole, inner, rise)
+            rise = asking_wholes.rise_asked(market, inner)
+            inner.frozen = rise > 0 and not asking_wholes.agreed_by_all(market, whole, inner, rise)
 
 
 def _raise_held(market: Market, arrangement: Arrangement, rise: float) -> None:

@@ -30,7 +30,8 @@ from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, Holdings, Homes
 from marketsim.market.inflation import level_at_start
 from marketsim.market.market import Market
 from marketsim.purchasing.asking_rules import fees_at_start, settle
-from marketsim.purchasing.orders import Orders, make_orders
+from marketsim.purchasing.making_orders import make_orders
+from marketsim.purchasing.orders import Orders
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.levers import parse_lever
 from marketsim.scenario.schema import EnglandWorld, Purchasing, Scenario

@@ -120,7 +120,7 @@ def test_any_number_of_workers_gives_the_same_bytes(typed: Typed) -> None:
 
 def test_levers_of_a_file_without_its_uncertainties_and_for_england(typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(FACTORS, encoding="utf-8")
-    words = ("--levers", "mine.yaml", "--for", "England", "--against", "town", "--weeks", "2")
+    words = ("--levers", "mine.yaml", "--for", "England", "--baseline", "town", "--weeks", "2")
     done = typed("cooperative", "search", "town", *words, "--levers", "at_start.framework=0.4:0.5", "--dry-run")
     assert done.returncode == 2 and "retainer" in done.stderr, "nobody uses it"
     (tmp_path / "mine.yaml").write_text(FACTORS.replace("retainer", "members.share"), encoding="utf-8")
@@ -161,8 +161,8 @@ MISTAKES = {
         [*LEVERS, "--cooperative", "jont"],
         "unknown cooperative 'jont'; allowed: joint; did you mean",
     ),
-    "against": ([*LEVERS, "--against", "twon"], "did you mean 'town'?"),
-    "another world": ([*LEVERS, "--against", "spot"], "has other authorities than the baseline spot.yaml"),
+    "against": ([*LEVERS, "--baseline", "twon"], "did you mean 'town'?"),
+    "another world": ([*LEVERS, "--baseline", "spot"], "has other authorities than the baseline spot.yaml"),
     "few replicates": ([*LEVERS, "--replicates", "3"], "--replicates a front takes at least 4 replicates, got 3"),
     "few fresh ones": ([*LEVERS, "--check-replicates", "3"], "--check-replicates a front takes at least 4"),
     "few trials": ([*LEVERS, "--trials", "1"], "--trials"),

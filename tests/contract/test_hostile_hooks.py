@@ -99,6 +99,10 @@ FAULTS = {
     "an erosion that is no number": (
         BY_ALL.format("erosion(self, market, arrangement):\n        return np.nan"), "erosion: the share eroded: nan",
     ),
+    "an erosion for each": (
+        BY_ALL.format("erosion(self, market, arrangement):\n        return np.zeros(3)"), "expected one share",
+    ),
+    "settles with words": (BY_ALL.format("settles(self, market, arrangement):\n        return ['1']"), "settles: "),
     "later for others": (
         BY_ALL.format("decides_later(self, market, rows):\n        return [1]"), "expected true or false for each of",
     ),

@@ -34,7 +34,7 @@ Concerned = Annotated[
     typer.Option("--for", help="whom it is measured for: as for compare, or England; not given: the members"),
 ]
 Named = Annotated[str | None, typer.Option("--cooperative", help="which, if the scenario has several")]
-Against = Annotated[
+Baseline = Annotated[
     str | None,
     typer.Option(help="scenario that differences are from; not given: the same with nobody in the cooperative"),
 ]
@@ -47,7 +47,7 @@ def search(
     objectives: Objectives = "spend,out_of_area,unregistered,voids",
     concerned: Concerned = None,
     cooperative: Named = None,
-    against: Against = None,
+    baseline: Baseline = None,
     trials: Annotated[int, typer.Option(min=2, max=500, help="points that are tried, in generations of 8")] = 48,
     replicates: Annotated[int, typer.Option(min=1, max=1_000, help="runs a point, the same luck at each")] = 8,
     check_replicates: Annotated[int, typer.Option(min=1, max=1_000, help="fresh runs of each entry of the front")] = 8,
@@ -68,12 +68,13 @@ def search(
         from marketsim.results.store import RESULTS
 
     wanted = planned(
-        scenario, levers, objectives, concerned=concerned, cooperative=cooperative, against=against, trials=trials,
+        scenario, levers, objectives, concerned=concerned, cooperative=cooperative, against=baseline, trials=trials,
         replicates=replicates, check_replicates=check_replicates, seed=seed, weeks=weeks,
     )  # fmt: skip
     if wanted.left_out:
         keys = ", ".join(wanted.left_out)
         typer.echo(f"{keys}: what nobody knows, not levers; left as the scenario has it", err=True)
+    options.say_without_effect([wanted.loaded], weeks)
     if dry_run:
         _say_estimate(wanted, workers)
     else:

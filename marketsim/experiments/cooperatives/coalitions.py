@@ -34,7 +34,7 @@ def cooperative_of(scenario: Scenario, name: str | None = None) -> Cooperative:
     chosen = name or next(iter(joint))
     if chosen not in joint:
         known = f"unknown cooperative {shown(chosen)}; allowed: {listed(list(joint))}"
-        raise ScenarioError(sentence(known, did_you_mean(chosen, list(joint))), "--cooperative")
+        raise ScenarioError(sentence(known, did_you_mean(chosen, list(joint))), "--cooperative:")
     if joint[chosen].members.one_per == "region":
         words = f"{chosen} is one cooperative in each region; name the members of one (members: {{regions: [...]}})"
         raise ScenarioError(words, scenario.name)

@@ -43,7 +43,7 @@ def meant(places: Sequence[Place], within: str | None) -> list[Place]:
     if within.strip().casefold() not in regions:
         known = sorted(regions.values())
         unknown = f"unknown region {shown(within)}; allowed: {listed(known)}"
-        raise ScenarioError(sentence(unknown, did_you_mean(within, known)), "--within")
+        raise ScenarioError(sentence(unknown, did_you_mean(within, known)), "--within:")
     return [place for place in places if place.region == regions[within.strip().casefold()]]
 
 

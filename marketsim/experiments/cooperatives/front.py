@@ -25,8 +25,6 @@ from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.experiments import uncertainty
 from marketsim.scenario.errors import ScenarioError
 
-FALSE = 1 - uncertainty.LEVEL  # share of false ones among the differences that are called sure
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -63,7 +61,7 @@ def compared(values: Floats, vectors: Ints | None = None) -> tuple[Ints, float]:
     chances = [uncertainty.chance(pair[:, n], vectors) for pair in differences for n in range(objectives)]
     false = uncertainty.discoveries(np.array(chances, dtype=np.float64)).reshape(-1, objectives)
     means = [[uncertainty.mean_of(pair[:, n], vectors) for n in range(objectives)] for pair in differences]
-    signs = np.sign(np.array(means).reshape(-1, objectives)).astype(np.int64) * (false <= FALSE)
+    signs = np.sign(np.array(means).reshape(-1, objectives)).astype(np.int64) * (false <= uncertainty.FALSE_SHARE)
     found = np.zeros((count, count, objectives), dtype=np.int64)
     found[first, second], found[second, first] = signs, -signs
     return found, float(false.min()) if false.size else np.nan

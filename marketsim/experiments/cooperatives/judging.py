@@ -15,7 +15,6 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.differences import paired
 
 OUTSIDE, INSIDE, OPEN, NONE = "better off outside", "better off inside", "can't tell", "no difference"
-FALSE_SHARE: Final = 0.05  # of those that are called sure
 GAIN_COLUMNS: Final = [
     "inside_gbp_per_year", "outside_gbp_per_year", "gain_gbp_per_year", "ci_low", "ci_high", "false_discovery_rate",
     "judgement",
@@ -69,6 +68,6 @@ def _chance(one: Spent, gain: float, half: float, vectors: Ints | None) -> float
 def _judgement(gain: float, rate: float, chance: float) -> str:
     if np.isnan(chance):
         return ""
-    if rate > FALSE_SHARE:
+    if rate > uncertainty.FALSE_SHARE:
         return OPEN
     return INSIDE if gain > 0 else OUTSIDE

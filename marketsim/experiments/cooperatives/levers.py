@@ -20,7 +20,7 @@ from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.base import Section
 from marketsim.scenario.validating import validate
 
-OPTION = "--levers"
+OPTION = "--levers:"
 FORMS = "write KEY=LOW:HIGH, KEY=A,B,C, or name an experiment file"
 NO_LEVERS = (*plan.NO_FACTORS, "world", "horizon")  # who is compared, and over which weeks
 PROBES = 64  # points from all over the levers that are checked before the first run

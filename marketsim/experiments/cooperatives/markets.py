@@ -14,8 +14,7 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.compare import compare
 from marketsim.experiments.comparison import Comparison
 from marketsim.experiments.cooperatives.divisions import Division
-from marketsim.experiments.cooperatives.measures import chance_of
-from marketsim.experiments.differences import paired
+from marketsim.experiments.differences import chance_of_none, paired
 from marketsim.results import definitions
 from marketsim.results.outcomes import ENGLAND
 from marketsim.scenario.loading import LoadedScenario, load_scenario
@@ -84,4 +83,4 @@ def _by_replicate(values: pd.DataFrame, label: str, outcome: str) -> Floats:
 def _told(base: Floats, other: Floats, vectors: Ints | None) -> tuple[float, ...]:
     """Both means, the difference and its interval, its chance, a place for false discoveries, and replicates."""
     before, after, difference, low, high, count, *_ = paired(base, other, vectors)
-    return before, after, difference, low, high, chance_of(base, other, vectors), np.nan, count
+    return before, after, difference, low, high, chance_of_none(base, other, vectors), np.nan, count

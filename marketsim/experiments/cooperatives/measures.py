@@ -17,7 +17,7 @@ from marketsim.experiments import uncertainty
 from marketsim.experiments.cooperatives import divisions, pooling
 from marketsim.experiments.cooperatives.divisions import Division
 from marketsim.experiments.cooperatives.network import Placed
-from marketsim.experiments.differences import paired
+from marketsim.experiments.differences import chance_of_none, paired
 
 
 class Measure(NamedTuple):
@@ -94,16 +94,7 @@ def _told(values: Floats, base: Floats | None, vectors: Ints | None) -> tuple[fl
     if base is None:
         return mean, low, high, *[np.nan] * 5, count
     apart = paired(base, values, vectors)[2:5]
-    return mean, low, high, *apart, chance_of(base, values, vectors), np.nan, count
-
-
-def chance_of(base: Floats, other: Floats, vectors: Ints | None) -> float:
-    """How likely so large a mean difference would be if there were none, one value a replicate; NaN where there are too
-    few for an interval."""
-    both = ~(np.isnan(base) | np.isnan(other))
-    own = None if vectors is None else vectors[both]
-    few = uncertainty.basis(int(both.sum()), own) < uncertainty.FEWEST
-    return np.nan if few else uncertainty.chance((other - base)[both], own)
+    return mean, low, high, *apart, chance_of_none(base, values, vectors), np.nan, count
 
 
 def _of_parts(placed: Placed, parts: Sequence[Collection[str]]) -> dict[str, Floats]:

@@ -31,7 +31,7 @@ OBJECTIVES = {
     "over_20_miles": "over_20_miles_share",
 }  # the outcome that each makes small; a group's voids are those of the homes in its areas
 USUAL = "spend,out_of_area,unregistered,voids"
-OPTION = "--objectives"
+OPTION = "--objectives:"
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,10 @@ def _generations(wanted: Search, runs: Runs, base: Floats) -> tuple[list[Point],
              for row in points_of(wanted.definition, whole).to_dict("records")]  # fmt: skip
     while len(told) < wanted.trials:
         number, count = 1 + len(told) // GENERATION, min(GENERATION, wanted.trials - len(told))
-        new = proposed(wanted.levers, told, first, wanted.definition.seed, number, count)
+        name = f"generation-{number:02d}"
+        new = runs.begun(name, count) or proposed(wanted.levers, told, first, wanted.definition.seed, number, count)
         if new:
-            values = runs.of_points(f"generation-{number:02d}", new, 0, wanted.replicates) - base
+            values = runs.of_points(name, new, 0, wanted.replicates) - base
             told += [(point, _means(own, wanted.own_vectors[0])) for point, own in zip(new, values, strict=True)]
             differences.append(values)
             generation += [number] * len(new)

@@ -81,8 +81,8 @@ def planned(
     check_replicates: int = 8, seed: int = 1, weeks: int | None = None,
 ) -> Search:  # fmt: skip
     """The search that is meant, checked to the last value. Raises ScenarioError, in one line, for all that is wrong."""
-    front.check_basis(replicates, None, "--replicates")
-    front.check_basis(check_replicates, None, "--check-replicates")
+    front.check_basis(replicates, None, "--replicates:")
+    front.check_basis(check_replicates, None, "--check-replicates:")
     loaded, chosen = load_scenario(scenario), objectives.objectives_of(aims)
     whom = objectives.whom_of(loaded.scenario, concerned, cooperative)
     baseline = objectives.baseline_of(loaded, against, cooperative)
@@ -92,7 +92,7 @@ def planned(
     )  # fmt: skip
     found, definition, left_out = levers_of(levers, loaded, definition)
     wanted = Search(loaded, baseline, found, chosen, whom, definition, trials, check_replicates, left_out)
-    for vectors, option in zip(wanted.own_vectors, ("--replicates", "--check-replicates"), strict=True):
+    for vectors, option in zip(wanted.own_vectors, ("--replicates:", "--check-replicates:"), strict=True):
         if vectors is not None:
             front.check_basis(len(vectors), vectors, option)
     return wanted

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.core.columns import Floats
-from marketsim.experiments import pool
+from marketsim.experiments import pool, sweep_folder
 from marketsim.experiments.cooperatives.objectives import OBJECTIVES, make_group_run
 from marketsim.experiments.cooperatives.proposing import GENERATION, Point
 from marketsim.experiments.cooperatives.search_plan import KIND, Search
@@ -100,6 +100,23 @@ class Runs:
         """The objectives of points x replicates x objectives; NaN where a run failed."""
         return self._values(name, self.wanted.loaded, pd.DataFrame(list(points)), first, last)
 
+    def begun(self, name: str, count: int) -> list[Point] | None:
+        """The points of a generation that the folder has begun, so that what failed then and succeeds now changes
+        nothing behind it; None if it hasn't. Raises StoreError if they are fewer than `count`."""
+        file = self.folder / name / sweep_folder.DESIGN
+        held = store.undamaged(file)
+        if held is None:
+            return None
+        keys = [lever.key for lever in self.wanted.levers]
+        points = held.drop_duplicates("point").sort_values("point")[keys]
+        if len(points) < count:
+            raise store.StoreError(
+                f"{self.folder / name} was begun with {len(points)} points, of {GENERATION}: a search goes on to more "
+                f"trials from a multiple of {GENERATION}; name another folder with --out, nothing was changed"
+            )
+        return [{key: _plain(value) for key, value in zip(keys, row, strict=True)}
+                for row in points.itertuples(index=False)]  # fmt: skip
+
     def _values(self, name: str, loaded: LoadedScenario, points: pd.DataFrame, first: int, last: int) -> Floats:
         plan, whom = self._plan(loaded, points, first, last), self.wanted.whom
         work = self.work or partial(make_group_run, name=whom.name, codes=whom.codes)
@@ -130,3 +147,8 @@ class Runs:
         labels = labels_of([one.scenario.name for one in several])
         vectors = self.wanted.vectors
         return assumptions(dict(zip(labels, several, strict=True)), [] if vectors is None else vectors.tolist())
+
+
+def _plain(value: Any) -> Any:
+    """A value as Python has it, not NumPy."""
+    return value.item() if isinstance(value, np.generic) else value

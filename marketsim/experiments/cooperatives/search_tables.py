@@ -42,7 +42,7 @@ def surely_different(found: Found) -> Bools:
     vectors = found.search.own_vectors[1]
     chances = [np.nan if np.isnan(column).any() else uncertainty.chance(column, vectors)
                for entry in found.again.differences for column in entry.T]  # fmt: skip
-    sure = uncertainty.discoveries(np.array(chances, dtype=np.float64)) <= front.FALSE
+    sure = uncertainty.discoveries(np.array(chances, dtype=np.float64)) <= uncertainty.FALSE_SHARE
     return np.asarray(sure.reshape(len(found.entries), -1))
 
 

@@ -199,6 +199,8 @@ def _write(found: Stability) -> None:
     tables = dict(zip(FILES, (found.members, groups, found.transfers, found.shapley), strict=True))
     for name in files_of(found):
         store.write_csv(found.folder / name, tables[name])
+    for name in set(FILES) - set(files_of(found)):
+        (found.folder / name).unlink(missing_ok=True)  # of a question before
 
 
 def files_of(found: Stability) -> list[str]:

@@ -26,11 +26,11 @@ class Wishes:
                                     f"--{option}")  # fmt: skip
         most = self.most or authorities
         if self.least > most:
-            raise ScenarioError(f"{self.least} is more than --most-members {most}", "--least-members")
+            raise ScenarioError(f"{self.least} is more than --most-members {most}", "--least-members:")
         parts = self.parts or -(-authorities // most)
         if parts * self.least > authorities:
             words = f"{parts} parts of at least {self.least} need {parts * self.least} authorities; there are"
-            raise ScenarioError(f"{words} {authorities}", "--least-members")
+            raise ScenarioError(f"{words} {authorities}", "--least-members:")
         if parts * most < authorities:
             words = f"{parts} parts of at most {most} hold {parts * most} authorities; there are"
-            raise ScenarioError(f"{words} {authorities}", "--most-members")
+            raise ScenarioError(f"{words} {authorities}", "--most-members:")
