@@ -82,15 +82,15 @@ def test_the_same_runs_serve_other_parts_and_give_the_same_bytes(typed: Typed, s
 @pytest.mark.parametrize(
     "words, said",
     [
-        (("--parts", "10"), "--parts expected from 1 to 9, the number of authorities, got 10"),
-        (("--parts", "0"), "--parts expected from 1 to 9, the number of authorities, got 0"),
-        (("--parts", "4", "--least-members", "3"), "--least-members 4 parts of at least 3 need 12 authorities"),
+        (("--parts", "10"), "--parts: expected from 1 to 9, the number of authorities, got 10"),
+        (("--parts", "0"), "--parts: expected from 1 to 9, the number of authorities, got 0"),
+        (("--parts", "4", "--least-members", "3"), "--least-members: 4 parts of at least 3 need 12 authorities"),
         (
             ("--most-members", "2", "--parts", "3"),
-            "--most-members 3 parts of at most 2 hold 6 authorities; there are 9",
+            "--most-members: 3 parts of at most 2 hold 6 authorities; there are 9",
         ),
-        (("--within", "Region 9"), "--within unknown region 'Region 9'; allowed: Region 1, Region 2, Region 3"),
-        (("--within", "Region 1", "--parts", "5"), "--parts expected from 1 to 3"),
+        (("--within", "Region 9"), "--within: unknown region 'Region 9'; allowed: Region 1, Region 2, Region 3"),
+        (("--within", "Region 1", "--parts", "5"), "--parts: expected from 1 to 3"),
         (("--count", "homes"), "Invalid value for '--count'"),
         (("--out", "small.yaml"), "small.yaml exists already"),
         (("--write", "small.yaml"), "small.yaml is a file; name a folder"),

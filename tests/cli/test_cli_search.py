@@ -132,14 +132,14 @@ def test_levers_of_a_file_without_its_uncertainties_and_for_england(typed: Typed
 
 
 MISTAKES = {
-    "no range": (["--levers", "retainer"], "--levers 'retainer' has no range and is no file; write KEY=LOW:HIGH"),
+    "no range": (["--levers", "retainer"], "--levers: 'retainer' has no range and is no file; write KEY=LOW:HIGH"),
     "one value": (
         ["--levers", "retainer=0.3"],
         "soft_block.retainer has one value, 0.3, so there is nothing to search",
     ),
-    "backwards": (["--levers", "retainer=0.8:0.2"], "--levers retainer low: must be below high, got 0.8 and 0.2"),
-    "three ends": (["--levers", "retainer=0:1:2"], "--levers retainer expected two numbers, LOW:HIGH, got '0:1:2'"),
-    "words for ends": (["--levers", "retainer=low:high"], "--levers retainer low: expected a number"),
+    "backwards": (["--levers", "retainer=0.8:0.2"], "--levers: retainer low: must be below high, got 0.8 and 0.2"),
+    "three ends": (["--levers", "retainer=0:1:2"], "--levers: retainer expected two numbers, LOW:HIGH, got '0:1:2'"),
+    "words for ends": (["--levers", "retainer=low:high"], "--levers: retainer low: expected a number"),
     "twice": (["--levers", "retainer=0:1", "--levers", "soft_block.retainer=0:1"], "retainer is given twice"),
     "unknown": (["--levers", "retaner=0:1"], "small has no value 'retaner'; did you mean 'retainer'?"),
     "unknown, in full": (
@@ -154,8 +154,8 @@ MISTAKES = {
     "a section": (["--levers", "purchasing.arrangements.joint.bypass=0:1"], "is not a single value"),
     "no whole number": (["--levers", "places_per_home=1.2:1.8"], "a whole number in it"),
     "objective": ([*LEVERS, "--objectives", "spend,vois"], "unknown objective 'vois'; allowed: spend, out_of_area"),
-    "one objective": ([*LEVERS, "--objectives", "spend"], "--objectives expected at least two objectives, got 1"),
-    "objective twice": ([*LEVERS, "--objectives", "spend,spend"], "--objectives spend is named twice"),
+    "one objective": ([*LEVERS, "--objectives", "spend"], "--objectives: expected at least two objectives, got 1"),
+    "objective twice": ([*LEVERS, "--objectives", "spend,spend"], "--objectives: spend is named twice"),
     "nobody": ([*LEVERS, "--for", "Autority 1"], "--for unknown authority 'Autority 1'"),
     "cooperative": (
         [*LEVERS, "--cooperative", "jont"],
@@ -163,8 +163,8 @@ MISTAKES = {
     ),
     "against": ([*LEVERS, "--baseline", "twon"], "did you mean 'town'?"),
     "another world": ([*LEVERS, "--baseline", "spot"], "has other authorities than the baseline spot.yaml"),
-    "few replicates": ([*LEVERS, "--replicates", "3"], "--replicates a front takes at least 4 replicates, got 3"),
-    "few fresh ones": ([*LEVERS, "--check-replicates", "3"], "--check-replicates a front takes at least 4"),
+    "few replicates": ([*LEVERS, "--replicates", "3"], "--replicates: a front takes at least 4 replicates, got 3"),
+    "few fresh ones": ([*LEVERS, "--check-replicates", "3"], "--check-replicates: a front takes at least 4"),
     "few trials": ([*LEVERS, "--trials", "1"], "--trials"),
     "no levers": ([], "Missing option '--levers'"),
 }

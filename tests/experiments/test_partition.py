@@ -129,13 +129,13 @@ def test_who_has_no_children_is_put_beside_a_neighbour() -> None:
 @pytest.mark.parametrize(
     "wishes, words",
     [
-        (Wishes(parts=25), "--parts expected from 1 to 24, the number of authorities, got 25"),
-        (Wishes(parts=0), "--parts expected from 1 to 24"),
-        (Wishes(least=25), "--least-members expected from 1 to 24"),
-        (Wishes(parts=5, least=5), "--least-members 5 parts of at least 5 need 25 authorities; there are 24"),
-        (Wishes(parts=3, most=7), "--most-members 3 parts of at most 7 hold 21 authorities; there are 24"),
-        (Wishes(least=5, most=4), "--least-members 5 is more than --most-members 4"),
-        (Wishes(least=7, most=7), "--least-members 4 parts of at least 7 need 28 authorities"),
+        (Wishes(parts=25), "--parts: expected from 1 to 24, the number of authorities, got 25"),
+        (Wishes(parts=0), "--parts: expected from 1 to 24"),
+        (Wishes(least=25), "--least-members: expected from 1 to 24"),
+        (Wishes(parts=5, least=5), "--least-members: 5 parts of at least 5 need 25 authorities; there are 24"),
+        (Wishes(parts=3, most=7), "--most-members: 3 parts of at most 7 hold 21 authorities; there are 24"),
+        (Wishes(least=5, most=4), "--least-members: 5 is more than --most-members 4"),
+        (Wishes(least=7, most=7), "--least-members: 4 parts of at least 7 need 28 authorities"),
     ],
 )
 def test_what_can_not_be_is_one_line(wishes: Wishes, words: str) -> None:

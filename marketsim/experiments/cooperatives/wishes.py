@@ -23,7 +23,7 @@ class Wishes:
         for option, value in (("parts", self.parts), ("least-members", self.least), ("most-members", self.most)):
             if value is not None and not 1 <= value <= authorities:
                 raise ScenarioError(f"expected from 1 to {authorities}, the number of authorities, got {value}",
-                                    f"--{option}")  # fmt: skip
+                                    f"--{option}:")  # fmt: skip
         most = self.most or authorities
         if self.least > most:
             raise ScenarioError(f"{self.least} is more than --most-members {most}", "--least-members:")
