@@ -57,10 +57,20 @@ class Comparison(Result):
         inside = {name: codes for name, codes in areas.items() if set(codes) <= set(meant.members)}
         flows = self._kept("flows", outside.PLACED)
         found = [self._outcomes_of(areas, LAST_WEEKS), outside.outside(flows, meant.members, inside)]
-        rows = self._compared(pd.concat(found, ignore_index=True), chances=True)
+        return self._side_by_side(pd.concat(found, ignore_index=True), meant.members.values())
+
+    def neighbours(self, words: str) -> pd.DataFrame:
+        """The same for each neighbour outside; `false_discovery` is among them. Nothing where there is none."""
+        near = self.group(words).neighbours
+        if not near:
+            return pd.DataFrame(columns=["area", *TABLE_COLUMNS, "chance", "false_discovery"])
+        return self._side_by_side(self._outcomes_of(_each(near), LAST_WEEKS), near.values())
+
+    def _side_by_side(self, found: pd.DataFrame, single: Collection[str]) -> pd.DataFrame:
+        """Outcomes of areas compared, with what is false among those `single` ones that are called as sure as each."""
+        rows = self._compared(found, chances=True)
         rows["false_discovery"] = np.nan
-        single = rows[rows["region"].isin(meant.members.values())]
-        for _, of_outcome in single.groupby(["scenario", "outcome"]):
+        for _, of_outcome in rows[rows["region"].isin(list(single))].groupby(["scenario", "outcome"]):
             chances = of_outcome["chance"].to_numpy(dtype=np.float64)
             rows.loc[of_outcome.index, "false_discovery"] = uncertainty.discoveries(chances)
         return rows.rename(columns={"region": "area"})
@@ -99,7 +109,13 @@ class Comparison(Result):
     def money(self, words: str | None = None, year: int = LAST_WEEKS) -> pd.DataFrame:
         """Why a year's spend differs: rows of CAUSE_COLUMNS (GBP a year), for each cause of `money.CAUSES` and all
         together; of everybody, or of a group, each of its members and its neighbours outside."""
-        areas = {ENGLAND: self._everybody} if words is None else _areas(self.group(words))
+        return self._money({ENGLAND: self._everybody} if words is None else _areas(self.group(words)), year)
+
+    def neighbours_money(self, words: str, year: int = LAST_WEEKS) -> pd.DataFrame:
+        """The same for each neighbour outside."""
+        return self._money(_each(self.group(words).neighbours), year)
+
+    def _money(self, areas: Mapping[str, Collection[str]], year: int) -> pd.DataFrame:
         rows = []
         for area, codes in areas.items():
             by_arm = groups.sums_of(self._sums, codes, year)
@@ -227,5 +243,10 @@ class Comparison(Result):
 
 def _areas(meant: who.Group) -> dict[str, list[str]]:
     """The group, each member, and its neighbours outside together: ONS codes by name."""
-    areas = {meant.name: list(meant.members)} | {name: [code] for code, name in meant.members.items()}
+    areas = {meant.name: list(meant.members)} | _each(meant.members)
     return areas | ({NEIGHBOURS: list(meant.neighbours)} if meant.neighbours else {})
+
+
+def _each(named: Mapping[str, str]) -> dict[str, list[str]]:
+    """Single authorities, named by ONS code, as areas."""
+    return {name: [code] for code, name in named.items()}

@@ -87,6 +87,9 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
     yield Sheet("money by cause", "Why spend differs", f"GBP a year. The causes of an area add up to '{WHOLE}'. "
                 "Price, mix and number are reckoned for each area by itself, so members' don't add up to the group's.",
                 _causes(money), {name: "GBP/year" for name in ("difference", "low", "high")})  # fmt: skip
+    if concerned is not None and len(near := comparison.neighbours(concerned)):
+        yield Sheet("neighbours", "Neighbours outside, one by one", f"{arm} less {baseline}, a row an outcome and area. "
+                    f"{EMPTY}", _areas(near[near["scenario"] == arm].reset_index(drop=True)), {})  # fmt: skip
     years = comparison.money_by_year(concerned)
     yield Sheet("spend by year", f"{place}: spend year by year", f"of baseline: the difference over what {baseline} "
                 "spends.", _years(years[years["scenario"] == arm], baseline, arm),

@@ -24,6 +24,7 @@ OF_MEMBERS = {
     outside.OUTSIDE: "outside members' areas", "wait_mean_weeks": "wait, weeks",
     "children_unregistered": "unreg. children", "void_rate": "void rate",
 }  # fmt: skip
+WHY = "why spend differs, thousand GBP a year"
 LEAST_TOLD = 500.0  # GBP a year, which rounds to a thousand
 MARKED = (
     f"{tables.MARK} sure for this member although many are told: of those marked in a column at most {FALSE_SHARE:.0%} "
@@ -42,14 +43,27 @@ def print_for(comparison: Comparison, words: str, console: Console) -> None:
         of_arm = rows[rows["scenario"] == other]
         whole = of_arm[of_arm["area"] == name].rename(columns={"area": "region"})
         fitting.print_table(tables.whole_table(name, baseline, other, whole), console)
-        fitting.print_table(_members_table(comparison, other, of_arm[of_arm["area"] != name]), console)
+        told = ", with 95% interval" if comparison.tells else ""
+        title = f"One by one: {other} less {comparison.labels[0]}{told}"
+        fitting.print_table(_members_table(comparison, title, of_arm[of_arm["area"] != name]), console)
         fitting.print_table(money_table(comparison, money, other, name), console)
-        fitting.print_table(_causes_table(money, other, name), console)
+        of_members = money[(money["scenario"] == other) & (money["area"] != name)]
+        fitting.print_table(_causes_table(of_members, f"One by one: {WHY}"), console)
         _print_years_and_contracts(comparison, other, words, console)
     if neighbours := comparison.group(words).neighbours.values():
+        _print_neighbours(comparison, words, console)
         console.print(escape(neighbours_named(neighbours)))
     console.print(tables.footnote(comparison, rows))
     console.print(comparison.footing)
+
+
+def _print_neighbours(comparison: Comparison, words: str, console: Console) -> None:
+    """Each neighbour outside under every other scenario: outcomes, and why its spend differs."""
+    rows, money = comparison.neighbours(words), comparison.neighbours_money(words)
+    for other in comparison.labels[1:]:
+        title = f"Neighbours outside, one by one: {other} less {comparison.labels[0]}"
+        fitting.print_table(_members_table(comparison, title, rows[rows["scenario"] == other]), console)
+        fitting.print_table(_causes_table(money[money["scenario"] == other], f"Neighbours outside: {WHY}"), console)
 
 
 def neighbours_named(neighbours: Iterable[str]) -> str:
@@ -121,9 +135,8 @@ def print_told(
     console.print()
 
 
-def _members_table(comparison: Comparison, other: str, rows: pd.DataFrame) -> Table:
-    """Members one by one, then neighbours outside, then England."""
-    title = f"One by one: {other} less {comparison.labels[0]}{', with 95% interval' if comparison.tells else ''}"
+def _members_table(comparison: Comparison, title: str, rows: pd.DataFrame) -> Table:
+    """Members one by one, then neighbours outside, then England; or each neighbour."""
     shown = tables.table(title, "authority", *OF_MEMBERS.values(), caption=MARKED if comparison.tells else None)
     for cells in area_cells(comparison, rows):
         shown.add_row(*map(escape, cells))
@@ -186,10 +199,10 @@ def money_table(comparison: Comparison, money: pd.DataFrame, other: str, area: s
     return shown
 
 
-def _causes_table(money: pd.DataFrame, other: str, group: str) -> Table:
-    """Why spend differs for each member and for neighbours: a row each, a column a cause that moves."""
-    heads, cells = cause_by_area(money[(money["scenario"] == other) & (money["area"] != group)])
-    shown = tables.table(f"One by one: why spend under {other} differs, thousand GBP a year", "authority", *heads)
+def _causes_table(money: pd.DataFrame, title: str) -> Table:
+    """Why spend differs for each of some areas: a row each, a column a cause that moves."""
+    heads, cells = cause_by_area(money)
+    shown = tables.table(title, "authority", *heads)
     for row in cells:
         shown.add_row(*map(escape, row))
     return shown

@@ -165,7 +165,7 @@ def _sections(about: About) -> list[Section]:
         Section("time", "Over time", pictures=["difference", "voids", "routes"]),
         Section("spend", "Why spend differs", pictures=["money"], tables=[_causes(about), _years(about)]),
         Section("areas", "One by one", lines=_one_by_one_notes(about), pictures=["members"],
-                tables=[_spend(about), one_by_one(about), *_causes_by_area(about)]),
+                tables=[_spend(about), one_by_one(about), *_causes_by_area(about), *_each_neighbour(about)]),
         Section("where", "Where", pictures=["map", "points", "flows"]),
         Section("fees", "Fees", pictures=["fees"]),
         Section("contracts", "Contracts", lines=contracts.sentences(comparison, arm, about.concerned),
@@ -240,6 +240,19 @@ def _causes_by_area(about: About) -> Iterator[Table]:
         heads, cells = members.cause_by_area(rows)
         caption = "Why spend differs, thousand GBP a year; the causes of each add up to the last"
         yield Table(caption, ["area", *heads], cells)
+
+
+def _each_neighbour(about: About) -> Iterator[Table]:
+    """What each neighbour outside gains or loses, and why its spend differs."""
+    if about.concerned is None or not about.comparison.group(about.concerned).neighbours:
+        return
+    rows = about.comparison.neighbours(about.concerned)
+    money = about.comparison.neighbours_money(about.concerned)
+    rows, money = (frame[frame["scenario"] == about.arm] for frame in (rows, money))
+    caption = f"Neighbours outside: {about.arm} less {about.comparison.labels[0]}, with half the 95% interval"
+    yield Table(caption, ["area", *members.heads_of(rows).values()], members.area_cells(about.comparison, rows))
+    heads, cells = members.cause_by_area(money)
+    yield Table(f"Neighbours outside: {members.WHY}", ["area", *heads], cells)
 
 
 def _one_by_one_notes(about: About) -> list[str]:

@@ -18,6 +18,7 @@ from marketsim.results.result import Result
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.overlay import with_change
 from marketsim.scenario.schema import Scenario
+from marketsim.week.recording import OF_LEDGER
 
 Small = Callable[..., Scenario]
 Stepped = Callable[..., MarketModel]
@@ -186,8 +187,10 @@ def test_the_pot_moves_money_and_nothing_else(small: Small) -> None:
     own, pooled = (run(joint(small, pooled_budget=share), seed=1) for share in (0.0, 1.0))
     assert own.weekly["spend_gbp"].to_numpy() == pytest.approx(pooled.weekly["spend_gbp"].to_numpy())
     assert own.placements.equals(pooled.placements)
-    spend = [one.tables["sums"].query("year == 0").set_index("ons_code")["sum_spend"] for one in (own, pooled)]
-    assert (spend[0] - spend[1]).abs().max() > 1_000
+    sums = [one.tables["sums"].query("year == 0").set_index("ons_code") for one in (own, pooled)]
+    assert (sums[0]["sum_spend"] - sums[1]["sum_spend"]).abs().max() > 1_000
+    of_kinds = [f"sum_{kind}" for kind in OF_LEDGER]
+    assert sums[1][of_kinds].sum(axis=1).to_numpy() == pytest.approx(sums[1]["sum_spend"].to_numpy())
 
 
 def joins(small: Small, members: Ints | list[str], **terms: Any) -> Scenario:

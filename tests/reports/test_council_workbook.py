@@ -18,7 +18,7 @@ from marketsim.reports import council_workbook
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice") or ""
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 SHEETS = [
-    "cover", "notes", "headline", "comparison", "members", "money by cause", "spend by year", "regions", "over time",
+    "cover", "notes", "headline", "comparison", "members", "money by cause", "neighbours", "spend by year", "regions", "over time",
     "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs", "versions",
 ]  # fmt: skip
 
