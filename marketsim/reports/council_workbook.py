@@ -88,8 +88,8 @@ def sheets(comparison: Comparison, concerned: str | None, arm: str) -> Iterator[
                 "Price, mix and number are reckoned for each area by itself, so members' don't add up to the group's.",
                 _causes(money), {name: "GBP/year" for name in ("difference", "low", "high")})  # fmt: skip
     if concerned is not None and len(near := comparison.neighbours(concerned)):
-        yield Sheet("neighbours", "Neighbours outside, one by one", f"{arm} less {baseline}, a row an outcome and area. "
-                    f"{EMPTY}", _areas(near[near["scenario"] == arm].reset_index(drop=True)), {})  # fmt: skip
+        what = f"{arm} less {baseline}, a row an outcome and area. {EMPTY}"
+        yield Sheet("neighbours", "Neighbours outside, one by one", what, _areas(near[near["scenario"] == arm]), {})
     years = comparison.money_by_year(concerned)
     yield Sheet("spend by year", f"{place}: spend year by year", f"of baseline: the difference over what {baseline} "
                 "spends.", _years(years[years["scenario"] == arm], baseline, arm),

@@ -18,8 +18,8 @@ from marketsim.reports import council_workbook
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice") or ""
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 SHEETS = [
-    "cover", "notes", "headline", "comparison", "members", "money by cause", "neighbours", "spend by year", "regions", "over time",
-    "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs", "versions",
+    "cover", "notes", "headline", "comparison", "members", "money by cause", "neighbours", "spend by year", "regions",
+    "over time", "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs", "versions",
 ]  # fmt: skip
 
 
