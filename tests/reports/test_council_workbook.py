@@ -19,7 +19,8 @@ OFFICE = shutil.which("soffice") or shutil.which("libreoffice") or ""
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 SHEETS = [
     "cover", "notes", "headline", "comparison", "members", "money by cause", "neighbours", "spend by year", "regions",
-    "over time", "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs", "versions",
+    "over time", "contracts", "users of contracts", "scenario", "what differs", "assumptions", "how sure", "runs",
+    "versions",
 ]  # fmt: skip
 
 
