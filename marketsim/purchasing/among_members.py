@@ -12,6 +12,8 @@ from marketsim.market.market import Market
 from marketsim.market.vacancies import free_since
 from marketsim.purchasing.arrangement import NOT_SAID, Arrangement
 
+VACANCIES = "vacancies"  # what an arrangement remembers of them
+
 
 def scarcity(market: Market, arrangement: Arrangement) -> float:
     """Members' children without a home, over these and the empty places in members' areas (0-1)."""
@@ -30,7 +32,8 @@ def own_homes_kept(market: Market, arrangement: Arrangement, share: float, weeks
     always = uniform(market.seed, "kept for own children", homes.key) < share
     fresh = np.zeros(len(homes), dtype=np.bool_)
     if weeks:
-        fresh = (free > 0) & (market.week - free_since(arrangement.memory, free, market.week) < weeks)
+        seen = arrangement.memory.setdefault(VACANCIES, {})
+        fresh = (free > 0) & (market.week - free_since(seen, free, market.week) < weeks)
     return np.asarray(own & (always | fresh))
 
 

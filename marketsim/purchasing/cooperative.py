@@ -206,6 +206,8 @@ class Cooperative(PurchasingRule):
     def keeps_for_own(self, market: Market, arrangement: Arrangement) -> Bools | None:
         """Members' own homes: some always, more the scarcer places are, others for some weeks."""
         kept = self.own_children_first + (1 - self.own_children_first) * self.erosion(market, arrangement)
+        if self.own_first_weeks == 0:
+            arrangement.memory.pop(among_members.VACANCIES, None)  # who looks again later has not seen what fell free
         if kept == 0 and self.own_first_weeks == 0:
             return None
         return among_members.own_homes_kept(market, arrangement, kept, self.own_first_weeks)
@@ -213,7 +215,8 @@ class Cooperative(PurchasingRule):
     # What members owe, and to whom.
 
     def start(self, market: Market, arrangement: Arrangement) -> None:
-        """Shares of cost: by use starts from the children whom members have in homes."""
+        """Shares of cost: by use starts from the children whom members have in homes; nothing is remembered."""
+        arrangement.memory.clear()
         self._share_cost(market, arrangement, at_start=True)
 
     def change(self, market: Market, arrangement: Arrangement) -> None:

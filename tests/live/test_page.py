@@ -49,6 +49,7 @@ def test_it_plays_and_pauses_at_once_and_steps_and_begins_anew(shown: Open) -> N
 def test_the_keyboard_alone_suffices(shown: Open) -> None:
     keyboard = shown.page.keyboard
     shown.page.evaluate("document.activeElement.blur()")
+    shown.until(lambda: shown.page.is_enabled("#play"))  # keys mean nothing before
     keyboard.press("n")
     shown.until(lambda: shown.week() == 1)
     keyboard.press("Space")
@@ -258,6 +259,7 @@ def test_england_in_both_markets_keeps_its_pace(browser: Browser, served: Callab
     first, began = page.week(), time.monotonic()
     page.page.wait_for_timeout(3000)
     pace = (page.week() - first) / (time.monotonic() - began)
-    page.page.click("#play")
+    if page.page.is_enabled("#play"):  # on a fast machine the run is over by now
+        page.page.click("#play")
     assert pace >= 5
     assert page.said == []

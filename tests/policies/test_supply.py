@@ -16,8 +16,8 @@ from marketsim.experiments.run import Watched, run
 from marketsim.market.children import NOBODY, PLACED, UNREGISTERED, WAITING
 from marketsim.market.fit import COMPLEX_NEEDS, MENTAL_HEALTH
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, VOLUNTARY
+from marketsim.market.vacancies import free_since
 from marketsim.model import MarketModel
-from marketsim.policies.local_priority import _free_since
 from marketsim.policies.policy import InForce
 from marketsim.scenario.schema import Scenario
 from marketsim.week import opening_and_closing as supply
@@ -262,10 +262,10 @@ def test_how_long_a_place_has_been_free() -> None:
         ([2, 1, 1, 0], [2, 2, 4, 3]),
     ]
     for week, (free, since) in enumerate(seen, start=1):
-        found = _free_since(memory, np.array(free), week)
+        found = free_since(memory, np.array(free), week)
         lived_in = np.array(free) > 0
         assert found[lived_in].tolist() == np.array(since)[lived_in].tolist()
-    assert _free_since(memory, np.array([2, 1, 1, 0, 3]), 9)[4] == 9  # a new home
+    assert free_since(memory, np.array([2, 1, 1, 0, 3]), 9)[4] == 9  # a new home
 
 
 def test_only_fresh_vacancies_of_those_who_agree_are_kept_for_so_long(small: Small) -> None:

@@ -100,7 +100,7 @@ def call_place(
         alone=nobody > 0, needs=nobody, way_out=np.full(children, 1e6), willingness=willingness,
         urgency=np.zeros(children), expected_fee=np.zeros(children),
         routes=np.zeros((children, 1), dtype=np.int64), buyers=area[:, None].copy(),
-        joins=np.zeros((children, 1), np.bool_),
+        joins=np.zeros((children, 1), np.bool_), farthest=np.full((children, 1), 1e6),
     )  # fmt: skip
     lots = PanelLots(
         pool=np.arange(homes), home=np.arange(homes), key=second_key.py_func(home_keys), x=home_x, y=home_y, fee=fee,
