@@ -24,6 +24,9 @@ For = Annotated[
     str | None,
     typer.Option("--for", help="whom it is read for: a region, a cooperative, or authorities by name, with commas"),
 ]
+Against = Annotated[
+    str | None, typer.Option("--against", help="scenario to report on; not given: the first")
+]
 Out = Annotated[Path | None, typer.Option(help="folder for the results; must not exist yet")]
 
 
@@ -72,3 +75,11 @@ def progress_bar(unit: str, beginning: str = "compiling and starting") -> Iterat
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(beginning, total=None)
         yield lambda done, total, text: progress.update(task, completed=done, total=total, description=text)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    for unit, length in ("days", 86_400), ("hours", 3_600), ("minutes", 60):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

@@ -44,7 +44,7 @@ def plot(
 def report(
     folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
     concerned: options.For = None,
-    other: Annotated[str | None, typer.Option("--against", help="scenario to report on; not given: the first")] = None,
+    other: options.Against = None,
     summary: Annotated[bool, typer.Option("--summary", help="two pages instead of all")] = False,
     out: Annotated[
         Path | None, typer.Option(help="HTML file; not given: report.html (report-for-whom.html) in the results")
@@ -63,7 +63,7 @@ def report(
 def workbook(
     folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
     concerned: options.For = None,
-    other: Annotated[str | None, typer.Option("--against", help="scenario to report on; not given: the first")] = None,
+    other: options.Against = None,
     out: Annotated[
         Path | None, typer.Option(help="Excel file; not given: workbook.xlsx (workbook-for-whom.xlsx) in the results")
     ] = None,

@@ -121,8 +121,8 @@ def _say_estimate(plan: Plan, workers: int | None) -> None:
     parts = (f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
     typer.echo(f"{found.runs:,} runs: {' x '.join(parts)}")
     typer.echo(
-        f"about {duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, measured "
-        f"on one run of each scenario), {_size(found.bytes)} on disk"
+        f"about {options.duration(found.seconds)} with {found.workers} workers ({found.seconds_a_run:.2f} s a run, "
+        f"measured on one run of each scenario), {_size(found.bytes)} on disk"
     )
     typer.echo("Nothing was written.")
 
@@ -178,14 +178,6 @@ def _line(ended: tasks.RunEnded) -> str:
     how = f"failed: {ended.error}" if ended.error else f"in {ended.seconds:.2f} s"
     where = f"point {task.point}, replicate {task.replicate}, {task.label}, seed {task.seed}"
     return f"run {task.run} ({where}) {how}; {ended.done} of {ended.total} done, {ended.failed} failed"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    for unit, length in ("days", 86_400), ("hours", 3_600), ("minutes", 60):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
 
 
 def _size(count: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -59,3 +60,7 @@ class RunEnded:
     done: int
     total: int
     failed: int
+
+
+Work: TypeAlias = Callable[[RunTask], Made]  # makes a run in a worker
+Progress: TypeAlias = Callable[[int, int, str], None]  # told the runs done and in all, and what they are

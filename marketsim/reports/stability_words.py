@@ -10,6 +10,7 @@ import pandas as pd
 
 from marketsim.experiments.cooperatives import sharing
 from marketsim.experiments.cooperatives.judging import INSIDE, NONE, OPEN, OUTSIDE
+from marketsim.experiments.cooperatives.leaving import SIZES
 from marketsim.experiments.cooperatives.question import SHAPLEY
 from marketsim.experiments.cooperatives.stability import Stability
 from marketsim.reports.headline import pounds, signed
@@ -19,7 +20,6 @@ WORDS = {
     sharing.AS_SET: "as set", "by_use": "by use", "by_population": "by population", "equal": "equal",
     "pooled": "pooled", SHAPLEY: "Shapley",
 }  # fmt: skip
-SIZES = {2: "pairs", 3: "triples"}
 CHOSEN = "those whose members gain least from being in, and lie nearest to each other (mean of both ranks)"
 
 
@@ -79,7 +79,7 @@ def _group_lines(found: Stability) -> Iterator[str]:
     if not sum(looked for looked, _ in sizes.values()):
         yield "Groups that leave together were not looked at."
         return
-    counts = " and ".join(f"{looked} of {there} {SIZES[size]}" for size, (looked, there) in sizes.items())
+    counts = " and ".join(f"{looked} of {there} {SIZES[size]}s" for size, (looked, there) in sizes.items())
     every = all(looked == there for looked, there in sizes.values())
     chosen = "" if every else f": {CHOSEN}"
     own = found.groups[found.groups["sharing"] == sharing.AS_SET]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from marketsim.scenario import errors
@@ -81,3 +82,10 @@ def _siblings(path: Path) -> list[str]:
         return [str(file) if path.parent != Path() else file.name for file in sorted(path.parent.glob("*.yaml"))]
     except (OSError, ValueError):
         return []
+
+
+def base_named(path: Path, folder: Path) -> str:
+    """How a scenario in a folder names the one that it extends: by its name if that ships, else by the way to it."""
+    if path.resolve().is_relative_to(shipped_folder().resolve()):
+        return path.name
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()

@@ -13,7 +13,7 @@ from marketsim.cli import options
 def report(
     folder: Annotated[Path, typer.Argument(help="the folder of a comparison in results/")],
     concerned: options.For = None,
-    other: Annotated[str | None, typer.Option("--against", help="scenario to report on; not given: the first")] = None,
+    other: options.Against = None,
     stability: Annotated[
         Path | None, typer.Option(help="the folder that `cooperative stability` left: who would stay")
     ] = None,

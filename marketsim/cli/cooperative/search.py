@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from marketsim.cli import options
-from marketsim.cli.sweeping import duration
 
 if TYPE_CHECKING:
     from marketsim.experiments.cooperatives.search_plan import Search
@@ -98,7 +97,7 @@ def _search(wanted: Search, folder: Path, workers: int | None) -> None:
     search_tables.write(found, folder, [printing.remark(found, number) for number in range(len(found.entries))])
     plots.write({"front": search_front.draw(found)}, folder, "png")
     printing.print_search(found, Result.read(folder).footing, Console())
-    typer.echo(f"{found.runs:,} runs, {found.made:,} of them made now, in {duration(time.monotonic() - began)}")
+    typer.echo(f"{found.runs:,} runs, {found.made:,} of them made now, in {options.duration(time.monotonic() - began)}")
     typer.echo(f"Results: {folder} (trials.csv, front.csv, front.png, front/*.yaml)")
     if found.failed:
         typer.echo(f"{found.failed:,} runs failed; see failed/ in the folders of runs", err=True)
@@ -117,7 +116,7 @@ def _say_estimate(wanted: Search, workers: int | None) -> None:
     typer.echo(f"{runs:,} runs: {wanted.trials:,} points and the baseline x {wanted.replicates} replicates")
     typer.echo(f"and {wanted.check_replicates} fresh ones of each entry of the front and of the baseline")
     typer.echo(
-        f"about {duration(runs * one / count)} with {count} workers ({one:.2f} s a run, measured on one), and "
-        f"{duration(wanted.check_replicates * one / count)} for each entry"
+        f"about {options.duration(runs * one / count)} with {count} workers ({one:.2f} s a run, measured on one), and "
+        f"{options.duration(wanted.check_replicates * one / count)} for each entry"
     )
     typer.echo("Nothing was written.")

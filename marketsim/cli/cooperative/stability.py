@@ -52,16 +52,11 @@ def stability(
 
     The same command goes on where it was stopped. Exit code 1 if runs failed.
     """
-    import time
-
     from marketsim.core import interrupts
 
     with interrupts.deferred():
-        from rich.console import Console
-
         from marketsim.experiments.cooperatives import question as asking
         from marketsim.experiments.cooperatives import stability as answering
-        from marketsim.reports import stability as printing
         from marketsim.scenario import loading
 
     if shapley is False:
@@ -80,7 +75,19 @@ def stability(
     options.say_without_effect([loaded], weeks)
     if dry_run:
         _say_estimate(question, workers)
-        return
+    else:
+        _answer(question, folder, workers)
+
+
+def _answer(question: Question, folder: Path, workers: int | None) -> None:
+    """Make the runs, print what was found, and say what was left; exit code 1 if runs failed."""
+    import time
+
+    from rich.console import Console
+
+    from marketsim.experiments.cooperatives import stability as answering
+    from marketsim.reports import stability as printing
+
     began = time.perf_counter()
     try:
         with options.stoppable(folder), options.progress_bar("runs") as advance:
@@ -95,15 +102,14 @@ def stability(
 
 
 def _say_estimate(question: Question, workers: int | None) -> None:
-    from marketsim.cli.sweeping import duration
     from marketsim.experiments.cooperatives import stability as answering
 
     found = answering.estimates_of(question, workers)
     for stage, one in found:
         typer.echo(
             f"{stage}: {one.runs:,} runs, {one.points:,} coalitions x {question.replicates} replicates, about "
-            f"{duration(one.seconds)} ({one.seconds_a_run:.2f} s a run)"
+            f"{options.duration(one.seconds)} ({one.seconds_a_run:.2f} s a run)"
         )
     runs, seconds, count = sum(one.runs for _, one in found), sum(one.seconds for _, one in found), found[0][1].workers
     many = f"{count} worker{'' if count == 1 else 's'}"
-    typer.echo(f"{runs:,} runs, about {duration(seconds)} with {many}. Nothing was written.")
+    typer.echo(f"{runs:,} runs, about {options.duration(seconds)} with {many}. Nothing was written.")

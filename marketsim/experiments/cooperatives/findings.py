@@ -14,12 +14,11 @@ from marketsim.core.columns import Floats
 from marketsim.experiments import uncertainty, who
 from marketsim.experiments.cooperatives import accounts, shapley, sharing, transfers
 from marketsim.experiments.cooperatives.judging import GAIN_COLUMNS, Spent, gains_of
-from marketsim.experiments.cooperatives.leaving import Split
+from marketsim.experiments.cooperatives.leaving import SIZES, Split
 from marketsim.experiments.cooperatives.question import SHAPLEY, Question
 from marketsim.experiments.cooperatives.reading import Kept
 
 Left: TypeAlias = Mapping[tuple[int, ...], Floats]
-KINDS: Final = {2: "pair", 3: "triple"}
 PAID: Final = accounts.SPEND + sharing.AS_SET
 GROUP_COLUMNS: Final = ["sharing", "kind", "ons_codes", "names", *GAIN_COLUMNS]
 SHAPLEY_COLUMNS: Final = [
@@ -137,7 +136,7 @@ def groups(question: Question, left: Left, alone: Kept) -> pd.DataFrame:
 def _named(question: Question, rows: Sequence[int]) -> dict[str, str]:
     codes = [question.codes[row] for row in rows]
     names = "; ".join(question.cooperative.members[code] for code in codes)
-    return {"kind": KINDS[len(rows)], "ons_codes": " ".join(codes), "names": names}
+    return {"kind": SIZES[len(rows)], "ons_codes": " ".join(codes), "names": names}
 
 
 @dataclass(frozen=True)

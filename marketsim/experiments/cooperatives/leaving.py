@@ -17,7 +17,7 @@ from marketsim.scenario import overlay
 from marketsim.scenario.schema import Scenario
 
 COOPERATIVE, MEMBERS, LEAVERS = "cooperative", "members", "leavers"  # columns of a design
-SIZES: Final = (2, 3)  # of groups that leave together
+SIZES: Final = {2: "pair", 3: "triple"}  # of groups that leave together
 
 
 class Split(NamedTuple):

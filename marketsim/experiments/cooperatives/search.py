@@ -16,8 +16,9 @@ from marketsim.core.columns import Floats, Ints
 from marketsim.experiments.cooperatives import front
 from marketsim.experiments.cooperatives.proposing import GENERATION, Point, Told, proposed
 from marketsim.experiments.cooperatives.search_plan import Search
-from marketsim.experiments.cooperatives.search_runs import OnProgress, Runs, Work
+from marketsim.experiments.cooperatives.search_runs import Runs
 from marketsim.experiments.definition import points_of
+from marketsim.experiments.tasks import Progress, Work
 from marketsim.experiments.uncertainty import mean_of
 from marketsim.results import store
 
@@ -55,7 +56,7 @@ class Found:
 
 def search(
     wanted: Search, folder: Path, workers: int | None = None, work: Work | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: Progress | None = None,
 ) -> Found:  # fmt: skip
     """Make the runs that the folder doesn't hold yet, and find the front.
 

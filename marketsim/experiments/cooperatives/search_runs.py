@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,10 @@ from marketsim.experiments.plan import Plan, plan_for
 from marketsim.experiments.scenarios import labels_of
 from marketsim.experiments.sweep import make_runs
 from marketsim.experiments.sweep_folder import open_set
-from marketsim.experiments.tasks import Made, RunTask
+from marketsim.experiments.tasks import Progress, Work
 from marketsim.results import manifest, store
 from marketsim.scenario.loading import LoadedScenario
 from marketsim.scenario.signoff import assumptions
-
-Work: TypeAlias = Callable[[RunTask], Made]
-OnProgress: TypeAlias = Callable[[int, int, str], None]
 
 
 class OneCrew(AbstractContextManager[pool.Crew]):
@@ -56,7 +53,7 @@ class Runs:
     folder: Path
     workers: int | None
     work: Work | None
-    on_progress: OnProgress | None
+    on_progress: Progress | None
     count: int = 0
     made: int = 0
     failed: int = 0

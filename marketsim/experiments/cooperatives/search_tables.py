@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import textwrap
 from functools import reduce
 from pathlib import Path
@@ -21,9 +20,8 @@ from marketsim.experiments.cooperatives.objectives import OBJECTIVES
 from marketsim.experiments.cooperatives.search import Found
 from marketsim.experiments.differences import paired
 from marketsim.results import store
-from marketsim.scenario import errors, overlay
+from marketsim.scenario import errors, overlay, shipped
 from marketsim.scenario.schema import LONGEST_NAME
-from marketsim.scenario.shipped import shipped_folder
 
 ENDS = ("", "_low", "_high")
 LINE = 110  # letters of a scenario file
@@ -126,13 +124,6 @@ def _scenario_text(found: Found, number: int, remark: str, folder: Path) -> str:
     stream, yaml = io.StringIO(), YAML(pure=True)
     yaml.default_flow_style = False
     yaml.width = LINE
-    yaml.dump({"extends": _base(found.search.loaded.path, folder), "name": name} | set_here, stream)
+    yaml.dump({"extends": shipped.base_named(found.search.loaded.path, folder), "name": name} | set_here, stream)
     lines = textwrap.wrap(errors.escaped(remark), LINE, initial_indent="# ", subsequent_indent="# ")
     return "\n".join([*lines, stream.getvalue()])
-
-
-def _base(path: Path, folder: Path) -> str:
-    """How a file in a folder names the scenario that it extends: by name one that ships, else by the way to it."""
-    if path.resolve().is_relative_to(shipped_folder().resolve()):
-        return path.name
-    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()

@@ -7,7 +7,7 @@ where it was stopped; the second stage looks at groups that the first one finds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,13 +21,11 @@ from marketsim.experiments.cooperatives.question import ALONE, GROUPS, REPLICATE
 from marketsim.experiments.cooperatives.reading import Kept
 from marketsim.experiments.plan import Plan
 from marketsim.experiments.scenarios import Named
-from marketsim.experiments.tasks import Made, RunTask
+from marketsim.experiments.tasks import Progress, Work
 from marketsim.results import store
 
 SHAPLEY_FILE: Final = "shapley.csv"
 FILES: Final = ("stability.csv", "groups.csv", "transfers.csv", SHAPLEY_FILE)
-Progress = Callable[[int, int, str], None]
-Work = Callable[[RunTask], Made]
 
 
 class RunsFailed(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -83,7 +82,7 @@ def _text(loaded: LoadedScenario, division: Division, folder: Path) -> str:
     question = f"What if authorities bought as cooperatives: {division.label}?"
     names = {place.code: place.name for place in places_of(loaded.scenario.world)}
     purchasing = _purchasing(loaded, division, names)
-    values = {"extends": _base(loaded.path, folder), "question": question, "purchasing": purchasing}
+    values = {"extends": shipped.base_named(loaded.path, folder), "question": question, "purchasing": purchasing}
     yaml, text = YAML(), io.StringIO()
     yaml.width = WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -135,10 +134,3 @@ def _called(part: str, taken: set[str]) -> str:
         name, number = f"{wanted}_{number}", number + 1
     taken.add(name)
     return name
-
-
-def _base(path: Path, folder: Path) -> str:
-    """How a file in the folder names its base: what ships by its name, another by the way from there."""
-    if path.resolve() in {one.resolve() for one in shipped.shipped_scenarios()}:
-        return path.name
-    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
