@@ -1,0 +1,1 @@
+"""The forms of files that are recognised: one family a file."""

@@ -1,0 +1,226 @@
+"""Files of councils as tables of text: CSV in any usual encoding and workbooks, with the lines that people see."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from marketsim.scenario.errors import ScenarioError, displayed, shown
+
+LARGEST_BYTES = 500_000_000
+LARGEST_WORKBOOK_BYTES = 100_000_000
+MOST_COLUMNS = 1_000
+CHUNK = 20_000  # rows that are turned into columns at once
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # of .xls, and of what a password locks
+ZIP = b"PK\x03\x04"
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FIRST_LINES = 40  # among which a head is looked for
+TEXT = pd.ArrowDtype(pa.string())
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet of a file below its head. `cells` has a column of stripped text for each head, and as index the line
+    (from 1) that the file or sheet shows beside a row; `preamble` is what stands above the head."""
+
+    path: Path
+    sheet: str
+    cells: pd.DataFrame
+    head_line: int
+    preamble: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file, and its sheet if it is a workbook, as messages call it."""
+        return f"{self.path.name} ({self.sheet})" if self.sheet else self.path.name
+
+    @property
+    def heads(self) -> list[str]:
+        """The words of the head."""
+        return list(self.cells.columns)
+
+    def error(self, message: str, line: int | None = None, column: str = "") -> ScenarioError:
+        """A mistake in this file that it can't be read with."""
+        where = self.name if line is None else f"{self.name}:{line}"
+        return ScenarioError(f"{column}: {message}" if column else message, where)
+
+    def renamed(self, names: dict[str, str]) -> Table:
+        """The same with other words for some heads."""
+        return replace(self, cells=self.cells.rename(columns=names))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All rows of a file or sheet, before anybody knows which is the head: the first lines, and then all of them."""
+
+    path: Path
+    name: str
+    first: list[list[str]]
+    rows: Callable[[], Iterator[tuple[int, list[str]]]]
+
+    @property
+    def title(self) -> str:
+        """The file, and its sheet if it is a workbook."""
+        return f"{self.path.name} ({self.name})" if self.name else self.path.name
+
+    def below(self, position: int) -> Table:
+        """The table whose head is the row at a position of `first`.
+
+        Raises ScenarioError for a head that says a word twice, and a row with more cells than the head.
+        """
+        head = [_one_line(cell) for cell in self.first[position]]
+        while head and not head[-1]:
+            head.pop()
+        for word in head:
+            if word and head.count(word) > 1:
+                raise ScenarioError(f"has the column {shown(word)} twice", f"{self.title}:{position + 1}")
+        return _gathered(self, [word or f"column {number + 1}" for number, word in enumerate(head)], position)
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The sheets of a file, one for a CSV file.
+
+    Raises ScenarioError, with what to do, for what is no table, is locked by a password, or is too large; OSError for
+    a file that can't be read.
+    """
+    if path.is_dir():
+        raise ScenarioError("is a folder; name the files in it", displayed(path))
+    size = path.stat().st_size
+    if size == 0:
+        raise ScenarioError("is empty", path.name)
+    with path.open("rb") as file:
+        begins = file.read(4)
+    if path.suffix.lower() in WORKBOOKS or begins in (OLD_OFFICE, ZIP):
+        if size > LARGEST_WORKBOOK_BYTES:
+            raise ScenarioError(f"is larger than {LARGEST_WORKBOOK_BYTES:,} bytes; save it as CSV", path.name)
+        return _workbook(path)
+    if size > LARGEST_BYTES:
+        raise ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", path.name)
+    return [_csv_sheet(path)]
+
+
+def _csv_sheet(path: Path) -> Sheet:
+    encoding = _encoding(path)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            start = file.read(8192)
+    except UnicodeError:
+        raise ScenarioError("is not a table in text (CSV) nor a workbook", path.name) from None
+    if "\0" in start:
+        raise ScenarioError("is not a table in text (CSV) nor a workbook", path.name)
+    delimiter = max(",;\t|", key=lambda one: sum(line.count(one) for line in start.splitlines()[:FIRST_LINES]))
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        with path.open(encoding=encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            before = 0
+            try:
+                for cells in reader:
+                    line, before = before + 1, reader.line_num
+                    yield line, [cell.strip() for cell in cells]
+            except csv.Error as error:
+                raise ScenarioError(f"is not a CSV table: {error}", f"{path.name}:{reader.line_num}") from None
+            except UnicodeError:
+                message = "has a letter that is none in its encoding; save it as CSV UTF-8"
+                raise ScenarioError(message, f"{path.name}:{before + 1}") from None
+
+    return Sheet(path, "", [cells for _, cells in islice(rows(), FIRST_LINES)], rows)
+
+
+def _encoding(path: Path) -> str:
+    """That of the byte-order mark; else UTF-8 if all of it is, else what Windows writes."""
+    with path.open("rb") as file:
+        begins = file.read(3)
+        for mark, encoding in MARKS.items():
+            if begins.startswith(mark):
+                return encoding
+        file.seek(0)
+        decoder = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            while decoder.read(1 << 20):
+                pass
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def _workbook(path: Path) -> list[Sheet]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        values = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+    except PasswordError:
+        raise ScenarioError("is locked with a password; save it without one", path.name) from None
+    except (CalamineError, OSError, ValueError) as error:
+        if path.open("rb").read(4) == OLD_OFFICE and path.suffix.lower() != ".xls":
+            raise ScenarioError("is locked with a password; save it without one", path.name) from None
+        message = f"is not a workbook that can be read ({str(error)[:80]}); save it as CSV"
+        raise ScenarioError(message, path.name) from None
+    sheets = [_of_workbook(path, name, rows) for name, rows in values.items()]
+    kept = [sheet for sheet in sheets if any(any(cells) for cells in sheet.first)]
+    if not kept:
+        raise ScenarioError("has no sheet with anything in it", path.name)
+    return kept
+
+
+def _of_workbook(path: Path, name: str, values: Sequence[Sequence[object]]) -> Sheet:
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for line, row in enumerate(values, start=1):
+            yield line, [_text(value) for value in row]
+
+    return Sheet(path, name, [cells for _, cells in islice(rows(), FIRST_LINES)], rows)
+
+
+def _text(value: object) -> str:
+    """A cell as text: whole numbers without decimals, dates as ISO."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat()).removesuffix("T00:00:00")
+    return str(value).strip()
+
+
+def _gathered(sheet: Sheet, head: list[str], position: int) -> Table:
+    """The rows below a head as columns; rows without any text are none."""
+    wide, lines, chunks, chunk = len(head), [], [], []
+    if wide > MOST_COLUMNS:
+        raise ScenarioError(f"has {wide:,} columns; at most {MOST_COLUMNS:,} can be read", sheet.title)
+    head_line = 0
+    for number, (line, cells) in enumerate(sheet.rows()):
+        if number <= position:
+            head_line = line
+            continue
+        if not any(cells):
+            continue
+        if len(cells) > wide and any(cells[wide:]):
+            raise ScenarioError(f"has {len(cells)} cells, its head {wide}", f"{sheet.title}:{line}")
+        lines.append(line)
+        chunk.append([*cells[:wide], *[""] * (wide - len(cells))])
+        if len(chunk) == CHUNK:
+            chunks.append(_columns(chunk, wide))
+            chunk = []
+    chunks.append(_columns(chunk, wide))
+    columns = {
+        word: pd.Series(pa.chunked_array([part[number] for part in chunks]), index=lines, dtype=TEXT)
+        for number, word in enumerate(head)
+    }
+    above = tuple(" ".join(filter(None, cells)) for cells in sheet.first[:position])
+    return Table(sheet.path, sheet.name, pd.DataFrame(columns, index=lines), head_line, above)
+
+
+def _columns(rows: list[list[str]], wide: int) -> list[pa.Array]:
+    return [pa.array([row[number] for row in rows], type=pa.string()) for number in range(wide)]
+
+
+def _one_line(word: str) -> str:
+    return " ".join(word.split())
