@@ -38,7 +38,7 @@ from marketsim.week import (
 )
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.tables import Geography
-from marketsim.world import start
+from marketsim.world import england, own_children, own_homes, start
 
 COHORT_WEEKS = 52
 
@@ -81,8 +81,10 @@ class MarketModel(mesa.Model):
         if start.past_weeks(parameters) > 0:
             while self.market.week < 0:
                 MarketModel.step(self)  # not counted by Mesa
+            self._take_own_children(table)
             self._change_to(parameters)
         else:
+            self._take_own_children(table)
             self._put_in_force(parameters)
             providers.price(self.market)
             self.shop.book.refresh()
@@ -220,6 +222,14 @@ class MarketModel(mesa.Model):
         """Children who no longer need a home leave the model."""
         self.market.children.discharge(rows)
         self.discharged += len(rows)
+
+    def _take_own_children(self, table: stays.StayTable) -> None:
+        """The children of own data live where they are recorded, in place of those whom the past has placed."""
+        region = england.own_region(self.parameters.world)
+        if region is not None and region.authorities:
+            self._leave(own_children.make_room(self.market))
+            homes = own_homes.rows_of_list(self.market.homes, self.market.authorities, region)
+            own_children.move_in_recorded(self.market, region, self.orders, table, homes)
 
     def _begin_cohort(self) -> None:
         """Children who live in a home now are followed for a year: how many placements has each?"""

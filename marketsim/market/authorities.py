@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from marketsim.core.columns import Bools, Floats, Ints, Keys
+from marketsim.market.recorded import Recorded
 
 
 @dataclass
@@ -16,6 +17,7 @@ class Authorities:
 
     `expected_fee` (authorities, bands) is what each expects to pay (GBP/week) and `overspent` the share by which its
     spend in the year lies above its budget; those that `keeps_vacancies` do not sell vacant places of their own homes.
+    `recorded` is what own data say, if there are any.
     """
 
     key: Keys
@@ -33,6 +35,7 @@ class Authorities:
     expected_fee: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     overspent: Floats = field(default_factory=lambda: np.zeros(0))
     keeps_vacancies: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    recorded: Recorded | None = None
     _within: dict[float, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,16 @@ class Authorities:
         """Of all children in homes at the start; the same for each authority if there are none."""
         total = self.children.sum()
         return np.asarray(self.children / total if total > 0 else np.full(len(self), 1 / len(self)))
+
+    @cached_property
+    def share_of_needs(self) -> Floats:
+        """Of England's new needs, so that the shares of authorities without own data are what they would be if nobody
+        had any: like its children in homes; with own data as it has started placements, over England's starts."""
+        if self.recorded is None:
+            return self.share_of_children
+        recorded, usual = self.recorded, self.recorded.children_else
+        by_children = self.children / usual.sum()
+        return np.where(np.isnan(recorded.share_of_starts), by_children, recorded.share_of_starts)
 
     @cached_property
     def apart(self) -> Floats:

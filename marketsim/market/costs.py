@@ -72,7 +72,7 @@ def place_cost(market: Market, rows: Ints) -> Floats:
     price = market.authorities.house_price[homes.authority[rows]] * (1 - homes.house_paid[rows])
     cost = resident_cost(scenario, sector, homes.places[rows], price)
     luck = 2 * uniform(market.seed, "unit cost", homes.key[rows]) - 1
-    return np.asarray(cost * (1 + scenario.providers.cost_spread * luck))
+    return np.asarray(cost * (1 + scenario.providers.cost_spread * luck) * (1 + homes.cost_over[rows]))
 
 
 def setting_up(market: Market) -> Floats:

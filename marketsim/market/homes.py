@@ -66,6 +66,8 @@ class Homes(Columns):
     `beside` are places left empty beside a child, `breakdowns` those since the last inspection, `accepted` the fee last
     accepted for a child of middling need (GBP/week) and `recent_profit` what the home has been earning (GBP/week).
     Of its house the share `house_paid` was paid by somebody else, so that it has no rent or return on that to earn.
+    A home whose fee of week 0 is a `known_fee` (GBP/week, 0: not known) costs by the share `cost_over` more than others
+    of its kind.
     Open places of a home that is `kept_for` an authority (its row + 1; 0: for nobody) are for its children only.
     """
 
@@ -97,6 +99,8 @@ class Homes(Columns):
     takes_ages: Ints
     kept_for: Ints
     house_paid: Floats
+    cost_over: Floats
+    known_fee: Floats
 
     def __init__(self, capacity: int = 64) -> None:
         super().__init__(capacity)

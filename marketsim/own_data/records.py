@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,8 +74,12 @@ def shaped(shape: str, columns: dict[str, object], index: pd.Index[int] | None =
     for name, kind in SHAPES[shape].items():
         blank = {TEXT: "", NUMBER: np.nan, DATE: pd.NaT, FLAG: False}[kind]
         column = given[name] if name in given else pd.Series(blank, index=given.index)
-        filled[name] = column.astype("object").fillna("") if kind == TEXT else column.astype(pd.api.types.pandas_dtype(kind))
+        filled[name] = column.astype(pd.api.types.pandas_dtype(kind)) if kind != TEXT else _text(column)
     return pd.DataFrame(filled)
+
+
+def _text(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.astype("object").fillna("")
 
 
 @dataclass

@@ -49,7 +49,7 @@ class FamilyHelp(Policy):
         """By authority the share of new needs."""
         felt = (weeks_in_force(market, on) - self.lag_weeks + 1) / max(self.builds_over_weeks, 1)
         demand, areas = market.scenario.demand, market.authorities
-        needs = demand.level * demand.new_needs_per_year * areas.share_of_children * market.demand_index
+        needs = demand.level * demand.new_needs_per_year * areas.share_of_needs * market.demand_index
         each = self.money / np.maximum(needs, 1e-9)
         share = self.most_avoided * each / np.maximum(each + self.half_at, 1e-9)
         return np.where(on.member, share * np.clip(felt, 0.0, 1.0), 0.0)

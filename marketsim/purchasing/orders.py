@@ -104,6 +104,10 @@ class Orders:
         """For each row of `authority`, its arrangement of a name (NO_ROUTE if it has none)."""
         return self._first(authority, [arrangement.name == name for arrangement in self.arrangements])
 
+    def of_rule(self, rule: str, authority: Ints) -> Ints:
+        """For each row of `authority`, its first arrangement of a rule (NO_ROUTE if it has none)."""
+        return self._first(authority, [arrangement.rule.name == rule for arrangement in self.arrangements])
+
     def own_homes(self, authority: Ints) -> Ints:
         """For each row of `authority`, its arrangement for own homes (NO_ROUTE if it has none)."""
         return self._first(authority, [arrangement.rule.own_homes for arrangement in self.arrangements])

@@ -12,7 +12,17 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from marketsim.scenario import documents, drawn_values, errors, inheritance, levers, overlay, reader, shipped
+from marketsim.scenario import (
+    documents,
+    drawn_values,
+    errors,
+    inheritance,
+    levers,
+    overlay,
+    own_folder,
+    reader,
+    shipped,
+)
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.shape import Shape, shape_of
 from marketsim.scenario.validating import validate
@@ -30,8 +40,8 @@ class LoadedScenario:
     `sources` says for each dotted key where its value came from: `file:line:col`, `--set` or
     `default (status)`. `values` is the resolved scenario as plain JSON values, `given` what of it files and `--set` say
     (which makes the same scenario again), `drawn` the keys whose values are drawn from the plausible set. `digest` is
-    the SHA-256 of values, drawn keys and users' rule files, without the words that don't affect a run (name, question,
-    description).
+    the SHA-256 of values, drawn keys, users' rule files and own data, without the words that don't affect a run (name,
+    question, description).
     """
 
     scenario: Scenario
@@ -75,6 +85,7 @@ def recorded_scenario(given: Mapping[str, Any], record: Path) -> LoadedScenario:
 
 
 def _checked(document: documents.Document, path: Path) -> LoadedScenario:
+    document = own_folder.found(document)
     checked = validate(document, Scenario)
     values = checked.model_dump(mode="json", serialize_as_any=True, by_alias=True)
     shape, drawn = shape_of(Scenario), drawn_values.drawn_keys(checked)
@@ -146,6 +157,8 @@ def _digest(values: dict[str, Any], drawn: list[str], scenario: Scenario) -> str
     for policy in scenario.policies.values():
         rules |= {f"policy {name}": text for name, text in _source(policy).items()}  # a rule may have its name
     counted = {key: value for key, value in values.items() if key not in _OWN_WORDS} | {"drawn": drawn, "rules": rules}
+    if (own := own_folder.digest(values["world"])) is not None:
+        counted["world"] = {**values["world"], "data": own}
     canonical = json.dumps(counted, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 

@@ -48,8 +48,9 @@ def weekly_growth(demand: Demand, areas: Authorities) -> Floats:
 
 
 def weekly_needs(demand: Demand, authorities: Authorities) -> Floats:
-    """Expected new needs of each authority in a week of the start, shared out like children in homes then."""
-    return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * authorities.share_of_children
+    """Expected new needs of each authority in a week of the start, shared out like children in homes then, or as own
+    data say."""
+    return demand.level * demand.new_needs_per_year / WEEKS_PER_YEAR * authorities.share_of_needs
 
 
 def new_needs(market: Market) -> Newcomers:
@@ -60,16 +61,27 @@ def new_needs(market: Market) -> Newcomers:
     for more children than can be drawn.
     """
     demand, areas = market.scenario.demand, market.authorities
-    usual = weekly_needs(demand, areas) * market.demand_index * asking_policies.more_needs(market)
+    usual = _expected(market) * asking_policies.more_needs(market)
     children = _arrivals(market, usual, "arrivals", "child", 0.0)
     if demand.extra_complex_per_year > 0:
-        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * areas.share_of_children
+        extra = demand.extra_complex_per_year / WEEKS_PER_YEAR * areas.share_of_needs
         more = _arrivals(market, extra, "extra arrivals", "extra child", market.scenario.need.share_standard)
         children = Newcomers._make(np.concatenate(columns) for columns in zip(children, more, strict=True))
     if demand.fostering_recovered > 0:
         found = uniform(market.seed, "foster home found", children.key) < demand.fostering_recovered
         children = Newcomers._make(column[~(children.displaced & found)] for column in children)
     return asking_policies.needing_a_home(market, children)
+
+
+def _expected(market: Market) -> Floats:
+    """New needs of the week by the path of each region, or by the forecast that an authority has of its own."""
+    demand, areas = market.scenario.demand, market.authorities
+    at_start = weekly_needs(demand, areas)
+    usual = at_start * market.demand_index
+    if areas.recorded is None or areas.recorded.path is None or market.week < 1:
+        return usual
+    forecast = areas.recorded.path.expected(market.week, at_start)
+    return np.where(np.isnan(forecast), usual, forecast * demand.level)
 
 
 def prepare(market: Market) -> None:
@@ -92,7 +104,7 @@ def _arrivals(market: Market, expected: Floats, decision: str, kind: str, least_
     rows = np.repeat(np.arange(len(areas)), count)
     number = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
     keys = key(areas.key[rows], np.uint64(name_key(kind)), week, number)
-    return traits(market.scenario, market.seed, areas, rows, keys, least_score)
+    return traits(market.scenario, market.seed, areas, rows, keys, least_score, week)
 
 
 def starting_children(authorities: Authorities, per_authority: Ints, kind: str) -> tuple[Ints, Keys]:
@@ -103,15 +115,18 @@ def starting_children(authorities: Authorities, per_authority: Ints, kind: str) 
 
 
 def traits(
-    scenario: Scenario, seed: int, areas: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0
+    scenario: Scenario, seed: int, areas: Authorities, rows: Ints, keys: Keys, least_score: float = 0.0, week: int = 0
 ) -> Newcomers:  # fmt: skip
     """What luck makes of children: need (scores are drawn from `least_score` up), age, sex, notice, home point, and
-    what they need of a place. `rows` are their authorities.
+    what they need of a place; `rows` are their authorities. Where those have data of their own, needs, ages, sex and
+    notice follow them.
 
     Fostering would suit children of standard need best, so many of them that their share of all is the one given.
     """
     need, displaced = scenario.need, scenario.demand.fostering_displacement
     luck = dict(zip(TRAITS, draws(seed, TRAITS, keys), strict=True))
+    if areas.recorded is not None and least_score == 0:
+        luck = areas.recorded.in_week(week).luck(need, rows, luck)
     x, y = scatter(seed, "child point", keys, areas.x[rows], areas.y[rows], areas.radius[rows])
     score = need.highest * (least_score + (1 - least_score) * luck["need"])
     band = bands(score, need.share_standard, need.share_severe)

@@ -36,11 +36,27 @@ def move_in(market: Market, rows: Ints, table: stays.StayTable) -> None:
 def plan_stays(market: Market, rows: Ints, table: stays.StayTable) -> None:
     """Draw how long each placement lasts and whether it breaks down: sooner and more often the worse the child fits,
     more often at higher need, and as policies change it."""
-    demand, matching, children = market.scenario.demand, market.scenario.matching, market.children
+    matching, children = market.scenario.matching, market.children
     below = matching.usual_fit - children.fit[rows]
     stay, rounding, breakdown = _luck(market, rows, "stay", "stay rounding", "breakdown")
-    lasts = table.draw(stay ** (1 + matching.stay_effect * below))
-    ends = market.week + stays.whole_weeks(lasts, rounding)
+    luck = stay ** (1 + matching.stay_effect * below)
+    lasts = table.draw(luck)
+    recorded = market.authorities.recorded
+    if recorded is not None and (own := stays.own_table(recorded)) is not None:
+        mine = recorded.own[children.authority[rows]]
+        lasts = np.where(mine, own.draw(luck), lasts)
+    _end(market, rows, market.week + stays.whole_weeks(lasts, rounding), breakdown)
+
+
+def end_as_planned(market: Market, rows: Ints, ends: Ints) -> None:
+    """Placements are to end in known weeks, as planned or by breaking down."""
+    _end(market, rows, ends, _luck(market, rows, "breakdown")[0])
+
+
+def _end(market: Market, rows: Ints, ends: Ints, breakdown: Floats) -> None:
+    """Which of the placements that would end in some weeks break down, by luck."""
+    demand, matching, children = market.scenario.demand, market.scenario.matching, market.children
+    below = matching.usual_fit - children.fit[rows]
     season = stays.season(demand, market.scenario.horizon.start, ends)
     share = demand.breakdown_share * (0.5 + children.score[rows]) * (1 + matching.breakdown_effect * below)
     share = share * (1 - _spared(market, rows)) * asking_policies.breakdown_factor(market, rows)
@@ -83,6 +99,17 @@ def _count_residents(market: Market, rows: Ints, change: int) -> None:
     np.add.at(homes.residents_fit, home, change * children.fit[rows])
     holding = children.holding[rows]
     np.add.at(market.holdings.used, holding[holding != OPEN_PLACE], change)
+
+
+def relocate(market: Market, rows: Ints, home: Ints) -> None:
+    """Children live in other homes, as if they had from the beginning of their stay; open places only."""
+    children, homes = market.children, market.homes
+    _count_residents(market, rows, -1)
+    np.subtract.at(homes.beside, children.home[rows], children.places_beside[rows])
+    miles = np.hypot(homes.x[home] - children.x[rows], homes.y[home] - children.y[rows])
+    children.set(rows, home=home, miles=miles, places_beside=0, beside_fee=0.0)
+    _count_residents(market, rows, 1)
+    market.records.set(children.record[rows], home=home, miles=miles)
 
 
 def search_again(market: Market, rows: Ints) -> None:

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from marketsim.england.figures import distribution
+from marketsim.market.recorded import Lengths, Recorded
 from marketsim.scenario.schema import Demand, Stays
 
 # Limits of the published bands in days; the last band is open and taken to end after eight years (assumption).
@@ -51,6 +52,12 @@ class StayTable:
         gone = -np.log1p(age_luck * np.expm1(-growth * total)) / growth
         return gone, total - gone
 
+    def weeks_left(self, gone: Floats, luck: Floats, rounding: Floats) -> Ints:
+        """Whole weeks left, at least one, of placements that have lasted `gone` weeks."""
+        before = np.concatenate([[0.0], self.cumulative])[np.searchsorted(self.lengths, gone, side="right")]
+        left = self._at(np.minimum(before + luck * (1 - before), 1 - 1e-12), self.cumulative) - gone
+        return whole_weeks(np.maximum(left, 1.0), rounding)
+
     @cached_property
     def cumulative(self) -> Floats:
         """The weights added up."""
@@ -82,6 +89,16 @@ def stay_table(stays: Stays) -> StayTable:
     weeks = days / DAYS_PER_WEEK
     weights = shares * np.exp(growth * weeks)
     return StayTable(weeks, weights / weights.sum(), growth)
+
+
+def own_table(recorded: Recorded | None) -> StayTable | None:
+    """The stays that own data say; None if they say nothing of them."""
+    return None if recorded is None or recorded.stays is None else _table_of(recorded.stays)
+
+
+@lru_cache(maxsize=8)
+def _table_of(curve: Lengths) -> StayTable:
+    return StayTable(np.array(curve.weeks), np.array(curve.weights), 0.0)
 
 
 def weeks_elsewhere(demand: Demand, luck: Floats) -> Floats:

@@ -14,7 +14,9 @@ from marketsim.core.streams import key, name_key, name_keys, uniform
 from marketsim.england.figures import authority_rows, distribution, stock_rows
 from marketsim.market.authorities import Authorities
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
-from marketsim.scenario.schema import EnglandWorld
+from marketsim.own_data.region import Region, read_region
+from marketsim.scenario.schema import EnglandWorld, World
+from marketsim.world.own_authorities import own_children_of, recorded_of
 from marketsim.world.stock import HomeList, draw_sizes, fill_columns, short_break_split
 
 SECTOR_ORDER = (LOCAL_AUTHORITY, VOLUNTARY, PRIVATE, HEALTH)  # in which short-break homes are looked for
@@ -26,21 +28,32 @@ def england_authorities(world: EnglandWorld) -> Authorities:
     rows = authority_rows()
     regions = sorted({row["region"] for row in rows})
     x, y = project(_column("latitude"), _column("longitude"))
-    placed = _imputed_children()
+    children = apportion(_imputed_children(), world.children_at_start)
+    unregistered = apportion(_imputed_children(), world.unregistered_at_start)
+    recorded, region, codes = None, own_region(world), [row["ons_code"] for row in rows]
+    if region is not None:
+        recorded = recorded_of(region, codes, children)
+        children = own_children_of(region, codes, children)
     return Authorities(
         key=name_keys([row["ons_code"] for row in rows]),
-        code=[row["ons_code"] for row in rows],
+        code=codes,
         name=[row["name"] for row in rows],
         region_names=regions,
         region=np.array([regions.index(row["region"]) for row in rows]),
         x=x,
         y=y,
         radius=_column("mean_internal_distance_km") * MILES_PER_KM / MEAN_DISTANCE_IN_DISC,
-        children=apportion(placed, world.children_at_start),
-        unregistered=apportion(placed, world.unregistered_at_start),
+        children=children,
+        unregistered=unregistered,
         population=_column("population_0_17"),
         house_price=_imputed_prices(),
+        recorded=recorded,
     )
+
+
+def own_region(world: World) -> Region | None:
+    """The region whose own data the world starts from; None if there is none."""
+    return read_region(world.data) if isinstance(world, EnglandWorld) and world.data is not None else None
 
 
 def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Homes:

@@ -42,13 +42,16 @@ from marketsim.week.opening_and_closing import usual_pressure
 from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
-from marketsim.world.england import apportion, england_authorities, england_homes
+from marketsim.world.england import apportion, england_authorities, england_homes, own_region
+from marketsim.world.own_homes import with_own_homes
 from marketsim.world.stock import assign_owners
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
 ROUNDS_AT_MOST = 200
 SOLO_ROUNDS = 100  # in which children who must live alone look for an empty home, before the others
+COST_OVER = 0.3, 5.0  # least and most that the cost of a home of known fee is taken to be, over that of its kind
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
+
 
 def build_market(scenario: Scenario, seed: int) -> Market:
     """Authorities, homes and owners with costs and first fees; no children yet."""
@@ -76,6 +79,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     judge_all(market)
     providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
+    _ask_known_fees(market)
     market.ranked_providers = ownership.ranked(market)
     return market
 
@@ -179,10 +183,10 @@ def start_purchasing(market: Market, orders: Orders) -> None:
     _first_asks(market, pressure)
     market.homes.recent_profit[:] = market.homes.places * _usual_profit(market)
     placed = np.flatnonzero(market.children.state == PLACED)
-    market.children.arrangement[placed] = _arrangement_at_start(market, orders, placed)
+    market.children.arrangement[placed] = arrangement_at_start(market, orders, placed)
     for arrangement in orders.arrangements:
         settle(market, arrangement, "start")
-    _fees_at_start(market, orders, placed)
+    fees_of_running(market, orders, placed)
     children = market.children
     record = children.record[placed]
     market.records.set(record, arrangement=children.arrangement[placed], fee=children.fee[placed])
@@ -200,7 +204,8 @@ def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
         authorities = england_authorities(scenario.world)
         homes = england_homes(seed, authorities, scenario.world.stock_of)
         homes.provider[:] = assign_owners(seed, homes, len(authorities))
-        return authorities, homes
+        region = own_region(scenario.world)
+        return authorities, homes if region is None else with_own_homes(seed, homes, authorities, region)
     authorities = synthetic_authorities(scenario.world)
     homes = synthetic_homes(seed, scenario.world, authorities)
     homes.provider[:] = synthetic_owners(homes, scenario.world, len(authorities))
@@ -221,6 +226,17 @@ def _first_asks(market: Market, pressure: Floats) -> None:
     providers.price(market)
     mean = market.quotes[market.homes.in_market(market.week)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
+
+
+def _ask_known_fees(market: Market) -> None:
+    """Homes whose fee is known cost so much more or less than others of their kind that this is what they ask."""
+    homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
+    if len(known) == 0:
+        return
+    over = homes.known_fee[known] / market.quotes[known].mean(axis=1)
+    homes.cost_over[known] = np.clip(over, *COST_OVER) - 1
+    homes.unit_cost[known] = place_cost(market, known)
+    _first_asks(market, _first_pressure(market))
 
 
 def _usual_profit(market: Market) -> Floats:
@@ -279,7 +295,7 @@ def _add_unregistered(market: Market) -> None:
     children.set(rows, state=UNREGISTERED, end_week=market.week + ends, since=began)
 
 
-def _arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
+def arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
     """In-house for children in their authority's own homes; for the others the shares that the scenario gives."""
     children, homes = market.children, market.homes
     purchasing = market.scenario.purchasing
@@ -296,7 +312,7 @@ def _arrangement_at_start(market: Market, orders: Orders, placed: Ints) -> Ints:
     return np.where(own & (in_house >= 0), in_house, chosen)
 
 
-def _fees_at_start(market: Market, orders: Orders, placed: Ints) -> None:
+def fees_of_running(market: Market, orders: Orders, placed: Ints) -> None:
     """Fee of each running placement that no contract holds: what its rule says."""
     children = market.children
     open_ones = placed[children.holding[placed] == OPEN_PLACE]

@@ -65,6 +65,9 @@ class EnglandWorld(Section):
         "7,870 (2023) to 8,540; " + DFE_2024,
         off_if={"past_weeks": 0},
     )
+    data: str | None = lever(
+        None, "folder of own data (`marketsim data import`), beside this file, which hold for the authorities in it"
+    )
 
     @field_validator("stock_of")
     @classmethod

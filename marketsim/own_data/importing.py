@@ -1,0 +1,78 @@
+"""Files in, records out: which form each has, what stands in it, and what was left out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from marketsim.own_data.findings import Findings
+from marketsim.own_data.formats.registry import families
+from marketsim.own_data.joining import joined
+from marketsim.own_data.recognising import Asked, Recognised, recognise
+from marketsim.own_data.records import Part, together
+from marketsim.own_data.whose import Owners
+from marketsim.scenario.errors import ScenarioError, escaped
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A file or sheet that was recognised: its name, its form, how many rows it has, and how many are left out."""
+
+    name: str
+    form: str
+    rows: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Imported:
+    """All that some files say, with what was found on the way."""
+
+    part: Part
+    files: list[FileRead]
+    findings: Findings
+
+
+def read_files(paths: Sequence[Path], authority: str | None = None) -> Imported:
+    """Read files of any known forms together; `authority` is whose those are that don't say it.
+
+    Raises ScenarioError, one line, for the first that can't be used, and OSError for one that can't be read.
+    """
+    _check_different(paths)
+    findings = Findings()
+    asked = Asked(findings, Owners(authority, findings))
+    known = families()
+    found = [one for path in paths for one in recognise(path, known, findings)]
+    parts = []
+    for family in known:
+        mine = [one for one in found if one.format in family.formats]
+        if mine:
+            parts.append(family.read(mine, asked))
+    part = joined(together(parts), findings)
+    return Imported(part, _counted(found, findings), findings)
+
+
+def _check_different(paths: Sequence[Path]) -> None:
+    """The same bytes twice are one file given twice."""
+    seen: dict[str, Path] = {}
+    for path in paths:
+        if not path.is_file():
+            continue
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest in seen:
+            raise ScenarioError(f"holds the same as {escaped(seen[digest].name)}; name it once", path.name)
+        seen[digest] = path
+
+
+def _counted(found: Sequence[Recognised], findings: Findings) -> list[FileRead]:
+    left_out: dict[str, set[int]] = {}
+    for one in findings.rows:
+        if one.kind == "left out" and one.line is not None:
+            left_out.setdefault(one.file, set()).add(one.line)
+    return [
+        FileRead(one.table.name, one.format.title, len(one.table.cells), len(left_out.get(one.table.name, ())))
+        for one in found
+    ]

@@ -1,0 +1,76 @@
+"""What several files say of one placement, brought together; and placements with the homes in which they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from marketsim.own_data.findings import Findings
+from marketsim.own_data.records import NUMBER, PLACEMENTS, TEXT, Part
+
+APART_DAYS = 31  # by which two systems may differ on when a stay began
+FILLED = [
+    name for name, kind in PLACEMENTS.items()
+    if kind in (TEXT, NUMBER) and name not in ("child", "authority", "setting", "file", "line", "end_reason")
+]  # fmt: skip
+
+
+def joined(part: Part, findings: Findings) -> Part:
+    """The same with each placement once: what a list of costs says of a stay that a return holds is written into it.
+
+    A row of a list that meets no stay of an authority whose returns are given is kept for what it says of fees and
+    needs, and counts in no number and no stay.
+    """
+    placements = part.placements.reset_index(drop=True)
+    returns = placements["file"].isin(_files_of_returns(placements))
+    stays, rest = placements[returns], placements[~returns]
+    if len(stays) and len(rest):
+        placements = _into_stays(stays.copy(), rest.copy(), findings)
+    part.placements = _with_homes(placements, part.homes)
+    return part
+
+
+def _files_of_returns(placements: pd.DataFrame) -> set[str]:
+    """The files all of whose placements are whole and have a child: returns, not lists of costs."""
+    by_file = placements.assign(fee=placements["weekly_fee_gbp"].notna()).groupby("file")
+    return {str(file) for file, rows in by_file if rows["whole"].all() and not rows["fee"].any()}
+
+
+def _into_stays(stays: pd.DataFrame, rest: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    known = rest[(rest["child"] != "") & rest["start"].notna()].reset_index(names="row").sort_values("start")
+    near = pd.merge_asof(
+        known, stays.reset_index(names="stay").sort_values("start")[["stay", "authority", "child", "start"]],
+        on="start", by=["authority", "child"], direction="nearest", tolerance=pd.Timedelta(days=APART_DAYS),
+    ).dropna(subset=["stay"])  # fmt: skip
+    near = near.drop_duplicates("stay", keep="last").set_index("stay")
+    for name in FILLED:
+        given = near[name]
+        blank = stays.loc[near.index, name].isna() if PLACEMENTS[name] == NUMBER else stays.loc[near.index, name] == ""
+        stays.loc[near.index[blank], name] = given[blank]
+    left = rest[~rest.index.isin(near["row"])].copy()
+    has_returns = left["authority"].isin(stays["authority"])
+    left.loc[has_returns, "whole"] = False
+    _say(near, left[has_returns], findings)
+    return pd.concat([stays, left], ignore_index=True)
+
+
+def _say(near: pd.DataFrame, left: pd.DataFrame, findings: Findings) -> None:
+    for file, rows in near.groupby("file"):
+        findings.note(str(file), f"{len(rows)} rows are of stays that the returns hold; they are one")
+    for file, rows in left.groupby("file"):
+        findings.note(
+            str(file), f"{len(rows)} rows meet no stay in the returns (same child, start within {APART_DAYS} days); "
+            "they count for fees and needs, in no number and no stay",
+        )  # fmt: skip
+
+
+def _with_homes(placements: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+    """Where a home is known, it says in whose area it stands and of which sector it is."""
+    listed = homes[homes["urn"] != ""].drop_duplicates("urn").set_index("urn")
+    if listed.empty or placements.empty:
+        return placements
+    for name, said in (("host_authority", "authority"), ("sector", "sector")):
+        of_home: pd.Series[Any] = placements["urn"].map(listed[said]).fillna("")
+        placements[name] = placements[name].where(placements[name] != "", of_home)
+    return placements

@@ -1,0 +1,82 @@
+"""What a market takes from a folder of own data: whose children, which homes, how things stood on a day."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from marketsim.own_data import folder as folders
+from marketsim.own_data.estimates.stays import StayCurve, stay_curve
+from marketsim.own_data.own_shares import OwnShares, own_shares
+from marketsim.scenario import own_folder
+
+
+@dataclass(frozen=True)
+class Region:
+    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority. `homes` are
+    those registered then, in the areas of `hosts`, all of whose homes are given. `shares` are those of needs, ages, sex
+    and notice, by authority, of which there are enough to use."""
+
+    as_at: datetime.date
+    authorities: tuple[str, ...]
+    running: pd.DataFrame
+    starts_a_year: dict[str, float]
+    shares: dict[str, OwnShares]
+    stays: StayCurve | None
+    homes: pd.DataFrame
+    hosts: tuple[str, ...]
+    forecast: pd.DataFrame
+    contracts: pd.DataFrame
+    figures: pd.DataFrame
+
+
+def read_region(folder: str) -> Region:
+    """The region of a folder. Raises ScenarioError for what can't be read, or is of no known authority."""
+    return _read(folder, own_folder.digest({"data": folder}) or "")
+
+
+@lru_cache(maxsize=8)
+def _read(folder: str, digest: str) -> Region:
+    """By the digest too, so that a folder that has changed is read again."""
+    as_at = own_folder.about(Path(folder))["as_at"]
+    tables = folders.read(Path(folder))
+    return region_of(tables, as_at)
+
+
+def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date) -> Region:
+    """The same from tables of `reducing.KEPT`."""
+    placements = tables["placements"]
+    whole = placements[placements["whole"] & (placements["setting"] == "home")]
+    day = pd.Timestamp(as_at)
+    running = whole[(whole["start"] <= day) & (whole["end"].isna() | (whole["end"] > day)) & (whole["seen_to"] >= day)]
+    homes = tables["homes"]
+    opened, closed = homes["opened"], homes["closed"]
+    there = homes[(opened.isna() | (opened <= day)) & (closed.isna() | (closed > day))]
+    return Region(
+        as_at=as_at,
+        authorities=tuple(sorted(set(whole["authority"]))),
+        running=running.reset_index(drop=True),
+        starts_a_year=_starts_a_year(whole),
+        shares=own_shares(placements),
+        stays=stay_curve(placements),
+        homes=there.reset_index(drop=True),
+        hosts=tuple(sorted(set(there["authority"]))),
+        forecast=tables["forecast"],
+        contracts=tables["contracts"],
+        figures=tables["figures"],
+    )
+
+
+def _starts_a_year(whole: pd.DataFrame) -> dict[str, float]:
+    """Placements begun while files show them, over the years that they show."""
+    found = {}
+    for code, rows in whole.groupby("authority"):
+        begins, ends = rows["seen_from"].min(), rows["seen_to"].max()
+        years = (ends - begins).days / 365.25
+        if years >= 0.9:  # of less than a year the season would tell
+            found[str(code)] = float(((rows["start"] >= begins) & (rows["start"] <= ends)).sum()) / years
+    return found

@@ -1,0 +1,49 @@
+"""Authorities with data of their own: how many children they have, and what those say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from marketsim.core.columns import Floats, Ints
+from marketsim.england.figures import target_rows
+from marketsim.market.recorded import Lengths, Recorded
+from marketsim.own_data.demand_path import demand_path
+from marketsim.own_data.own_shares import OwnShares
+from marketsim.own_data.region import Region
+
+
+def own_children_of(region: Region, codes: list[str], else_: Ints) -> Ints:
+    """Children in homes by authority: own counts, and for all others what they have else."""
+    counts = region.running.groupby("authority").size()
+    given = {str(code): int(count) for code, count in counts.items()}
+    own = set(region.authorities)
+    return np.array([given.get(code, 0) if code in own else usual for code, usual in zip(codes, else_, strict=True)])
+
+
+def recorded_of(region: Region, codes: list[str], else_: Ints) -> Recorded:
+    """What the region's data say, by row of an authority."""
+    starts = np.array([region.starts_a_year.get(code, np.nan) for code in codes])
+
+    def share(of: Callable[[OwnShares], float]) -> Floats:
+        return np.array([of(region.shares[code]) if code in region.shares else np.nan for code in codes])
+
+    return Recorded(
+        own=np.isin(codes, region.authorities),
+        children_else=else_,
+        share_of_starts=starts / england_starts(),
+        share_standard=share(lambda one: one.standard),
+        share_severe=share(lambda one: one.severe),
+        share_under_10=share(lambda one: one.under_10),
+        share_16_and_over=share(lambda one: one.from_16),
+        share_boys=share(lambda one: one.boys),
+        emergency_share=share(lambda one: one.emergency),
+        stays=None if (seen := region.stays) is None else Lengths(tuple(seen.weeks), tuple(seen.weights)),
+        path=demand_path(region.forecast, codes, region.as_at),
+    )
+
+
+def england_starts() -> float:
+    """Placements in children's homes started in England in 2023/24 (targets.csv)."""
+    return next(float(row["value"]) for row in target_rows() if row["measure"] == "new_placements_per_year")
