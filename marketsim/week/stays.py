@@ -11,13 +11,10 @@ from scipy.special import ndtri
 
 from marketsim.core.columns import Floats, Ints
 from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
-from marketsim.england.figures import distribution
+from marketsim.england.published_stays import published_stays
 from marketsim.market.recorded import Lengths, Recorded
 from marketsim.scenario.schema import Demand, Stays
 
-# Limits of the published bands in days; the last band is open and taken to end after eight years (assumption).
-BAND_LIMITS = np.array([1.0, 8.0, 30.4, 91.3, 182.6, 365.25, 730.5, 1826.25, 2922.0])
-POINTS_PER_BAND = 400
 DAYS_PER_YEAR = 365.25
 
 
@@ -70,25 +67,14 @@ class StayTable:
 
 @lru_cache(maxsize=32)
 def stay_table(stays: Stays) -> StayTable:
-    """The stays of a scenario.
-
-    `published`: the bands of endings in 2023/24, evenly spread on a log scale within each band. In a stock that grows
-    by g a year, endings of length s are rarer than starts of that length by exp(-g s), so the weights of starts are
-    those of endings times exp(g s).
-    """
+    """The stays of a scenario."""
     growth = np.log1p(stays.growth_tilt_per_year) / WEEKS_PER_YEAR
-    middle = (np.arange(POINTS_PER_BAND) + 0.5) / POINTS_PER_BAND
     if stays.distribution == "fixed":
         return StayTable(np.array([stays.mean_weeks]), np.ones(1), 0.0)
     if stays.distribution == "exponential":
         many = (np.arange(20_000) + 0.5) / 20_000
         return StayTable(-stays.mean_weeks * np.log1p(-many), np.full(20_000, 1 / 20_000), 0.0)
-    low, high = np.log(BAND_LIMITS[:-1]), np.log(BAND_LIMITS[1:])
-    days = np.exp(low[:, None] + (high - low)[:, None] * middle[None, :]).ravel()
-    shares = np.repeat(list(distribution("stay_band").values()), POINTS_PER_BAND) / POINTS_PER_BAND
-    weeks = days / DAYS_PER_WEEK
-    weights = shares * np.exp(growth * weeks)
-    return StayTable(weeks, weights / weights.sum(), growth)
+    return StayTable(*published_stays(growth), growth)
 
 
 def own_table(recorded: Recorded | None) -> StayTable | None:

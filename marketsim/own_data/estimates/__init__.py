@@ -1,0 +1,1 @@
+"""What a council's own placements say, each number with its interval and how many placements it rests on."""
