@@ -5,6 +5,7 @@
 `national.csv`: national figures by year. `targets.csv`: what a baseline of 2024 should reproduce. `uncertain.csv`:
 ranges of what is not known. `plausible.csv`: values that calibration left. `evidence.csv`: what every value rests on.
 `scorecard.csv`: what passed when it was last recorded. `hexagons.csv`: an own layout of the authorities in cells.
+`authority_changes.csv`: who became whom, and when. `authority_codes.csv`: other codes and names of the authorities.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ def _table(name: str) -> list[dict[str, str]]:
 def authority_rows() -> tuple[dict[str, str], ...]:
     """The rows of authorities.csv as text; an empty cell was not published."""
     return tuple(_table("authorities.csv"))
+
+
+@cache
+def change_rows() -> tuple[dict[str, str], ...]:
+    """The rows of authority_changes.csv as text: authorities that there are no more, and who followed them."""
+    return tuple(_table("authority_changes.csv"))
+
+
+@cache
+def code_rows() -> tuple[dict[str, str], ...]:
+    """The rows of authority_codes.csv as text: other codes and names of the authorities that there are."""
+    return tuple(_table("authority_codes.csv"))
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import difflib
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+
+from marketsim.england.figures import change_rows
 
 LEFT_OUT = {"and", "authority", "borough", "city", "corporation", "council", "county", "district", "metropolitan", "of",
             "royal", "the", "unitary"}  # fmt: skip
@@ -24,7 +24,7 @@ def advice(given: str, areas: Mapping[str, str]) -> str:
 
     Says who followed a former authority, and when; else `did you mean ...?`; empty if nothing is near.
     """
-    row = _former().get(given.upper()) or (_former().get(" ".join(_words(given))))
+    row = _former().get(given.upper()) or (_former().get(" ".join(words_of(given))))
     if row and all(name in areas for name in row["successors"].split("; ")):
         date = f" on {_day(row['date'])}" if row["date"] else ""
         return f"it {row['became']} {_listed(row['successors'].split('; '), areas)}{date}"
@@ -36,8 +36,8 @@ def advice(given: str, areas: Mapping[str, str]) -> str:
 
 def nearest(given: str, names: Iterable[str]) -> list[str]:
     """The names that are most likely meant, none if none is near: the same words, then a part of them, then a typo."""
-    by_words = {name: _words(name) for name in names}
-    wanted = _words(given)
+    by_words = {name: words_of(name) for name in names}
+    wanted = words_of(given)
     joined = " ".join(wanted)
     typo = difflib.get_close_matches(joined, map(" ".join, by_words.values()), n=1, cutoff=ALIKE)
     ways = (
@@ -50,7 +50,7 @@ def nearest(given: str, names: Iterable[str]) -> list[str]:
     return next((near[:MOST] for near in found if near), [])
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """The words that tell a name from others: `London Borough of Barnet` is barnet, `Hull City Council` is hull."""
     words = [SAME.get(word, word) for word in re.findall(r"[^\W\d_]+|\d+", name.lower()) if word not in LEFT_OUT]
     return [word for word in words if word != "london"] or words
@@ -68,8 +68,7 @@ def _day(date: str) -> str:
 
 @cache
 def _former() -> dict[str, dict[str, str]]:
-    """The rows of former.csv by the words of the name, and by code."""
-    text = files("marketsim.england").joinpath("former.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    by_name = {" ".join(_words(row["name"])): row for row in rows if row["name"] != row["successors"]}
+    """The rows of authority_changes.csv by the words of the name, and by code."""
+    rows = change_rows()
+    by_name = {" ".join(words_of(row["name"])): row for row in rows if row["name"] != row["successors"]}
     return by_name | {row["ons_code"]: row for row in rows if row["ons_code"]}
