@@ -144,7 +144,7 @@ def _hosts(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) ->
         for number, count in rows.loc[rows["host"] == word, "file"].value_counts(sort=False).items():
             what = f"{shown} is {where}: where the home stands isn't known for {count:,} stays"
             findings.note(files[int(str(number))].file.table, what, "PL_LA")
-    return rows["host"].map(found).fillna("")
+    return rows["host"].astype("object").map(found).astype("object").fillna("")
 
 
 def _tell_unmatched(

@@ -85,12 +85,13 @@ def _without_slips(file: EpisodeFile, findings: Findings) -> pd.DataFrame:
         if len(rows) < ENOUGH_ROWS or counts[number:].sum() > max(1, HARDLY_ANY * len(rows)):
             break
         if held[number] - held[number - 1] >= 2:
-            slips, before = rows[years >= held[number]], int(held[number - 1])
+            late, before = years.ge(float(held[number])), int(held[number - 1])
+            slips = rows[late]
             by_end = _years(slips["end"]) >= held[number]
             for column, lines in {file.ending: slips.index[by_end], "DECOM": slips.index[~by_end]}.items():
                 what = f"lies years after all of the rest, which ends in {_named(before, before)}"
                 findings.leave_out(file.table, lines, column, what)
-            return rows.drop(index=slips.index)
+            return rows[~late]
     return rows
 
 
