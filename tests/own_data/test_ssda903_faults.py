@@ -121,9 +121,8 @@ def test_the_other_files_of_a_return(tmp_path: Path) -> None:
 
 def test_nothing_personal_in_what_is_written_or_said(tmp_path: Path) -> None:
     secrets = {"CHILD": "KID77KID", "HOME_POST": "QX7 7QX", "PL_POST": "QX8 8QX"}
-    broken = [
-        {"DECOM": ""}, {"DECEC": "??"}, {"PLACE": "U6"}, {"LS": "V3"}, {"REC": "X1"}, {"RNE": "Z"}, {"DECOM": "01/01/2009"},
-    ]  # fmt: skip
+    broken = [{"DECOM": ""}, {"DECEC": "??"}, {"PLACE": "U6"}, {"LS": "V3"}, {"REC": "X1"}, {"RNE": "Z"}]
+    broken += [{"DECOM": "01/01/2009"}]  # before the birth
     rows = [GOOD | secrets | {"DECOM": f"0{n}/06/2023"} | fault for n, fault in enumerate(broken, start=1)]
     header = write(
         tmp_path / "header.csv",

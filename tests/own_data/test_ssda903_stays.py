@@ -139,6 +139,12 @@ def test_only_homes_are_stays_and_short_breaks_are_none(tmp_path: Path) -> None:
     assert not (found["kind"] == "left out").any()
 
 
+def test_a_file_without_children_in_homes_is_read_and_says_so(tmp_path: Path) -> None:
+    placements, found = of(tmp_path, episode("1", "01/05/2023", PLACE="U6"))
+    assert placements.empty
+    assert said(found, "no row is in a children's home") == [(None, "PLACE", "note")]
+
+
 def test_age_and_sex_come_from_the_header(tmp_path: Path) -> None:
     rows = [episode(str(number), "15/06/2023") for number in range(1, 9)]
     header = write_header(

@@ -117,20 +117,24 @@ def test_two_authorities_may_have_the_same_year_and_the_same_numbers(tmp_path: P
 
 
 def test_a_file_of_several_years_is_taken_for_all_of_them(tmp_path: Path) -> None:
-    rows = [
-        episode(f"{year}{n}", f"0{n}/05/{year}", f"0{n}/09/{year}", "E4A") for year in (2020, 2021, 2022) for n in range(1, 5)
-    ]
+    years, numbers = (2020, 2021, 2022), range(1, 5)
+    rows = [episode(f"{y}{n}", f"0{n}/05/{y}", f"0{n}/09/{y}", "E4A") for y in years for n in numbers]
     placements, found = read(write(tmp_path / "all.csv", rows))
     assert len(placements) == 12
     assert set(placements["seen_from"].astype(str)) == {"2020-04-01"}
     assert said(found, "taken for 2020/21 to 2022/23") == [(None, "", "note")]
 
 
-def test_episodes_that_ended_before_the_year_are_left_out(tmp_path: Path) -> None:
-    rows = [episode("1", "01/05/2019", "01/08/2020", "E4A"), episode("2", "01/05/2021", "01/08/2022", "E4A")]
+def test_stays_that_ended_before_the_year_are_left_out_but_say_when_others_began(tmp_path: Path) -> None:
+    rows = [
+        episode("1", "01/05/2019", "01/08/2020", "E4A"),
+        episode("2", "01/05/2021", "01/02/2022", "X1", **HOME),
+        episode("2", "01/02/2022", "01/08/2022", "E4A", RNE="L"),
+    ]
     placements, found = read(write(tmp_path / "episodes.csv", rows))
-    assert placements["child"].tolist() == ["2"]
-    assert said(found, "lies before April 2022") == [(2, "DECEC", "left out")]
+    assert seen(placements) == [("2", "2021-05-01", "2022-08-01", "2022-04-01", "2023-03-31")]
+    assert said(found, "lies before the years that the files hold") == [(2, "DECEC", "left out")]
+    assert not said(found, "had begun before their first row")
 
 
 def test_a_slip_in_a_date_does_not_make_another_year(tmp_path: Path) -> None:

@@ -86,12 +86,9 @@ def _placements(
     rows = stays(files, findings)
     rows["authority"] = np.array([one.file.authority for one in files], dtype=object)[rows["file"]]
     rows = with_age_and_sex(rows, children(headers, findings) if headers else None, files, findings)
-    _tell_unseen_starts(rows, files, findings)
     rows = _as_seen(rows, files, findings)
+    _tell_unseen_starts(rows, files, findings)
     rows["host"] = _hosts(rows, files, findings)
-    for number, one in enumerate(files):
-        if not (rows["file"] == number).any():
-            findings.note(one.file.table, "no stay in a children's home begins here")
     return _shaped(rows, files)
 
 
@@ -111,15 +108,19 @@ def _shaped(rows: pd.DataFrame, files: Sequence[YearFile]) -> pd.DataFrame:
 
 
 def _as_seen(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) -> pd.DataFrame:
-    """With the days between which the files would show a stay. One that is open, but isn't in the next year's file,
-    was seen no longer than its own file shows."""
+    """With the days between which the files would show a stay, and without those that ended before. One that is open,
+    but isn't in the next year's file, was seen no longer than its own file shows."""
     begins, stops = (np.array(days, dtype="datetime64[ns]") for days in zip(*windows(files), strict=True))
     own = np.array([one.stops for one in files], dtype="datetime64[ns]")[rows["last_file"]]
     lost = rows["end"].isna() & (own < stops[rows["last_file"]])
     what = "is empty, but the next year's file has no such episode; when the stay ended isn't known"
     say(findings.read_as, files, rows[lost], "END", what, "end_")
     seen_to = pd.Series(stops[rows["last_file"]], index=rows.index).mask(lost, own)
-    return rows.assign(seen_from=begins[rows["first_file"]], seen_to=seen_to)
+    seen = rows.assign(seen_from=begins[rows["first_file"]], seen_to=seen_to)
+    early = seen["end"] < seen["seen_from"]
+    what = "lies before the years that the files hold, of which they show but some of the stays"
+    say(findings.leave_out, files, seen[early], "END", what, "end_")
+    return seen[~early].reset_index(drop=True)
 
 
 def _tell_unseen_starts(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) -> None:

@@ -163,6 +163,8 @@ def _with_places(table: Table, rows: pd.DataFrame, authority: str, findings: Fin
     urn = _urns(table, homes.index, findings)
     post = text(table, "PL_POST")[homes.index].astype("object").str.upper().str.replace(" ", "")
     distance = _distances(table, homes.index, findings)
+    if homes.empty:
+        findings.note(table, "no row is in a children's home (K2) or a secure one (K1)", "PLACE")
     for head, missing in {"URN": urn.isna(), "PL_DISTANCE": distance.isna()}.items():
         if head in table.cells and missing.any():
             findings.note(table, f"{missing.sum():,} of {len(homes):,} rows in homes have none that can be used", head)

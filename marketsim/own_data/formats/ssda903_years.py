@@ -15,7 +15,9 @@ from marketsim.scenario.errors import ScenarioError, displayed
 
 ENOUGH_ROWS = 20  # from which on a year with hardly any date, after years with none, is a slip of the pen
 HARDLY_ANY = 0.01
-FEWEST_ENDS, LEAST_SHARE = 3, 0.05  # of the episodes that end in a year, against the fullest, if a file holds it
+# Of the episodes that end in a year, against the fullest, if a file holds it. Some give a year with the whole past of
+# its children: fewer of them the further back, and those who had left before are missing, so that year isn't held.
+FEWEST_ENDS, LEAST_SHARE = 3, 0.5
 UNLIKELY = 0.001  # that all days on which something happened lie so early in a year that is over
 
 
@@ -70,10 +72,7 @@ def _of(file: EpisodeFile, findings: Findings) -> YearFile:
     first = last
     while ends.get(first - 1, 0) >= max(FEWEST_ENDS, LEAST_SHARE * ends.max()):
         first -= 1
-    early = rows["end"] < pd.Timestamp(first - 1, 4, 1)
-    what = f"lies before April {first - 1}, from when on the file shows episodes; give the file of that year"
-    findings.leave_out(file.table, rows.index[early], file.ending, what)
-    return YearFile(replace(file, rows=rows[~early]), first, last, _stops(rows, last))
+    return YearFile(replace(file, rows=rows), first, last, _stops(rows, last))
 
 
 def _without_slips(file: EpisodeFile, findings: Findings) -> pd.DataFrame:
