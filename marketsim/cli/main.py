@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from marketsim.cli import analysing, docs, lever_pages, live, options, picturing, results, running, sweeping, trusting
+from marketsim.cli import (
+    analysing,
+    docs,
+    lever_pages,
+    live,
+    options,
+    own_data,
+    picturing,
+    results,
+    running,
+    sweeping,
+    trusting,
+)
 from marketsim.cli.cooperative import cooperative
 
 app = typer.Typer(
@@ -44,6 +56,7 @@ def _options(
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(cooperative, name="cooperative")
+app.add_typer(own_data.data, name="data")
 app.add_typer(results.results, name="results")
 
 

@@ -59,4 +59,4 @@ def amounts(words: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
 
 def weeks_of(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
     """The Monday of each date's week: as exactly as dates are kept."""
-    return days - pd.to_timedelta(days.dt.dayofweek, unit="D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")

@@ -6,7 +6,8 @@ import datetime
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ import pandas as pd
 
 from marketsim.own_data import cells
 from marketsim.own_data.importing import Imported
+from marketsim.own_data.provenance import Provenance
 from marketsim.own_data.records import (
     CARE,
     DATE,
@@ -46,6 +48,19 @@ PERSONAL = (
     "route, sector, fee in whole pounds, distance in tenths of a mile, and the number of its home in homes.csv. "
     "A row is still about one child: keep the folder as you keep the files that it was made from."
 )
+
+
+CONTENTS = {
+    "placements.csv": "a row a placement, reduced as above; sorted, so that the order tells nothing",
+    "homes.csv": "homes and their places; numbers stand for homes and providers",
+    "figures.csv": "published figures of your files: `marketsim validate --against figures.csv`",
+    "forecast.csv": "the demand forecast that takes the place of the built-in path",
+    "contracts.csv": "contracts; scenario.yaml has them as arrangements",
+    "estimates.csv, .png, .txt": "what placements say, with n and interval, beside the national values",
+    "findings.csv": "what was left out or read in a certain way, by file, line and column; no cell's content",
+    "scenario.yaml": "a scenario that starts from this folder: marketsim run scenario.yaml",
+    "about.json": "what programs need to know of this folder",
+}
 
 
 @contextmanager
@@ -85,7 +100,23 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], imported: Imported, 
         ],
         "personal_data": PERSONAL,
     }
-    (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(folder / ABOUT, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write words as UTF-8."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def readme(imported: Imported, parts: Sequence[Provenance], as_at: datetime.date) -> str:
+    """What the folder is, in words, for whoever finds it."""
+    files = [f"  {one.name}: {one.form}, {one.rows} rows, {one.left_out} left out" for one in imported.files]
+    whose = [f"  {one.part}: {one.whose}; {one.rests_on}" for one in parts]
+    about = [f"  {name}: {words}" for name, words in CONTENTS.items()]
+    return "\n".join([
+        f"Own data for marketsim, as on {as_at}.", "", *textwrap.wrap(PERSONAL, 100), "", "Made from", *files, "",
+        "Which part of a market that starts here is whose", *whose, "", "What is here", *about, "",
+    ])  # fmt: skip
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from marketsim.own_data.formats import dfe, ssda903
 from marketsim.own_data.recognising import Family
 
 
 def families() -> tuple[Family, ...]:
     """Every family; the most particular heads first."""
-    return ()
+    return (ssda903.FAMILY, dfe.FAMILY)

@@ -1,0 +1,85 @@
+"""A council's own files: looked through, reduced into a folder, and shown beside the national figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+data = typer.Typer(
+    help="Read your own files (returns, placement lists, homes, forecasts) and start the market from them. Nothing "
+    "leaves this computer.",
+    no_args_is_help=True,
+)
+
+Files = Annotated[list[Path], typer.Argument(help="files of any known form; `marketsim docs own_data` lists them")]
+Authority = Annotated[
+    str | None, typer.Option(help="whose the files are that don't say it; not given: by the name of folder or file")
+]
+
+
+@data.command()
+def check(files: Files, authority: Authority = None) -> None:
+    """Look through files: what each is, what would be used, what not and why. Writes nothing."""
+    from rich.console import Console
+
+    from marketsim.own_data import importing
+    from marketsim.reports import own_files
+
+    own_files.print_files(importing.read_files(files, authority), Console())
+
+
+@data.command("import")
+def import_(
+    files: Files,
+    out: Annotated[Path, typer.Option(help="folder to make; must not exist yet")],
+    authority: Authority = None,
+) -> None:
+    """Reduce files to what a market starts from, without anything that says who a child is, and keep it in a folder."""
+    from rich.console import Console
+
+    from marketsim.own_data import dating, folder, importing, provenance, reducing, region, starting
+    from marketsim.own_data.estimates.table import estimate
+    from marketsim.reports import own_data as estimates
+    from marketsim.reports import own_files
+
+    console = Console()
+    with folder.made(out) as part:
+        imported = importing.read_files(files, authority)
+        day = dating.as_at(imported.part, imported.findings)
+        tables = reducing.reduced(imported.part)
+        ours = region.region_of(tables, day)
+        parts = provenance.provenance(ours)
+        folder.write(part, tables, imported, day)
+        folder.write_text(part / folder.README, folder.readme(imported, parts, day))
+        folder.write_text(part / starting.SCENARIO, starting.scenario_text(ours, out.name))
+        if len(tables["placements"]):
+            found = estimate(tables["placements"])
+            folder.write_table(part / "estimates.csv", found)
+            estimates.draw(found, part / "estimates.png")
+    own_files.print_files(imported, console)
+    own_files.print_provenance(parts, console)
+    for sentence in provenance.short_of_places(ours):
+        console.print(sentence)
+    typer.echo(f"Written: {out} ({', '.join(sorted(path.name for path in out.iterdir()))})")
+    typer.echo(f"Next: marketsim data show {out}; marketsim run {out / starting.SCENARIO}")
+
+
+@data.command()
+def show(folder: Annotated[Path, typer.Argument(help="a folder that an import made")]) -> None:
+    """Show which part of a market is whose, and what your own figures are beside the national ones."""
+    from rich.console import Console
+
+    from marketsim.own_data import provenance, region
+    from marketsim.own_data.estimates.table import estimate
+    from marketsim.own_data.folder import read
+    from marketsim.reports import own_data as estimates
+    from marketsim.reports import own_files
+
+    ours, placements = region.read_region(str(folder)), read(folder)["placements"]
+    own_files.print_provenance(provenance.provenance(ours), Console())
+    for sentence in provenance.short_of_places(ours):
+        Console().print(sentence)
+    if len(placements):
+        estimates.print_estimates(estimate(placements), Console())
