@@ -39,7 +39,7 @@ def import_(
     """Reduce files to what a market starts from, without anything that says who a child is, and keep it in a folder."""
     from rich.console import Console
 
-    from marketsim.own_data import dating, folder, importing, provenance, reducing, region, starting
+    from marketsim.own_data import dating, folder, importing, provenance, readme, reducing, region, starting
     from marketsim.own_data.estimates.table import estimate
     from marketsim.reports import own_data as estimates
     from marketsim.reports import own_files
@@ -52,7 +52,7 @@ def import_(
         ours = region.region_of(tables, day)
         parts = provenance.provenance(ours)
         folder.write(part, tables, imported, day)
-        folder.write_text(part / folder.README, folder.readme(imported, parts, day))
+        folder.write_text(part / readme.README, readme.readme(imported, parts, day))
         folder.write_text(part / starting.SCENARIO, starting.scenario_text(ours, out.name))
         if len(tables["placements"]):
             found = estimate(tables["placements"])

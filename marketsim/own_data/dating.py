@@ -21,8 +21,8 @@ def as_at(part: Part, findings: Findings) -> datetime.date:
         seen = whole.groupby("authority")["seen_to"].max()
         day = seen.min()
         for code in seen.index[seen > day]:
-            words = f"those of {name_of(code)} go on after {day.date()}, where others end; the market starts there, and "
-            findings.note("all files", words + "what comes later counts in stays and shares only")
+            words = f"those of {name_of(code)} go on after {day.date()}, where others end; the market starts there, "
+            findings.note("all files", words + "and what comes later counts in stays and shares only")
         return pd.Timestamp(day).date()
     if part.homes["as_at"].notna().any():
         return pd.Timestamp(part.homes["as_at"].max()).date()

@@ -6,8 +6,7 @@ import datetime
 import json
 import shutil
 import tempfile
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,6 @@ import pandas as pd
 
 from marketsim.own_data import cells
 from marketsim.own_data.importing import Imported
-from marketsim.own_data.provenance import Provenance
 from marketsim.own_data.records import (
     CARE,
     DATE,
@@ -36,7 +34,7 @@ from marketsim.own_data.tables import Table, read_sheets
 from marketsim.scenario.errors import ScenarioError, displayed, listed, sentence
 from marketsim.scenario.own_folder import ABOUT, FORM, TABLES
 
-FINDINGS, README = "findings.csv", "README.txt"
+FINDINGS = "findings.csv"
 WORDS = {
     "setting": SETTINGS, "end_reason": END_REASONS, "sex": SEXES, "need": NEEDS, "care": CARE, "notice": NOTICE,
     "route": ROUTES, "sector": SECTORS, "period": ("week", "year"), "measure": None,
@@ -48,19 +46,6 @@ PERSONAL = (
     "route, sector, fee in whole pounds, distance in tenths of a mile, and the number of its home in homes.csv. "
     "A row is still about one child: keep the folder as you keep the files that it was made from."
 )
-
-
-CONTENTS = {
-    "placements.csv": "a row a placement, reduced as above; sorted, so that the order tells nothing",
-    "homes.csv": "homes and their places; numbers stand for homes and providers",
-    "figures.csv": "published figures of your files: `marketsim validate --against figures.csv`",
-    "forecast.csv": "the demand forecast that takes the place of the built-in path",
-    "contracts.csv": "contracts; scenario.yaml has them as arrangements",
-    "estimates.csv, .png, .txt": "what placements say, with n and interval, beside the national values",
-    "findings.csv": "what was left out or read in a certain way, by file, line and column; no cell's content",
-    "scenario.yaml": "a scenario that starts from this folder: marketsim run scenario.yaml",
-    "about.json": "what programs need to know of this folder",
-}
 
 
 @contextmanager
@@ -106,17 +91,6 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], imported: Imported, 
 def write_text(path: Path, text: str) -> None:
     """Write words as UTF-8."""
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def readme(imported: Imported, parts: Sequence[Provenance], as_at: datetime.date) -> str:
-    """What the folder is, in words, for whoever finds it."""
-    files = [f"  {one.name}: {one.form}, {one.rows} rows, {one.left_out} left out" for one in imported.files]
-    whose = [f"  {one.part}: {one.whose}; {one.rests_on}" for one in parts]
-    about = [f"  {name}: {words}" for name, words in CONTENTS.items()]
-    return "\n".join([
-        f"Own data for marketsim, as on {as_at}.", "", *textwrap.wrap(PERSONAL, 100), "", "Made from", *files, "",
-        "Which part of a market that starts here is whose", *whose, "", "What is here", *about, "",
-    ])  # fmt: skip
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
