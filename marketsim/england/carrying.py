@@ -76,6 +76,14 @@ def carried_over(
     return CarriedOver(known, done.said)
 
 
+def in_whole_parts(codes: Sequence[str], count: int) -> dict[str, int]:
+    """A count of things shared out between authorities of today by the children they look after, largest remainder
+    first."""
+    how = How(0, {}, "number", True)
+    parts = _shared_out(count, [_weight(code, how, codes) for code in codes], whole=True)
+    return {code: round(part) for code, part in zip(codes, parts, strict=True)}
+
+
 def _given(values: Mapping[str, float], year: int, done: CarriedOver) -> list[Given]:
     found = []
     for word, value in values.items():

@@ -248,7 +248,7 @@ E06000029,LA,836,Poole,192,20,101,91,..,17
 
 
 def test_underlying_data_until_2017(tmp_path: Path) -> None:
-    """100 of 400 outside, 80 far away; of Bournemouth and Poole 221 of 430 outside; what is kept back is in no share."""
+    """100 of 400 outside, 80 far away; of Bournemouth and Poole 221 of 430 outside; what is kept back has no share."""
     path = tmp_path / "SFR.csv"
     path.write_text(WIDE)
     part, findings = read(FAMILY, path)
