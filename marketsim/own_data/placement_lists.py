@@ -13,7 +13,7 @@ from marketsim.own_data.fees import weekly_fees
 from marketsim.own_data.findings import Findings
 from marketsim.own_data.heads import Columns, columns_of
 from marketsim.own_data.recognising import Asked
-from marketsim.own_data.records import CARE, shaped
+from marketsim.own_data.records import CARE, empty, shaped
 from marketsim.own_data.repeats import once
 from marketsim.own_data.tables import Table
 
@@ -25,7 +25,7 @@ def read_lists(tables: Sequence[Table], asked: Asked) -> pd.DataFrame:
     """The placements in children's homes of all lists, each once. Raises ScenarioError where a list doesn't say whose
     it is and nobody did."""
     rows = [_read(table, asked) for table in tables]
-    return once(pd.concat(rows, ignore_index=True), asked.findings) if rows else shaped("placements", {})
+    return once(pd.concat(rows, ignore_index=True), asked.findings) if rows else empty("placements")
 
 
 def _read(table: Table, asked: Asked) -> pd.DataFrame:

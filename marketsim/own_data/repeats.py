@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from marketsim.own_data.findings import Findings
-from marketsim.own_data.records import PLACEMENTS
+from marketsim.own_data.records import PLACEMENTS, empty
 from marketsim.own_data.words import counted
 
 WITH_CHILD = ["authority", "child", "start"]
@@ -19,6 +19,8 @@ def once(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     Rows are of the same placement if child and start are the same; in lists without children, if all else that stays
     the same is. An authority's lists show what ran between the first and the last.
     """
+    if rows.empty:
+        return empty("placements")
     rows = rows.sort_values("list_date", kind="stable", na_position="first", ignore_index=True)
     key, dated = _keys(rows), rows["list_date"].notna()
     times = rows[dated].groupby(key[dated])["list_date"].nunique()
