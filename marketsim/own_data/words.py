@@ -157,7 +157,7 @@ def read_words(
     if tell:
         _say_unknown(table, head, cells[unknown], findings, hide)
     if not hide:
-        pairs = [f"{shown(w)} as {one}" for w, one in zip(words, meanings, strict=True) if one and one != bare(w)]
+        pairs = [f"{shown(w)} as {one}" for w, one in zip(words, meanings, strict=True) if one and bare(one) != bare(w)]
         if pairs:
             findings.note(table, f"reads {listed(pairs)}", head)
     return meaning, unknown

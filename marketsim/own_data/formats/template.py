@@ -9,7 +9,7 @@ import pandas as pd
 
 from marketsim.england.changes import today
 from marketsim.own_data import template_out, words
-from marketsim.own_data.cells import FIRST_DAY, LAST_DAY, amounts, dates
+from marketsim.own_data.cells import FIRST_DAY, LAST_DAY, amounts, dates, says_nothing
 from marketsim.own_data.fees import believable
 from marketsim.own_data.findings import Findings
 from marketsim.own_data.recognising import Asked, Family, Format, Recognised
@@ -33,7 +33,8 @@ def _homes(table: Table, findings: Findings) -> pd.DataFrame:
     cells = table.cells
     codes, found = _authorities(cells["Host authority"])
     places, wrong = _places(cells["Places"])
-    twice = (cells["URN"] != "") & cells["URN"].duplicated()
+    urn = cells["URN"].mask(says_nothing(cells["URN"]), "")
+    twice = (urn != "") & urn.duplicated()
     used = _left_out(table, findings, [
         ("Host authority", ~found, "isn't one authority of England; give its name or ONS code"),
         ("Places", wrong | places.isna(), "is no whole number of places from 1"),
@@ -42,7 +43,7 @@ def _homes(table: Table, findings: Findings) -> pd.DataFrame:
     codes, places = codes[used.cells.index], places[used.cells.index]
     _not_kept(used, "Takes needs", findings)
     return shaped("homes", {
-        "urn": used.cells["URN"], "provider": used.cells["Provider"], "authority": codes, "places": places,
+        "urn": urn[used.cells.index], "provider": used.cells["Provider"], "authority": codes, "places": places,
         "sector": words.read_words(used, "Sector", words.meant(words.SECTORS), findings)[0],
         "short_break": words.read_words(used, "Short breaks only", words.meant(words.YES_NO), findings)[0] == "yes",
         "opened": _days(used, "Opened", findings), "weekly_fee_gbp": _fees(used, findings), "file": used.name,
@@ -60,7 +61,7 @@ def _contracts(table: Table, findings: Findings) -> pd.DataFrame:
     used = _left_out(table, findings, [
         ("Contract", cells["Contract"] == "", "is missing; give the contract a name"),
         ("Rule", rule == "", f"is no rule; allowed: {', '.join(template_out.RULES)}"),
-        ("Authorities", ~found, "has an authority that isn't one of England, or none; names or ONS codes with ; between"),
+        ("Authorities", ~found, "isn't a list of authorities of England; write names or ONS codes with ; between"),
         ("Places", wrong | (rule.isin(HELD) & places.isna()), "is no whole number of places from 1"),
         ("To", end < start, "is before the first day"),
     ])  # fmt: skip
@@ -74,10 +75,15 @@ def _contracts(table: Table, findings: Findings) -> pd.DataFrame:
 
 
 def _filled(table: Table, columns: Sequence[template_out.Column], findings: Findings) -> Table:
-    """The table with the heads of the template, all of them, and without the example."""
+    """The table with the heads of the template, all of them, and without the example. Raises ScenarioError for two
+    columns of the same."""
     names = {words.bare(column.head): column.head for column in columns}
     cells = table.cells.rename(columns={head: names.get(words.bare(head), head) for head in table.heads})
+    if not cells.columns.is_unique:
+        raise table.error(f"has the column {cells.columns[cells.columns.duplicated()][0]} twice", table.head_line)
     example = cells.iloc[:, 0].astype("object").str.lower().str.startswith(template_out.EXAMPLE)
+    if number := int(example.sum()):
+        findings.note(table, f"passes over {words.counted(number)} marked as an example")
     cells = cells[~example].astype("object")
     for column in columns:
         if column.head not in cells:
@@ -87,9 +93,7 @@ def _filled(table: Table, columns: Sequence[template_out.Column], findings: Find
     return replace(table, cells=cells)
 
 
-def _left_out(
-    table: Table, findings: Findings, reasons: Sequence[tuple[str, pd.Series[bool], str]]
-) -> Table:  # fmt: skip
+def _left_out(table: Table, findings: Findings, reasons: Sequence[tuple[str, pd.Series[bool], str]]) -> Table:
     """The rows without any of the reasons; of several the first is said."""
     left = pd.Series(True, index=table.cells.index)
     for head, wrong, why in reasons:
@@ -133,10 +137,9 @@ def _not_kept(table: Table, head: str, findings: Findings) -> None:
         findings.note(table, "isn't used by the market yet", head)
 
 
-def _of(columns: Sequence[template_out.Column], needed: Sequence[str]) -> Callable[[frozenset[str]], bool]:
-    heads = {words.bare(column.head) for column in columns}
+def _with(needed: Sequence[str]) -> Callable[[frozenset[str]], bool]:
     wanted = {words.bare(head) for head in needed}
-    return lambda found: wanted <= {words.bare(word) for word in found} <= heads
+    return lambda found: wanted <= {words.bare(word) for word in found}
 
 
 def _together(tables: list[pd.DataFrame], shape: str) -> pd.DataFrame:
@@ -145,10 +148,6 @@ def _together(tables: list[pd.DataFrame], shape: str) -> pd.DataFrame:
 
 
 HOMES_NEED, CONTRACTS_NEED = ("Home", "Host authority", "Places"), ("Contract", "Rule", "Authorities")
-HOMES = Format(
-    "own_homes", "the template's sheet of homes", HOMES_NEED, _of(template_out.HOMES, HOMES_NEED)
-)  # fmt: skip
-CONTRACTS = Format(
-    "own_contracts", "the template's sheet of contracts", CONTRACTS_NEED, _of(template_out.CONTRACTS, CONTRACTS_NEED)
-)  # fmt: skip
+HOMES = Format("own_homes", "the template's sheet of homes", HOMES_NEED, _with(HOMES_NEED))
+CONTRACTS = Format("own_contracts", "the template's sheet of contracts", CONTRACTS_NEED, _with(CONTRACTS_NEED))
 FAMILY = Family((HOMES, CONTRACTS), read)
