@@ -120,14 +120,19 @@ def check(
     only: Annotated[Literal["changed"] | None, typer.Option(help="only values that differ from the defaults")] = None,
 ) -> None:
     """Check scenarios and print each with all its values and where they come from."""
-    from marketsim.reports import values
+    from rich.console import Console
+
+    from marketsim.reports import own_files, values
     from marketsim.scenario import loading
 
     loaded = [loading.load_scenario(name) for name in scenarios]
     described = [values.described(one, only == "changed") for one in loaded]
+    own = [own_files.of_world(one.scenario.world) for one in loaded]
     options.say_without_effect(loaded)
-    for name, text in zip(scenarios, described, strict=True):
+    for name, text, parts in zip(scenarios, described, own, strict=True):
         typer.echo(f"{name}: valid\n{text}\n")
+        if parts:
+            own_files.print_provenance(parts, Console())
 
 
 def scenarios() -> None:

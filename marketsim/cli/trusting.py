@@ -100,9 +100,14 @@ def evidence(
     pattern: Annotated[str | None, typer.Argument(help="only keys that hold this; * stands for anything")] = None,
     status: Annotated[str | None, typer.Option(help="only these: measured, estimated, assumption or lever")] = None,
     write: Annotated[bool, typer.Option("--write", help="make the sign-off file anew (in a checkout)")] = False,
+    data: Annotated[Path | None, typer.Option(help="a folder of own data: which part of a market is whose")] = None,
 ) -> None:
     """Print what every value rests on: unit, status, source, plausible range, and what it was fitted to."""
+    from rich.console import Console
+
+    from marketsim.own_data import provenance, region
     from marketsim.reports import evidence as printing
+    from marketsim.reports import own_files
     from marketsim.trust import evidence as values
 
     if write and (pattern or status):
@@ -110,6 +115,8 @@ def evidence(
     if write:
         typer.echo(f"Written: {values.write_evidence()}")
         return
+    if data is not None:
+        own_files.print_provenance(provenance.provenance(region.read_region(str(data))), Console())
     typer.echo(printing.described(printing.chosen(values.recorded_entries(), pattern, status)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def read_files(paths: Sequence[Path], authority: str | None = None) -> Imported:
     findings = Findings()
     asked = Asked(findings, Owners(authority, findings))
     known = families()
-    found = [one for path in paths for one in recognise(path, known, findings)]
+    found = [one for path, label in _labels(paths) for one in recognise(path, known, findings, label)]
     parts = []
     for family in known:
         mine = [one for one in found if one.format in family.formats]
@@ -52,6 +52,13 @@ def read_files(paths: Sequence[Path], authority: str | None = None) -> Imported:
             parts.append(family.read(mine, asked))
     part = joined(together(parts), findings)
     return Imported(part, _counted(found, findings), findings)
+
+
+def _labels(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """What messages call each file: its name, with that of its folder where another has the same."""
+    names = [path.name for path in paths]
+    for path in paths:
+        yield path, path.name if names.count(path.name) == 1 else f"{path.absolute().parent.name}/{path.name}"
 
 
 def _check_different(paths: Sequence[Path]) -> None:

@@ -65,7 +65,8 @@ def _children(region: Region) -> Iterator[Provenance]:
     ):  # fmt: skip
         number = int(known.sum())
         whose = OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL
-        yield Provenance(part, whose, f"recorded of {number} of {count}; the others as for other children")
+        words = f"recorded of {number} of {count}; the others as for other children"
+        yield Provenance(part, whose, "recorded of all" if number == count else words)
     yield Provenance("since when they live there", OURS, "the week in which the placement began")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from marketsim.own_data.findings import Findings
@@ -63,16 +63,17 @@ def plain_head(head: str) -> str:
     return " ".join(head.lower().split())
 
 
-def recognise(path: Path, families: Iterable[Family], findings: Findings) -> list[Recognised]:
+def recognise(path: Path, families: Iterable[Family], findings: Findings, label: str = "") -> list[Recognised]:
     """The tables of a file that have a form of one of the families; sheets of a workbook that have none are noted.
+    Messages call the file by its `label` (not given: its name).
 
     Raises ScenarioError for a file in which nothing is recognised: what it lacks to the form that is nearest.
     """
     formats = [one for family in families for one in family.formats]
-    sheets = read_sheets(path)
+    sheets = [replace(sheet, label=label) for sheet in read_sheets(path)]
     found = [(sheet, _of(sheet, formats)) for sheet in sheets]
     if not any(recognised for _, recognised in found):
-        raise ScenarioError(_nearest(sheets, formats), path.name)
+        raise ScenarioError(_nearest(sheets, formats), label or path.name)
     for sheet, recognised in found:
         if recognised is None:
             findings.note(sheet.title, "this sheet is of no known form and isn't read")

@@ -36,11 +36,13 @@ class Table:
     cells: pd.DataFrame
     head_line: int
     preamble: tuple[str, ...] = ()
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The file, and its sheet if it is a workbook, as messages call it."""
-        return f"{self.path.name} ({self.sheet})" if self.sheet else self.path.name
+        """The file (by its label if it has one), and its sheet if it is a workbook, as messages call it."""
+        file = self.label or self.path.name
+        return f"{file} ({self.sheet})" if self.sheet else file
 
     @property
     def heads(self) -> list[str]:
@@ -65,11 +67,13 @@ class Sheet:
     name: str
     first: list[list[str]]
     rows: Callable[[], Iterator[tuple[int, list[str]]]]
+    label: str = ""
 
     @property
     def title(self) -> str:
-        """The file, and its sheet if it is a workbook."""
-        return f"{self.path.name} ({self.name})" if self.name else self.path.name
+        """The file (by its label if it has one), and its sheet if it is a workbook."""
+        file = self.label or self.path.name
+        return f"{file} ({self.name})" if self.name else file
 
     def below(self, position: int) -> Table:
         """The table whose head is the row at a position of `first`.
@@ -215,7 +219,7 @@ def _gathered(sheet: Sheet, head: list[str], position: int) -> Table:
         for number, word in enumerate(head)
     }
     above = tuple(" ".join(filter(None, cells)) for cells in sheet.first[:position])
-    return Table(sheet.path, sheet.name, pd.DataFrame(columns, index=lines), head_line, above)
+    return Table(sheet.path, sheet.name, pd.DataFrame(columns, index=lines), head_line, above, sheet.label)
 
 
 def _columns(rows: list[list[str]], wide: int) -> list[pa.Array]:

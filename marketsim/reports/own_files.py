@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -11,9 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from marketsim.own_data.importing import Imported
-from marketsim.own_data.provenance import Provenance
-from marketsim.reports import fitting
+from marketsim.own_data.provenance import MODEL, NATIONAL, OURS, Provenance, provenance
+from marketsim.reports import fitting, tables
+from marketsim.scenario.errors import listed
+from marketsim.scenario.schema import World
+from marketsim.world.england import own_region
 
+WORDS = {OURS: "own data", NATIONAL: "national figures", MODEL: "made by the model"}
 MOST_SPANS = 12  # of lines that one sentence names
 
 
@@ -38,8 +42,8 @@ def print_files(imported: Imported, console: Console) -> None:
 def sentences(findings: pd.DataFrame) -> Iterable[str]:
     """The findings in sentences: notes as they are, rows and cells by what is wrong, with the lines."""
     notes = findings[findings["line"].isna()]
-    for file, what in dict.fromkeys(zip(notes["file"], notes["what"], strict=True)):
-        yield f"{file}: {what}"
+    for what, same in notes.groupby("what", sort=False):
+        yield f"{listed(list(dict.fromkeys(same['file'])))}: {what}"
     rows = findings[findings["line"].notna()]
     for (file, column, kind, what), same in rows.groupby(["file", "column", "kind", "what"], sort=False):
         lines = spans(sorted(same["line"].astype(int).unique().tolist()))
@@ -66,6 +70,21 @@ def print_provenance(parts: Sequence[Provenance], console: Console, title: str =
     for one in parts:
         table.add_row(one.part, one.whose, escape(one.rests_on))
     fitting.print_table(table, console)
+
+
+def of_world(world: World) -> list[Provenance]:
+    """Which part of a world is whose; nothing for one without own data."""
+    region = own_region(world)
+    return [] if region is None else provenance(region)
+
+
+def in_words(world: World) -> Iterator[str]:
+    """The same in sentences: what is ours, what is partly, and what isn't."""
+    parts = of_world(world)
+    for whose in dict.fromkeys(one.whose for one in parts):
+        mine = [one for one in parts if one.whose == whose]
+        named = [f"{one.part} ({one.rests_on})" if whose == OURS else one.part for one in mine]
+        yield f"{tables.capital(WORDS.get(whose, whose))}: {'; '.join(named)}."
 
 
 def _counted(table: pd.DataFrame, what: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marketsim.experiments.comparison import Comparison
-from marketsim.reports import tables
+from marketsim.reports import own_files, tables
 from marketsim.results import definitions
 from marketsim.scenario import errors, levers
 from marketsim.scenario.schema import Scenario
@@ -33,6 +33,7 @@ def told(comparison: Comparison, label: str) -> Iterator[str]:
     world = "England" if scenario.world.kind == "england" else f"{scenario.world.authorities} made-up authorities"
     purchasing = scenario.purchasing
     yield f"{label}: {world}, {weeks} weeks from {_date(scenario.horizon.start)}."
+    yield from own_files.in_words(scenario.world)
     yield f"Authorities try {_order(purchasing.order)}."
     for group in purchasing.groups:
         yield f"{tables.capital(_people(group.authorities, group.regions))} try {_order(group.order)}."

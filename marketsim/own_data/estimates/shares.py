@@ -57,6 +57,11 @@ def _bought(rows: Rows) -> Rows:
     return rows[rows["route"].isin(BOUGHT)]
 
 
+def _bought_or_not(rows: Rows) -> Rows:
+    """Returns say whether a home is the authority's own, and not how the others were bought; lists say the way."""
+    return rows[(rows["route"] != "") | (rows["sector"] != "")]
+
+
 def _both_authorities(rows: Rows) -> Rows:
     return running(rows[(rows["authority"] != "") & (rows["host_authority"] != "")])
 
@@ -68,7 +73,7 @@ SHARES = (
     Share("age_16_and_over", _known("age"), lambda rows: rows["age"] >= 16),
     Share("boys", _known("sex"), _is("sex", "boy")),
     Share("emergency", _known("notice"), _is("notice", "emergency")),
-    Share("in_house", _known("route"), _is("route", "in_house")),
+    Share("in_house", _bought_or_not, _is("route", "in_house")),
     *(Share(f"route_{route}", _bought, _is("route", route), "route") for route in BOUGHT),
     *(Share(f"sector_{sector}", _known("sector"), _is("sector", sector), "sector") for sector in SECTORS),
     Share("out_of_area", _both_authorities, lambda rows: rows["authority"] != rows["host_authority"]),
