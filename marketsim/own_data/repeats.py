@@ -17,7 +17,7 @@ def once(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
 
     `rows` are placements with `list_date` (missing: not known) and `told_end` (whether the list has a column for ends).
     Rows are of the same placement if child and start are the same; in lists without children, if all else that stays
-    the same is. An authority's lists show what ran between the first and the last.
+    the same is. An authority's lists show what ran between the first (or the first end that they tell of) and the last.
     """
     if rows.empty:
         return empty("placements")
@@ -25,21 +25,27 @@ def once(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     key, dated = _keys(rows), rows["list_date"].notna()
     times = rows[dated].groupby(key[dated])["list_date"].nunique()
     last = rows[~key.duplicated(keep="last")].copy()
-    first_list = rows.groupby("authority")["list_date"].min()
-    last_list = rows.groupby("authority")["list_date"].max()
-    last["seen_from"] = last["authority"].map(first_list)
-    last["seen_to"] = last["authority"].map(last_list)
+    first_list, last["seen_from"], last["seen_to"] = _shown(rows, last["authority"])
     standing = set(rows[key.map(times).fillna(0) > 1]["authority"])  # lists of what runs, not only of what is new
     if again := len(rows) - len(last):
         for name in rows["file"].unique():
             what = f"together the lists have {counted(again)} of placements that stand in them before"
             findings.note(str(name), what)
     last = _ended(last, rows, standing, findings)
-    several = last["seen_from"] < last["seen_to"]
+    several = first_list < last["seen_to"]
     running = last["end"].isna() & (last["list_date"] == last["seen_to"]) & last["told_end"]
+    running &= last["start"] <= last["seen_to"]
     last["whole"] = last["start"].notna() & (last["end"].notna() | running)
     last["whole"] &= ~(several & ~last["authority"].isin(standing)) | last["end"].notna()
     return last[list(PLACEMENTS)].sort_values(["file", "line"], kind="stable", ignore_index=True)
+
+
+def _shown(rows: pd.DataFrame, authority: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], ...]:
+    """Of each authority its first list, from when and to when its lists show what ran; missing where no list is dated.
+    A list that tells of an end before its own day shows what ran then."""
+    by = rows.assign(end=rows["end"].where(rows["list_date"].notna())).groupby("authority")
+    first, last, end = by["list_date"].min(), by["list_date"].max(), by["end"].min()
+    return authority.map(first), authority.map(first.where(end.isna() | (end >= first), end)), authority.map(last)
 
 
 def _keys(rows: pd.DataFrame) -> pd.Series[int]:

@@ -149,6 +149,7 @@ def test_one_list_says_what_ran_on_its_day_and_an_end_after_it_is_planned(tmp_pa
     found = part.placements
     assert found["end"].isna().tolist() == [True, True, False]
     assert found["whole"].all() and set(found["seen_to"]) == {pd.Timestamp("2026-01-05")}
+    assert set(found["seen_from"]) == {pd.Timestamp("2025-12-29")}  # it tells of what ended then
     assert list(found["need"]) == ["severe", "standard", "standard"]
     assert list(found["care"]) == ["shared", "two_to_one", "one_to_one"]
     assert told(findings, "left out") == [(7, "Placement end date", "is before the placement's start", "'29/11/2025'")]
