@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,9 @@ def validate(
     replicates: Annotated[int | None, typer.Option(min=1, max=10_000, help="runs; not given: 40, short form 6")] = None,
     seed: options.Seed = 1,
     targets: Annotated[Path | None, typer.Option(help="CSV of other targets: measure,value,tolerance")] = None,
-    against: Annotated[Path | None, typer.Option(help="CSV of your figures: measure,area,value")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="your figures: measure,area,value as CSV, DfE's by authority, or imported data")
+    ] = None,
     backcast: Annotated[bool, typer.Option(help="also run from 2014")] = True,
     workers: options.Workers = None,
     out: options.Out = None,
@@ -37,7 +40,7 @@ def validate(
         from marketsim.results import store
         from marketsim.scenario import loading, signoff
         from marketsim.trust.validation import against as comparison
-        from marketsim.trust.validation import recorded
+        from marketsim.trust.validation import held, recorded
         from marketsim.trust.validation import validate as validation
         from marketsim.trust.validation.scorecard import read_targets
 
@@ -49,7 +52,7 @@ def validate(
     loaded = loading.load_scenario(scenario)
     validation.at_target_date(loaded, targets is not None)
     wanted = None if targets is None else read_targets(targets)
-    figures = None if against is None else comparison.read_figures(against)
+    figures = None if against is None else held.read_held(against, partial(typer.echo, err=True))
     store.check_new(out)
     with options.progress_bar("jobs") as advance:
         done = validation.validate(

@@ -12,6 +12,7 @@ from marketsim.england.names import words_of
 ONS_CODE = re.compile("[EWSN][0-9]{8}")
 DFE_CODE = re.compile(r"([0-9]{3})(\.0+)?")
 SAME_AUTHORITY = ("was recoded as", "took the place of the code")
+ABBREVIATED = frozenset(["bc", "cbc", "cc", "lb", "lbc", "mbc", "mdc", "rb", "ua"])  # borough council and the like
 LONDON = "london"  # what is left of `City of London`, and of the region, which is no authority
 
 
@@ -38,7 +39,8 @@ def key_of(word: str) -> str:
         return stripped.upper()
     if code := DFE_CODE.fullmatch(stripped):
         return code[1]
-    joined = " ".join(words_of(stripped))
+    words = words_of(stripped)
+    joined = " ".join([word for word in words if word not in ABBREVIATED] or words)
     return "" if joined == LONDON and "city" not in stripped.lower() else joined
 
 

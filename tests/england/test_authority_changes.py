@@ -45,6 +45,7 @@ def test_codes_of_the_department_are_one_for_each_authority() -> None:
      ("Hull", ("E06000010",)), ("St Helens", ("E08000013",)), ("Southend on Sea", ("E06000033",)),
      ("Southend", ("E06000033",)), ("Durham", ("E06000047",)), ("Medway Towns", ("E06000035",)),
      ("The Wrekin", ("E06000020",)), ("Blackburn", ("E06000008",)), ("Isles Of Scilly", ("E06000053",)),
+     ("LB Camden", ("E09000007",)), ("Oldham MBC", ("E08000004",)), ("Kent CC", ("E10000016",)), ("CC", ()),
      ("City of London", ("E09000001",)), ("Cornwall and Isles of Scilly", ("E06000052", "E06000053")),
      ("London", ()), ("Inner London", ()), ("Outer London", ()), ("England", ()), ("North East", ()),
      ("Sheffeild", ()), ("Kingston", ()), ("Sussex", ()), ("City of", ()), ("", ()), ("/", ()), ("999", ()),

@@ -113,6 +113,7 @@ def test_what_stands_in_for_a_number_is_never_0(tmp_path: Path) -> None:
     assert values(part.figures) == {("children_in_homes", "E08000035", 2024): 0}
     told = said(findings)
     assert "cells that are c (kept back to protect people): 2; no figure, and not 0" in told
+    assert "children_in_homes: no figure in 11 of 12 rows" in told
     assert all(f"cells that are {symbol}" in told for symbol in [*symbols[1:9], "empty"])
 
 

@@ -219,8 +219,8 @@ def test_200_000_rows_are_read_in_a_few_seconds(tmp_path: Path) -> None:
 
 
 CELL = st.text(max_size=6) | st.sampled_from([
-    "", "REDACTED", "Children's home", "Private", "Leeds", "Cumbria", "London", "4", "-1", "1e9", "inf", "nan", "Active",
-    "31/03/2024", "99999", "Yes", "Good", '"', "é", "\x92", "\x00",
+    "", "REDACTED", "Children's home", "Private", "Leeds", "Cumbria", "London", "4", "-1", "1e9", "inf", "nan",
+    "Active", "31/03/2024", "99999", "Yes", "Good", '"', "é", "\x92", "\x00",
 ])  # fmt: skip
 
 

@@ -71,8 +71,13 @@ def _with_values(table: Table, rows: pd.DataFrame, values: Sequence[str], findin
     if number_head is None and share_head is None:
         raise table.error(f"has no column of numbers; one is called {' or '.join(dfe_columns.NUMBER_HEADS[:2])}")
     nothing = pd.Series(float("nan"), index=rows.index)
-    number = nothing if number_head is None else dfe_columns.numbers(table, number_head, rows.index, findings)
     is_share = rows["measure"].map(UNITS) == "share"
+    number = nothing
+    if number_head is not None:
+        needed = rows.index if share_head is None else rows.index[~is_share]
+        number = dfe_columns.parts(table.cells.loc[rows.index, number_head])[0]
+        number = dfe_columns.numbers(table, number_head, needed, findings).combine_first(number[number >= 0])
+        number = number.reindex(rows.index)
     share, given_as = nothing, ""
     if share_head is not None and is_share.any():
         share, given_as = dfe_columns.shares(table, share_head, rows.index[is_share], findings)
@@ -80,6 +85,9 @@ def _with_values(table: Table, rows: pd.DataFrame, values: Sequence[str], findin
     worked_out = out_of_numbers(rows, number)
     rows["value"] = number.where(~is_share, share.fillna(worked_out))
     rows["given_as"] = pd.Series(given_as, index=rows.index).where(share.notna(), "number")
+    missing = rows.loc[rows["value"].isna(), "measure"].value_counts(sort=False)
+    for measure, count in missing.items():
+        findings.note(table, f"{measure}: no figure in {count:,} of {(rows['measure'] == measure).sum():,} rows")
     return rows.dropna(subset=["value"])
 
 

@@ -154,6 +154,18 @@ def test_own_figures(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert pd.read_csv(tmp_path / "new" / "against.csv")["off_by"].tolist() == pytest.approx([1 / 6])
 
 
+def test_own_figures_as_the_department_publishes_them(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    baseline(monkeypatch)
+    head = "time_period,geographic_level,country_name,placement,location,percentage"
+    homes, outside = "Secure homes and children's homes", "Placed outside the local authority boundary"
+    (tmp_path / "dfe.csv").write_text(f"{head}\n2024,National,England,{homes},{outside},50\n")
+    code, out, err = typed("--against", "dfe.csv", "--out", "new")
+    assert code == 0 and "England 66.7% for 50.0%" in " ".join(out.split())
+    assert "out_of_area_share: 1 figures of 2024, given as percent" in " ".join(err.split())
+
+
 def test_recording(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shipped = recording.in_checkout()
     copy = tmp_path / "marketsim" / "england" / "scorecard.csv"
