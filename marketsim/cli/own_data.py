@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -83,3 +83,34 @@ def show(folder: Annotated[Path, typer.Argument(help="a folder that an import ma
         Console().print(sentence)
     if len(placements):
         estimates.print_estimates(estimate(placements), Console())
+
+
+@data.command()
+def template(
+    out: Annotated[Path, typer.Argument(help="workbook (.xlsx) to write; must not exist yet")] = Path("our-homes.xlsx"),
+) -> None:
+    """Write an empty workbook for homes and contracts of your own: fill it in and name it to `data import`."""
+    from marketsim.own_data import template_out
+    from marketsim.results import store
+
+    store.check_new_file(out, ".xlsx")
+    template_out.write_template(out)
+    typer.echo(f"Written: {out} (sheets homes, contracts)")
+
+
+@data.command()
+def forecast(
+    run: Annotated[Path, typer.Argument(help="the folder of a run, such as results/our-region")],
+    out: Annotated[Path, typer.Option(help="CSV file to write; must not exist yet")],
+    by: Annotated[Literal["year", "week"], typer.Option(help="a row a year, or a week")] = "year",
+) -> None:
+    """Write a run's children in homes by authority and need as a forecast, in the form in which forecasts are read."""
+    from marketsim.own_data import forecast_out
+    from marketsim.reports import forecast as making
+    from marketsim.results import store
+    from marketsim.results.result import Result
+
+    store.check_new_file(out, ".csv")
+    rows = making.of_run(Result.read(run), by)
+    forecast_out.write_forecast(rows, out)
+    typer.echo(f"Written: {out} ({len(rows):,} rows)")

@@ -67,7 +67,8 @@ class Findings:
         return table.assign(line=table["line"].astype("Int64"))
 
     def _say(self, table: Table, lines: Iterable[int], column: str, kind: Kind, what: str) -> None:
+        numbers, name = list(lines), table.name
         hidden = not column or column not in table.cells or is_secret(column)
-        for line in lines:
-            value = "" if hidden else shown(str(table.cells.at[line, column]))
-            self.rows.append(Finding(table.name, int(line), column, kind, what, value))
+        values = [""] * len(numbers) if hidden else [shown(str(one)) for one in table.cells.loc[numbers, column]]
+        self.rows += [Finding(name, int(line), column, kind, what, value)
+                      for line, value in zip(numbers, values, strict=True)]  # fmt: skip

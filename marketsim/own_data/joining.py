@@ -22,6 +22,7 @@ def joined(part: Part, findings: Findings) -> Part:
     A row of a list that meets no stay of an authority whose returns are given is kept for what it says of fees and
     needs, and counts in no number and no stay.
     """
+    part.homes = _homes_once(part.homes, findings)
     placements = part.placements.reset_index(drop=True)
     returns = placements["file"].isin(_files_of_returns(placements))
     stays, rest = placements[returns], placements[~returns]
@@ -63,6 +64,24 @@ def _say(near: pd.DataFrame, left: pd.DataFrame, findings: Findings) -> None:
             str(file), f"{len(rows)} rows meet no stay in the returns (same child, start within {APART_DAYS} days); "
             "they count for fees and needs, in no number and no stay",
         )  # fmt: skip
+
+
+def _homes_once(homes: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """Homes that both a complete list and one of one's own have, once; what the second says of fee and needs is added.
+    """
+    homes = homes.sort_values("complete", ascending=False, kind="stable", ignore_index=True)
+    again = (homes["urn"] != "") & homes.duplicated("urn")
+    own = homes[again].set_index("urn")
+    once = homes[~again].copy()
+    for name in ("weekly_fee_gbp", "takes"):
+        said = once["urn"].map(own[name])
+        once[name] = said.where(said.notna() & (said != ""), once[name])
+    listed = set(homes.loc[homes["complete"], "authority"])
+    beside = once[~once["complete"] & once["authority"].isin(listed)]
+    for file, rows in beside.groupby("file"):
+        words = f"{len(rows)} homes are in areas of which a list has all homes, and not on it by their URN; "
+        findings.note(str(file), words + "they count as further homes")
+    return once.reset_index(drop=True)
 
 
 def _with_homes(placements: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:

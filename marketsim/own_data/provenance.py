@@ -100,9 +100,12 @@ def _flows(region: Region) -> Iterator[Provenance]:
 
 
 def _homes(region: Region) -> Iterator[Provenance]:
-    if region.hosts:
-        count, places = len(region.homes), region.homes["places"].sum()
-        yield Provenance("homes", OURS, f"{count} homes, {places:.0f} places in {names_of(region.hosts)}")
+    count, places = len(region.homes), region.homes["places"].sum()
+    if count:
+        where = f"all there are in {names_of(region.hosts)}" if region.hosts else "of one's own"
+        yield Provenance("homes", OURS, f"{count} homes, {places:.0f} places: {where}; elsewhere Ofsted's of 2024")
+        if missing := int(region.homes["places"].isna().sum()):
+            yield Provenance("places where none are listed", MODEL, f"{missing} homes; drawn as published sizes are")
         asked = int((region.homes["weekly_fee_gbp"] > 0).sum())
         whose = f"{OURS} and {MODEL}" if asked else MODEL
         yield Provenance("fees that homes ask", whose, f"given for {asked} of {count}")

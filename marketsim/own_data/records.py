@@ -30,11 +30,12 @@ PLACEMENTS = {
     "care": TEXT, "notice": TEXT, "route": TEXT, "sector": TEXT, "weekly_fee_gbp": NUMBER, "distance_miles": NUMBER,
     "file": TEXT, "line": NUMBER,
 }  # fmt: skip
-# Of a home: `urn` and `provider` (a name) link rows while they are read. `authority` is where it stands.
+# Of a home: `urn` and `provider` (a name) link rows while they are read. `authority` is where it stands; `takes` the
+# need bands that it takes, with ; between (empty: not said); `complete`: the list has all homes of that area.
 HOMES = {
     "urn": TEXT, "provider": TEXT, "authority": TEXT, "sector": TEXT, "places": NUMBER, "short_break": FLAG,
-    "opened": DATE, "closed": DATE, "rating": TEXT, "weekly_fee_gbp": NUMBER, "as_at": DATE, "file": TEXT,
-    "line": NUMBER,
+    "opened": DATE, "closed": DATE, "rating": TEXT, "weekly_fee_gbp": NUMBER, "as_at": DATE, "takes": TEXT,
+    "complete": FLAG, "file": TEXT, "line": NUMBER,
 }  # fmt: skip
 # A published figure: `unit` is `share` (0 to 1), `children`, `homes`, `places`, `GBP/week`; `area` an ONS code of
 # today, a region or England; `given_as` says how the file wrote it (`percent`, `share`, `number`).

@@ -18,7 +18,7 @@ from marketsim.scenario import own_folder
 @dataclass(frozen=True)
 class Region:
     """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority. `homes` are
-    those registered then, in the areas of `hosts`, all of whose homes are given. `shares` are those of needs, ages, sex
+    those registered then; in the areas of `hosts` they are all there are. `shares` are those of needs, ages, sex
     and notice, by authority, of which there are enough to use."""
 
     as_at: datetime.date
@@ -64,7 +64,7 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date) -> Region:
         shares=own_shares(placements),
         stays=stay_curve(placements),
         homes=there.reset_index(drop=True),
-        hosts=tuple(sorted(set(there["authority"]))),
+        hosts=tuple(sorted(set(there.loc[there["complete"], "authority"]))),
         forecast=tables["forecast"],
         contracts=tables["contracts"],
         figures=tables["figures"],

@@ -42,14 +42,15 @@ def print_files(imported: Imported, console: Console) -> None:
 def sentences(findings: pd.DataFrame) -> Iterable[str]:
     """The findings in sentences: notes as they are, rows and cells by what is wrong, with the lines."""
     notes = findings[findings["line"].isna()]
-    for what, same in notes.groupby("what", sort=False):
-        yield f"{listed(list(dict.fromkeys(same['file'])))}: {what}"
+    for what in dict.fromkeys(notes["what"]):
+        files = dict.fromkeys(notes.loc[notes["what"] == what, "file"])
+        yield f"{listed(list(files))}: {what}"
     rows = findings[findings["line"].notna()]
     for (file, column, kind, what), same in rows.groupby(["file", "column", "kind", "what"], sort=False):
-        lines = spans(sorted(same["line"].astype(int).unique().tolist()))
+        places = spans(sorted(same["line"].astype(int).unique().tolist()))
         values = list(dict.fromkeys(value for value in same["value"] if value))[:3]
         seen = f" (such as {', '.join(values)})" if values else ""
-        yield f"{file}: {f'{column}: ' if column else ''}{what}{seen}; {kind}: {lines}"
+        yield f"{file}: {f'{column}: ' if column else ''}{what}{seen}; {kind}: {places}"
 
 
 def spans(lines: Sequence[int]) -> str:

@@ -11,16 +11,22 @@ import numpy as np
 from marketsim.core.columns import Bools, Floats, Ints
 from marketsim.core.geometry import MEAN_DISTANCE_IN_DISC, MILES_PER_KM, project, scatter
 from marketsim.core.streams import key, name_key, name_keys, uniform
-from marketsim.england.figures import authority_rows, distribution, stock_rows
+from marketsim.england.figures import authority_rows, stock_rows
 from marketsim.market.authorities import Authorities
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.own_data.region import Region, read_region
 from marketsim.scenario.schema import EnglandWorld, World
 from marketsim.world.own_authorities import own_children_of, recorded_of
-from marketsim.world.stock import HomeList, draw_sizes, fill_columns, short_break_split
+from marketsim.world.stock import (
+    SECTOR_WORDS,
+    HomeList,
+    cumulative_sizes,
+    draw_sizes,
+    fill_columns,
+    short_break_split,
+)
 
 SECTOR_ORDER = (LOCAL_AUTHORITY, VOLUNTARY, PRIVATE, HEALTH)  # in which short-break homes are looked for
-SECTOR_WORDS = {PRIVATE: "private", VOLUNTARY: "voluntary", LOCAL_AUTHORITY: "local_authority"}
 
 
 def england_authorities(world: EnglandWorld) -> Authorities:
@@ -67,7 +73,7 @@ def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Home
     of = np.repeat(np.arange(len(begins)), batches.homes)  # the batch of each home
     area, sector, number = batches.area[of], batches.sector[of], batches.first[of] + np.arange(len(of)) - begins[of]
     luck = np.split(uniform(seed, "home size", authorities.key[area], sector, number), begins[1:])
-    shares = [_cumulative_sizes(sector) for sector in range(len(SECTORS))]
+    shares = [cumulative_sizes(sector) for sector in range(len(SECTORS))]
     places = [
         draw_sizes(part, int(batches.places[batch]), shares[batches.sector[batch]]) for batch, part in enumerate(luck)
     ]
@@ -76,11 +82,6 @@ def england_homes(seed: int, authorities: Authorities, year: int = 2024) -> Home
     x, y = scatter(seed, "home", keys, authorities.x[area], authorities.y[area], authorities.radius[area])
     listed = HomeList(area, sector, np.concatenate(places), batches.short_break[of])
     return fill_columns(seed, listed, authorities, x, y, keys)
-
-
-def _cumulative_sizes(sector: int) -> Floats:
-    """The published shares of homes by size from 1 up, added up; health's homes are taken to be like voluntary ones."""
-    return np.cumsum(list(distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}").values()))
 
 
 def apportion(weights: Floats, total: int) -> Ints:

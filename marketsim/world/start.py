@@ -43,7 +43,7 @@ from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.world.england import apportion, england_authorities, england_homes, own_region
-from marketsim.world.own_homes import with_own_homes
+from marketsim.world.own_homes import as_listed, with_own_homes
 from marketsim.world.stock import assign_owners
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
@@ -77,6 +77,8 @@ def build_market(scenario: Scenario, seed: int) -> Market:
     homes.unit_cost[:] = place_cost(market, np.arange(len(homes)))
     open_in_past(market)
     judge_all(market)
+    if (region := own_region(scenario.world)) is not None:
+        as_listed(market, region)
     providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
     _ask_known_fees(market)

@@ -10,8 +10,9 @@ from marketsim.core.columns import Bools, Floats, Ints, Keys
 from marketsim.core.streams import name_key, uniform
 from marketsim.england.figures import distribution
 from marketsim.market.authorities import Authorities
-from marketsim.market.homes import HEALTH, NEVER, PRIVATE, VOLUNTARY, Homes
+from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, NEVER, PRIVATE, VOLUNTARY, Homes
 
+SECTOR_WORDS = {PRIVATE: "private", VOLUNTARY: "voluntary", LOCAL_AUTHORITY: "local_authority"}
 LARGE_GROUPS_EVERYWHERE = 10  # providers of this many homes or more own homes all over the country
 
 
@@ -40,6 +41,11 @@ def draw_sizes(luck: Floats, places: int, cumulative: Floats) -> Ints:
         able = order if gap > 0 else order[sizes[order] > 1]
         sizes[able[: abs(gap)]] += np.sign(gap)
     return sizes.astype(np.int64)
+
+
+def cumulative_sizes(sector: int) -> Floats:
+    """The published shares of homes by size from 1 up, added up; health's homes are taken to be like voluntary ones."""
+    return np.cumsum(list(distribution(f"home_size_{SECTOR_WORDS.get(sector, 'voluntary')}").values()))
 
 
 def fill_columns(seed: int, listed: HomeList, authorities: Authorities, x: Floats, y: Floats, keys: Keys) -> Homes:

@@ -107,7 +107,8 @@ def _stays(rng: np.random.Generator, homes: list[tuple[str, str, int, str, str]]
         end = start + datetime.timedelta(days=max(round(rng.exponential(MEAN_STAY_DAYS)), 1))
         need = str(rng.choice(list(NEEDS), p=[share for share, _ in NEEDS.values()]))
         own_home = rng.random() < IN_HOUSE
-        area = council if own_home or rng.random() < OWN_AREA else str(rng.choice([one for one in COUNCILS if one != council]))
+        others = [one for one in COUNCILS if one != council]
+        area = council if own_home or rng.random() < OWN_AREA else str(rng.choice(others))
         sector = "Local Authority" if own_home else "Private"
         free = [one for one, home in enumerate(homes) if home[:2] == (area, sector) and _free(left[one], start)]
         home = int(rng.choice(free or [one for one, home in enumerate(homes) if home[0] == area]))
@@ -146,7 +147,8 @@ def _episodes(path: Path, stays: list[Stay], homes: list[tuple[str, str, int, st
 
 
 def _header(path: Path, stays: list[Stay]) -> Path:
-    rows = [[one.child, "1" if one.boy else "2", f"{one.born:%d/%m/%Y}", "WBRI", f"A{one.child}", "", ""] for one in stays]
+    rows = [[one.child, "1" if one.boy else "2", f"{one.born:%d/%m/%Y}", "WBRI", f"A{one.child}", "", ""]
+            for one in stays]  # fmt: skip
     return _write(path, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"], rows)
 
 

@@ -109,7 +109,7 @@ def _homes(listed: Listed) -> pd.DataFrame:
         "sector": sector[rows], "places": _places(listed, rows),
         "short_break": for_short_breaks | _short_breaks(listed, rows), "opened": _days(listed, "opened", rows),
         "closed": _days(listed, "closed", rows), "rating": listed.plain("rating", rows).map(RATINGS).fillna(""),
-        "as_at": pd.Series(as_at(listed.table), index=rows), "file": listed.table.name, "line": rows,
+        "as_at": pd.Series(as_at(listed.table), index=rows), "complete": True, "file": listed.table.name, "line": rows,
     })  # fmt: skip
 
 

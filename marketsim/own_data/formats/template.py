@@ -13,7 +13,7 @@ from marketsim.own_data.cells import FIRST_DAY, LAST_DAY, amounts, dates, says_n
 from marketsim.own_data.fees import believable
 from marketsim.own_data.findings import Findings
 from marketsim.own_data.recognising import Asked, Family, Format, Recognised
-from marketsim.own_data.records import Part, empty, shaped
+from marketsim.own_data.records import NEEDS, Part, empty, shaped
 from marketsim.own_data.tables import Table
 
 RULES = {words.bare(rule): rule for rule in template_out.RULES}
@@ -41,13 +41,12 @@ def _homes(table: Table, findings: Findings) -> pd.DataFrame:
         ("URN", twice, "stands in a row before"),
     ])  # fmt: skip
     codes, places = codes[used.cells.index], places[used.cells.index]
-    _not_kept(used, "Takes needs", findings)
     return shaped("homes", {
         "urn": urn[used.cells.index], "provider": used.cells["Provider"], "authority": codes, "places": places,
         "sector": words.read_words(used, "Sector", words.meant(words.SECTORS), findings)[0],
         "short_break": words.read_words(used, "Short breaks only", words.meant(words.YES_NO), findings)[0] == "yes",
-        "opened": _days(used, "Opened", findings), "weekly_fee_gbp": _fees(used, findings), "file": used.name,
-        "line": used.cells.index,
+        "opened": _days(used, "Opened", findings), "weekly_fee_gbp": _fees(used, findings),
+        "takes": _takes(used, findings), "file": used.name, "line": used.cells.index,
     }, used.cells.index)  # fmt: skip
 
 
@@ -130,6 +129,15 @@ def _fees(table: Table, findings: Findings) -> pd.Series[float]:
     fee, wrong = amounts(table.cells["Weekly fee"])
     findings.read_as(table, fee.index[wrong], "Weekly fee", "is no amount; left blank")
     return believable(table, "Weekly fee", fee, findings)
+
+
+def _takes(table: Table, findings: Findings) -> pd.Series[str]:
+    """Need bands with ; between, as the homes say that they take them."""
+    bands = table.cells["Takes needs"].str.lower().str.replace(" ", "").str.strip(";")
+    wrong = ~bands.str.split(";").map(lambda words: set(words) <= {*NEEDS, ""}).astype(bool)
+    allowed = f"allowed: {', '.join(NEEDS)}, with ; between; left blank"
+    findings.read_as(table, bands.index[wrong], "Takes needs", allowed)
+    return bands.mask(wrong, "")
 
 
 def _not_kept(table: Table, head: str, findings: Findings) -> None:

@@ -1,0 +1,54 @@
+"""The children in homes of a run as a demand forecast, in the form in which those of others are read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from marketsim.own_data.records import NEEDS
+from marketsim.results.result import Result
+from marketsim.results.store import StoreError
+from marketsim.world.england import own_region
+
+DAYS = 7
+PERIODS = ("year", "week")
+
+
+def of_run(result: Result, period: str) -> pd.DataFrame:
+    """Children in homes by authority, need and day: at the start and then each year, or each week (by its Monday): rows
+    `authority,need,date,period,measure,children`. Of a run with own data the region's authorities, else all.
+
+    Raises StoreError for a folder that isn't a single run.
+    """
+    if result.kind != "run":
+        raise StoreError(f"{result.folder}: is a {result.kind}, and a forecast is of one run; name the folder of a run")
+    start = pd.Timestamp(result.scenario.horizon.start)
+    weeks = np.arange(0, int(result.weekly["week"].max()) + 1)
+    chosen = _yearly(start, weeks) if period == "year" else weeks
+    region, placements = own_region(result.scenario.world), result.placements
+    codes = sorted(result.authorities["ons_code"].unique()) if region is None else list(region.authorities)
+    every = pd.MultiIndex.from_product([codes, NEEDS], names=["authority", "need"])
+    parts = [_in_homes(placements, week, every).assign(date=_day(start, week, period)) for week in chosen]
+    found = pd.concat(parts, ignore_index=True).assign(period=period, measure="children_in_homes")
+    return found[["authority", "need", "date", "period", "measure", "children"]]
+
+
+def _yearly(start: pd.Timestamp, weeks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
+    """The weeks that end nearest to the same day of each year."""
+    days = [start + pd.DateOffset(years=year) for year in range(len(weeks) // 52 + 2)]
+    nearest = [round((day - start).days / DAYS) for day in days]
+    return [week for week in nearest if week <= weeks[-1]]
+
+
+def _day(start: pd.Timestamp, week: int, period: str) -> pd.Timestamp:
+    day = start + pd.Timedelta(days=DAYS * int(week))
+    if period == "week":
+        return day - pd.Timedelta(days=day.day_of_week)
+    return start + pd.DateOffset(years=round(int(week) * DAYS / 365.25))
+
+
+def _in_homes(placements: pd.DataFrame, week: int, every: pd.MultiIndex) -> pd.DataFrame:
+    living = placements[(placements["start_week"] <= week) & (placements["end_week"].fillna(week + 1) > week)]
+    counts = living.groupby(["home_authority", "need_band"], observed=True).size()
+    counts.index.names = ["authority", "need"]
+    return counts.reindex(every, fill_value=0).rename("children").astype("float64").reset_index()
