@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from marketsim.own_data.records import NEEDS
@@ -23,8 +22,8 @@ def of_run(result: Result, period: str) -> pd.DataFrame:
     if result.kind != "run":
         raise StoreError(f"{result.folder}: is a {result.kind}, and a forecast is of one run; name the folder of a run")
     start = pd.Timestamp(result.scenario.horizon.start)
-    weeks = np.arange(0, int(result.weekly["week"].max()) + 1)
-    chosen = _yearly(start, weeks) if period == "year" else weeks
+    last = int(result.weekly["week"].max())
+    chosen = _yearly(start, last) if period == "year" else list(range(last + 1))
     region, placements = own_region(result.scenario.world), result.placements
     codes = sorted(result.authorities["ons_code"].unique()) if region is None else list(region.authorities)
     every = pd.MultiIndex.from_product([codes, NEEDS], names=["authority", "need"])
@@ -33,18 +32,17 @@ def of_run(result: Result, period: str) -> pd.DataFrame:
     return found[["authority", "need", "date", "period", "measure", "children"]]
 
 
-def _yearly(start: pd.Timestamp, weeks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
+def _yearly(start: pd.Timestamp, last: int) -> list[int]:
     """The weeks that end nearest to the same day of each year."""
-    days = [start + pd.DateOffset(years=year) for year in range(len(weeks) // 52 + 2)]
-    nearest = [round((day - start).days / DAYS) for day in days]
-    return [week for week in nearest if week <= weeks[-1]]
+    days = [start + pd.DateOffset(years=year) for year in range(last // 52 + 2)]
+    return [week for week in (round((day - start).days / DAYS) for day in days) if week <= last]
 
 
 def _day(start: pd.Timestamp, week: int, period: str) -> pd.Timestamp:
-    day = start + pd.Timedelta(days=DAYS * int(week))
+    day = start + pd.Timedelta(days=DAYS * week)
     if period == "week":
         return day - pd.Timedelta(days=day.day_of_week)
-    return start + pd.DateOffset(years=round(int(week) * DAYS / 365.25))
+    return start + pd.DateOffset(years=round(week * DAYS / 365.25))
 
 
 def _in_homes(placements: pd.DataFrame, week: int, every: pd.MultiIndex) -> pd.DataFrame:
