@@ -51,6 +51,9 @@ def names_of(codes: tuple[str, ...]) -> str:
 
 def _children(region: Region) -> Iterator[Provenance]:
     running, count = region.running, len(region.running)
+    if region.published:
+        words = f"{sum(region.published.values()):.0f} of {len(region.published)} authorities, from figures given"
+        yield Provenance("children in homes of authorities without placements", OURS, words)
     if not region.authorities:
         yield Provenance("children in homes at the start", NATIONAL, "no whole placements were given")
         return

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from marketsim.england.figures import authority_rows
 from marketsim.own_data import folder as folders
 from marketsim.own_data.estimates.stays import StayCurve, stay_curve
 from marketsim.own_data.own_shares import OwnShares, own_shares
 from marketsim.scenario import own_folder
 
+WITHOUT_SECURE = 8_540 / 8_704  # England, 31 March 2024: in children's homes, and with secure homes (england/README.md)
+
 
 @dataclass(frozen=True)
 class Region:
-    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority. `homes` are
+    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority;
+    `published` are children in homes of further authorities, as files of figures have them. `homes` are
     those registered then; in the areas of `hosts` they are all there are. `shares` are those of needs, ages, sex
     and notice, by authority, of which there are enough to use."""
 
@@ -25,6 +29,7 @@ class Region:
     authorities: tuple[str, ...]
     running: pd.DataFrame
     starts_a_year: dict[str, float]
+    published: dict[str, float]
     shares: dict[str, OwnShares]
     stays: StayCurve | None
     homes: pd.DataFrame
@@ -61,6 +66,7 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date) -> Region:
         authorities=tuple(sorted(set(whole["authority"]))),
         running=running.reset_index(drop=True),
         starts_a_year=_starts_a_year(whole),
+        published=_published(tables["figures"], set(whole["authority"])),
         shares=own_shares(placements),
         stays=stay_curve(placements),
         homes=there.reset_index(drop=True),
@@ -80,3 +86,13 @@ def _starts_a_year(whole: pd.DataFrame) -> dict[str, float]:
         if years >= 0.9:  # of less than a year the season would tell
             found[str(code)] = float(((rows["start"] >= begins) & (rows["start"] <= ends)).sum()) / years
     return found
+
+
+def _published(figures: pd.DataFrame, given: set[str]) -> dict[str, float]:
+    """Children in homes in the latest year of each authority that gives no placements. Figures that count secure homes
+    too are taken down to England's children without them."""
+    rows = figures[(figures["measure"] == "children_in_homes") & ~figures["area"].isin(given)]
+    rows = rows[rows["area"].isin(row["ons_code"] for row in authority_rows())].sort_values("year", kind="stable")
+    latest = rows.drop_duplicates("area", keep="last")
+    with_secure = latest["note"].str.contains("secure")
+    return dict(zip(latest["area"], latest["value"] * with_secure.map({True: WITHOUT_SECURE, False: 1.0}), strict=True))

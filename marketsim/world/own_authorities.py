@@ -15,11 +15,11 @@ from marketsim.own_data.region import Region
 
 
 def own_children_of(region: Region, codes: list[str], else_: Ints) -> Ints:
-    """Children in homes by authority: own counts, and for all others what they have else."""
-    counts = region.running.groupby("authority").size()
-    given = {str(code): int(count) for code, count in counts.items()}
-    own = set(region.authorities)
-    return np.array([given.get(code, 0) if code in own else usual for code, usual in zip(codes, else_, strict=True)])
+    """Children in homes by authority: own counts, else those of published figures that were given, else the usual."""
+    own = {str(code): int(count) for code, count in region.running.groupby("authority").size().items()}
+    none = dict.fromkeys(region.authorities, 0)  # who gave placements of which none runs on the day
+    given = {code: round(count) for code, count in region.published.items()} | none | own
+    return np.array([given.get(code, usual) for code, usual in zip(codes, else_, strict=True)])
 
 
 def recorded_of(region: Region, codes: list[str], else_: Ints) -> Recorded:
