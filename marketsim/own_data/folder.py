@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.england.figures import authority_rows
 from marketsim.own_data import cells
 from marketsim.own_data.importing import Imported
 from marketsim.own_data.records import (
@@ -39,6 +40,7 @@ WORDS = {
     "setting": SETTINGS, "end_reason": END_REASONS, "sex": SEXES, "need": NEEDS, "care": CARE, "notice": NOTICE,
     "route": ROUTES, "sector": SECTORS, "period": ("week", "year"), "measure": None,
 }  # fmt: skip
+PLACES = ("authority", "host_authority", "authorities")  # ONS codes; several with ; between
 YES, NO = "yes", "no"
 PERSONAL = (
     "No name, identifier, date of birth or postcode of a child was written into this folder. What is kept of a "
@@ -141,6 +143,10 @@ def _typed(table: Table, name: str, kind: str) -> pd.Series[Any]:
     if kind == FLAG:
         _refuse(table, ~text.isin([YES, NO]), name, f"{YES} or {NO}")
         return text == YES
+    if name in PLACES:
+        known = {"", *(row["ons_code"] for row in authority_rows())}
+        unknown = ~text.map(lambda codes: known.issuperset(codes.split(";"))).astype(bool)
+        _refuse(table, unknown | ((text == "") & (name == "authority")), name, "the ONS code of an authority of today")
     allowed = WORDS.get(name)
     if allowed is not None:
         _refuse(table, ~text.isin(["", *allowed]), name, ", ".join(allowed))

@@ -75,6 +75,8 @@ def shaped(shape: str, columns: dict[str, object], index: pd.Index[int] | None =
     for name, kind in SHAPES[shape].items():
         blank = {TEXT: "", NUMBER: np.nan, DATE: pd.NaT, FLAG: False}[kind]
         column = given[name] if name in given else pd.Series(blank, index=given.index)
+        if kind == FLAG:
+            column = column.astype("object").map(lambda flag: flag is True or flag is np.True_)
         filled[name] = column.astype(pd.api.types.pandas_dtype(kind)) if kind != TEXT else _text(column)
     return pd.DataFrame(filled)
 

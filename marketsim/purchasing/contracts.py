@@ -126,6 +126,7 @@ def hold_occupied_places(
     market.holdings.used[rows] = 1
     asked = children.fee[chosen] - children.extra_fee[chosen]
     children.set(chosen, holding=rows, arrangement=arrangement.number, fee=fees[held], asked_fee=asked)
+    market.records.set(children.record[chosen], arrangement=arrangement.number, fee=fees[held])
     return len(chosen)
 
 

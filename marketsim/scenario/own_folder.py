@@ -25,7 +25,7 @@ def found(document: Document) -> Document:
     Raises ScenarioError at the entry if there is no such folder, or none that an import made.
     """
     reached, name = document.nearest(KEY)
-    if reached != KEY or not isinstance(name, str):
+    if reached != KEY or not isinstance(name, str) or document.values["world"].get("kind", "england") != "england":
         return document
     mark = document.mark(KEY)
     beside = Path(mark.file).parent if mark.line is not None else Path()

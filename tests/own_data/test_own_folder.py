@@ -1,0 +1,223 @@
+"""The folder of own data: what is refused in it, whose files are, how lists meet returns and homes meet lists."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from marketsim.own_data import folder, importing, joining, reducing, starting
+from marketsim.own_data.dating import as_at
+from marketsim.own_data.findings import Findings, is_secret
+from marketsim.own_data.provenance import NATIONAL, OURS, provenance, short_of_places
+from marketsim.own_data.records import Part, shaped
+from marketsim.own_data.region import read_region, region_of
+from marketsim.own_data.whose import named_in
+from marketsim.scenario import loading
+from marketsim.scenario.errors import ScenarioError
+
+DAY = pd.Timestamp("2024-03-31")
+LEEDS, YORK, HULL = "E08000035", "E06000014", "E06000010"
+USUAL: dict[str, Any] = {
+    "child": "1", "authority": LEEDS, "setting": "home", "start": pd.Timestamp("2023-06-05"), "seen_to": DAY,
+    "seen_from": pd.Timestamp("2022-04-01"), "whole": True, "file": "episodes.csv",
+}  # fmt: skip
+
+
+def placements(*rows: dict[str, Any]) -> pd.DataFrame:
+    return shaped("placements", pd.DataFrame([USUAL | row for row in rows]).to_dict("series"))
+
+
+def homes(*rows: dict[str, Any]) -> pd.DataFrame:
+    usual = {"authority": LEEDS, "sector": "private", "places": 4.0, "file": "list.csv"}
+    return shaped("homes", pd.DataFrame([usual | row for row in rows]).to_dict("series"))
+
+
+def keep(where: Path, part: Part) -> Path:
+    """A folder with these tables, as an import makes it."""
+    with folder.made(where) as made:
+        folder.write(made, reducing.reduced(part), importing.Imported(part, [], Findings()), DAY.date())
+    return where
+
+
+def test_lists_fill_in_what_returns_leave_out_and_nobody_counts_twice() -> None:
+    """Child 1 began three days apart in the two; child 2 is on the list only; child 1's stay of 2022 has no row."""
+    stays = [{}, {"start": pd.Timestamp("2022-05-02"), "end": pd.Timestamp("2022-08-01")}]
+    listed = {"whole": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "need": "complex", "route": "spot"}
+    rows = [{**listed, "start": pd.Timestamp("2023-06-08")}, {**listed, "child": "2"}]
+    found = Findings()
+    part = joining.joined(Part(placements=placements(*stays, *rows)), found)
+    whole, rest = (part.placements[part.placements["whole"] == flag] for flag in (True, False))
+    assert len(whole) == 2 and len(rest) == 1
+    now = whole[whole["end"].isna()].iloc[0]
+    assert (now["weekly_fee_gbp"], now["need"], now["start"]) == (5_000, "complex", USUAL["start"])
+    assert whole["weekly_fee_gbp"].notna().sum() == 1
+    said = [one.what for one in found.rows]
+    assert said[0].startswith("1 rows are of stays that the returns hold") and said[1].startswith("1 rows meet no stay")
+
+
+def test_another_authoritys_child_of_the_same_number_is_another_child() -> None:
+    listed = {"whole": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "authority": YORK}
+    part = joining.joined(Part(placements=placements({}, listed)), Findings())
+    assert part.placements["weekly_fee_gbp"].notna().tolist() == [False, True]
+
+
+def test_a_home_on_two_lists_is_one_with_what_both_say() -> None:
+    full = {"urn": "SC1", "complete": True, "places": 4.0, "rating": "good", "file": "ofsted.csv"}
+    own = {"urn": "SC1", "places": 5.0, "weekly_fee_gbp": 5_200.0, "takes": "standard", "file": "ours.xlsx"}
+    found = Findings()
+    part = joining.joined(Part(homes=homes(own, full, {"urn": "SC2", "file": "ours.xlsx"})), found)
+    first, second = part.homes.sort_values("urn").to_dict("records")
+    assert (first["places"], first["weekly_fee_gbp"], first["takes"], first["rating"]) == (4, 5_200, "standard", "good")
+    assert second["urn"] == "SC2" and "1 homes are in areas of which a list has all homes" in found.rows[0].what
+
+
+def test_a_home_says_in_whose_area_a_placement_is() -> None:
+    part = Part(placements=placements({"urn": "SC1"}), homes=homes({"urn": "SC1", "authority": YORK}))
+    joined = joining.joined(part, Findings())
+    assert joined.placements[["host_authority", "sector"]].iloc[0].tolist() == [YORK, "private"]
+    kept = reducing.reduced(joined)
+    assert kept["placements"]["home"].tolist() == kept["homes"]["home"].tolist() == ["H0001"]
+    assert not {"child", "urn", "provider", "file", "line"} & set(kept["placements"].columns)
+
+
+def test_days_are_weeks_and_ages_years() -> None:
+    """Wednesday 7 June 2023 is the week of the 5th."""
+    part = Part(placements=placements({"start": pd.Timestamp("2023-06-07"), "age": 14.9, "weekly_fee_gbp": 5_000.4}))
+    row = reducing.reduced(part)["placements"].iloc[0]
+    assert (row["start"], row["age"], row["weekly_fee_gbp"]) == (pd.Timestamp("2023-06-05"), 14, 5_000)
+
+
+def test_the_market_starts_on_the_last_day_that_all_show() -> None:
+    found = Findings()
+    later = {"authority": YORK, "seen_to": pd.Timestamp("2025-03-31")}
+    assert as_at(Part(placements=placements({}, later)), found) == DAY.date()
+    assert "those of York go on after 2024-03-31" in found.rows[0].what
+    assert as_at(Part(), Findings()) == datetime.date(2024, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("Leeds", [LEEDS]), ("York episodes 2024", [YORK]), ("ssd903_City of York_final", [YORK]), ("episodes 2024", []),
+     ("East Riding of Yorkshire", ["E06000011"]), ("Kingston-upon-Hull", [HULL]), ("Leeds and York", [LEEDS, YORK])],
+)  # fmt: skip
+def test_whose_a_file_is_by_its_name(name: str, codes: list[str]) -> None:
+    assert named_in(name) == codes
+
+
+@pytest.mark.parametrize("head", ["CHILD", "Child ID", "DOB", "MC_DOB", "UPN", "HOME_POST", "PL_POST", "Post code",
+                                  "Name of officer (referral)", "childId", "Date of birth"])  # fmt: skip
+def test_what_could_tell_who_a_child_is_is_never_shown(head: str) -> None:
+    assert is_secret(head)
+
+
+def spoilt(name: str, column: str, value: str) -> Callable[[Path], None]:
+    def spoil(where: Path) -> None:
+        table = pd.read_csv(where / f"{name}.csv", dtype=str, keep_default_na=False)
+        table.loc[0, column] = value
+        table.to_csv(where / f"{name}.csv", index=False)
+
+    return spoil
+
+
+SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
+    "fee": (spoilt("placements", "weekly_fee_gbp", "lots"), "placements.csv:2 weekly_fee_gbp: expected a number"),
+    "need": (spoilt("placements", "need", "huge"), "placements.csv:2 need: expected standard, complex, severe"),
+    "start": (spoilt("placements", "start", "soon"), "placements.csv:2 start: expected a date such as 2025-03-31"),
+    "whole": (spoilt("placements", "whole", "maybe"), "placements.csv:2 whole: expected yes or no"),
+    "whose": (spoilt("placements", "authority", "Leedz"), "placements.csv:2 authority: expected the ONS code of an"),
+    "places": (spoilt("homes", "places", "-4"), "homes.csv:2 places: expected a number of 0 or more"),
+    "about": (lambda where: (where / "about.json").write_text("{"), "about.json is damaged; import the files again"),
+    "form": (lambda where: (where / "about.json").write_text('{"form": 9, "as_at": "2024-03-31"}'),
+             "is of another version (form 9, this is 1); import the files again"),
+    "column": (lambda where: (where / "homes.csv").write_text("home\nH0001\n"), "lacks the columns provider,"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_what_somebody_has_spoilt_is_one_line(what: str, tmp_path: Path) -> None:
+    part = Part(placements=placements({}), homes=homes({"urn": "SC1"}))
+    where = keep(tmp_path / "our-region", part)
+    spoil, said = SPOILT[what]
+    spoil(where)
+    with pytest.raises(ScenarioError) as caught:
+        read_region(str(where))
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("{data: nowhere}", "there is no such folder; `marketsim data import FILES --out FOLDER` makes one"),
+     ("{data: empty}", "holds no about.json, so that no import has made it"),
+     ("{data: 3}", "expected"), ("{kind: synthetic, data: empty}", "unknown key")],
+)  # fmt: skip
+def test_a_scenario_that_names_no_folder_of_ours_is_one_line(written: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"extends: england_2024.yaml\nworld: {written}\n")
+    with pytest.raises(ScenarioError) as caught:
+        loading.load_scenario(path)
+    assert said in str(caught.value) and "scenario.yaml:2:" in str(caught.value)
+
+
+def test_nothing_is_left_of_an_import_that_fails(tmp_path: Path, typed: Callable[..., Any]) -> None:
+    (tmp_path / "wrong.csv").write_text("a,b\n1,2\n")
+    for words, said in (
+        (["wrong.csv"], "wrong.csv is of no known form"), (["none.csv"], "none.csv: No such file"),
+        (["wrong.csv", "--authority", "Leedz"], "--authority unknown authority 'Leedz'"),
+    ):  # fmt: skip
+        done = typed("data", "import", *words, "--out", "our-region")
+        assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["wrong.csv"]
+    (tmp_path / "our-region").mkdir()
+    done = typed("data", "import", "wrong.csv", "--out", "our-region")
+    assert done.returncode == 2 and "our-region exists already" in done.stderr
+
+
+def test_which_part_is_whose() -> None:
+    """One council with one stay: its children are ours; shares and stays, of which too little is seen, are national."""
+    tables = reducing.reduced(Part(placements=placements({"host_authority": YORK, "weekly_fee_gbp": 5_000.0})))
+    parts = {one.part: one for one in provenance(region_of(tables, DAY.date()))}
+    assert parts["children in homes at the start"].whose == OURS
+    assert parts["children in homes at the start"].rests_on == "1 on 2024-03-31 of Leeds"
+    assert parts["fees of running placements"].rests_on == "recorded of all"
+    for part in ("needs of new children", "how long stays last", "homes"):
+        assert parts[part].whose == NATIONAL
+
+
+def test_too_few_places_are_said() -> None:
+    full = {"urn": "SC1", "complete": True, "places": 1.0}
+    rows = [{"child": str(number), "host_authority": LEEDS} for number in range(3)]
+    tables = reducing.reduced(Part(placements=placements(*rows), homes=homes(full)))
+    said = short_of_places(region_of(tables, DAY.date()))
+    assert len(said) == 1 and said[0].startswith("3 of our children are recorded in Leeds, whose listed homes have 1 pl")
+
+
+def test_contracts_stand_in_the_scenario(tmp_path: Path) -> None:
+    """Two blocks, of which York shares one: its order has both."""
+    end = DAY + pd.Timedelta(weeks=104)
+    usual = {"rule": "block", "places": 6.0, "weekly_fee_gbp": 5_000.0, "start": DAY, "end": end}
+    contracts = shaped("contracts", pd.DataFrame([
+        {**usual, "contract": "A: [x]\nb", "authorities": f"{LEEDS};{YORK}"},
+        {**usual, "contract": "B", "authorities": YORK, "rule": "soft_block", "places": 2.0},
+    ]).to_dict("series"))  # fmt: skip
+    where = keep(tmp_path / "our-region", Part(contracts=contracts))
+    (where / starting.SCENARIO).write_text(starting.scenario_text(read_region(str(where)), "our region!"))
+    scenario = loading.load_scenario(where / starting.SCENARIO).scenario
+    assert scenario.name == "our region-" and str(scenario.horizon.start) == "2024-03-31"
+    own = scenario.purchasing.arrangements["own_1"]
+    assert (own.places, own.fee, own.term_weeks, own.runs_at_start) == (3, 5_000, 104, True)  # type: ignore[attr-defined]
+    orders = {group.name: group.order for group in scenario.purchasing.groups}
+    assert orders == {"Leeds": ["in_house", "own_1", ["framework", "spot"]],
+                      "York": ["in_house", "own_1", "own_2", ["framework", "spot"]]}  # fmt: skip
+
+
+def test_about_says_what_the_folder_is(tmp_path: Path) -> None:
+    where = keep(tmp_path / "our-region", Part(placements=placements({})))
+    about = json.loads((where / "about.json").read_text())
+    assert (about["form"], about["as_at"]) == (1, "2024-03-31") and "date of birth" in about["personal_data"]
