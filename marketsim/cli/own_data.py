@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from marketsim.cli import options
+from marketsim.scenario.errors import ScenarioError
+
 data = typer.Typer(
     help="Read your own files (returns, placement lists, homes, forecasts) and start the market from them. Nothing "
     "leaves this computer.",
@@ -27,7 +30,12 @@ def check(files: Files, authority: Authority = None) -> None:
     from marketsim.own_data import importing
     from marketsim.reports import own_files
 
-    own_files.print_files(importing.read_files(files, authority), Console())
+    wrong: list[ScenarioError] = []
+    own_files.print_files(importing.read_files(files, authority, wrong.append), Console())
+    for error in wrong:
+        typer.echo(str(error), err=True)
+    if wrong:
+        raise typer.Exit(options.USER_MISTAKE)
 
 
 @data.command("import")
@@ -35,6 +43,10 @@ def import_(
     files: Files,
     out: Annotated[Path, typer.Option(help="folder to make; must not exist yet")],
     authority: Authority = None,
+    needs: Annotated[
+        Literal["national", "ours"],
+        typer.Option(help="needs of new children; ours: your lists' words mean the model's bands (docs own_data)"),
+    ] = "national",
 ) -> None:
     """Reduce files to what a market starts from, without anything that says who a child is, and keep it in a folder."""
     from rich.console import Console
@@ -49,15 +61,15 @@ def import_(
         imported = importing.read_files(files, authority)
         day = dating.as_at(imported.part, imported.findings)
         tables = reducing.reduced(imported.part)
-        ours = region.region_of(tables, day)
+        ours = region.region_of(tables, day, needs == region.OURS)
         parts = provenance.provenance(ours)
-        folder.write(part, tables, imported, day)
-        folder.write_text(part / readme.README, readme.readme(imported, parts, day))
+        folder.write(part, tables, imported, day, needs)
         folder.write_text(part / starting.SCENARIO, starting.scenario_text(ours, out.name))
         if len(tables["placements"]):
             found = estimate(tables["placements"])
             folder.write_table(part / "estimates.csv", found)
             estimates.draw(found, part / "estimates.png")
+        folder.write_text(part / readme.README, readme.readme(part, imported, parts, day))
     own_files.print_files(imported, console)
     own_files.print_provenance(parts, console)
     for sentence in provenance.short_of_places(ours):

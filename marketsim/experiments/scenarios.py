@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from marketsim.scenario import loading
+from marketsim.scenario import loading, own_folder
 from marketsim.scenario.errors import ScenarioError
 from marketsim.scenario.schema import Scenario
 from marketsim.scenario.sections.world import places_of
@@ -42,9 +42,13 @@ def labels_of(names: list[str]) -> list[str]:
 
 
 def refuse_other_world(loaded: Sequence[loading.LoadedScenario]) -> None:
-    """Only scenarios with the same authorities can be compared; raises ScenarioError for others."""
-    expected = places_of(loaded[0].scenario.world)
+    """Only scenarios with the same authorities and own data can be compared; raises ScenarioError for others."""
+    expected, own = places_of(loaded[0].scenario.world), own_folder.digest(loaded[0].values["world"])
     for one in loaded[1:]:
+        if own_folder.digest(one.values["world"]) != own:
+            base = loaded[0].path
+            message = f"starts from other own data than the baseline {base.name}, so that its children are others"
+            raise ScenarioError(f"{message}; `extends: {base.parent.name}/{base.name}` has the same", one.path.name)
         if places_of(one.scenario.world) != expected:
             message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
             raise ScenarioError(message, one.path.name)

@@ -76,7 +76,7 @@ class Recorded:
 def _bent(luck: Floats, low: Floats, high: Floats, to_low: float, to_high: float) -> Floats:
     """Luck below `low` is spread evenly below `to_low`, up to `high` up to `to_high`, and the rest above; as it was
     where a limit is NaN."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         below = luck / low * to_low
         middle = to_low + (luck - low) / (high - low) * (to_high - to_low)
         above = to_high + (luck - high) / (1 - high) * (1 - to_high)

@@ -26,4 +26,6 @@ def as_at(part: Part, findings: Findings) -> datetime.date:
         return pd.Timestamp(day).date()
     if part.homes["as_at"].notna().any():
         return pd.Timestamp(part.homes["as_at"].max()).date()
+    if len(part.forecast):
+        return pd.Timestamp(part.forecast["date"].min()).date()
     return WITHOUT

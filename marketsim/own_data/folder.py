@@ -70,8 +70,11 @@ def made(out: Path) -> Iterator[Path]:
             shutil.rmtree(part)
 
 
-def write(folder: Path, tables: Mapping[str, pd.DataFrame], imported: Imported, as_at: datetime.date) -> None:
-    """Write the tables that have rows, what was found, and what the folder is."""
+def write(
+    folder: Path, tables: Mapping[str, pd.DataFrame], imported: Imported, as_at: datetime.date, needs: str = "national"
+) -> None:  # fmt: skip
+    """Write the tables that have rows, what was found, and what the folder is; `needs` says whose needs new children
+    have, `ours` or `national`."""
     for name, table in tables.items():
         if len(table):
             write_table(folder / f"{name}.csv", table)
@@ -82,6 +85,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], imported: Imported, 
         "marketsim": version("marketsim"),
         "made": datetime.date.today().isoformat(),
         "as_at": as_at.isoformat(),
+        "needs": needs,
         "files": [
             {"file": one.name, "form": one.form, "rows": one.rows, "left_out": one.left_out} for one in imported.files
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,11 @@ class Imported:
     findings: Findings
 
 
-def read_files(paths: Sequence[Path], authority: str | None = None) -> Imported:
-    """Read files of any known forms together; `authority` is whose those are that don't say it.
+def read_files(
+    paths: Sequence[Path], authority: str | None = None, unknown: Callable[[ScenarioError], None] | None = None
+) -> Imported:  # fmt: skip
+    """Read files of any known forms together; `authority` is whose those are that don't say it. Files of no known form
+    are told to `unknown`, if there is somebody to tell, and passed over.
 
     Raises ScenarioError, one line, for the first that can't be used, and OSError for one that can't be read.
     """
@@ -44,7 +47,14 @@ def read_files(paths: Sequence[Path], authority: str | None = None) -> Imported:
     findings = Findings()
     asked = Asked(findings, Owners(authority, findings))
     known = families()
-    found = [one for path, label in _labels(paths) for one in recognise(path, known, findings, label)]
+    found: list[Recognised] = []
+    for path, label in _labels(paths):
+        try:
+            found += recognise(path, known, findings, label)
+        except ScenarioError as error:
+            if unknown is None:
+                raise
+            unknown(error)
     parts = []
     for family in known:
         mine = [one for one in found if one.format in family.formats]

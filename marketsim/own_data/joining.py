@@ -29,6 +29,7 @@ def joined(part: Part, findings: Findings) -> Part:
     if len(stays) and len(rest):
         placements = _into_stays(stays.copy(), rest.copy(), findings)
     part.placements = _with_homes(placements, part.homes)
+    part.homes = _with_fees(part.homes, part.placements, findings)
     return part
 
 
@@ -93,3 +94,14 @@ def _with_homes(placements: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
         of_home: pd.Series[Any] = placements["urn"].map(listed[said]).fillna("")
         placements[name] = placements[name].where(placements[name] != "", of_home)
     return placements
+
+
+def _with_fees(homes: pd.DataFrame, placements: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """Homes without a fee of their own ask the median of what is paid there now for children without staff of their
+    own."""
+    paid = placements[placements["end"].isna() & (placements["urn"] != "") & placements["care"].isin(["", "shared"])]
+    median = paid[paid["route"] != "in_house"].groupby("urn")["weekly_fee_gbp"].median().dropna()
+    found = homes["urn"].map(median).where(homes["weekly_fee_gbp"].isna())
+    if number := int(found.notna().sum()):
+        findings.note("homes", f"{number} have no fee of their own on a list: the median of what placements there cost")
+    return homes.assign(weekly_fee_gbp=homes["weekly_fee_gbp"].fillna(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,16 @@ class OwnShares:
     boys: float
     emergency: float
 
+    def without_needs(self) -> OwnShares:
+        """The same with needs unknown."""
+        return replace(self, standard=np.nan, severe=np.nan)
+
 
 def own_shares(placements: pd.DataFrame) -> dict[str, OwnShares]:
-    """The shares by authority, over its placements in homes: its own where ENOUGH say it, else those of all."""
+    """The shares by authority, over its placements in homes: its own where ENOUGH say it, else those of all. Of returns
+    those count that began while they show it, since long stays are seen more often; of lists all."""
     homes = placements[placements["setting"] == "home"]
+    homes = homes[~homes["whole"] | (homes["start"] >= homes["seen_from"])]
     everybody = _of(homes)
     return {str(code): _filled(_of(rows), everybody) for code, rows in homes.groupby("authority")}
 

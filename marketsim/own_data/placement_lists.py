@@ -51,7 +51,6 @@ def _read(table: Table, asked: Asked) -> pd.DataFrame:
         "care": _care(columns, findings),
         "notice": _said(columns, "notice", words.meant(words.NOTICE), findings),
         "route": route,
-        "sector": pd.Series(np.where(route == "in_house", "local_authority", ""), index=lines),
         "weekly_fee_gbp": weekly_fees(columns, (end.fillna(until) - start).dt.days.astype("float64"), findings),
         "distance_miles": _miles(columns, findings),
         "file": table.name,

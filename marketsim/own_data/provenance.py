@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
 import numpy as np
+import pandas as pd
 
 from marketsim.england.figures import authority_rows
 from marketsim.own_data.region import Region
@@ -50,39 +51,59 @@ def names_of(codes: tuple[str, ...]) -> str:
 
 
 def _children(region: Region) -> Iterator[Provenance]:
-    running, count = region.running, len(region.running)
     if region.published:
-        words = f"{sum(region.published.values()):.0f} of {len(region.published)} authorities, from figures given"
-        yield Provenance("children in homes of authorities without placements", OURS, words)
+        count, total = len(region.published), sum(region.published.values())
+        words = f"{total:.0f} of {count} authorities, by the figures or forecast given (without secure homes)"
+        yield Provenance("number of children in homes at the start", OURS, words)
     if not region.authorities:
-        yield Provenance("children in homes at the start", NATIONAL, "no whole placements were given")
+        rest = "lists without an end column tell no stock; add returns, or ends (blank while a stay lasts)"
+        yield Provenance("who and where they are at the start", MODEL, rest)
         return
-    yield Provenance(
-        "children in homes at the start", OURS, f"{count} on {region.as_at} of {names_of(region.authorities)}"
-    )
-    for part, known in (
-        ("in whose area they live", running["host_authority"] != ""), ("in which home", running["home"] != ""),
-        ("how far from home", running["distance_miles"].notna()), ("their need", running["need"] != ""),
-        ("fees of running placements", running["weekly_fee_gbp"].notna()),
-        ("how they were bought", running["route"] != ""),
-    ):  # fmt: skip
-        number = int(known.sum())
-        whose = OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL
-        words = f"recorded of {number} of {count}; the others as for other children"
-        yield Provenance(part, whose, "recorded of all" if number == count else words)
-    yield Provenance("since when they live there", OURS, "the week in which the placement began")
+    running, count = region.running, len(region.running)
+    words = f"{count} on {region.as_at} of {names_of(region.authorities)}, since the week in which each came"
+    yield Provenance("children in homes at the start", OURS, words)
+    for number, parts in sorted(_recorded(running).items(), reverse=True):
+        rest = "recorded of all" if number == count else f"recorded of {number} of {count}; the others as for others"
+        if number == 0:
+            rest = "not recorded" + ("; a list of homes with URNs links them" if HOME in parts else "")
+        yield Provenance(", ".join(parts), OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL, rest)
+
+
+HOME = "in which home"
+
+
+def _recorded(running: pd.DataFrame) -> dict[int, list[str]]:
+    """Of how many of the children each thing is recorded."""
+    known = {
+        "in whose area": running["host_authority"] != "", HOME: running["home"] != "",
+        "of which sector": running["sector"] != "", "how far from home": running["distance_miles"].notna(),
+        "age": running["age"].notna(), "need": running["need"] != "", "staff of its own": running["care"] != "",
+        "fee": running["weekly_fee_gbp"].notna(), "how bought": running["route"] != "",
+    }  # fmt: skip
+    found: dict[int, list[str]] = {}
+    for part, is_known in known.items():
+        found.setdefault(int(is_known.sum()), []).append(part)
+    return found
 
 
 def _shares(region: Region) -> Iterator[Provenance]:
-    words = ("needs of new children", "needs of new children", "ages of new children", "ages of new children",
-             "sex of new children", "emergencies among moves")  # fmt: skip
-    table = np.array([astuple(one) for one in region.shares.values()] or [(np.nan,) * len(words)])
-    for position, part in enumerate(words):
-        if position and words[position - 1] == part:
-            continue
-        given = not np.isnan(table[:, position]).any()
-        yield Provenance(part, OURS if given else NATIONAL, "shares among our placements" if given else
-                         "fewer than 30 of our placements say it")  # fmt: skip
+    table = np.array([astuple(one) for one in region.shares.values()] or [(np.nan,) * 6])
+    for column, part in ((2, "ages of new children"), (4, "sex of new children"), (5, "emergencies among moves")):
+        given = not np.isnan(table[:, column]).any()
+        rest = "shares among our placements" if given else "fewer than 30 of our placements say it"
+        yield Provenance(part, OURS if given else NATIONAL, rest)
+    ours, said = not np.isnan(table[:, 0]).any(), region.needs_said
+    words = ""
+    if said is not None and not np.isnan(said.standard):
+        middle = 1 - said.standard - said.severe
+        words = f"in your words {100 * said.standard:.0f}% standard, {100 * middle:.0f}% complex, "
+        words += f"{100 * said.severe:.0f}% severe"
+    if ours:
+        yield Provenance("needs of new children", OURS, words)
+    else:
+        rest = f"{words}; the model's severe are England's hardest 12%: if yours mean that, import with --needs ours"
+        yield Provenance("needs of new children", NATIONAL, rest if words else "too few of our placements say it")
+    yield Provenance("staff of their own, of new children", NATIONAL, "shares by need")
 
 
 def _flows(region: Region) -> Iterator[Provenance]:
@@ -90,8 +111,11 @@ def _flows(region: Region) -> Iterator[Provenance]:
         yield Provenance("how long stays last", NATIONAL, "too few of our stays were seen to end")
     else:
         weeks, beyond = region.stays.last_weeks, 100 * region.stays.beyond
-        words = f"our stays up to {weeks:.0f} weeks, open ones counted; the {beyond:.0f}% that last longer as published"
+        words = f"our stays up to {weeks:.0f} weeks, open ones counted"
+        if beyond >= 1:
+            words += f"; the {beyond:.0f}% that last longer as published"
         yield Provenance("how long stays last", OURS if beyond < 1 else f"{OURS} and {NATIONAL}", words)
+    yield Provenance("breakdowns, returns, growth", NATIONAL, "ours are shown in `data show` only")
     if len(region.forecast):
         given = region.forecast["authority"].nunique()
         yield Provenance("new needs", OURS, f"the forecast given for {given} authorities")
@@ -104,20 +128,25 @@ def _flows(region: Region) -> Iterator[Provenance]:
 
 def _homes(region: Region) -> Iterator[Provenance]:
     count, places = len(region.homes), region.homes["places"].sum()
-    if count:
-        where = f"all there are in {names_of(region.hosts)}" if region.hosts else "of one's own"
-        yield Provenance("homes", OURS, f"{count} homes, {places:.0f} places: {where}; elsewhere Ofsted's of 2024")
-        if missing := int(region.homes["places"].isna().sum()):
-            yield Provenance("places where none are listed", MODEL, f"{missing} homes; drawn as published sizes are")
-        asked = int((region.homes["weekly_fee_gbp"] > 0).sum())
-        whose = f"{OURS} and {MODEL}" if asked else MODEL
-        yield Provenance("fees that homes ask", whose, f"given for {asked} of {count}")
-    else:
+    if not count:
         yield Provenance("homes", NATIONAL, "Ofsted's of 31 March 2024 by authority and sector; sizes are drawn")
+        return
+    where = f"all there are in {names_of(region.hosts)}" if region.hosts else "of one's own"
+    yield Provenance("homes", OURS, f"{count} homes, {places:.0f} places: {where}; elsewhere Ofsted's of 2024")
+    own = region.homes[region.homes["sector"] == "local_authority"]
+    living = int(region.running["home"].isin(own["home"]).sum())
+    if len(own) and (region.running["home"] != "").any():
+        words = f"{living} of {own['places'].sum():.0f} places taken by ours; a run fills those that can be used first"
+        yield Provenance("council homes", OURS, words)
+    if missing := int(region.homes["places"].isna().sum()):
+        yield Provenance("places where none are listed", MODEL, f"{missing} homes; drawn as published sizes are")
+    asked = int((region.homes["weekly_fee_gbp"] > 0).sum())
+    whose = OURS if asked == count else f"{OURS} and {MODEL}" if asked else MODEL
+    yield Provenance("what homes ask", whose, f"known of {asked} of {count}, by lists or what is paid there")
 
 
 def _rest(region: Region) -> Iterator[Provenance]:
-    count = len(region.contracts)
-    yield Provenance("contracts", OURS if count else NATIONAL, f"{count} given; in the scenario that the import wrote")
-    yield Provenance("fees of new placements", MODEL, "costs, scarcity and bargaining; ours are shown beside")
-    yield Provenance("children in unregistered settings", NATIONAL, "shared out like children in homes")
+    if count := len(region.contracts):
+        yield Provenance("contracts", OURS, f"{count} given; scenario.yaml has those that run on the day or later")
+    yield Provenance("fees of new placements", MODEL, "what homes ask, scarcity and bargaining")
+    yield Provenance("children in unregistered settings", NATIONAL, "for a child in homes as many as in England")

@@ -15,15 +15,19 @@ from marketsim.own_data.estimates.stays import StayCurve, stay_curve
 from marketsim.own_data.own_shares import OwnShares, own_shares
 from marketsim.scenario import own_folder
 
+OURS, NATIONAL = "ours", "national"  # whose needs new children have
+DAYS_EARLY = pd.Timedelta(days=6)  # by which the Monday of the day's week lies before it
 WITHOUT_SECURE = 8_540 / 8_704  # England, 31 March 2024: in children's homes, and with secure homes (england/README.md)
 
 
 @dataclass(frozen=True)
 class Region:
-    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority;
-    `published` are children in homes of further authorities, as files of figures have them. `homes` are
-    those registered then; in the areas of `hosts` they are all there are. `shares` are those of needs, ages, sex
-    and notice, by authority, of which there are enough to use."""
+    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority; `published` are
+    children in homes of further authorities, as files of figures or forecasts have them. `homes` are those registered
+    then; in the areas of `hosts` they are all there are. `shares` are those of needs, ages, sex and notice, by
+    authority, of which there are enough to use; those of needs only if somebody has said that their words mean the
+    model's bands, and `needs_said` is what they come to for all together.
+    """
 
     as_at: datetime.date
     authorities: tuple[str, ...]
@@ -34,6 +38,7 @@ class Region:
     stays: StayCurve | None
     homes: pd.DataFrame
     hosts: tuple[str, ...]
+    needs_said: OwnShares | None
     forecast: pd.DataFrame
     contracts: pd.DataFrame
     figures: pd.DataFrame
@@ -47,18 +52,18 @@ def read_region(folder: str) -> Region:
 @lru_cache(maxsize=8)
 def _read(folder: str, digest: str) -> Region:
     """By the digest too, so that a folder that has changed is read again."""
-    as_at = own_folder.about(Path(folder))["as_at"]
-    tables = folders.read(Path(folder))
-    return region_of(tables, as_at)
+    about = own_folder.about(Path(folder))
+    return region_of(folders.read(Path(folder)), about["as_at"], about.get("needs") == OURS)
 
 
-def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date) -> Region:
-    """The same from tables of `reducing.KEPT`."""
+def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date, our_needs: bool = False) -> Region:
+    """The same from tables of `reducing.KEPT`; with `our_needs` new children have needs in the shares of placements."""
     placements = tables["placements"]
     whole = placements[placements["whole"] & (placements["setting"] == "home")]
     day = pd.Timestamp(as_at)
     running = whole[(whole["start"] <= day) & (whole["end"].isna() | (whole["end"] > day)) & (whole["seen_to"] >= day)]
     homes = tables["homes"]
+    shares = own_shares(placements)
     opened, closed = homes["opened"], homes["closed"]
     there = homes[(opened.isna() | (opened <= day)) & (closed.isna() | (closed > day))]
     return Region(
@@ -66,8 +71,9 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date) -> Region:
         authorities=tuple(sorted(set(whole["authority"]))),
         running=running.reset_index(drop=True),
         starts_a_year=_starts_a_year(whole),
-        published=_published(tables["figures"], set(whole["authority"])),
-        shares=own_shares(placements),
+        published=_forecast_then(tables["forecast"], day) | _published(tables["figures"], set(whole["authority"])),
+        shares=shares if our_needs else {code: one.without_needs() for code, one in shares.items()},
+        needs_said=next(iter(own_shares(placements.assign(authority="")).values()), None),
         stays=stay_curve(placements),
         homes=there.reset_index(drop=True),
         hosts=tuple(sorted(set(there.loc[there["complete"], "authority"]))),
@@ -96,3 +102,10 @@ def _published(figures: pd.DataFrame, given: set[str]) -> dict[str, float]:
     latest = rows.drop_duplicates("area", keep="last")
     with_secure = latest["note"].str.contains("secure")
     return dict(zip(latest["area"], latest["value"] * with_secure.map({True: WITHOUT_SECURE, False: 1.0}), strict=True))
+
+
+def _forecast_then(forecast: pd.DataFrame, day: pd.Timestamp) -> dict[str, float]:
+    """Children in homes that a forecast has on the day (or the first after it)."""
+    stock = forecast[(forecast["measure"] == "children_in_homes") & (forecast["date"] >= day - DAYS_EARLY)]
+    first = stock[stock["date"] == stock.groupby("authority")["date"].transform("min")]
+    return {str(code): float(count) for code, count in first.groupby("authority")["children"].sum().items()}

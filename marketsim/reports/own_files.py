@@ -42,9 +42,9 @@ def print_files(imported: Imported, console: Console) -> None:
 def sentences(findings: pd.DataFrame) -> Iterable[str]:
     """The findings in sentences: notes as they are, rows and cells by what is wrong, with the lines."""
     notes = findings[findings["line"].isna()]
-    for what in dict.fromkeys(notes["what"]):
-        files = dict.fromkeys(notes.loc[notes["what"] == what, "file"])
-        yield f"{listed(list(files))}: {what}"
+    for column, what in dict.fromkeys(zip(notes["column"], notes["what"], strict=True)):
+        files = dict.fromkeys(notes.loc[(notes["what"] == what) & (notes["column"] == column), "file"])
+        yield f"{listed(list(files))}: {f'{column}: ' if column else ''}{what}"
     rows = findings[findings["line"].notna()]
     for (file, column, kind, what), same in rows.groupby(["file", "column", "kind", "what"], sort=False):
         places = spans(sorted(same["line"].astype(int).unique().tolist()))

@@ -41,7 +41,8 @@ def digest(world: dict[str, Any]) -> str | None:
     if not world.get("data"):
         return None
     folder = Path(world["data"])
-    total = hashlib.sha256(about(folder)["as_at"].isoformat().encode())
+    said = about(folder)
+    total = hashlib.sha256(f"{said['as_at']} {said.get('needs')}".encode())
     for name in TABLES:
         path = folder / f"{name}.csv"
         total.update(f"\n{name}\n".encode() + (path.read_bytes() if path.is_file() else b""))

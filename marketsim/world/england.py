@@ -16,7 +16,7 @@ from marketsim.market.authorities import Authorities
 from marketsim.market.homes import HEALTH, LOCAL_AUTHORITY, PRIVATE, SECTORS, VOLUNTARY, Homes
 from marketsim.own_data.region import Region, read_region
 from marketsim.scenario.schema import EnglandWorld, World
-from marketsim.world.own_authorities import own_children_of, recorded_of
+from marketsim.world.own_authorities import own_children_of, own_unregistered, recorded_of
 from marketsim.world.stock import (
     SECTOR_WORDS,
     HomeList,
@@ -40,6 +40,7 @@ def england_authorities(world: EnglandWorld) -> Authorities:
     if region is not None:
         recorded = recorded_of(region, codes, children)
         children = own_children_of(region, codes, children)
+        unregistered = own_unregistered(children, recorded.children_else, unregistered)
     return Authorities(
         key=name_keys([row["ons_code"] for row in rows]),
         code=codes,

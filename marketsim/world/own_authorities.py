@@ -22,6 +22,12 @@ def own_children_of(region: Region, codes: list[str], else_: Ints) -> Ints:
     return np.array([given.get(code, usual) for code, usual in zip(codes, else_, strict=True)])
 
 
+def own_unregistered(children: Ints, else_: Ints, unregistered: Ints) -> Ints:
+    """Children in unregistered settings, whom files don't have: for a child in homes as many as else."""
+    ratio = np.divide(children, else_, out=np.ones(len(children)), where=else_ > 0)
+    return np.rint(unregistered * ratio).astype(np.int64)
+
+
 def recorded_of(region: Region, codes: list[str], else_: Ints) -> Recorded:
     """What the region's data say, by row of an authority."""
     starts = np.array([region.starts_a_year.get(code, np.nan) for code in codes])

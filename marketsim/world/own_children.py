@@ -11,7 +11,7 @@ from marketsim.core.units import DAYS_PER_WEEK
 from marketsim.market import children as states
 from marketsim.market import matching
 from marketsim.market.children import BANDS, CARE, OPEN_PLACE, PLACED, SOLO, Newcomers
-from marketsim.market.homes import SECTORS
+from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS
 from marketsim.market.market import Market
 from marketsim.own_data.region import Region
 from marketsim.purchasing.orders import Orders
@@ -21,6 +21,7 @@ from marketsim.week.stays import StayTable, own_table
 from marketsim.world import start
 
 KIND = "child of own data"
+LEAVES, NOT_LISTED = -1, -2
 ELSEWHERE_PENALTY = 1e6  # miles by which a home elsewhere is farther than any in the area that is recorded
 
 
@@ -49,9 +50,9 @@ def move_in_recorded(market: Market, region: Region, orders: Orders, stays: Stay
     recorded is drawn as for anybody else.
     """
     listed = region.running
-    _give_way(market, region)
+    _give_way(market, region, home_of)
     rows = market.children.admit(_newcomers(market, region), since=market.week)
-    _find_homes(market, listed, rows, home_of)
+    _find_homes(market, listed, rows, _recorded_homes(region, home_of))
     placed = market.children.home[rows] >= 0
     market.children.home[rows[~placed]] = 0
     listed, rows = listed[placed].reset_index(drop=True), rows[placed]  # who finds no place in England waits for one
@@ -60,25 +61,46 @@ def move_in_recorded(market: Market, region: Region, orders: Orders, stays: Stay
     market.events.clear()
 
 
-def _give_way(market: Market, region: Region) -> None:
-    """Where more children are recorded than places are open, children of other authorities live elsewhere instead: the
-    model has put them there, the record hasn't. Each goes into the nearest home with a place that isn't wanted."""
+def _give_way(market: Market, region: Region, home_of: Ints) -> None:
+    """Where more children are recorded than places are open, in a home or in an area, children of other authorities
+    live elsewhere instead: the model has put them there, the record hasn't. Each goes into the nearest home with a
+    place, in an area where none of ours is recorded."""
     children, homes, codes = market.children, market.homes, market.authorities.code
-    recorded = region.running["host_authority"].value_counts()
-    wanted = np.array([recorded.get(code, 0) for code in codes], dtype=np.int64)
-    left = _open_places(market)
-    short = wanted - np.bincount(homes.authority, weights=np.maximum(left, 0), minlength=len(codes)).astype(np.int64)
-    left[wanted[homes.authority] > 0] = 0
+    left, hosts = np.maximum(_open_places(market), 0), region.running["host_authority"].value_counts()
+    known = _recorded_homes(region, home_of)
+    in_home = np.bincount(known[known != NOT_LISTED], minlength=len(homes))
+    in_area = np.array([hosts.get(code, 0) for code in codes], dtype=np.int64)
     placed = np.flatnonzero((children.state == PLACED) & (children.holding == OPEN_PLACE) & (children.care != SOLO))
     placed = placed[np.argsort(uniform(market.seed, "gives way", children.key[placed]), kind="stable")]
-    for area in np.flatnonzero(short > 0).tolist():
-        for row in placed[homes.authority[children.home[placed]] == area][: short[area]].tolist():
-            if not (left > 0).any():
-                return
-            away = np.hypot(homes.x - children.x[row], homes.y - children.y[row])
-            home = int(np.where(left > 0, away, np.inf).argmin())
-            left[home] -= 1
-            moving.relocate(market, np.array([row]), np.array([home]))
+    where = children.home[placed]
+    for home in np.flatnonzero(in_home > left).tolist():
+        where[np.flatnonzero(where == home)[: in_home[home] - left[home]]] = LEAVES
+    leave = where == LEAVES
+    freed = left + np.bincount(children.home[placed[leave]], minlength=len(homes))
+    short = in_area - np.bincount(homes.authority, weights=freed, minlength=len(codes)).astype(np.int64)
+    area = np.where(leave, LEAVES, homes.authority[children.home[placed]])
+    for one in np.flatnonzero(short > 0).tolist():
+        leave[np.flatnonzero(area == one)[: short[one]]] = True
+    left[in_area[homes.authority] > 0] = 0
+    _relocate(market, placed[leave], left)
+
+
+def _relocate(market: Market, rows: Ints, left: Ints) -> None:
+    """Each into the nearest home with a place `left`, as long as there is one."""
+    children, homes = market.children, market.homes
+    for row in rows.tolist():
+        if not left.any():
+            return
+        away = np.hypot(homes.x - children.x[row], homes.y - children.y[row])
+        home = int(np.where(left > 0, away, np.inf).argmin())
+        left[home] -= 1
+        moving.relocate(market, np.array([row]), np.array([home]))
+
+
+def _recorded_homes(region: Region, home_of: Ints) -> Ints:
+    """By running placement the row of the home that is recorded, or NOT_LISTED."""
+    known = dict(zip(region.homes["home"], home_of.tolist(), strict=True))
+    return np.array([known.get(name, NOT_LISTED) for name in region.running["home"]], dtype=np.int64)
 
 
 def _newcomers(market: Market, region: Region) -> Newcomers:
@@ -123,16 +145,14 @@ def _numbers(words: np.ndarray[tuple[int], np.dtype[np.str_]], allowed: tuple[st
     return found
 
 
-def _find_homes(market: Market, listed: pd.DataFrame, rows: Ints, home_of: Ints) -> None:
+def _find_homes(market: Market, listed: pd.DataFrame, rows: Ints, wanted: Ints) -> None:
     """Write home, miles and home point of each; -1 as home where no place is free in England. Who is recorded in a
-    certain home comes before who is recorded in an area, and these before the others."""
+    certain home (`wanted`) comes before who is recorded in an area, and these before the others."""
     children, homes, areas = market.children, market.homes, market.authorities
     left = _open_places(market)
-    known = {f"H{number + 1:04d}": int(row) for number, row in enumerate(home_of)}
     row_of = {code: row for row, code in enumerate(areas.code)}
-    wanted = np.array([known.get(name, -1) for name in listed["home"]], dtype=np.int64)
     host = np.array([row_of.get(code, -1) for code in listed["host_authority"]], dtype=np.int64)
-    sector = np.array([SECTORS.index(word) if word else -1 for word in listed["sector"]], dtype=np.int64)
+    sector = _sectors(listed)
     miles = listed["distance_miles"].to_numpy(dtype=np.float64)
     exactness = np.where(wanted >= 0, 0, np.where(host >= 0, 1, 2))
     for one in np.lexsort((children.key[rows], exactness)).tolist():
@@ -149,6 +169,15 @@ def _find_homes(market: Market, listed: pd.DataFrame, rows: Ints, home_of: Ints)
         left[home] -= 1
         children.home[row] = home
         _set_point(market, row, home, miles[one])
+
+
+def _sectors(listed: pd.DataFrame) -> Ints:
+    """Of what sector each one's home is; who is bought a place without a word on that lives in a private one. -1: not
+    known."""
+    said = np.array([SECTORS.index(word) if word else -1 for word in listed["sector"]], dtype=np.int64)
+    route = listed["route"].to_numpy(dtype=str)
+    by_route = np.where(route == "in_house", LOCAL_AUTHORITY, np.where(route == "", -1, PRIVATE))
+    return np.where(said >= 0, said, by_route)
 
 
 def _open_places(market: Market) -> Ints:

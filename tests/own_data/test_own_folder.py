@@ -195,7 +195,7 @@ def test_too_few_places_are_said() -> None:
     rows = [{"child": str(number), "host_authority": LEEDS} for number in range(3)]
     tables = reducing.reduced(Part(placements=placements(*rows), homes=homes(full)))
     said = short_of_places(region_of(tables, DAY.date()))
-    assert len(said) == 1 and said[0].startswith("3 of our children are recorded in Leeds, whose listed homes have 1 pl")
+    assert len(said) == 1 and said[0].startswith("3 of our children are recorded in Leeds, whose listed homes have 1")
 
 
 def test_contracts_stand_in_the_scenario(tmp_path: Path) -> None:
