@@ -85,7 +85,7 @@ def show(folder: Annotated[Path, typer.Argument(help="a folder that an import ma
 
     from marketsim.own_data import provenance, region
     from marketsim.own_data.estimates.table import estimate
-    from marketsim.own_data.folder import read
+    from marketsim.own_data.folder_tables import read
     from marketsim.reports import own_data as estimates
     from marketsim.reports import own_files
 
@@ -105,6 +105,8 @@ def template(
     from marketsim.own_data import template_out
     from marketsim.results import store
 
+    if out.exists():
+        raise store.StoreError(f"{out} exists already; name another file, nothing was changed")
     store.check_new_file(out, ".xlsx")
     template_out.write_template(out)
     typer.echo(f"Written: {out} (sheets homes, contracts)")

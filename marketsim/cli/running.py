@@ -34,7 +34,7 @@ def run(
         from marketsim.experiments import replay
         from marketsim.experiments import run as running
         from marketsim.experiments.scenarios import as_scenario
-        from marketsim.reports import scorecard, tables
+        from marketsim.reports import own_files, scorecard, tables
         from marketsim.results import manifest, store
         from marketsim.scenario import loading
         from marketsim.trust.published import has_targets
@@ -61,6 +61,7 @@ def run(
     tables.print_run(result, title, Console())
     if has_targets(result):
         scorecard.print_targets(result, Console())
+    own_files.print_ours(result, Console())
     Console().print(result.footing)
     typer.echo(f"Results: {kept.folder}")
 

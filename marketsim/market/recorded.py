@@ -42,11 +42,14 @@ class Recorded:
     stays: Lengths | None = None
     path: DemandPath | None = None
 
-    def in_week(self, week: int) -> Recorded:
+    def in_week(self, week: int, need: Need) -> Recorded:
         """The same with the need shares that a forecast gives for a week."""
         if self.path is None:
             return self
-        standard, severe = self.path.need_shares(week)
+        standard, severe = self.path.need_shares(
+            week, np.where(np.isnan(self.share_standard), need.share_standard, self.share_standard),
+            np.where(np.isnan(self.share_severe), need.share_severe, self.share_severe),
+        )  # fmt: skip
         return replace(
             self,
             share_standard=np.where(np.isnan(standard), self.share_standard, standard),

@@ -26,7 +26,7 @@ def dates(words: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], pd.Series[boo
     """Dates (NaT where nothing is said) and where there is something that is none.
 
     dd/mm/yyyy, dd/mm/yy (of this century), ISO with or without a time of day, the usual forms with month names, and
-    Excel's day numbers. Never the American order.
+    Excel's day numbers. Never the American order. What lies before 1990 or after 2060 is none.
     """
     text = words.astype("object").str.strip().str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "", regex=True)
     found = pd.Series(pd.NaT, index=words.index, dtype="datetime64[ns]")
@@ -39,7 +39,7 @@ def dates(words: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], pd.Series[boo
         if form == "%d/%m/%Y":  # %Y takes two digits too
             part = part[part.str.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}")]
         read = pd.to_datetime(part, format=form, errors="coerce").dropna()
-        found[read.index] = read
+        found[read.index] = read.where((read >= FIRST_DAY) & (read <= LAST_DAY)).astype("datetime64[ns]")
         left &= found.isna()
     numbers = text[left & text.str.fullmatch(r"\d{5}(\.0+)?").fillna(False)]
     found[numbers.index] = EXCEL_DAY_ZERO + pd.to_timedelta(numbers.astype(float), unit="D")

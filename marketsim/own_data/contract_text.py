@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ class Contract:
     """What one authority has of a contract: `places` are its own part; `end` is None where none is given."""
 
     arrangement: str
-    title: str
     rule: str
     authority: str
     places: int
@@ -42,7 +40,7 @@ def contracts_of(table: pd.DataFrame, as_at: datetime.date) -> list[Contract]:
         for position, code in enumerate(codes):
             part = places // len(codes) + (position < places % len(codes))
             name = f"own_{number}" if len(codes) == 1 else f"own_{number}_{position + 1}"
-            one = Contract(name, str(row["contract"]), str(row["rule"]), code, part, float(row["weekly_fee_gbp"]),
+            one = Contract(name, str(row["rule"]), code, part, float(row["weekly_fee_gbp"]),
                            _day(row["start"]), _day(row["end"]))  # fmt: skip
             if (one.end is None or one.end > as_at) and (part > 0 or one.rule not in HELD):
                 found.append(one)
@@ -70,7 +68,7 @@ def lines(table: pd.DataFrame, as_at: datetime.date) -> Iterator[str]:
 def _arrangement(one: Contract, as_at: datetime.date) -> Iterator[str]:
     fee = one.fee > 0
     unused = "" if one.rule == "block" or not fee else f"; its fee of {one.fee:.0f} is not used, what spot brings is"
-    yield f"    {one.arrangement}:  # {_plain(one.title)} of {name_of(one.authority)}{unused}"
+    yield f"    {one.arrangement}:  # of {name_of(one.authority)}{unused}"
     yield f"      rule: {one.rule}"
     if one.rule in HELD:
         yield f"      places: {one.places}"
@@ -97,10 +95,6 @@ def _groups(contracts: Sequence[Contract], day: datetime.date, indent: str) -> I
 
 def _quoted(name: str) -> str:
     return f'"{name}"' if "," in name else name
-
-
-def _plain(title: str) -> str:
-    return re.sub(r"[^ -~]", "-", title)[:60]
 
 
 def _day(value: object) -> datetime.date | None:

@@ -14,15 +14,24 @@ WITHOUT = datetime.date(2024, 3, 31)  # the day of the national figures
 
 
 def as_at(part: Part, findings: Findings) -> datetime.date:
-    """The last day that the placements of all authorities show; without any, that of homes, or of the national figures.
-    """
+    """The day on which the placements of most authorities are seen (of several such: of those with most placements, then
+    the latest): one of those on which the files of some authority end. Without placements that of homes, of a forecast, or of the national figures."""
     whole = part.placements[part.placements["whole"]]
     if len(whole):
-        seen = whole.groupby("authority")["seen_to"].max()
-        day = seen.min()
-        for code in seen.index[seen > day]:
-            words = f"those of {name_of(code)} go on after {day.date()}, where others end; the market starts there, "
-            findings.note("all files", words + "and what comes later counts in stays and shares only")
+        seen = whole.groupby("authority").agg(first=("seen_from", "min"), last=("seen_to", "max"))
+        rows = whole.groupby("authority").size()
+
+        def covered(day: pd.Timestamp) -> tuple[int, int, pd.Timestamp]:
+            shown = (seen["first"] <= day) & (seen["last"] >= day)
+            return int(shown.sum()), int(rows[shown].sum()), day
+
+        day = max(seen["last"].unique(), key=covered)
+        for code in seen.index[~((seen["first"] <= day) & (seen["last"] >= day))]:
+            words = f"those of {name_of(code)} don't show {pd.Timestamp(day).date()}, on which the market starts: "
+            findings.note("all files", words + "its children at the start are as published")
+        for code in seen.index[seen["last"] > day]:
+            words = f"those of {name_of(code)} go on after {pd.Timestamp(day).date()}, on which the market starts: "
+            findings.note("all files", words + "what comes later counts in stays and shares only")
         return pd.Timestamp(day).date()
     if part.homes["as_at"].notna().any():
         return pd.Timestamp(part.homes["as_at"].max()).date()

@@ -44,11 +44,18 @@ class DemandPath:
         kept_up = np.maximum(held + stock[:, week + 1] - stock[:, week], 0.0)
         return np.where(np.isnan(needs[:, week]), np.where(np.isnan(stock[:, 0]), np.nan, kept_up), needs[:, week])
 
-    def need_shares(self, week: int) -> tuple[Floats, Floats]:
-        """Share of standard and of severe need in a week by authority; NaN where needs aren't told apart."""
+    def need_shares(self, week: int, standard: Floats, severe: Floats) -> tuple[Floats, Floats]:
+        """Share of standard and of severe need among those who come in a week, by authority; NaN where needs aren't
+        told apart.
+
+        Of new needs as forecast; of a stock those of the start (`standard`, `severe`) in proportion to how each band's
+        stock has grown since.
+        """
         week = min(max(week, 0), self.stock.shape[2] - 1)
-        counts = np.where(np.isnan(self.needs[:, :, week]), self.stock[:, :, week], self.needs[:, :, week])
+        usual = np.stack([standard, 1 - standard - severe, severe], axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
+            grown = np.where(self.stock[:, :, 0] > 0, self.stock[:, :, week] / self.stock[:, :, 0], 1.0)
+            counts = np.where(np.isnan(self.needs[:, :, week]), usual * grown, self.needs[:, :, week])
             shares = counts / counts.sum(axis=1, keepdims=True)
         shares[~self.by_need] = np.nan
         return shares[:, 0], shares[:, 2]
@@ -62,6 +69,7 @@ def _whole(counts: Floats) -> Floats:
 
 def demand_path(forecast: pd.DataFrame, codes: Sequence[str], start: datetime.date) -> DemandPath | None:
     """The path from a start, from the rows of a forecast (see `records.FORECAST`); None if there are none."""
+    forecast = in_force(forecast, start)
     if forecast.empty:
         return None
     last = (forecast["date"].max() - pd.Timestamp(start)).days // DAYS_A_WEEK
@@ -82,3 +90,11 @@ def demand_path(forecast: pd.DataFrame, codes: Sequence[str], start: datetime.da
             position = np.searchsorted(days[order], np.arange(weeks), side="right") - 1
             needs[row, band] = children[np.maximum(position, 0)] / period
     return DemandPath(stock, needs, by_need)
+
+
+def in_force(forecast: pd.DataFrame, start: datetime.date) -> pd.DataFrame:
+    """The rows of forecasts that say something of the time after a start; one that ends before says nothing."""
+    if forecast.empty:
+        return forecast
+    last = forecast.groupby(["authority", "measure"])["date"].transform("max")
+    return forecast[last >= pd.Timestamp(start) - pd.Timedelta(days=DAYS_A_WEEK)]

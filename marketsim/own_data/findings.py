@@ -18,6 +18,7 @@ SECRET_HEADS = frozenset([
     "child", "childid", "dob", "mcdob", "upn", "homepost", "plpost", "postcode", "uprn", "mother", "name", "id",
     "localidentifier", "identifier",
 ])  # fmt: skip
+HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[£]?-?[0-9]{0,3}(,[0-9]{3})?([.][0-9]{1,4})?%?")
 SECRET_WORDS = frozenset(["dob", "postcode", "post", "birth", "surname", "forename", "officer"])
 
 
@@ -39,6 +40,12 @@ def is_secret(head: str) -> bool:
     words = re.findall("[a-z0-9]+", head.lower())
     joined = "".join(words)
     return joined in SECRET_HEADS or bool(SECRET_WORDS & set(words)) or "postcode" in joined
+
+
+def _harmless(cell: str) -> str:
+    """A cell as it may be shown: short codes and plain amounts; what could be a date, a number of a child, a postcode
+    or a name that has slipped into another column is not."""
+    return shown(cell) if HARMLESS.fullmatch(cell) else ""
 
 
 @dataclass
@@ -69,6 +76,7 @@ class Findings:
     def _say(self, table: Table, lines: Iterable[int], column: str, kind: Kind, what: str) -> None:
         numbers, name = list(lines), table.name
         hidden = not column or column not in table.cells or is_secret(column)
-        values = [""] * len(numbers) if hidden else [shown(str(one)) for one in table.cells.loc[numbers, column]]
+        shown_as = _harmless if table.personal else shown
+        values = [""] * len(numbers) if hidden else [shown_as(str(one)) for one in table.cells.loc[numbers, column]]
         self.rows += [Finding(name, int(line), column, kind, what, value)
                       for line, value in zip(numbers, values, strict=True)]  # fmt: skip

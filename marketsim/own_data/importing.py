@@ -11,7 +11,7 @@ from marketsim.own_data.findings import Findings
 from marketsim.own_data.formats.registry import families
 from marketsim.own_data.joining import joined
 from marketsim.own_data.recognising import Asked, Recognised, recognise
-from marketsim.own_data.records import Part, together
+from marketsim.own_data.records import NEEDS, Part, together
 from marketsim.own_data.whose import Owners
 from marketsim.scenario.errors import ScenarioError, escaped
 
@@ -61,14 +61,25 @@ def read_files(
         if mine:
             parts.append(family.read(mine, asked))
     part = joined(together(parts), findings)
+    _check_needs(part)
     return Imported(part, _counted(found, findings), findings)
+
+
+def _check_needs(part: Part) -> None:
+    """A forecast that tells needs apart tells of all."""
+    told = part.forecast[part.forecast["need"] != ""]
+    for (code, _), rows in told.groupby(["authority", "measure"], sort=False):
+        if rows["need"].nunique() < len(NEEDS):
+            message = f"some needs of {code} are missing; give all of {', '.join(NEEDS)}, or none"
+            raise ScenarioError(message, f"{rows['file'].iloc[0]}:{rows['line'].iloc[0]:.0f}")
 
 
 def _labels(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     """What messages call each file: its name, with that of its folder where another has the same."""
     names = [path.name for path in paths]
     for path in paths:
-        yield path, path.name if names.count(path.name) == 1 else f"{path.absolute().parent.name}/{path.name}"
+        label = path.name if names.count(path.name) == 1 else f"{path.absolute().parent.name}/{path.name}"
+        yield path, escaped(label)
 
 
 def _check_different(paths: Sequence[Path]) -> None:

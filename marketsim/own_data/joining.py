@@ -24,19 +24,12 @@ def joined(part: Part, findings: Findings) -> Part:
     """
     part.homes = _homes_once(part.homes, findings)
     placements = part.placements.reset_index(drop=True)
-    returns = placements["file"].isin(_files_of_returns(placements))
-    stays, rest = placements[returns], placements[~returns]
+    stays, rest = placements[placements["returns"]], placements[~placements["returns"]]
     if len(stays) and len(rest):
         placements = _into_stays(stays.copy(), rest.copy(), findings)
     part.placements = _with_homes(placements, part.homes)
     part.homes = _with_fees(part.homes, part.placements, findings)
     return part
-
-
-def _files_of_returns(placements: pd.DataFrame) -> set[str]:
-    """The files all of whose placements are whole and have a child: returns, not lists of costs."""
-    by_file = placements.assign(fee=placements["weekly_fee_gbp"].notna()).groupby("file")
-    return {str(file) for file, rows in by_file if rows["whole"].all() and not rows["fee"].any()}
 
 
 def _into_stays(stays: pd.DataFrame, rest: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -72,7 +65,7 @@ def _homes_once(homes: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """
     homes = homes.sort_values("complete", ascending=False, kind="stable", ignore_index=True)
     again = (homes["urn"] != "") & homes.duplicated("urn")
-    own = homes[again].set_index("urn")
+    own = homes[again].drop_duplicates("urn", keep="last").set_index("urn")
     once = homes[~again].copy()
     for name in ("weekly_fee_gbp", "takes"):
         said = once["urn"].map(own[name])

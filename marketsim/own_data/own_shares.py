@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 ENOUGH = 30  # placements of which something is known, for a share that a market is run with
+YEAR = pd.Timedelta(days=365)
 UNDER_10, FROM_16 = 10, 16
 
 
@@ -29,12 +30,20 @@ class OwnShares:
 
 
 def own_shares(placements: pd.DataFrame) -> dict[str, OwnShares]:
-    """The shares by authority, over its placements in homes: its own where ENOUGH say it, else those of all. Of returns
-    those count that began while they show it, since long stays are seen more often; of lists all."""
+    """The shares by authority, over its placements in homes: its own where ENOUGH say it, else those of all. Those
+    count that began in the last year or, where these are too few, while the files show what begins: of all that are
+    seen, long stays would be more than they are."""
     homes = placements[placements["setting"] == "home"]
-    homes = homes[~homes["whole"] | (homes["start"] >= homes["seen_from"])]
+    latest = homes.groupby("authority")["start"].transform("max")
+    lately = homes[homes["start"] > latest - YEAR]
+    seen = homes[~homes["whole"] | (homes["start"] >= homes["seen_from"])]
+    return _by_authority(lately, _by_authority(seen, {}))
+
+
+def _by_authority(homes: pd.DataFrame, otherwise: dict[str, OwnShares]) -> dict[str, OwnShares]:
     everybody = _of(homes)
-    return {str(code): _filled(_of(rows), everybody) for code, rows in homes.groupby("authority")}
+    found = {str(code): _filled(_of(rows), everybody) for code, rows in homes.groupby("authority")}
+    return {code: _filled(found.get(code, everybody), usual) for code, usual in otherwise.items()} or found
 
 
 def _of(rows: pd.DataFrame) -> OwnShares:

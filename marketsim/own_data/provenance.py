@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.england.figures import authority_rows
+from marketsim.own_data.demand_path import in_force
 from marketsim.own_data.region import Region
 
 OURS, NATIONAL, MODEL = "ours", "national", "the model's"
@@ -30,13 +31,16 @@ def provenance(region: Region) -> list[Provenance]:
 
 
 def short_of_places(region: Region) -> list[str]:
-    """A sentence for each area in which more children are recorded than listed homes have places."""
-    places = region.homes[~region.homes["short_break"]].groupby("authority")["places"].sum()
+    """A sentence for each area in which more children are recorded than homes have places, by the list or as published.
+    """
+    listed = region.homes[~region.homes["short_break"]].groupby("authority")["places"].sum()
+    published = {row["ons_code"]: float(row["places"]) for row in authority_rows()}
     found = []
     for code, count in region.running["host_authority"].value_counts().items():
-        if code in region.hosts and count > places.get(code, 0):
-            words = f"{count} of our children are recorded in {name_of(str(code))}, whose listed homes have "
-            found.append(words + f"{places.get(code, 0):.0f} places: the others start in the nearest homes with one")
+        places = listed.get(code, 0.0) if code in region.hosts else published.get(str(code), np.inf)
+        if count > places:
+            words = f"{count} of our children are recorded in {name_of(str(code))}, whose homes have {places:.0f}"
+            found.append(f"{words} places: the others start in the nearest homes with one")
     return found
 
 
@@ -66,7 +70,8 @@ def _children(region: Region) -> Iterator[Provenance]:
         rest = "recorded of all" if number == count else f"recorded of {number} of {count}; the others as for others"
         if number == 0:
             rest = "not recorded" + ("; a list of homes with URNs links them" if HOME in parts else "")
-        yield Provenance(", ".join(parts), OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL, rest)
+        whose = OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL
+        yield Provenance(", ".join(parts), whose, rest)
 
 
 HOME = "in which home"
@@ -116,14 +121,16 @@ def _flows(region: Region) -> Iterator[Provenance]:
             words += f"; the {beyond:.0f}% that last longer as published"
         yield Provenance("how long stays last", OURS if beyond < 1 else f"{OURS} and {NATIONAL}", words)
     yield Provenance("breakdowns, returns, growth", NATIONAL, "ours are shown in `data show` only")
-    if len(region.forecast):
-        given = region.forecast["authority"].nunique()
+    forecast = in_force(region.forecast, region.as_at)
+    if given := forecast["authority"].nunique():
         yield Provenance("new needs", OURS, f"the forecast given for {given} authorities")
     elif region.starts_a_year:
         total = sum(region.starts_a_year.values())
         yield Provenance("new needs", OURS, f"{total:.0f} placements begun a year, over England's; growth is national")
     else:
         yield Provenance("new needs", NATIONAL, "like children in homes")
+    if len(forecast) < len(region.forecast):
+        yield Provenance("forecasts that end before the day", NATIONAL, "not used")
 
 
 def _homes(region: Region) -> Iterator[Provenance]:

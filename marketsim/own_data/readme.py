@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.own_data.folder import PERSONAL
+from marketsim.own_data.folder import PERSONAL, called_in_writing
 from marketsim.own_data.importing import Imported
 from marketsim.own_data.provenance import Provenance
 
@@ -27,7 +27,8 @@ CONTENTS = {
 
 def readme(folder: Path, imported: Imported, parts: Sequence[Provenance], as_at: datetime.date) -> str:
     """What the folder is, in words, for whoever finds it: of what is in it by now."""
-    files = [f"  {one.name}: {one.form}, {one.rows} rows, {one.left_out} left out" for one in imported.files]
+    called = called_in_writing(imported)
+    files = [f"  {called[one.name]}: {one.form}, {one.rows} rows, {one.left_out} left out" for one in imported.files]
     whose = [f"  {one.part}: {one.whose}; {one.rests_on}" for one in parts]
     about = [f"  {name}: {words}" for name, words in CONTENTS.items() if (folder / name.split(",")[0]).exists()]
     return "\n".join([

@@ -27,13 +27,14 @@ class Format:
     """A form of files.
 
     `fits` says for the words of a row, in lower case with single spaces, whether they are its head; `heads` are those
-    that it needs, as people write them, for messages.
+    that it needs, as people write them, for messages. `personal`: its rows are about single children.
     """
 
     name: str
     title: str
     heads: tuple[str, ...]
     fits: Callable[[frozenset[str]], bool]
+    personal: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _of(sheet: Sheet, formats: Sequence[Format]) -> Recognised | None:
                 table = sheet.below(position)
                 if table.cells.empty:
                     raise table.error(f"looks like {one.title}, but has no row below its head")
-                return Recognised(one, table)
+                return Recognised(one, replace(table, personal=one.personal))
     return None
 
 

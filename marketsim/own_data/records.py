@@ -17,6 +17,7 @@ SECTORS = ("private", "voluntary", "local_authority", "health")
 SEXES = ("boy", "girl")
 END_REASONS = ("moved", "breakdown", "left_care", "other")
 SETTINGS = ("home", "secure", "unregistered")
+ELSEWHERE = "elsewhere"
 
 TEXT, NUMBER, DATE, FLAG = "object", "float64", "datetime64[ns]", "bool"
 
@@ -24,11 +25,13 @@ TEXT, NUMBER, DATE, FLAG = "object", "float64", "datetime64[ns]", "bool"
 # are ONS codes of today's authorities. `start` and `end` (NaT: it runs on) are dates here, weeks in what is written.
 # The file would have shown the placement while it ran between `seen_from` and `seen_to` and not otherwise.
 # `whole`: start and end are known, so that it counts in stays and numbers (a list of costs only adds to others).
+# `returns`: it is of a statutory return, which lists add to. `host_authority` is ELSEWHERE where all that is known is
+# that the home isn't in the authority's own area.
 PLACEMENTS = {
     "child": TEXT, "urn": TEXT, "authority": TEXT, "host_authority": TEXT, "setting": TEXT, "start": DATE, "end": DATE,
     "end_reason": TEXT, "seen_from": DATE, "seen_to": DATE, "whole": FLAG, "age": NUMBER, "sex": TEXT, "need": TEXT,
     "care": TEXT, "notice": TEXT, "route": TEXT, "sector": TEXT, "weekly_fee_gbp": NUMBER, "distance_miles": NUMBER,
-    "file": TEXT, "line": NUMBER,
+    "returns": FLAG, "file": TEXT, "line": NUMBER,
 }  # fmt: skip
 # Of a home: `urn` and `provider` (a name) link rows while they are read. `authority` is where it stands; `takes` the
 # need bands that it takes, with ; between (empty: not said); `complete`: the list has all homes of that area.

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from marketsim.own_data.cells import weeks_of
-from marketsim.own_data.records import DATE, FLAG, NUMBER, SHAPES, TEXT, Part
+from marketsim.own_data.records import FLAG, NUMBER, SHAPES, TEXT, Part
 
-LEFT_BEHIND = ("child", "urn", "provider", "file", "line")
+LEFT_BEHIND = ("child", "urn", "provider", "contract", "returns", "file", "line")
 KEPT: dict[str, dict[str, str]] = {
     shape: {name: kind for name, kind in columns.items() if name not in LEFT_BEHIND}
     for shape, columns in SHAPES.items()
 }
 KEPT["homes"] = {"home": TEXT, "provider": TEXT, **KEPT["homes"]}
 KEPT["placements"] = {"home": TEXT, **KEPT["placements"]}
-WEEKS_OF = ("start", "end", "opened", "closed")  # kept as the Monday of the week
+WEEKS_OF = ("placements", "start"), ("placements", "end")  # kept as the Monday of the week
 DECIMALS = {"weekly_fee_gbp": 0, "distance_miles": 1, "age": 0, "children": 4, "value": 6, "places": 0, "year": 0}
 
 
@@ -46,7 +46,7 @@ def _kept(shape: str, table: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, pd.Series[Any]] = {}
     for name, kind in KEPT[shape].items():
         column = table[name]
-        if kind == DATE and name in WEEKS_OF:
+        if (shape, name) in WEEKS_OF:
             column = weeks_of(column)
         elif kind == NUMBER:
             column = (np.floor(column) if name == "age" else column.round(DECIMALS[name])) + 0.0

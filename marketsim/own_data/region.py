@@ -10,23 +10,26 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.england.figures import authority_rows
-from marketsim.own_data import folder as folders
+from marketsim.own_data import folder_tables
 from marketsim.own_data.estimates.stays import StayCurve, stay_curve
+from marketsim.own_data.estimates.watching import starts
 from marketsim.own_data.own_shares import OwnShares, own_shares
 from marketsim.scenario import own_folder
 
 OURS, NATIONAL = "ours", "national"  # whose needs new children have
+LEAST_YEARS = 0.9
 DAYS_EARLY = pd.Timedelta(days=6)  # by which the Monday of the day's week lies before it
 WITHOUT_SECURE = 8_540 / 8_704  # England, 31 March 2024: in children's homes, and with secure homes (england/README.md)
 
 
 @dataclass(frozen=True)
 class Region:
-    """`running` are the placements in homes on the day; `starts_a_year` those begun a year, by authority; `published` are
-    children in homes of further authorities, as files of figures or forecasts have them. `homes` are those registered
-    then; in the areas of `hosts` they are all there are. `shares` are those of needs, ages, sex and notice, by
-    authority, of which there are enough to use; those of needs only if somebody has said that their words mean the
-    model's bands, and `needs_said` is what they come to for all together.
+    """`running` are the placements in homes on the day, of the authorities whose placements are seen on it;
+    `starts_a_year` those begun a year, by authority; `published` are children in homes of further authorities, as files
+    of figures or forecasts have them. `homes` are those registered then; in the areas of `hosts` they are all there
+    are. `shares` are those of needs, ages, sex and notice, by authority, of which there are enough to use; those of
+    needs only if somebody has said that their words mean the model's bands, and `needs_said` is what they come to for
+    all together.
     """
 
     as_at: datetime.date
@@ -53,7 +56,7 @@ def read_region(folder: str) -> Region:
 def _read(folder: str, digest: str) -> Region:
     """By the digest too, so that a folder that has changed is read again."""
     about = own_folder.about(Path(folder))
-    return region_of(folders.read(Path(folder)), about["as_at"], about.get("needs") == OURS)
+    return region_of(folder_tables.read(Path(folder)), about["as_at"], about.get("needs") == OURS)
 
 
 def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date, our_needs: bool = False) -> Region:
@@ -61,17 +64,20 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date, our_needs: 
     placements = tables["placements"]
     whole = placements[placements["whole"] & (placements["setting"] == "home")]
     day = pd.Timestamp(as_at)
-    running = whole[(whole["start"] <= day) & (whole["end"].isna() | (whole["end"] > day)) & (whole["seen_to"] >= day)]
+    seen = whole[(whole["seen_from"] <= day) & (whole["seen_to"] >= day)]
+    running = seen[(seen["start"] <= day) & (seen["end"].isna() | (seen["end"] > day))]
+    codes = tuple(sorted(set(seen["authority"])))
     homes = tables["homes"]
+    counts = _published(tables["figures"]) | _forecast_then(tables["forecast"], day)
     shares = own_shares(placements)
     opened, closed = homes["opened"], homes["closed"]
     there = homes[(opened.isna() | (opened <= day)) & (closed.isna() | (closed > day))]
     return Region(
         as_at=as_at,
-        authorities=tuple(sorted(set(whole["authority"]))),
+        authorities=codes,
         running=running.reset_index(drop=True),
         starts_a_year=_starts_a_year(whole),
-        published=_forecast_then(tables["forecast"], day) | _published(tables["figures"], set(whole["authority"])),
+        published={code: count for code, count in counts.items() if code not in codes},
         shares=shares if our_needs else {code: one.without_needs() for code, one in shares.items()},
         needs_said=next(iter(own_shares(placements.assign(authority="")).values()), None),
         stays=stay_curve(placements),
@@ -84,20 +90,20 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date, our_needs: 
 
 
 def _starts_a_year(whole: pd.DataFrame) -> dict[str, float]:
-    """Placements begun while files show them, over the years that they show."""
+    """Placements begun in weeks that files show, over the years that these are; of most of a year at least, since in
+    less the season would tell."""
     found = {}
     for code, rows in whole.groupby("authority"):
-        begins, ends = rows["seen_from"].min(), rows["seen_to"].max()
-        years = (ends - begins).days / 365.25
-        if years >= 0.9:  # of less than a year the season would tell
-            found[str(code)] = float(((rows["start"] >= begins) & (rows["start"] <= ends)).sum()) / years
+        count, years = starts(rows)
+        if years >= LEAST_YEARS:
+            found[str(code)] = count / years
     return found
 
 
-def _published(figures: pd.DataFrame, given: set[str]) -> dict[str, float]:
-    """Children in homes in the latest year of each authority that gives no placements. Figures that count secure homes
-    too are taken down to England's children without them."""
-    rows = figures[(figures["measure"] == "children_in_homes") & ~figures["area"].isin(given)]
+def _published(figures: pd.DataFrame) -> dict[str, float]:
+    """Children in homes of each authority in the latest year. Figures that count secure homes too are taken down to
+    England's children without them."""
+    rows = figures[(figures["measure"] == "children_in_homes") & (figures["unit"] == "children")]
     rows = rows[rows["area"].isin(row["ons_code"] for row in authority_rows())].sort_values("year", kind="stable")
     latest = rows.drop_duplicates("area", keep="last")
     with_secure = latest["note"].str.contains("secure")

@@ -22,7 +22,7 @@ def scenario_text(region: Region, name: str) -> str:
         "# Question: where does the market of our authorities go, if nothing changes?",
         "# Written by `marketsim data import`. A file with `extends: scenario.yaml` says only what differs.",
         f"extends: {BASE}.yaml",
-        f"name: {re.sub(r'[^A-Za-z0-9 ._-]', '-', name).lstrip(' ._-')[:80] or 'our-region'}",
+        f'name: "{_folder_name(name)}"',
         "question: Where does the market of our authorities go, if nothing changes?",
         "",
         "horizon:",
@@ -35,3 +35,9 @@ def scenario_text(region: Region, name: str) -> str:
         *contract_text.lines(region.contracts, region.as_at),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _folder_name(name: str) -> str:
+    """A name that a scenario may have, as near as can be."""
+    plain = re.sub(r"[^A-Za-z0-9 ._-]", "-", name).strip(" ._-")[:80].strip()
+    return plain or "our-region"

@@ -23,6 +23,8 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # of .xls, and of what a password locks
 ZIP = b"PK\x03\x04"
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 FIRST_LINES = 40  # among which a head is looked for
+NEVER_CLOSED = 'a quotation mark (") that is opened in this row is never closed'
+MOST_CELLS = 20_000_000  # of a sheet, from its first cell to its last
 TEXT = pd.ArrowDtype(pa.string())
 
 
@@ -37,6 +39,7 @@ class Table:
     head_line: int
     preamble: tuple[str, ...] = ()
     label: str = ""
+    personal: bool = True  # rows are about children: cells are not to be shown
 
     @property
     def name(self) -> str:
@@ -124,14 +127,15 @@ def _csv_sheet(path: Path) -> Sheet:
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             before = 0
             try:
                 for cells in reader:
                     line, before = before + 1, reader.line_num
                     yield line, [cell.strip() for cell in cells]
             except csv.Error as error:
-                raise ScenarioError(f"is not a CSV table: {error}", f"{path.name}:{reader.line_num}") from None
+                why = NEVER_CLOSED if "unexpected end of data" in str(error) else f"is not a CSV table: {error}"
+                raise ScenarioError(why, f"{path.name}:{before + 1}") from None
             except UnicodeError:
                 message = "has a letter that is none in its encoding; save it as CSV UTF-8"
                 raise ScenarioError(message, f"{path.name}:{before + 1}") from None
@@ -162,16 +166,21 @@ def _workbook(path: Path) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_path(str(path))
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        values = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+        sheets = {name: book.get_sheet_by_name(name) for name in names}
+        for name, sheet in sheets.items():
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
+                spans = f"spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
+                raise ScenarioError(f"{spans}; delete what stands far out, or save it as CSV", f"{path.name} ({name})")
+        values = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except PasswordError:
         raise ScenarioError("is locked with a password; save it without one", path.name) from None
     except (CalamineError, OSError, ValueError) as error:
-        if path.open("rb").read(4) == OLD_OFFICE and path.suffix.lower() != ".xls":
+        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in path.read_bytes():
             raise ScenarioError("is locked with a password; save it without one", path.name) from None
         message = f"is not a workbook that can be read ({str(error)[:80]}); save it as CSV"
         raise ScenarioError(message, path.name) from None
-    sheets = [_of_workbook(path, name, rows) for name, rows in values.items()]
-    kept = [sheet for sheet in sheets if any(any(cells) for cells in sheet.first)]
+    found = [_of_workbook(path, name, rows) for name, rows in values.items()]
+    kept = [sheet for sheet in found if any(any(cells) for cells in sheet.first)]
     if not kept:
         raise ScenarioError("has no sheet with anything in it", path.name)
     return kept

@@ -20,7 +20,6 @@ NOT_APPLICABLE = ("none", "n a", "na", "not applicable")  # an answer, not a gap
 
 
 MOST_WORDS = 20
-SHOWN_FROM = 3  # rows
 
 
 def _each(meanings: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -174,7 +173,6 @@ def _say_unknown(table: Table, head: str, cells: pd.Series[str], findings: Findi
     first = number[~cells.duplicated()]
     for line, rows in list(zip(first.index, first, strict=True))[:MOST_WORDS]:
         what = f"isn't a known word; left blank in {counted(int(rows))}"
-        often = rows >= SHOWN_FROM
-        findings.read_as(table, [line], head if often else "", what if often else f"{head}: {what}")
+        findings.read_as(table, [line], "", f"{head}: {what}")
     if len(first) > MOST_WORDS:
         findings.note(table, f"has {len(first) - MOST_WORDS:,} more words that aren't known; left blank", head)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from marketsim.own_data.estimates.quantities import FAR_MILES
 from marketsim.own_data.importing import Imported
 from marketsim.own_data.provenance import MODEL, NATIONAL, OURS, Provenance, provenance
 from marketsim.reports import fitting, tables
-from marketsim.scenario.errors import listed
+from marketsim.results.result import Result
+from marketsim.scenario.errors import escaped, listed
 from marketsim.scenario.schema import World
 from marketsim.world.england import own_region
 
@@ -29,12 +32,14 @@ def print_files(imported: Imported, console: Console) -> None:
     for head in ("rows", "left out"):
         table.add_column(head, justify="right")
     for one in imported.files:
-        table.add_row(escape(one.name), escape(one.form), f"{one.rows:,}", f"{one.left_out:,}")
+        table.add_row(escape(escaped(one.name)), escape(one.form), f"{one.rows:,}", f"{one.left_out:,}")
     fitting.print_table(table, console)
     for sentence in sentences(imported.findings.frame()):
-        console.print(escape(sentence), highlight=False)
+        console.print(escape(escaped(sentence)), highlight=False)
     part = imported.part
-    console.print(f"Read: {_counted(part.placements, 'placement')}, {_counted(part.homes, 'home')}, "
+    running = int((part.placements["whole"] & part.placements["end"].isna()).sum())
+    placements = f"{_counted(part.placements, 'placement')} ({running:,} run on at the end of their files)"
+    console.print(f"Read: {placements}, {_counted(part.homes, 'home')}, "
                   f"{_counted(part.figures, 'figure')}, {_counted(part.forecast, 'forecast row')}, "
                   f"{_counted(part.contracts, 'contract')}.")  # fmt: skip
 
@@ -66,8 +71,8 @@ def spans(lines: Sequence[int]) -> str:
 def print_provenance(parts: Sequence[Provenance], console: Console, title: str = "Which part is whose") -> None:
     """A row a part of the market."""
     table = Table(title=title)
-    for head in ("part of the market", "whose", "rests on"):
-        table.add_column(head, overflow="fold")
+    for head, width in (("part of the market", 28), ("whose", 14), ("rests on", None)):
+        table.add_column(head, overflow="fold", max_width=width)
     for one in parts:
         table.add_row(one.part, one.whose, escape(one.rests_on))
     fitting.print_table(table, console)
@@ -86,6 +91,50 @@ def in_words(world: World) -> Iterator[str]:
         mine = [one for one in parts if one.whose == whose]
         named = [f"{one.part} ({one.rests_on})" if whose == OURS else one.part for one in mine]
         yield f"{tables.capital(WORDS.get(whose, whose))}: {'; '.join(named)}."
+
+
+def _in_a_run(running: pd.DataFrame, bought: pd.Series[float]) -> Iterator[tuple[str, str, Callable[..., str]]]:
+    """What is shown of the region's authorities: its name, as recorded, and how a year's rows tell it."""
+    out = (running["host_authority"] != running["authority"])[running["host_authority"] != ""].mean()
+    yield "children in homes", f"{len(running):,}", lambda own: f"{own['children_placed'].sum():,.0f}"
+    yield "unregistered", "-", lambda own: f"{own['children_unregistered'].sum():,.0f}"
+    yield "out of area", _percent(out), lambda own: _percent(_mean(own, "out_of_area_share"))
+    far = (running["distance_miles"] > FAR_MILES)[running["distance_miles"].notna()].mean()
+    yield "over 20 miles", _percent(far), lambda own: _percent(_mean(own, "over_20_miles_share"))
+    fee = "fee of bought places, GBP/week"
+    yield fee, _pounds(bought.mean()), lambda own: _pounds(_mean(own, "weekly_fee_mean_gbp"))
+    yield "spend in the year, GBP million", "-", lambda own: f"{own['yearly_spend_gbp'].sum() / 1e6:,.1f}"
+
+
+def _mean(rows: pd.DataFrame, column: str) -> float:
+    """Over the children of the authorities."""
+    known = rows[rows[column].notna() & (rows["children_placed"] > 0)]
+    return float(np.average(known[column], weights=known["children_placed"])) if len(known) else float("nan")
+
+
+def _percent(share: float) -> str:
+    return "-" if pd.isna(share) else f"{100 * share:.0f}%"
+
+
+def _pounds(amount: float) -> str:
+    return "-" if pd.isna(amount) else f"{amount:,.0f}"
+
+
+def print_ours(result: Result, console: Console) -> None:
+    """What becomes of the region's own authorities in a run: as recorded at the start, then at each year's end."""
+    region = own_region(result.scenario.world)
+    if region is None or not region.authorities:
+        return
+    rows = result.authorities[result.authorities["ons_code"].isin(region.authorities)]
+    table = Table(title="Our authorities")
+    for head in ("", f"recorded, {region.as_at}", *(f"{day:%d %b %Y}" for day in rows["date"].drop_duplicates())):
+        table.add_column(head, justify="right" if head else "left")
+    running, years = region.running, [own for _, own in rows.groupby("date", sort=True)]
+    bought = running.loc[running["route"] != "in_house", "weekly_fee_gbp"]
+    for name, recorded, of_year in _in_a_run(running, bought):
+        table.add_row(name, recorded, *(of_year(own) for own in years))
+    fitting.print_table(table, console)
+    console.print("One run is one draw of luck: `marketsim compare` says how much and how surely, `--for` for whom.")
 
 
 def _counted(table: pd.DataFrame, what: str) -> str:

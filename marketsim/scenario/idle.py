@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from marketsim.core.calendar import Calendar
-from marketsim.scenario import errors, levers, loading, tiers
+from marketsim.scenario import errors, levers, loading, own_folder, tiers
 from marketsim.scenario.loading import SET, LoadedScenario
 from marketsim.scenario.overlay import TAGS, value_at
 from marketsim.scenario.schema import Scenario
 
 ARRANGEMENTS, AT_START = ["purchasing", "arrangements"], ["purchasing", "at_start"]
+DAYS_APART = 92
 NOBODY, NEVER = "no order names", "it is never active"
 
 
@@ -34,7 +35,17 @@ def without_effect(loaded: LoadedScenario, weeks: int | None = None) -> list[str
         if calendar.week_of(date) > end:
             said[key] = f"{date} is after the end of the run"
     dropped = [f"{key} drops {errors.listed(below)}" for key in own for below in [_dropped(loaded, key)] if below]
-    return dropped + [f"{key} has no effect: {why}" for key, why in said.items()]
+    return dropped + _of_other_days(scenario) + [f"{key} has no effect: {why}" for key, why in said.items()]
+
+
+def _of_other_days(scenario: Scenario) -> list[str]:
+    """A sentence if own data stand as on another day than that of the start."""
+    if scenario.world.kind != "england" or scenario.world.data is None:
+        return []
+    as_at, start = own_folder.about(Path(scenario.world.data))["as_at"], scenario.horizon.start
+    if abs((as_at - start).days) <= DAYS_APART:
+        return []
+    return [f"horizon.start is {start}, and what world.data says stands as on {as_at}"]
 
 
 def reason(scenario: Scenario, key: str) -> str:

@@ -16,6 +16,7 @@ KEY = ("world", "data")
 ABOUT = "about.json"
 FORM = 1  # of the folder; another number is of another version
 TABLES = ("placements", "homes", "figures", "forecast", "contracts")  # that a market can start from
+FIRST_DAY, LAST_DAY = datetime.date(1990, 1, 1), datetime.date(2060, 12, 31)
 MADE_BY = "`marketsim data import FILES --out FOLDER` makes one"
 
 
@@ -59,10 +60,14 @@ def about(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         words = f"holds no {ABOUT}, so that no import has made it" if folder.is_dir() else "there is no such folder"
         raise ScenarioError(sentence(words, MADE_BY), displayed(folder)) from None
-    except (ValueError, KeyError, TypeError, OSError):
+    except NotADirectoryError:
+        raise ScenarioError(sentence("is a file, and no folder", MADE_BY), displayed(folder)) from None
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         raise ScenarioError("is damaged; import the files again", displayed(path)) from None
+    if not FIRST_DAY <= as_at <= LAST_DAY:
+        raise ScenarioError(f"as_at: expected a date from {FIRST_DAY} to {LAST_DAY}, got {as_at}", displayed(path))
     if form != FORM:
-        words = f"is of another version (form {form}, this is {FORM}); import the files again"
+        words = f"is of another version (form {form!r}, this is {FORM}); import the files again"
         raise ScenarioError(words, displayed(path))
     return {**said, "as_at": as_at}
 

@@ -126,7 +126,7 @@ def traits(
     need, displaced = scenario.need, scenario.demand.fostering_displacement
     luck = dict(zip(TRAITS, draws(seed, TRAITS, keys), strict=True))
     if areas.recorded is not None and least_score == 0:
-        luck = areas.recorded.in_week(week).luck(need, rows, luck)
+        luck = areas.recorded.in_week(week, need).luck(need, rows, luck)
     x, y = scatter(seed, "child point", keys, areas.x[rows], areas.y[rows], areas.radius[rows])
     score = need.highest * (least_score + (1 - least_score) * luck["need"])
     band = bands(score, need.share_standard, need.share_severe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -29,8 +30,9 @@ from marketsim.world.stock import (
 SECTOR_ORDER = (LOCAL_AUTHORITY, VOLUNTARY, PRIVATE, HEALTH)  # in which short-break homes are looked for
 
 
-def england_authorities(world: EnglandWorld) -> Authorities:
-    """The 153 authorities as columns; unpublished cells are filled in as england/README.md says."""
+def england_authorities(world: EnglandWorld, start: datetime.date | None = None) -> Authorities:
+    """The 153 authorities as columns; unpublished cells are filled in as england/README.md says. A forecast of own data
+    counts from the `start` of the market (not given: the day of the data)."""
     rows = authority_rows()
     regions = sorted({row["region"] for row in rows})
     x, y = project(_column("latitude"), _column("longitude"))
@@ -38,7 +40,7 @@ def england_authorities(world: EnglandWorld) -> Authorities:
     unregistered = apportion(_imputed_children(), world.unregistered_at_start)
     recorded, region, codes = None, own_region(world), [row["ons_code"] for row in rows]
     if region is not None:
-        recorded = recorded_of(region, codes, children)
+        recorded = recorded_of(region, codes, children, start)
         children = own_children_of(region, codes, children)
         unregistered = own_unregistered(children, recorded.children_else, unregistered)
     return Authorities(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import numpy as np
@@ -28,8 +29,9 @@ def own_unregistered(children: Ints, else_: Ints, unregistered: Ints) -> Ints:
     return np.rint(unregistered * ratio).astype(np.int64)
 
 
-def recorded_of(region: Region, codes: list[str], else_: Ints) -> Recorded:
-    """What the region's data say, by row of an authority."""
+def recorded_of(region: Region, codes: list[str], else_: Ints, start: datetime.date | None = None) -> Recorded:
+    """What the region's data say, by row of an authority, for a market that starts on a day (not given: the region's).
+    """
     starts = np.array([region.starts_a_year.get(code, np.nan) for code in codes])
 
     def share(of: Callable[[OwnShares], float]) -> Floats:
@@ -46,7 +48,7 @@ def recorded_of(region: Region, codes: list[str], else_: Ints) -> Recorded:
         share_boys=share(lambda one: one.boys),
         emergency_share=share(lambda one: one.emergency),
         stays=None if (seen := region.stays) is None else Lengths(tuple(seen.weeks), tuple(seen.weights)),
-        path=demand_path(region.forecast, codes, region.as_at),
+        path=demand_path(region.forecast, codes, start or region.as_at),
     )
 
 

@@ -49,6 +49,7 @@ from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, sy
 
 ROUNDS_AT_MOST = 200
 SOLO_ROUNDS = 100  # in which children who must live alone look for an empty home, before the others
+FEE_ROUNDS = 6
 COST_OVER = 0.3, 5.0  # least and most that the cost of a home of known fee is taken to be, over that of its kind
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
 
@@ -203,7 +204,7 @@ def first_searching(market: Market) -> Floats:
 
 def _world(scenario: Scenario, seed: int) -> tuple[Authorities, Homes]:
     if isinstance(scenario.world, EnglandWorld):
-        authorities = england_authorities(scenario.world)
+        authorities = england_authorities(scenario.world, scenario.horizon.start)
         homes = england_homes(seed, authorities, scenario.world.stock_of)
         homes.provider[:] = assign_owners(seed, homes, len(authorities))
         region = own_region(scenario.world)
@@ -235,10 +236,11 @@ def _ask_known_fees(market: Market) -> None:
     homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
     if len(known) == 0:
         return
-    over = homes.known_fee[known] / market.quotes[known].mean(axis=1)
-    homes.cost_over[known] = np.clip(over, *COST_OVER) - 1
-    homes.unit_cost[known] = place_cost(market, known)
-    _first_asks(market, _first_pressure(market))
+    for _ in range(FEE_ROUNDS):  # a fee isn't in proportion to cost: margins and scarcity come on top
+        over = (1 + homes.cost_over[known]) * homes.known_fee[known] / market.quotes[known].mean(axis=1)
+        homes.cost_over[known] = np.clip(over, *COST_OVER) - 1
+        homes.unit_cost[known] = place_cost(market, known)
+        _first_asks(market, _first_pressure(market))
 
 
 def _usual_profit(market: Market) -> Floats:

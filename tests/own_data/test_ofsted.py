@@ -112,9 +112,9 @@ def test_only_childrens_homes_that_are_registered_count_and_the_others_are_count
     part, findings = read(FAMILY, written(tmp_path / "list.csv", ABOVE[0], HEAD_2018, *rows))
     assert part.homes["urn"].tolist() == ["0", "1"]
     told = said(findings)
-    school = "Residential special school (registered as a children's home) 1"
-    assert f"not used: 4 (Boarding School 2, {school}, Secure children's home 1)" in told
-    assert "list.csv:None:Registration status: note: not used: 1 (Cancelled 1)" in told
+    what = "not used, since it is another kind or no longer registered"
+    assert f"list.csv:None:Provision type: note: {what}: 4 rows" in told
+    assert f"list.csv:None:Registration status: note: {what}: 1 rows" in told
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ DAY = pd.Timestamp("2024-03-31")
 LEEDS, YORK, HULL = "E08000035", "E06000014", "E06000010"
 USUAL: dict[str, Any] = {
     "child": "1", "authority": LEEDS, "setting": "home", "start": pd.Timestamp("2023-06-05"), "seen_to": DAY,
-    "seen_from": pd.Timestamp("2022-04-01"), "whole": True, "file": "episodes.csv",
+    "seen_from": pd.Timestamp("2022-04-01"), "whole": True, "returns": True, "file": "episodes.csv",
 }  # fmt: skip
 
 
@@ -48,7 +48,8 @@ def keep(where: Path, part: Part) -> Path:
 def test_lists_fill_in_what_returns_leave_out_and_nobody_counts_twice() -> None:
     """Child 1 began three days apart in the two; child 2 is on the list only; child 1's stay of 2022 has no row."""
     stays = [{}, {"start": pd.Timestamp("2022-05-02"), "end": pd.Timestamp("2022-08-01")}]
-    listed = {"whole": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "need": "complex", "route": "spot"}
+    listed = {"whole": False, "returns": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "need": "complex",
+              "route": "spot"}  # fmt: skip
     rows = [{**listed, "start": pd.Timestamp("2023-06-08")}, {**listed, "child": "2"}]
     found = Findings()
     part = joining.joined(Part(placements=placements(*stays, *rows)), found)
@@ -62,9 +63,36 @@ def test_lists_fill_in_what_returns_leave_out_and_nobody_counts_twice() -> None:
 
 
 def test_another_authoritys_child_of_the_same_number_is_another_child() -> None:
-    listed = {"whole": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "authority": YORK}
+    listed = {"whole": False, "returns": False, "file": "costs.csv", "weekly_fee_gbp": 5_000.0, "authority": YORK}
     part = joining.joined(Part(placements=placements({}, listed)), Findings())
     assert part.placements["weekly_fee_gbp"].notna().tolist() == [False, True]
+
+
+def test_a_list_without_fees_is_no_return() -> None:
+    """The child is one, however little the list says of it."""
+    listed = {"returns": False, "file": "list.csv", "route": "spot"}
+    part = joining.joined(Part(placements=placements({}, listed)), Findings())
+    assert part.placements[["route", "whole"]].to_numpy().tolist() == [["spot", True]]
+
+
+def test_who_is_not_seen_on_the_day_is_not_among_those_who_start() -> None:
+    """York's only list is of September: of its children of March those who left since are unknown."""
+    later = {"authority": YORK, "seen_from": pd.Timestamp("2024-09-30"), "seen_to": pd.Timestamp("2024-09-30")}
+    found = Findings()
+    part = Part(placements=placements({}, {"child": "2"}, later))
+    day = as_at(part, found)
+    region = region_of(reducing.reduced(part), day)
+    assert (day, region.authorities, len(region.running)) == (DAY.date(), (LEEDS,), 2)
+    assert any("those of York don't show 2024-03-31" in one.what for one in found.rows)
+
+
+def test_a_home_asks_what_is_paid_there_if_its_list_says_no_fee() -> None:
+    """The median of 5,000 and 6,000; who has staff of its own, or left, doesn't count."""
+    rows = [{"urn": "SC1", "weekly_fee_gbp": fee, "child": str(fee), "route": "spot", "care": care, "end": end}
+            for fee, care, end in ((5_000.0, "", pd.NaT), (6_000.0, "shared", pd.NaT), (15_000.0, "solo", pd.NaT),
+                                   (9_000.0, "", DAY))]  # fmt: skip
+    part = joining.joined(Part(placements=placements(*rows), homes=homes({"urn": "SC1"}, {"urn": "SC2"})), Findings())
+    assert part.homes["weekly_fee_gbp"].tolist()[0] == 5_500 and part.homes["weekly_fee_gbp"].isna().tolist()[1]
 
 
 def test_a_home_on_two_lists_is_one_with_what_both_say() -> None:
@@ -126,15 +154,23 @@ def spoilt(name: str, column: str, value: str) -> Callable[[Path], None]:
 
 
 SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
-    "fee": (spoilt("placements", "weekly_fee_gbp", "lots"), "placements.csv:2 weekly_fee_gbp: expected a number"),
+    "fee": (spoilt("placements", "weekly_fee_gbp", "lots"),
+            "placements.csv:2 weekly_fee_gbp: expected a number from 0 to 100,000"),
     "need": (spoilt("placements", "need", "huge"), "placements.csv:2 need: expected standard, complex, severe"),
     "start": (spoilt("placements", "start", "soon"), "placements.csv:2 start: expected a date such as 2025-03-31"),
     "whole": (spoilt("placements", "whole", "maybe"), "placements.csv:2 whole: expected yes or no"),
     "whose": (spoilt("placements", "authority", "Leedz"), "placements.csv:2 authority: expected the ONS code of an"),
-    "places": (spoilt("homes", "places", "-4"), "homes.csv:2 places: expected a number of 0 or more"),
+    "places": (spoilt("homes", "places", "-4"), "homes.csv:2 places: expected a whole number from 0 to 10,000"),
     "about": (lambda where: (where / "about.json").write_text("{"), "about.json is damaged; import the files again"),
     "form": (lambda where: (where / "about.json").write_text('{"form": 9, "as_at": "2024-03-31"}'),
              "is of another version (form 9, this is 1); import the files again"),
+    "twice": (spoilt("homes", "home", ""), "homes.csv:2 home: expected something: the cell is empty"),
+    "future": (spoilt("placements", "start", "9999-12-31"), "placements.csv:2 start: expected a date such as"),
+    "backwards": (spoilt("placements", "end", "2001-01-01"), "placements.csv:2 end: expected a week not before the"),
+    "no home": (spoilt("placements", "home", "H9999"), "placements.csv home: 'H9999' doesn't stand in homes.csv"),
+    "day": (lambda where: (where / "about.json").write_text('{"form": 1, "as_at": "0001-01-01"}'),
+            "as_at: expected a date from 1990-01-01 to 2060-12-31, got 0001-01-01"),
+    "deep": (lambda where: (where / "about.json").write_text("[" * 100_000), "about.json is damaged"),
     "column": (lambda where: (where / "homes.csv").write_text("home\nH0001\n"), "lacks the columns provider,"),
 }  # fmt: skip
 
@@ -184,8 +220,8 @@ def test_which_part_is_whose() -> None:
     tables = reducing.reduced(Part(placements=placements({"host_authority": YORK, "weekly_fee_gbp": 5_000.0})))
     parts = {one.part: one for one in provenance(region_of(tables, DAY.date()))}
     assert parts["children in homes at the start"].whose == OURS
-    assert parts["children in homes at the start"].rests_on == "1 on 2024-03-31 of Leeds"
-    assert parts["fees of running placements"].rests_on == "recorded of all"
+    assert parts["children in homes at the start"].rests_on.startswith("1 on 2024-03-31 of Leeds")
+    assert parts["in whose area, fee"].rests_on == "recorded of all"
     for part in ("needs of new children", "how long stays last", "homes"):
         assert parts[part].whose == NATIONAL
 
@@ -195,7 +231,7 @@ def test_too_few_places_are_said() -> None:
     rows = [{"child": str(number), "host_authority": LEEDS} for number in range(3)]
     tables = reducing.reduced(Part(placements=placements(*rows), homes=homes(full)))
     said = short_of_places(region_of(tables, DAY.date()))
-    assert len(said) == 1 and said[0].startswith("3 of our children are recorded in Leeds, whose listed homes have 1")
+    assert len(said) == 1 and said[0].startswith("3 of our children are recorded in Leeds, whose homes have 1 places")
 
 
 def test_contracts_stand_in_the_scenario(tmp_path: Path) -> None:
@@ -209,12 +245,35 @@ def test_contracts_stand_in_the_scenario(tmp_path: Path) -> None:
     where = keep(tmp_path / "our-region", Part(contracts=contracts))
     (where / starting.SCENARIO).write_text(starting.scenario_text(read_region(str(where)), "our region!"))
     scenario = loading.load_scenario(where / starting.SCENARIO).scenario
-    assert scenario.name == "our region-" and str(scenario.horizon.start) == "2024-03-31"
-    own = scenario.purchasing.arrangements["own_1"]
-    assert (own.places, own.fee, own.term_weeks, own.runs_at_start) == (3, 5_000, 104, True)  # type: ignore[attr-defined]
+    assert scenario.name == "our region" and str(scenario.horizon.start) == "2024-03-31"
+    parts = {name: rule for name, rule in scenario.purchasing.arrangements.items() if name.startswith("own_")}
+    assert {name: rule.places for name, rule in parts.items()} == {"own_1_1": 3, "own_1_2": 3, "own_2": 2}  # type: ignore[attr-defined]
+    block = parts["own_1_1"]
+    assert (block.fee, block.term_weeks, block.runs_at_start) == (5_000, 104, True)  # type: ignore[attr-defined]
     orders = {group.name: group.order for group in scenario.purchasing.groups}
-    assert orders == {"Leeds": ["in_house", "own_1", ["framework", "spot"]],
-                      "York": ["in_house", "own_1", "own_2", ["framework", "spot"]]}  # fmt: skip
+    assert orders == {"Leeds": ["in_house", "own_1_1", ["framework", "spot"]],
+                      "York": ["in_house", "own_1_2", "own_2", ["framework", "spot"]]}  # fmt: skip
+    assert [str(change.date) for change in scenario.changes] == [str(end.date())]
+    assert scenario.changes[0].model_extra == {"purchasing": {"groups": []}}
+
+
+def test_contracts_run_on_their_days_only(tmp_path: Path) -> None:
+    """One that is over is none; one that begins later begins then; five places for two are three and two."""
+    week = pd.Timedelta(weeks=1)
+    rows = [
+        {"places": 4.0, "authorities": LEEDS, "start": DAY - 99 * week, "end": DAY - week},
+        {"places": 5.0, "authorities": f"{LEEDS};{YORK}", "start": DAY + 10 * week},
+    ]
+    contracts = shaped("contracts", pd.DataFrame([{"rule": "block", **row} for row in rows]).to_dict("series"))
+    where = keep(tmp_path / "our-region", Part(contracts=contracts))
+    (where / starting.SCENARIO).write_text(starting.scenario_text(read_region(str(where)), "123"))
+    scenario = loading.load_scenario(where / starting.SCENARIO).scenario
+    parts = {name: rule for name, rule in scenario.purchasing.arrangements.items() if name.startswith("own_")}
+    assert {name: (rule.places, rule.runs_at_start) for name, rule in parts.items()} == {  # type: ignore[attr-defined]
+        "own_2_1": (3, False), "own_2_2": (2, False)
+    }  # fmt: skip
+    assert scenario.purchasing.groups == [] and scenario.name == "123"
+    assert [str(change.date) for change in scenario.changes] == [str((DAY + 10 * week).date())]
 
 
 def test_about_says_what_the_folder_is(tmp_path: Path) -> None:

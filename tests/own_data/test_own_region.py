@@ -27,6 +27,7 @@ from marketsim.own_data import importing
 from marketsim.own_data.region import read_region
 from marketsim.scenario import loading
 from marketsim.world.england import england_authorities, england_homes
+from marketsim.world.own_homes import rows_of_list
 
 SECRETS = re.compile(
     r"QZ[0-9]{5}|[A-Z]{2}[0-9]{1,2} ?[0-9][A-Z]{2}|"
@@ -58,8 +59,8 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     yield SimpleNamespace(folder=folder, region=region, said=said, made=folder / "our-region")
 
 
-def typed_in(folder: Path, *words: str) -> str:
-    """Type a command in a folder; what it says, and it must succeed."""
+def typed_in(folder: Path, *words: str, fails: bool = False) -> str:
+    """Type a command in a folder; what it says, and it must succeed, or fail by the user's mistake."""
     out, before = io.StringIO(), (Path.cwd(), sys.argv)
     os.chdir(folder)
     sys.argv = ["marketsim", *words]
@@ -69,7 +70,7 @@ def typed_in(folder: Path, *words: str) -> str:
     finally:
         os.chdir(before[0])
         sys.argv = before[1]
-    assert left.value.code == 0, out.getvalue()
+    assert left.value.code == (2 if fails else 0), out.getvalue()
     return out.getvalue()
 
 
@@ -152,6 +153,38 @@ def test_the_market_has_our_homes(ours: SimpleNamespace, week_0: MarketModel) ->
     here = np.isin(homes.authority, [areas.code.index(one) for one in made_up.COUNCILS.values()])
     groups = {home[4] for home in ours.region.homes if home[1] == "Private"}
     assert len(np.unique(homes.provider[here & (homes.sector == 0)])) == len(groups)
+
+
+def test_each_lives_in_its_home_and_homes_ask_what_is_paid_there(ours: SimpleNamespace, week_0: MarketModel) -> None:
+    """Children of other authorities, whom the model had put there, have given way."""
+    market, region = week_0.market, read_region(str(ours.made))
+    rows, children = own_rows(week_0), week_0.market.children
+    where = rows_of_list(market.homes, market.authorities, region)
+    wanted = region.running["home"].map(dict(zip(region.homes["home"], where, strict=True))).value_counts()
+    lives = pd.Series(children.home[rows]).value_counts()
+    at_home = lives.reindex(wanted.index).fillna(0).clip(upper=wanted).sum()
+    assert at_home >= 0.97 * len(rows)  # where somebody lives who must live alone, or a contract holds places
+    asked, known = market.quotes[where].mean(axis=1), region.homes["weekly_fee_gbp"].to_numpy()
+    known_ones = known > 0
+    assert known_ones.sum() > 50
+    assert np.median(np.abs(asked[known_ones] / known[known_ones] - 1)) < 0.1
+
+
+def test_unregistered_children_follow_our_number(ours: SimpleNamespace) -> None:
+    world = loading.load_scenario(ours.made / "scenario.yaml").scenario.world
+    with_data = england_authorities(world)
+    without = england_authorities(world.model_copy(update={"data": None}))
+    own = np.isin(with_data.code, list(made_up.COUNCILS.values()))
+    assert (with_data.unregistered[~own] == without.unregistered[~own]).all()
+    ratio = with_data.children[own].sum() / without.children[own].sum()
+    assert with_data.unregistered[own].sum() == pytest.approx(ratio * without.unregistered[own].sum(), abs=3)
+
+
+def test_scenarios_of_other_data_are_not_compared(ours: SimpleNamespace) -> None:
+    said = typed_in(ours.folder, "compare", "our-region/scenario.yaml", "england_2024", fails=True)
+    assert "Traceback" not in said and "Results" not in said
+    assert "england_2024.yaml starts from other own data than the baseline scenario.yaml" in said
+    assert "`extends: our-region/scenario.yaml` has the same" in said
 
 
 def test_it_goes_on_soundly(week_0: MarketModel, week_is_sound: Callable[[MarketModel], None]) -> None:

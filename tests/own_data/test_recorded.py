@@ -94,8 +94,21 @@ def test_needs_follow_a_forecast_that_tells_them_apart() -> None:
     rows = forecast(date=dates(*["2024-03-31"] * 3), need=needs, children=[10.0, 20.0, 30.0])
     path = demand_path(rows, ["A", "B"], START)
     assert path is not None
-    standard, severe = path.need_shares(5)
-    assert standard[0] == pytest.approx(1 / 6) and severe[0] == pytest.approx(0.5) and np.isnan(standard[1])
+    standard, severe = path.need_shares(5, np.array([0.5, 0.5]), np.array([0.1, 0.1]))
+    assert standard[0] == pytest.approx(0.5) and severe[0] == pytest.approx(0.1) and np.isnan(standard[1])
+    flow = demand_path(rows.assign(measure="new_needs"), ["A"], START)
+    assert flow is not None
+    standard, severe = flow.need_shares(5, np.array([0.5]), np.array([0.1]))
+    assert standard[0] == pytest.approx(1 / 6) and severe[0] == pytest.approx(0.5)
+
+
+def test_a_band_whose_stock_doubles_comes_twice_as_often() -> None:
+    """Severe from 10 to 20 in a year: of 0.5, 0.4 and 0.1 new ones at the start 0.2 of 1.1 are severe then."""
+    days = [*dates("2024-03-31", "2025-03-31") * 3]
+    needs = [need for need in ("standard", "complex", "severe") for _ in range(2)]
+    path = demand_path(forecast(date=days, need=needs, children=[10.0] * 5 + [20.0]), ["A"], START)
+    assert path is not None
+    assert path.need_shares(53, np.array([0.5]), np.array([0.1]))[1][0] == pytest.approx(0.2 / 1.1, rel=0.01)
 
 
 def test_a_stay_goes_on_for_as_long_as_those_that_have_lasted_so_long() -> None:

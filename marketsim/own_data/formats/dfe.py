@@ -18,6 +18,7 @@ from marketsim.scenario.errors import shortened
 LONG = Format(
     "dfe", "a DfE file by authority (Explore education statistics)",
     ("time_period", "geographic_level", "la_name", "number"), with_heads("time_period", "geographic_level"),
+    personal=False,
 )  # fmt: skip
 GEOGRAPHY = re.compile("time_.*|geographic_level|(country|region|la)_(code|name)|(old|new)_la_code")
 SEPARATOR = "\x1f"

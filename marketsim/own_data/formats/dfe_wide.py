@@ -19,6 +19,7 @@ FORMAT = Format(
     "dfe_until_2017", "DfE's underlying data on children looked after (until 2017)",
     ("geog_l", "geog_c", "geog_n", "CLA_Mar2017"),
     lambda words: {"geog_l", "geog_n"} <= words and any(TOTAL.fullmatch(word) for word in words),
+    personal=False,
 )  # fmt: skip
 HEADS = {"new_geog_code": "new_la_code", "geog_c": "old_la_code", "geog_n": "la_name", "geog_l": "geographic_level"}
 LEVELS = {"national": "national", "region": "regional", "la": "local authority"}

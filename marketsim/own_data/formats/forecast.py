@@ -150,10 +150,11 @@ def _wide(table: Table, asked: Asked) -> pd.DataFrame:
 
 
 LONG = Format(
-    "forecast", "a forecast by authority, need and week or year", ("authority", "need", "date", "children"), _is_long
-)
+    "forecast", "a forecast by authority, need and week or year", ("authority", "need", "date", "children"), _is_long,
+    personal=False,
+)  # fmt: skip
 WIDE = Format(
     "forecast_wide", "a forecast with dates down and placement types across", ("date", "Residential", "Fostering"),
-    _is_wide,
+    _is_wide, personal=False,
 )  # fmt: skip
 FAMILY = Family((LONG, WIDE), read)

@@ -19,7 +19,7 @@ from marketsim.own_data.tables import Table
 
 LIST = Format(
     "ofsted", "Ofsted's list of social care providers", ("URN", "Provision type", "Local authority", "Sector"),
-    lambda words: roles_in(words) >= NEEDED,
+    lambda words: roles_in(words) >= NEEDED, personal=False,
 )  # fmt: skip
 HOME = re.compile(r"children'?s homes?([ :(\-\u2013]+short[ \-]breaks?( only)?\)?)?")
 SECTORS = {
@@ -75,6 +75,8 @@ def read(recognised: Sequence[Recognised], asked: Asked) -> Part:
     Raises ScenarioError for several lists of which the latest can't be told.
     """
     table = _latest([one.table for one in recognised], asked.findings)
+    if as_at(table) is None:
+        asked.findings.note(table, "doesn't say as at which day it is; taken for that on which the market starts")
     return Part(homes=_homes(Listed(table, heads_by_role(table), asked.findings)))
 
 
@@ -118,10 +120,8 @@ def _listed_homes(listed: Listed) -> pd.Index[int]:
     rows = listed.table.cells.index
     for role, pattern in (("kind", HOME), ("status", ACTIVE)):
         fits = listed.plain(role, rows).map(lambda word, pattern=pattern: pattern.fullmatch(word) is not None)
-        others = listed.cell(role, rows)[~fits].replace("", "empty").value_counts()
-        if len(others):
-            named = ", ".join(f"{what} {count:,}" for what, count in sorted(others.items()))
-            listed.note(f"not used: {others.sum():,} ({named})", role)
+        if others := int((~fits).sum()):
+            listed.note(f"not used, since it is another kind or no longer registered: {others:,} rows", role)
         rows = rows[fits]
     urn = listed.cell("urn", rows)
     again = urn.duplicated() & (urn != "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from marketsim.own_data.formats.ssda903_episodes import EpisodeFile, read_episod
 from marketsim.own_data.formats.ssda903_stays import say, stays, windows
 from marketsim.own_data.formats.ssda903_years import YearFile, placed_in_years
 from marketsim.own_data.recognising import Asked, Family, Format, Recognised, plain_head, with_heads
-from marketsim.own_data.records import Part, shaped
+from marketsim.own_data.records import ELSEWHERE, Part, shaped
 from marketsim.own_data.tables import Table
 
 NEEDED = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "REC")
@@ -100,7 +100,7 @@ def _shaped(rows: pd.DataFrame, files: Sequence[YearFile]) -> pd.DataFrame:
         "child": rows["child"], "urn": rows["urn"], "authority": rows["authority"], "host_authority": rows["host"],
         "setting": rows["place"].map(codes.SETTING_OF), "start": rows["start"], "end": rows["end"],
         "end_reason": rows["end_reason"], "seen_from": rows["seen_from"], "seen_to": rows["seen_to"],
-        "whole": pd.Series(True, index=rows.index), "age": rows["age"], "sex": rows["sex"],
+        "whole": pd.Series(True, index=rows.index), "returns": True, "age": rows["age"], "sex": rows["sex"],
         "route": pd.Series(np.where(provider == codes.OWN, "in_house", ""), index=rows.index),
         "sector": provider.map(codes.SECTOR_OF), "distance_miles": rows["distance"],
         "file": pd.Series(names[rows["file"]], index=rows.index), "line": rows["line"],
@@ -116,11 +116,24 @@ def _as_seen(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) 
     what = "is empty, but the next year's file has no such episode; when the stay ended isn't known"
     say(findings.read_as, files, rows[lost], "END", what, "end_")
     seen_to = pd.Series(stops[rows["last_file"]], index=rows.index).mask(lost, own)
-    seen = rows.assign(seen_from=begins[rows["first_file"]], seen_to=seen_to)
+    seen = _in_each_run(rows.assign(seen_from=begins[rows["first_file"]], seen_to=seen_to), begins, stops)
     early = seen["end"] < seen["seen_from"]
     what = "lies before the years that the files hold, of which they show but some of the stays"
     say(findings.leave_out, files, seen[early], "END", what, "end_")
     return seen[~early].reset_index(drop=True)
+
+
+def _in_each_run(
+    rows: pd.DataFrame, begins: np.ndarray[tuple[int], Any], stops: np.ndarray[tuple[int], Any]
+) -> pd.DataFrame:  # fmt: skip
+    """A stay that bridges years of which no file is given is two rows: one that was watched until they began, and one
+    that is watched since they are over. Nobody could have seen it end between them."""
+    bridges = begins[rows["first_file"]] != begins[rows["last_file"]]
+    before: pd.DataFrame = rows[bridges].assign(
+        seen_to=stops[rows.loc[bridges, "first_file"]], end=pd.NaT, end_reason=""
+    )
+    since: pd.DataFrame = rows.assign(seen_from=begins[rows["last_file"]])
+    return pd.concat([since, before], ignore_index=True)
 
 
 def _tell_unseen_starts(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) -> None:
@@ -132,20 +145,26 @@ def _tell_unseen_starts(rows: pd.DataFrame, files: Sequence[YearFile], findings:
 
 
 def _hosts(rows: pd.DataFrame, files: Sequence[YearFile], findings: Findings) -> pd.Series[str]:
-    """Today's authority where the home stands; empty outside England, and where it isn't known."""
-    found: dict[str, str] = {}
-    for word in sorted(rows["host"].dropna().unique()):
-        now = () if word in codes.ELSEWHERE else today(word)
-        found[word] = now[0] if len(now) == 1 else ""
-        if found[word]:
-            continue
-        # What has slipped into the column may be anything, and is only shown if it looks like a code.
-        shown = word if re.fullmatch(codes.AREA, word) else "what stands there"
-        where = codes.ELSEWHERE.get(word, "no code of one authority of England")
-        for number, count in rows.loc[rows["host"] == word, "file"].value_counts(sort=False).items():
-            what = f"{shown} is {where}: where the home stands isn't known for {count:,} stays"
-            findings.note(files[int(str(number))].file.table, what, "PL_LA")
-    return rows["host"].astype("object").map(found).astype("object").fillna("")
+    """Today's authority where the home stands; ELSEWHERE if that isn't known but isn't the child's own; else empty.
+
+    What has slipped into the column may be anything, and is never said.
+    """
+    own = rows["authority"].astype("object")
+    word = rows["host"].astype("object").fillna("")
+    codes_of = {one: () if one in codes.ELSEWHERE else today(one) for one in word.unique()}
+    single = word.map({one: found[0] if len(found) == 1 else "" for one, found in codes_of.items()})
+    not_own = [
+        one in codes.ELSEWHERE or (len(codes_of[one]) > 1 and mine not in codes_of[one])
+        for one, mine in zip(word, own, strict=True)
+    ]
+    found = single.mask((single == "") & np.array(not_own, dtype=bool), ELSEWHERE)
+    for what, these in (
+        ("says a place outside England, or one of several authorities of today: elsewhere", found == ELSEWHERE),
+        ("is no code of an authority: in whose area the home stands isn't known", (found == "") & (word != "")),
+    ):
+        for number, count in rows.loc[these, "file"].value_counts(sort=False).items():
+            findings.note(files[int(str(number))].file.table, f"{what}, for {count:,} stays", "PL_LA")
+    return found.astype("object")
 
 
 def _tell_unmatched(

@@ -41,8 +41,9 @@ SECTOR_OF = {OWN: "local_authority", "PR2": "local_authority", "PR3": "health", 
 
 # Of PL_LA: codes of the Office for National Statistics, before 2015 the Department's of three digits; and beside the
 # authorities of England these.
-AREA = r"[A-Z]\d{8}|\d{3}|[A-Z]{3}"
+OUT = "OUT"  # of PL_LOCATION: not in the authority's own area
 ELSEWHERE = {
+    OUT: "outside the authority's own area",
     "WAL": "in Wales", "SCO": "in Scotland", "NIR": "in Northern Ireland", "NUK": "outside the United Kingdom",
     "CON": "kept confidential",
 }  # fmt: skip

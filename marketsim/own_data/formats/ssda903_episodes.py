@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from marketsim.england.changes import today
 from marketsim.own_data import cells
 from marketsim.own_data.findings import Findings
 from marketsim.own_data.formats import ssda903_codes as codes
@@ -184,11 +185,13 @@ def _urns(table: Table, lines: pd.Index[int], findings: Findings) -> pd.Series[s
 
 
 def _hosts(table: Table, lines: pd.Index[int], authority: str) -> pd.Series[str]:
-    """The code of the authority where a home stands, as PL_LA has it or, without it, where PL_LOCATION says that it is
-    the child's own."""
+    """The code of the authority where a home stands, as PL_LA has it; without it, PL_LOCATION tells whether it is the
+    child's own (`IN`)."""
     word = code(table, "PL_LA")[lines].astype("object")
-    own = (word == "") & (code(table, "PL_LOCATION")[lines] == "IN")
-    return word.mask(own, authority).replace("", np.nan)
+    located = code(table, "PL_LOCATION")[lines]
+    known = word.map({one: bool(today(one)) or one in codes.ELSEWHERE for one in word.unique()}).astype(bool)
+    word = word.mask(~known & (located == "IN"), authority).mask(~known & (located == "OUT"), codes.OUT)
+    return word.replace("", np.nan)
 
 
 def _distances(table: Table, lines: pd.Index[int], findings: Findings) -> pd.Series[float]:

@@ -17,6 +17,7 @@ from marketsim.own_data.records import NEEDS, Part, empty, shaped
 from marketsim.own_data.tables import Table
 
 RULES = {words.bare(rule): rule for rule in template_out.RULES}
+MOST_PLACES = 1_000  # in a row
 HELD = ("block", "soft_block")  # rules that need a number of places
 
 
@@ -37,7 +38,7 @@ def _homes(table: Table, findings: Findings) -> pd.DataFrame:
     twice = (urn != "") & urn.duplicated()
     used = _left_out(table, findings, [
         ("Host authority", ~found, "isn't one authority of England; give its name or ONS code"),
-        ("Places", wrong | places.isna(), "is no whole number of places from 1"),
+        ("Places", wrong | places.isna(), f"is no whole number of places from 1 to {MOST_PLACES:,}"),
         ("URN", twice, "stands in a row before"),
     ])  # fmt: skip
     codes, places = codes[used.cells.index], places[used.cells.index]
@@ -61,7 +62,8 @@ def _contracts(table: Table, findings: Findings) -> pd.DataFrame:
         ("Contract", cells["Contract"] == "", "is missing; give the contract a name"),
         ("Rule", rule == "", f"is no rule; allowed: {', '.join(template_out.RULES)}"),
         ("Authorities", ~found, "isn't a list of authorities of England; write names or ONS codes with ; between"),
-        ("Places", wrong | (rule.isin(HELD) & places.isna()), "is no whole number of places from 1"),
+        ("Places", wrong | (rule.isin(HELD) & places.isna()),
+         f"is no whole number of places from 1 to {MOST_PLACES:,}"),
         ("To", end < start, "is before the first day"),
     ])  # fmt: skip
     lines = used.cells.index
@@ -115,7 +117,7 @@ def _authorities(cells: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[bool]
 
 def _places(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
     places, wrong = amounts(cells)
-    return places, wrong | (places < 1) | (places % 1 > 0)
+    return places, wrong | (places < 1) | (places % 1 > 0) | (places > MOST_PLACES)
 
 
 def _days(table: Table, head: str, findings: Findings) -> pd.Series[pd.Timestamp]:
@@ -156,6 +158,6 @@ def _together(tables: list[pd.DataFrame], shape: str) -> pd.DataFrame:
 
 
 HOMES_NEED, CONTRACTS_NEED = ("Home", "Host authority", "Places"), ("Contract", "Rule", "Authorities")
-HOMES = Format("own_homes", "the template's sheet of homes", HOMES_NEED, _with(HOMES_NEED))
+HOMES = Format("own_homes", "the template's sheet of homes", HOMES_NEED, _with(HOMES_NEED), personal=False)
 CONTRACTS = Format("own_contracts", "the template's sheet of contracts", CONTRACTS_NEED, _with(CONTRACTS_NEED))
 FAMILY = Family((HOMES, CONTRACTS), read)
