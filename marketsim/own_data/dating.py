@@ -14,8 +14,11 @@ WITHOUT = datetime.date(2024, 3, 31)  # the day of the national figures
 
 
 def as_at(part: Part, findings: Findings) -> datetime.date:
-    """The day on which the placements of most authorities are seen (of several such: of those with most placements, then
-    the latest): one of those on which the files of some authority end. Without placements that of homes, of a forecast, or of the national figures."""
+    """The day on which the placements of most authorities are seen: one of those on which the files of some authority
+    end. Of several such days that of most placements, then the latest.
+
+    Without placements that of homes, of a forecast, or of the national figures.
+    """
     whole = part.placements[part.placements["whole"]]
     if len(whole):
         seen = whole.groupby("authority").agg(first=("seen_from", "min"), last=("seen_to", "max"))

@@ -243,6 +243,20 @@ def _ask_known_fees(market: Market) -> None:
         _first_asks(market, _first_pressure(market))
 
 
+def keep_known_fees(market: Market) -> None:
+    """After the past has been lived homes whose fee is known ask that again, and cost so much more or less for it."""
+    homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
+    if len(known) == 0:
+        return
+    for _ in range(FEE_ROUNDS):
+        ratio = homes.known_fee[known] / market.quotes[known].mean(axis=1)
+        homes.ask[known] *= ratio
+        homes.accepted[known] *= ratio
+        homes.cost_over[known] = np.clip((1 + homes.cost_over[known]) * ratio, *COST_OVER) - 1
+        homes.unit_cost[known] = place_cost(market, known)
+        providers.price(market)
+
+
 def _usual_profit(market: Market) -> Floats:
     """What a place has been earning in each home before week 0 (GBP/week): as at the occupancy seen until then."""
     providers, homes = market.scenario.providers, market.homes
