@@ -175,7 +175,7 @@ def _workbook(path: Path) -> list[Sheet]:
     except PasswordError:
         raise ScenarioError("is locked with a password; save it without one", path.name) from None
     except (CalamineError, OSError, ValueError) as error:
-        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in path.read_bytes():
+        if _is_locked(path):
             raise ScenarioError("is locked with a password; save it without one", path.name) from None
         message = f"is not a workbook that can be read ({str(error)[:80]}); save it as CSV"
         raise ScenarioError(message, path.name) from None
@@ -184,6 +184,13 @@ def _workbook(path: Path) -> list[Sheet]:
     if not kept:
         raise ScenarioError("has no sheet with anything in it", path.name)
     return kept
+
+
+def _is_locked(path: Path) -> bool:
+    """A password makes of a workbook a container of the old kind, whatever it is called."""
+    content = path.read_bytes()
+    old = content.startswith(OLD_OFFICE)
+    return old and (path.suffix.lower() != ".xls" or "EncryptedPackage".encode("utf-16-le") in content)
 
 
 def _of_workbook(path: Path, name: str, values: Sequence[Sequence[object]]) -> Sheet:

@@ -37,6 +37,7 @@ MAIN_FEES = (
     "fee_mean", "fee_median", "fee_of_starts_mean", *(fee_name("fee", "mean", need) for need in NEEDS),
     *(fee_name("fee", "mean", route=route) for route in ("in_house", *BOUGHT)),
 )  # fmt: skip
+SAID_UNITS = ("weeks", "miles", "GBP/week")
 LABEL_LETTERS = 31
 ROW_INCHES, PANEL_INCHES = 0.29, 0.75
 
@@ -60,7 +61,8 @@ def print_estimates(estimates: Rows, console: Console) -> None:
         fitting.print_table(_by_authority(estimates), console)
     console.print(
         f"n: placements that a value rests on; below {WEAK} it is weak, below {TOO_FEW} not used. Intervals (95%): the "
-        "luck of which children there were. Differs: the national value lies outside of the interval."
+        "luck of which children there were. Above, below: the national value lies outside of the interval. Beside "
+        "children and placements begun stands what is published of the same authorities; sources: estimates.csv."
     )
 
 
@@ -89,7 +91,7 @@ def compared(estimates: Rows) -> Picture:
         "of children and placements what is published for the same authorities"
     )
     alt = f"{title}. {'; '.join(_in_words(row) for row in rows.to_dict('records'))}."
-    return picture.framed(figure, title, subtitle, alt, "Sources of the national values: the table of estimates.")
+    return picture.framed(figure, title, subtitle, alt, "Sources of the national values: estimates.csv.")
 
 
 def _drawn(estimates: Rows) -> Rows:
@@ -172,12 +174,14 @@ def _interval(row: dict[Any, Any]) -> str:
 
 def _part_table(part: str, rows: Rows) -> Table:
     """The quantities of a part, all authorities together."""
-    shown = tables.table(f"Our own numbers: {part}", "", "own", "95% interval", "n", "England", "so", words=["so"])
+    heads = ("", "own", "95% interval", "n", "England", "ours is")
+    shown = tables.table(f"Our own numbers: {part}", *heads, words=["ours is"])
     for row in rows.to_dict("records"):
         unit, usable = row["unit"], row["usable"]
         count = "-" if pd.isna(row["n"]) else f"{row['n']:,}"
         own, national = _number(row["value"], unit) if usable else "-", _number(row["national"], unit)
-        shown.add_row(escape(_label(row["quantity"])), own, escape(_interval(row)), count, national, _so(row))
+        label = _label(row["quantity"]) + (f", {unit}" if unit in SAID_UNITS else "")
+        shown.add_row(escape(label), own, escape(_interval(row)), count, national, _so(row))
     return shown
 
 
@@ -198,7 +202,7 @@ def _so(row: dict[Any, Any]) -> str:
     """In a word or two, what to make of a value."""
     if not row["usable"]:
         return _why_not(row["n"])
-    return ", ".join(filter(None, ("weak" if _is_weak(row["note"]) else "", "differs" if _differs(row) else "")))
+    return ", ".join(filter(None, ("weak" if _is_weak(row["note"]) else "", _differs_to(row))))
 
 
 def _is_weak(note: str) -> bool:
@@ -214,6 +218,11 @@ def _why_not(count: Any) -> str:
 def _differs(row: dict[Any, Any]) -> bool:
     """Whether the national value lies outside of the interval of our own."""
     return bool(row["national"] < row["low"] or row["national"] > row["high"])
+
+
+def _differs_to(row: dict[Any, Any]) -> str:
+    """To which side our own differs from the national value."""
+    return ("above" if row["national"] < row["low"] else "below") if _differs(row) else ""
 
 
 def _label(quantity: str) -> str:

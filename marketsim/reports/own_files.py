@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -21,6 +22,7 @@ from marketsim.scenario.schema import World
 from marketsim.world.england import own_region
 
 WORDS = {OURS: "own data", NATIONAL: "national figures", MODEL: "made by the model"}
+PART_LETTERS = 26
 MOST_SPANS = 12  # of lines that one sentence names
 
 
@@ -71,10 +73,10 @@ def spans(lines: Sequence[int]) -> str:
 def print_provenance(parts: Sequence[Provenance], console: Console, title: str = "Which part is whose") -> None:
     """A row a part of the market."""
     table = Table(title=title)
-    for head, width in (("part of the market", 28), ("whose", 14), ("rests on", None)):
-        table.add_column(head, overflow="fold", max_width=width)
+    for head in ("part of the market", "whose", "rests on"):
+        table.add_column(head, overflow="fold")
     for one in parts:
-        table.add_row(one.part, one.whose, escape(one.rests_on))
+        table.add_row(textwrap.fill(one.part, PART_LETTERS), one.whose, escape(one.rests_on))
     fitting.print_table(table, console)
 
 

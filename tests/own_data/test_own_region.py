@@ -208,7 +208,7 @@ def test_nothing_personal_is_in_any_byte(ours: SimpleNamespace) -> None:
     said += typed_in(ours.folder, "report", "compared", "--for", "coop")
     said += typed_in(ours.folder, "results", "export", "run", "--excel")
     written = [path for path in ours.folder.rglob("*") if path.is_file() and "files" not in path.parts]
-    assert len(written) > 20
+    assert len(written) > 20 and "Our authorities" in said and "recorded, 2024-03-31" in said
     text = "\n".join([said, *map(unpacked, written)])
     assert all(SECRETS.fullmatch(secret) for secret in ours.region.secrets), "a secret that would not be looked for"
     assert set(SECRETS.findall(text)) & ours.region.secrets == set()

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from marketsim.own_data import folder_tables
+from marketsim.own_data.estimates.rows import ALL
+from marketsim.own_data.estimates.table import estimate
 from marketsim.own_data.findings import Findings
 from marketsim.own_data.formats.dfe import FAMILY
 from marketsim.own_data.recognising import Asked, plain_head, recognise
 from marketsim.own_data.tables import WORKBOOKS, Table, read_sheets
 from marketsim.scenario.errors import ScenarioError, escaped, listed, sentence
+from marketsim.scenario.own_folder import ABOUT, about
 from marketsim.trust.rows import read_rows
 from marketsim.trust.validation import against
-from marketsim.trust.validation.predictions import MEASURES
+from marketsim.trust.validation.predictions import MEASURES, OUT_OF_AREA
 
 FOLDER_FILE = "figures.csv"
 FOLDER_COLUMNS = ("measure", "area", "year", "value", "given_as")
@@ -27,7 +31,11 @@ def read_held(path: Path, tell: Tell) -> pd.DataFrame:
     A file with years gives those of each measure's latest. Raises ScenarioError, with file and line, for what can't be
     compared; OSError for what can't be read.
     """
+    own = _of_placements(path) if (path / ABOUT).is_file() else None
     path = path / FOLDER_FILE if path.is_dir() else path
+    if own is not None:
+        found = pd.concat([own, _of_folder(path)], ignore_index=True) if path.is_file() else own
+        return _comparable(found, path.parent.name, lambda line: tell(escaped(line)))
     heads = _heads(path)
 
     def safely(line: str) -> None:
@@ -79,6 +87,16 @@ def _of_folder(path: Path) -> pd.DataFrame:
         seen.add((measure, area, year))
         rows.append((measure, area, year, row.amount("value", MEASURES.get(measure, "")), row.cells["given_as"]))
     return pd.DataFrame(rows, columns=list(FOLDER_COLUMNS))[["measure", "area", "year", "value", "given_as"]]
+
+
+def _of_placements(folder: Path) -> pd.DataFrame:
+    """What the placements of an imported folder say of its authorities, where there are enough: who lives out of area.
+    """
+    year, placements = about(folder)["as_at"].year, folder_tables.read(folder)["placements"]
+    table = estimate(placements) if len(placements) else pd.DataFrame(columns=["quantity", "group", "value", "usable"])
+    rows = table[(table["quantity"] == "out_of_area") & (table["group"] != ALL) & table["usable"].astype(bool)]
+    return pd.DataFrame({"measure": OUT_OF_AREA, "area": rows["group"], "year": float(year), "value": rows["value"],
+                         "given_as": "share, counted in placements"})  # fmt: skip
 
 
 def _comparable(found: pd.DataFrame, name: str, tell: Tell) -> pd.DataFrame:
