@@ -26,15 +26,17 @@ FIRST_CHILD = 1_000_000
 def read(folder: Path) -> None:
     """In a process of its own: read the files of a folder, and say what that took."""
     with timed() as span:
-        from marketsim.own_data.findings import Findings
-        from marketsim.own_data.formats.ssda903 import FAMILY
-        from marketsim.own_data.recognising import Asked, recognise
+        from marketsim.own_data import dating, importing, reducing, region
+        from marketsim.own_data.estimates.table import estimate
 
-        findings = Findings()
-        tables = [table for path in sorted(folder.iterdir()) for table in recognise(path, [FAMILY], findings)]
-        part = FAMILY.read(tables, Asked(findings, lambda table: AUTHORITY))
-    rows = sum(len(one.table.cells) for one in tables if one.format.name == "ssda903_episodes")
-    print(f"{rows:,} episodes, {len(part.placements):,} stays in homes, {len(findings.rows):,} findings")
+        imported = importing.read_files(sorted(folder.iterdir()), AUTHORITY)
+        tables = reducing.reduced(imported.part)
+        ours = region.region_of(tables, dating.as_at(imported.part, imported.findings))
+        found = estimate(tables["placements"])
+    rows = sum(one.rows for one in imported.files if one.form == "SSDA903 episodes")
+    stays, said = len(imported.part.placements), len(imported.findings.rows)
+    print(f"{rows:,} episodes, {stays:,} stays in homes, {len(ours.running):,} running, {said:,} findings, "
+          f"{len(found):,} estimates")  # fmt: skip
     print(f"{span}, at most {peak_megabytes():.0f} MB")
     sys.exit(span.wall > MOST_SECONDS or peak_megabytes() > MOST_MEGABYTES)
 
