@@ -26,8 +26,9 @@ FIRST_CHILD = 1_000_000
 def read(folder: Path) -> None:
     """In a process of its own: read the files of a folder, and say what that took."""
     with timed() as span:
-        from marketsim.own_data import dating, importing, reducing, region
+        from marketsim.own_data import dating, importing, region
         from marketsim.own_data.estimates.table import estimate
+        from marketsim.own_data.kept import reducing
 
         imported = importing.read_files(sorted(folder.iterdir()), AUTHORITY)
         tables = reducing.reduced(imported.part)

@@ -51,8 +51,9 @@ def import_(
     """Reduce files to what a market starts from, without anything that says who a child is, and keep it in a folder."""
     from rich.console import Console
 
-    from marketsim.own_data import dating, folder, importing, provenance, readme, reducing, region, starting
+    from marketsim.own_data import dating, importing, provenance, readme, region, starting
     from marketsim.own_data.estimates.table import estimate
+    from marketsim.own_data.kept import folder, reducing
     from marketsim.reports import own_data as estimates
     from marketsim.reports import own_files
 
@@ -85,7 +86,7 @@ def show(folder: Annotated[Path, typer.Argument(help="a folder that an import ma
 
     from marketsim.own_data import provenance, region
     from marketsim.own_data.estimates.table import estimate
-    from marketsim.own_data.folder_tables import read
+    from marketsim.own_data.kept.folder_tables import read
     from marketsim.reports import own_data as estimates
     from marketsim.reports import own_files
 
@@ -102,7 +103,7 @@ def template(
     out: Annotated[Path, typer.Argument(help="workbook (.xlsx) to write; must not exist yet")] = Path("our-homes.xlsx"),
 ) -> None:
     """Write an empty workbook for homes and contracts of your own: fill it in and name it to `data import`."""
-    from marketsim.own_data import template_out
+    from marketsim.own_data.formats.template import template_out
     from marketsim.results import store
 
     if out.exists():
@@ -119,7 +120,7 @@ def forecast(
     by: Annotated[Literal["year", "week"], typer.Option(help="a row a year, or a week")] = "year",
 ) -> None:
     """Write a run's children in homes by authority and need as a forecast, in the form in which forecasts are read."""
-    from marketsim.own_data import forecast_out
+    from marketsim.own_data.formats.forecasts import forecast_out
     from marketsim.reports import forecast as making
     from marketsim.results import store
     from marketsim.results.result import Result

@@ -6,8 +6,8 @@ import datetime
 
 import pandas as pd
 
-from marketsim.own_data.findings import Findings
 from marketsim.own_data.provenance import name_of
+from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.records import Part
 
 WITHOUT = datetime.date(2024, 3, 31)  # the day of the national figures

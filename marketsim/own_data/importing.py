@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketsim.own_data.findings import Findings
 from marketsim.own_data.formats.registry import families
 from marketsim.own_data.joining import joined
-from marketsim.own_data.recognising import Asked, Recognised, recognise
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import Asked, Recognised, recognise
 from marketsim.own_data.records import NEEDS, Part, together
 from marketsim.own_data.whose import Owners
 from marketsim.scenario.errors import ScenarioError, escaped

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.own_data.findings import Findings
+from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.records import NUMBER, PLACEMENTS, TEXT, Part
 
 APART_DAYS = 31  # by which two systems may differ on when a stay began

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.own_data.folder import PERSONAL, called_in_writing
 from marketsim.own_data.importing import Imported
+from marketsim.own_data.kept.folder import PERSONAL, called_in_writing
 from marketsim.own_data.provenance import Provenance
 
 README = "README.txt"

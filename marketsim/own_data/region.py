@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from marketsim.england.figures import authority_rows
-from marketsim.own_data import folder_tables
 from marketsim.own_data.estimates.stays import StayCurve, stay_curve
 from marketsim.own_data.estimates.watching import starts
+from marketsim.own_data.kept import folder_tables
 from marketsim.own_data.own_shares import OwnShares, own_shares
 from marketsim.scenario import own_folder
 

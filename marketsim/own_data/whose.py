@@ -6,8 +6,8 @@ import re
 
 from marketsim.england.changes import today
 from marketsim.england.figures import authority_rows
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.tables import Table
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.tables import Table
 from marketsim.scenario.errors import ScenarioError, sentence, shown
 
 WORDS_OF_NAMES = 6  # most words of a file's name that can be an authority's

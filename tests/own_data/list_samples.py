@@ -6,10 +6,10 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.recognising import Asked, Family, recognise
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import Asked, Family, recognise
+from marketsim.own_data.reading.tables import Table
 from marketsim.own_data.records import Part
-from marketsim.own_data.tables import Table
 
 KENT, MANCHESTER, BURY = "E10000016", "E08000003", "E08000002"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from openpyxl import load_workbook
 
-from marketsim.own_data.template_out import write_template
+from marketsim.own_data.formats.template.template_out import write_template
 
 COUNCILS = {
     "Bradford": "E08000032", "Calderdale": "E08000033", "Kirklees": "E08000034", "Leeds": "E08000035",

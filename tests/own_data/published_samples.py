@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.recognising import Asked, Family, recognise
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import Asked, Family, recognise
+from marketsim.own_data.reading.tables import Table
 from marketsim.own_data.records import Part
-from marketsim.own_data.tables import Table
 
 HEAD = (
     "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,la_name,"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.formats.ssda903 import FAMILY
-from marketsim.own_data.recognising import Asked, recognise
-from marketsim.own_data.tables import Table
+from marketsim.own_data.formats.returns.ssda903 import FAMILY
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import Asked, recognise
+from marketsim.own_data.reading.tables import Table
 
 BARNET, BRENT = "E09000003", "E09000005"
 EPISODES = [

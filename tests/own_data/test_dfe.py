@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_samples import FAR, HEAD, HOMES, IN_HOMES, OUTSIDE, TOTAL, WHERE, read, row, said
 
-from marketsim.own_data.formats.dfe import FAMILY
-from marketsim.own_data.formats.dfe_words import measure_of
+from marketsim.own_data.formats.published.dfe import FAMILY
+from marketsim.own_data.formats.published.dfe_words import measure_of
 from marketsim.scenario.errors import ScenarioError
 
 LEEDS = ("383", "Leeds", "E08000035")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketsim.own_data import importing
-from marketsim.own_data.tables import read_sheets
+from marketsim.own_data.reading.tables import read_sheets
 from marketsim.scenario.errors import ScenarioError
 
 ROWS = "authority,year,children_in_homes\nLeeds,2025,40\nYork,2025,20\n"

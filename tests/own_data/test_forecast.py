@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_samples import BURY, KENT, MANCHESTER, read, told, write_csv
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.forecast_out import COLUMNS, write_forecast
-from marketsim.own_data.formats.forecast import FAMILY
-from marketsim.own_data.recognising import recognise
+from marketsim.own_data.formats.forecasts.forecast import FAMILY
+from marketsim.own_data.formats.forecasts.forecast_out import COLUMNS, write_forecast
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import recognise
 from marketsim.scenario.errors import ScenarioError
 
 WEEKLY = [["Authority", "Need", "Week", "Children in homes"], ["Kent", "standard", "07/04/2025", "100"],

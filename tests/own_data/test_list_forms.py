@@ -8,8 +8,10 @@ from test_placements_standard import CAMEL, HUMAN, OTHER_SPELLINGS, SNAKE
 from test_template import CONTRACT_HEADS, HOME_HEADS
 from test_weekly_lists import CENSUS, OWN, WITHOUT_PLACE
 
-from marketsim.own_data.formats import forecast, placements_standard, template, weekly_lists
-from marketsim.own_data.recognising import plain_head
+from marketsim.own_data.formats.forecasts import forecast
+from marketsim.own_data.formats.lists import placements_standard, weekly_lists
+from marketsim.own_data.formats.template import template
+from marketsim.own_data.reading.recognising import plain_head
 
 FORMATS = [form for module in (placements_standard, weekly_lists, forecast, template) for form in module.FAMILY.formats]
 EPISODES = ["CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from published_samples import read, said
 
 from marketsim.england.figures import authority_rows
-from marketsim.own_data.formats.ofsted import FAMILY
+from marketsim.own_data.formats.published.ofsted import FAMILY
 from marketsim.scenario.errors import ScenarioError
 
 HEAD_2015 = ["Web link", "URN", "Provision type", "Reg Status", "Setting Name", "Local authority", "Sector",

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from marketsim.own_data import folder, importing, joining, reducing, starting
+from marketsim.own_data import importing, joining, starting
 from marketsim.own_data.dating import as_at
-from marketsim.own_data.findings import Findings, is_secret
+from marketsim.own_data.kept import folder, reducing
 from marketsim.own_data.provenance import NATIONAL, OURS, provenance, short_of_places
+from marketsim.own_data.reading.findings import Findings, is_secret
 from marketsim.own_data.records import Part, shaped
 from marketsim.own_data.region import read_region, region_of
 from marketsim.own_data.whose import named_in

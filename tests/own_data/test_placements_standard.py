@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_samples import BURY, KENT, read, told, write_csv
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.formats.placements_standard import FAMILY
-from marketsim.own_data.recognising import recognise
+from marketsim.own_data.formats.lists.placements_standard import FAMILY
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import recognise
 from marketsim.scenario.errors import ScenarioError
 
 HUMAN = [

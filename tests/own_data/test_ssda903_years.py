@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from ssda903_samples import BARNET, BRENT, EPISODES, episode, read, said, write, write_header
 
-from marketsim.own_data.tables import Table
+from marketsim.own_data.reading.tables import Table
 from marketsim.scenario.errors import ScenarioError
 
 HOME = {"URN": "1234567"}

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_samples import BURY, KENT, MANCHESTER, read, told, write_csv
 
-from marketsim.own_data.formats.template import FAMILY
-from marketsim.own_data.template_out import CONTRACTS, HOMES, write_template
+from marketsim.own_data.formats.template.template import FAMILY
+from marketsim.own_data.formats.template.template_out import CONTRACTS, HOMES, write_template
 from marketsim.scenario.errors import ScenarioError
 
 HOME_HEADS, CONTRACT_HEADS = [column.head for column in HOMES], [column.head for column in CONTRACTS]

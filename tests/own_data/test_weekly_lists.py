@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_samples import BURY, KENT, MANCHESTER, read, told, write_csv
 
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.formats import placements_standard, weekly_lists
-from marketsim.own_data.formats.weekly_lists import FAMILY
-from marketsim.own_data.recognising import recognise
+from marketsim.own_data.formats.lists import placements_standard, weekly_lists
+from marketsim.own_data.formats.lists.weekly_lists import FAMILY
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import recognise
 from marketsim.scenario.errors import ScenarioError
 
 WITHOUT_PLACE = [

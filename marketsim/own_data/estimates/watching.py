@@ -9,7 +9,7 @@ import pandas as pd
 
 from marketsim.core.columns import Bools, Floats
 from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
-from marketsim.own_data.cells import weeks_of
+from marketsim.own_data.reading.cells import weeks_of
 
 WITHIN_A_WEEK = 1 / 3  # weeks: mean of stays that begin and end between the same two Sundays
 RECENT = pd.Timedelta(weeks=13)  # before an authority's last day: what was seen then is as of today

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from marketsim.own_data.formats import dfe, forecast, ofsted, placements_standard, ssda903, template, weekly_lists
-from marketsim.own_data.recognising import Family
+from marketsim.own_data.formats.forecasts import forecast
+from marketsim.own_data.formats.lists import placements_standard, weekly_lists
+from marketsim.own_data.formats.published import dfe, ofsted
+from marketsim.own_data.formats.returns import ssda903
+from marketsim.own_data.formats.template import template
+from marketsim.own_data.reading.recognising import Family
 
 
 def families() -> tuple[Family, ...]:

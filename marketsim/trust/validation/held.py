@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketsim.own_data import folder_tables
 from marketsim.own_data.estimates.rows import ALL
 from marketsim.own_data.estimates.table import estimate
-from marketsim.own_data.findings import Findings
-from marketsim.own_data.formats.dfe import FAMILY
-from marketsim.own_data.recognising import Asked, plain_head, recognise
-from marketsim.own_data.tables import WORKBOOKS, Table, read_sheets
+from marketsim.own_data.formats.published.dfe import FAMILY
+from marketsim.own_data.kept import folder_tables
+from marketsim.own_data.reading.findings import Findings
+from marketsim.own_data.reading.recognising import Asked, plain_head, recognise
+from marketsim.own_data.reading.tables import WORKBOOKS, Table, read_sheets
 from marketsim.scenario.errors import ScenarioError, escaped, listed, sentence
 from marketsim.scenario.own_folder import ABOUT, about
 from marketsim.trust.rows import read_rows

@@ -1,0 +1,1 @@
+"""Demand forecasts of others, in and out."""

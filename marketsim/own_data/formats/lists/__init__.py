@@ -1,0 +1,1 @@
+"""Lists of placements: the Placements Data Standard, and weekly lists."""

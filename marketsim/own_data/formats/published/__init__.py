@@ -1,0 +1,1 @@
+"""What DfE and Ofsted publish."""

@@ -1,0 +1,1 @@
+"""SSDA903, the yearly return on looked-after children."""

@@ -1,0 +1,1 @@
+"""A workbook for homes and contracts of one's own, out and in."""

@@ -1,0 +1,1 @@
+"""What is kept of records, in a folder, and read back."""
