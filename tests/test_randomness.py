@@ -249,7 +249,8 @@ def _born(small: Callable[..., Scenario], count: int, week: int) -> dict[str, An
     scenario = small(world=world, demand={"new_needs_per_year": 20.0 * count})
     authorities = synthetic_authorities(scenario.world)
     if count > 10:
-        rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items() if len(column) == count}
+        rolled = {name: np.roll(column, 1) for name, column in vars(authorities).items()
+                  if column is not None and len(column) == count}  # fmt: skip
         authorities = replace(authorities, **{name: rolled[name] for name in rolled if name not in DERIVED})
     market = SimpleNamespace(
         scenario=scenario, seed=1, authorities=authorities, week=week, demand_index=np.ones(count), policies=()

@@ -84,7 +84,8 @@ def _loaded(record: Path, facts: manifest.Manifest, label: str) -> loading.Loade
     if loaded.digest != one["sha256"]:
         before, now = _flat(one.get("values")), _flat(loaded.values)
         keys = [key for key in before | now if before.get(key) != now.get(key)]
-        changed = "a rule's file, or own data, has changed"
+        own = loaded.values["world"].get("data")
+        changed = "a rule's file has changed" if own is None else f"{own}, or a rule's file, has changed"
         what = f"{keys[0]} is {now.get(keys[0])}, was {before.get(keys[0])}" if keys else changed
         raise _another(record, facts, f"scenarios.{label}", what)
     return loaded
