@@ -84,7 +84,7 @@ def _with_homes(placements: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
     if listed.empty or placements.empty:
         return placements
     for name, said in (("host_authority", "authority"), ("sector", "sector")):
-        of_home: pd.Series[Any] = placements["urn"].map(listed[said]).fillna("")
+        of_home: pd.Series[Any] = placements["urn"].map(listed[said]).astype("object").fillna("")
         placements[name] = placements[name].where(placements[name] != "", of_home)
     return placements
 

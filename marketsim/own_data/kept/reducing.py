@@ -24,7 +24,7 @@ DECIMALS = {"weekly_fee_gbp": 0, "distance_miles": 1, "age": 0, "children": 4, "
 def reduced(part: Part) -> dict[str, pd.DataFrame]:
     """The tables of KEPT, by name. Rows are sorted by what stands in them, so that their order tells nothing."""
     homes, number_of = _homes(part.homes)
-    placements = part.placements.assign(home=part.placements["urn"].map(number_of).fillna(""))
+    placements = part.placements.assign(home=part.placements["urn"].map(number_of).astype("object").fillna(""))
     tables = {"placements": placements, "homes": homes, "figures": part.figures, "forecast": part.forecast,
               "contracts": part.contracts}  # fmt: skip
     return {name: _kept(name, table) for name, table in tables.items()}
@@ -36,7 +36,7 @@ def _homes(homes: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     numbers = pd.Series([f"H{number + 1:04d}" for number in homes.index], index=homes.index, dtype="object")
     names = [name for name in pd.unique(homes["provider"]) if name]
     of_provider = {name: f"P{number + 1:04d}" for number, name in enumerate(names)}
-    providers = homes["provider"].map(of_provider).fillna("")
+    providers = homes["provider"].map(of_provider).astype("object").fillna("")
     known = homes["urn"] != ""
     number_of = dict(zip(homes.loc[known, "urn"], numbers[known], strict=True))
     return homes.assign(home=numbers, provider=providers), number_of
