@@ -53,7 +53,7 @@ def import_(
 
     from marketsim.own_data import dating, importing, provenance, readme, region, starting
     from marketsim.own_data.estimates.table import estimate
-    from marketsim.own_data.kept import folder, reducing
+    from marketsim.own_data.kept import folder, folder_tables, reducing
     from marketsim.reports import own_data as estimates
     from marketsim.reports import own_files
 
@@ -65,6 +65,7 @@ def import_(
         ours = region.region_of(tables, day, needs == region.OURS)
         parts = provenance.provenance(ours)
         folder.write(part, tables, imported, day, needs)
+        folder_tables.read(part)  # a market must be able to start from it
         folder.write_text(part / starting.SCENARIO, starting.scenario_text(ours, out.name))
         if len(tables["placements"]):
             found = estimate(tables["placements"])

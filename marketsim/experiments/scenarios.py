@@ -48,7 +48,7 @@ def refuse_other_world(loaded: Sequence[loading.LoadedScenario]) -> None:
         if own_folder.digest(one.values["world"]) != own:
             base = loaded[0].path
             message = f"starts from other own data than the baseline {base.name}, so that its children are others"
-            raise ScenarioError(f"{message}; `extends: {base.parent.name}/{base.name}` has the same", one.path.name)
+            raise ScenarioError(f"{message}; let both extend one scenario with `world.data`, or neither", one.path.name)
         if places_of(one.scenario.world) != expected:
             message = f"has other authorities than the baseline {loaded[0].path.name}; compare scenarios of one world"
             raise ScenarioError(message, one.path.name)

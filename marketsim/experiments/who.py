@@ -46,8 +46,10 @@ def group_of(words: str, scenarios: Sequence[Scenario]) -> Group:
 
 
 def areas_of(world: World) -> Authorities:
-    """The authorities of a world, with where they are."""
-    return england_authorities(world) if isinstance(world, EnglandWorld) else synthetic_authorities(world)
+    """The authorities of a world, with where they are; how many children they have is as published."""
+    if isinstance(world, EnglandWorld):
+        return england_authorities(world.model_copy(update={"data": None}))  # that may be elsewhere by now
+    return synthetic_authorities(world)
 
 
 class _Names:

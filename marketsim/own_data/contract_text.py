@@ -16,7 +16,8 @@ HELD = ("block", "soft_block")
 
 @dataclass(frozen=True)
 class Contract:
-    """What one authority has of a contract: `places` are its own part; `end` is None where none is given."""
+    """What one authority has of a contract: `places` are its own part; `end` is the first day without it, None where
+    none is given."""
 
     arrangement: str
     rule: str
@@ -41,7 +42,7 @@ def contracts_of(table: pd.DataFrame, as_at: datetime.date) -> list[Contract]:
             part = places // len(codes) + (position < places % len(codes))
             name = f"own_{number}" if len(codes) == 1 else f"own_{number}_{position + 1}"
             one = Contract(name, str(row["rule"]), code, part, float(row["weekly_fee_gbp"]),
-                           _day(row["start"]), _day(row["end"]))  # fmt: skip
+                           _day(row["start"]), _after(_day(row["end"])))  # fmt: skip
             if (one.end is None or one.end > as_at) and (part > 0 or one.rule not in HELD):
                 found.append(one)
     return found
@@ -100,3 +101,8 @@ def _quoted(name: str) -> str:
 def _day(value: object) -> datetime.date | None:
     day = pd.Timestamp(value)  # type: ignore[arg-type]
     return None if pd.isna(day) else day.date()
+
+
+def _after(day: datetime.date | None) -> datetime.date | None:
+    """The day behind the last one."""
+    return None if day is None else day + datetime.timedelta(days=1)

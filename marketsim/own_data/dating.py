@@ -21,23 +21,28 @@ def as_at(part: Part, findings: Findings) -> datetime.date:
     """
     whole = part.placements[part.placements["whole"]]
     if len(whole):
-        seen = whole.groupby("authority").agg(first=("seen_from", "min"), last=("seen_to", "max"))
-        rows = whole.groupby("authority").size()
-
-        def covered(day: pd.Timestamp) -> tuple[int, int, pd.Timestamp]:
-            shown = (seen["first"] <= day) & (seen["last"] >= day)
-            return int(shown.sum()), int(rows[shown].sum()), day
-
-        day = max(seen["last"].unique(), key=covered)
-        for code in seen.index[~((seen["first"] <= day) & (seen["last"] >= day))]:
-            words = f"those of {name_of(code)} don't show {pd.Timestamp(day).date()}, on which the market starts: "
-            findings.note("all files", words + "its children at the start are as published")
-        for code in seen.index[seen["last"] > day]:
-            words = f"those of {name_of(code)} go on after {pd.Timestamp(day).date()}, on which the market starts: "
-            findings.note("all files", words + "what comes later counts in stays and shares only")
+        day = max(whole["seen_to"].unique(), key=lambda one: _seen_on(whole, one))
+        shown = set(whole.loc[_watched(whole, day), "authority"])
+        for code, rows in whole.groupby("authority"):
+            said = f"those of {name_of(str(code))} {'go on after' if code in shown else 'do not show'} "
+            said += f"{pd.Timestamp(day).date()}, on which the market starts: "
+            if code not in shown:
+                findings.note("all files", said + "its children at the start are as published")
+            elif rows["seen_to"].max() > day:
+                findings.note("all files", said + "what comes later counts in stays and shares only")
         return pd.Timestamp(day).date()
     if part.homes["as_at"].notna().any():
         return pd.Timestamp(part.homes["as_at"].max()).date()
     if len(part.forecast):
         return pd.Timestamp(part.forecast["date"].min()).date()
     return WITHOUT
+
+
+def _watched(whole: pd.DataFrame, day: pd.Timestamp) -> pd.Series[bool]:
+    return (whole["seen_from"] <= day) & (whole["seen_to"] >= day)
+
+
+def _seen_on(whole: pd.DataFrame, day: pd.Timestamp) -> tuple[int, int, pd.Timestamp]:
+    """How many authorities show a day, how many of their placements do, and the day."""
+    rows = whole[_watched(whole, day)]
+    return rows["authority"].nunique(), len(rows), day

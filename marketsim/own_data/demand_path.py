@@ -37,11 +37,11 @@ class DemandPath:
         authorities), and grows by new needs on top: stock(t) / stock(0) * at_start + rise in the week; never
         less than none.
         """
-        week = min(max(week, 0), self.stock.shape[2] - 2)
+        week = min(max(week, 1), self.stock.shape[2] - 1)
         stock, needs = _whole(self.stock), _whole(self.needs)
         with np.errstate(divide="ignore", invalid="ignore"):
             held = np.where(stock[:, 0] > 0, stock[:, week] / stock[:, 0], 1.0) * at_start
-        kept_up = np.maximum(held + stock[:, week + 1] - stock[:, week], 0.0)
+        kept_up = np.maximum(held + stock[:, week] - stock[:, week - 1], 0.0)
         return np.where(np.isnan(needs[:, week]), np.where(np.isnan(stock[:, 0]), np.nan, kept_up), needs[:, week])
 
     def need_shares(self, week: int, standard: Floats, severe: Floats) -> tuple[Floats, Floats]:

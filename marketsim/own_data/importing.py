@@ -15,6 +15,8 @@ from marketsim.own_data.records import NEEDS, Part, together
 from marketsim.own_data.whose import Owners
 from marketsim.scenario.errors import ScenarioError, escaped
 
+SO_SMALL = 200  # bytes
+
 
 @dataclass(frozen=True)
 class FileRead:
@@ -38,8 +40,8 @@ class Imported:
 def read_files(
     paths: Sequence[Path], authority: str | None = None, unknown: Callable[[ScenarioError], None] | None = None
 ) -> Imported:  # fmt: skip
-    """Read files of any known forms together; `authority` is whose those are that don't say it. Files of no known form
-    are told to `unknown`, if there is somebody to tell, and passed over.
+    """Read files of any known forms together; `authority` is whose those are that don't say it. Files that can't be
+    used are told to `unknown`, if there is somebody to tell, and passed over.
 
     Raises ScenarioError, one line, for the first that can't be used, and OSError for one that can't be read.
     """
@@ -61,17 +63,18 @@ def read_files(
         if mine:
             parts.append(family.read(mine, asked))
     part = joined(together(parts), findings)
-    _check_needs(part)
+    _check_forecast(part)
     return Imported(part, _counted(found, findings), findings)
 
 
-def _check_needs(part: Part) -> None:
-    """A forecast that tells needs apart tells of all."""
-    told = part.forecast[part.forecast["need"] != ""]
-    for (code, _), rows in told.groupby(["authority", "measure"], sort=False):
-        if rows["need"].nunique() < len(NEEDS):
-            message = f"some needs of {code} are missing; give all of {', '.join(NEEDS)}, or none"
-            raise ScenarioError(message, f"{rows['file'].iloc[0]}:{rows['line'].iloc[0]:.0f}")
+def _check_forecast(part: Part) -> None:
+    """A forecast that tells needs apart tells of all, and one of an authority is of one measure."""
+    for code, rows in part.forecast.groupby("authority", sort=False):
+        where = f"{rows['file'].iloc[0]}:{rows['line'].iloc[0]:.0f}"
+        if rows["measure"].nunique() > 1:
+            raise ScenarioError(f"{code} has children in homes and new needs forecast; give one of the two", where)
+        if 0 < len(set(rows["need"]) - {""}) < len(NEEDS):
+            raise ScenarioError(f"some needs of {code} are missing; give all of {', '.join(NEEDS)}, or none", where)
 
 
 def _labels(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -83,16 +86,16 @@ def _labels(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _check_different(paths: Sequence[Path]) -> None:
-    """The same bytes twice are one file given twice."""
-    seen: dict[str, Path] = {}
-    for path in paths:
-        if not path.is_file():
+    """The same bytes twice are one file given twice; those of a head and a row or two may happen to be the same."""
+    seen: dict[str, str] = {}
+    for path, label in _labels(paths):
+        if not path.is_file() or path.stat().st_size <= SO_SMALL:
             continue
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest in seen:
-            raise ScenarioError(f"holds the same as {escaped(seen[digest].name)}; name it once", path.name)
-        seen[digest] = path
+            raise ScenarioError(f"holds the same as {seen[digest]}; name it once", label)
+        seen[digest] = label
 
 
 def _counted(found: Sequence[Recognised], findings: Findings) -> list[FileRead]:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from marketsim.own_data.reading.findings import Findings
-from marketsim.own_data.records import NUMBER, PLACEMENTS, TEXT, Part
+from marketsim.own_data.records import ELSEWHERE, NUMBER, PLACEMENTS, TEXT, Part
 
+MOST_IN_A_HOME = 20  # places, of a market
 APART_DAYS = 31  # by which two systems may differ on when a stay began
 FILLED = [
     name for name, kind in PLACEMENTS.items()
@@ -38,12 +39,13 @@ def _into_stays(stays: pd.DataFrame, rest: pd.DataFrame, findings: Findings) -> 
         known, stays.reset_index(names="stay").sort_values("start")[["stay", "authority", "child", "start"]],
         on="start", by=["authority", "child"], direction="nearest", tolerance=pd.Timedelta(days=APART_DAYS),
     ).dropna(subset=["stay"])  # fmt: skip
+    matched = near["row"]
     near = near.drop_duplicates("stay", keep="last").set_index("stay")
     for name in FILLED:
         given = near[name]
         blank = stays.loc[near.index, name].isna() if PLACEMENTS[name] == NUMBER else stays.loc[near.index, name] == ""
         stays.loc[near.index[blank], name] = given[blank]
-    left = rest[~rest.index.isin(near["row"])].copy()
+    left = rest[~rest.index.isin(matched)].copy()
     has_returns = left["authority"].isin(stays["authority"])
     left.loc[has_returns, "whole"] = False
     _say(near, left[has_returns], findings)
@@ -75,6 +77,8 @@ def _homes_once(homes: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     for file, rows in beside.groupby("file"):
         words = f"{len(rows)} homes are in areas of which a list has all homes, and not on it by their URN; "
         findings.note(str(file), words + "they count as further homes")
+    if large := int((once["places"] > MOST_IN_A_HOME).sum()):
+        findings.note("homes", f"{large} have more than {MOST_IN_A_HOME} places, and count with that many")
     return once.reset_index(drop=True)
 
 
@@ -85,7 +89,8 @@ def _with_homes(placements: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
         return placements
     for name, said in (("host_authority", "authority"), ("sector", "sector")):
         of_home: pd.Series[Any] = placements["urn"].map(listed[said]).astype("object").fillna("")
-        placements[name] = placements[name].where(placements[name] != "", of_home)
+        known: pd.Series[Any] = ~placements[name].isin(["", ELSEWHERE]) | (of_home == "")
+        placements[name] = placements[name].where(known, of_home)
     return placements
 
 

@@ -12,6 +12,7 @@ from marketsim.england.figures import authority_rows
 from marketsim.own_data.demand_path import in_force
 from marketsim.own_data.region import Region
 
+FEWEST = 5  # children that a number is said of
 OURS, NATIONAL, MODEL = "ours", "national", "the model's"
 
 
@@ -31,14 +32,17 @@ def provenance(region: Region) -> list[Provenance]:
 
 
 def short_of_places(region: Region) -> list[str]:
-    """A sentence for each area in which more children are recorded than homes have places, by the list or as published.
-    """
-    listed = region.homes[~region.homes["short_break"]].groupby("authority")["places"].sum()
-    published = {row["ons_code"]: float(row["places"]) for row in authority_rows()}
+    """A sentence for each area in which more children are recorded than homes have places, by the list or as published;
+    nothing where places aren't listed, or a list has some of an area's homes only."""
+    lived_in = region.homes[~region.homes["short_break"]]
+    listed = lived_in.groupby("authority")["places"].agg(lambda places: places.sum(skipna=False))
+    published = {row["ons_code"]: float(row["places"]) - float(row["places_short_break_only"] or 0)
+                 for row in authority_rows()}  # fmt: skip
+    partly = set(region.homes["authority"]) - set(region.hosts)
     found = []
     for code, count in region.running["host_authority"].value_counts().items():
         places = listed.get(code, 0.0) if code in region.hosts else published.get(str(code), np.inf)
-        if count > places:
+        if count > places and code not in partly and count >= FEWEST:
             words = f"{count} of our children are recorded in {name_of(str(code))}, whose homes have {places:.0f}"
             found.append(f"{words} places: the others start in the nearest homes with one")
     return found
@@ -57,17 +61,18 @@ def names_of(codes: tuple[str, ...]) -> str:
 def _children(region: Region) -> Iterator[Provenance]:
     if region.published:
         count, total = len(region.published), sum(region.published.values())
-        words = f"{total:.0f} of {count} authorities, by the figures or forecast given (without secure homes)"
+        words = f"{total:.0f} of {count} authorities, by the figures (without secure homes) or the forecast given"
         yield Provenance("number of children in homes at the start", OURS, words)
     if not region.authorities:
-        rest = "lists without an end column tell no stock; add returns, or ends (blank while a stay lasts)"
-        yield Provenance("who and where they are at the start", MODEL, rest)
+        rest = "lists tell it only with a column of ends and a day of their own; returns do"
+        yield Provenance("who and where they are at the start", MODEL, rest if region.placements else "none were given")
         return
     running, count = region.running, len(region.running)
     words = f"{count} on {region.as_at} of {names_of(region.authorities)}, since the week in which each came"
     yield Provenance("children in homes at the start", OURS, words)
-    for number, parts in sorted(_recorded(running).items(), reverse=True):
-        rest = "recorded of all" if number == count else f"recorded of {number} of {count}; the others as for others"
+    for number, parts in sorted(_recorded(running, region.homes).items(), reverse=True):
+        few = "fewer than 5" if 0 < number < FEWEST else f"{number}"
+        rest = "recorded of all" if number == count else f"recorded of {few} of {count}; the others as for others"
         if number == 0:
             rest = "not recorded" + ("; a list of homes with URNs links them" if HOME in parts else "")
         whose = OURS if number == count else f"{OURS} and {MODEL}" if number else MODEL
@@ -77,10 +82,10 @@ def _children(region: Region) -> Iterator[Provenance]:
 HOME = "in which home"
 
 
-def _recorded(running: pd.DataFrame) -> dict[int, list[str]]:
+def _recorded(running: pd.DataFrame, homes: pd.DataFrame) -> dict[int, list[str]]:
     """Of how many of the children each thing is recorded."""
     known = {
-        "in whose area": running["host_authority"] != "", HOME: running["home"] != "",
+        "in whose area": running["host_authority"] != "", HOME: running["home"].isin(homes["home"]),
         "of which sector": running["sector"] != "", "how far from home": running["distance_miles"].notna(),
         "age": running["age"].notna(), "need": running["need"] != "", "staff of its own": running["care"] != "",
         "fee": running["weekly_fee_gbp"].notna(), "how bought": running["route"] != "",
@@ -103,8 +108,13 @@ def _shares(region: Region) -> Iterator[Provenance]:
         middle = 1 - said.standard - said.severe
         words = f"in your words {100 * said.standard:.0f}% standard, {100 * middle:.0f}% complex, "
         words += f"{100 * said.severe:.0f}% severe"
+    by_band = set(in_force(region.forecast, region.as_at).query("need != ''")["authority"])
+    if by_band:
+        yield Provenance("needs of new children", OURS, f"the forecast given for {len(by_band)} authorities")
     if ours:
         yield Provenance("needs of new children", OURS, words)
+    elif by_band >= set(region.authorities):
+        return
     else:
         rest = f"{words}; the model's severe are England's hardest 12%: if yours mean that, import with --needs ours"
         yield Provenance("needs of new children", NATIONAL, rest if words else "too few of our placements say it")
@@ -124,11 +134,12 @@ def _flows(region: Region) -> Iterator[Provenance]:
     forecast = in_force(region.forecast, region.as_at)
     if given := forecast["authority"].nunique():
         yield Provenance("new needs", OURS, f"the forecast given for {given} authorities")
-    elif region.starts_a_year:
-        total = sum(region.starts_a_year.values())
-        yield Provenance("new needs", OURS, f"{total:.0f} placements begun a year, over England's; growth is national")
-    else:
-        yield Provenance("new needs", NATIONAL, "like children in homes")
+    begun = {code: count for code, count in region.starts_a_year.items() if code not in set(forecast["authority"])}
+    if begun:
+        words = f"{sum(begun.values()):.0f} placements begun a year of {len(begun)} authorities, over England's"
+        yield Provenance("new needs", OURS, f"{words}; growth is national")
+    if len(set(forecast["authority"]) | set(begun)) < len(region.authorities) or not (given or begun):
+        yield Provenance("new needs", NATIONAL, "of authorities without these: like children in homes")
     if len(forecast) < len(region.forecast):
         yield Provenance("forecasts that end before the day", NATIONAL, "not used")
 
@@ -143,8 +154,9 @@ def _homes(region: Region) -> Iterator[Provenance]:
     own = region.homes[region.homes["sector"] == "local_authority"]
     living = int(region.running["home"].isin(own["home"]).sum())
     if len(own) and (region.running["home"] != "").any():
-        words = f"{living} of {own['places'].sum():.0f} places taken by ours; a run fills those that can be used first"
-        yield Provenance("council homes", OURS, words)
+        few = "fewer than 5" if living < FEWEST else f"{living}"
+        words = f"{few} of {own['places'].sum():.0f} places taken by ours; a run fills those that can be used first"
+        yield Provenance("authorities' own homes", OURS, words)
     if missing := int(region.homes["places"].isna().sum()):
         yield Provenance("places where none are listed", MODEL, f"{missing} homes; drawn as published sizes are")
     asked = int((region.homes["weekly_fee_gbp"] > 0).sum())

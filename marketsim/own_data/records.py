@@ -90,7 +90,7 @@ def _text(column: pd.Series[Any]) -> pd.Series[Any]:
 
 @dataclass
 class Part:
-    """What some files contribute, a table of each shape. `given` says in words what stands in them, for the folder."""
+    """What some files contribute, a table of each shape."""
 
     placements: pd.DataFrame = field(default_factory=lambda: empty("placements"))
     homes: pd.DataFrame = field(default_factory=lambda: empty("homes"))

@@ -25,17 +25,19 @@ WITHOUT_SECURE = 8_540 / 8_704  # England, 31 March 2024: in children's homes, a
 @dataclass(frozen=True)
 class Region:
     """`running` are the placements in homes on the day, of the authorities whose placements are seen on it;
-    `starts_a_year` those begun a year, by authority; `published` are children in homes of further authorities, as files
-    of figures or forecasts have them. `homes` are those registered then; in the areas of `hosts` they are all there
-    are. `shares` are those of needs, ages, sex and notice, by authority, of which there are enough to use; those of
-    needs only if somebody has said that their words mean the model's bands, and `needs_said` is what they come to for
-    all together.
+    `starts_a_year` those begun a year, by authority; `placements` is how many are known in all; `published` are
+    children in homes of further authorities, as files of figures or forecasts have them. `homes` are those
+    registered then, and those in which somebody is recorded; in the areas of `hosts` they are all there are.
+    `shares` are those of needs, ages, sex and notice, by authority, of which there are enough to use; those of
+    needs only if somebody has said that their words mean the model's bands, and `needs_said` is what they come
+    to for all together.
     """
 
     as_at: datetime.date
     authorities: tuple[str, ...]
     running: pd.DataFrame
     starts_a_year: dict[str, float]
+    placements: int
     published: dict[str, float]
     shares: dict[str, OwnShares]
     stays: StayCurve | None
@@ -71,12 +73,14 @@ def region_of(tables: dict[str, pd.DataFrame], as_at: datetime.date, our_needs: 
     counts = _published(tables["figures"]) | _forecast_then(tables["forecast"], day)
     shares = own_shares(placements)
     opened, closed = homes["opened"], homes["closed"]
-    there = homes[(opened.isna() | (opened <= day)) & (closed.isna() | (closed > day))]
+    lived_in = homes["home"].isin(running["home"])  # a later date is that of another registration
+    there = homes[lived_in | ((opened.isna() | (opened <= day)) & (closed.isna() | (closed > day)))]
     return Region(
         as_at=as_at,
         authorities=codes,
         running=running.reset_index(drop=True),
-        starts_a_year=_starts_a_year(whole),
+        starts_a_year={code: count for code, count in _starts_a_year(whole).items() if code in codes},
+        placements=len(placements),
         published={code: count for code, count in counts.items() if code not in codes},
         shares=shares if our_needs else {code: one.without_needs() for code, one in shares.items()},
         needs_said=next(iter(own_shares(placements.assign(authority="")).values()), None),

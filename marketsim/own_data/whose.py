@@ -30,8 +30,11 @@ class Owners:
         return self.known[table.name]
 
     def _by_name(self, table: Table) -> str:
-        for words, where in ((table.path.absolute().parent.name, "its folder's name"), (table.path.stem, "its name")):
-            found = named_in(words)
+        folder = table.path.absolute().parent.name
+        places = {"its folder's name": named_in(folder), "its name": named_in(table.path.stem)}
+        if len({codes[0] for codes in places.values() if len(codes) == 1}) > 1:
+            raise table.error("is of one authority by its name, and of another by its folder's; say --authority")
+        for where, found in places.items():
             if len(found) == 1:
                 name = next(row["name"] for row in authority_rows() if row["ons_code"] == found[0])
                 self.findings.note(table, f"taken to be of {name}, by {where}")

@@ -10,7 +10,6 @@ from marketsim.results.store import StoreError
 from marketsim.world.england import own_region
 
 DAYS = 7
-PERIODS = ("year", "week")
 
 
 def of_run(result: Result, period: str) -> pd.DataFrame:
@@ -25,7 +24,8 @@ def of_run(result: Result, period: str) -> pd.DataFrame:
     last = int(result.weekly["week"].max())
     chosen = _yearly(start, last) if period == "year" else list(range(last + 1))
     region, placements = own_region(result.scenario.world), result.placements
-    codes = sorted(result.authorities["ons_code"].unique()) if region is None else list(region.authorities)
+    own = () if region is None else region.authorities
+    codes = own or tuple(sorted(result.authorities["ons_code"].unique()))
     every = pd.MultiIndex.from_product([codes, NEEDS], names=["authority", "need"])
     parts = [_in_homes(placements, week, every).assign(date=_day(start, week, period)) for week in chosen]
     found = pd.concat(parts, ignore_index=True).assign(period=period, measure="children_in_homes")

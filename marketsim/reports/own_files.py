@@ -17,7 +17,8 @@ from marketsim.own_data.importing import Imported
 from marketsim.own_data.provenance import MODEL, NATIONAL, OURS, Provenance, provenance
 from marketsim.reports import fitting, tables
 from marketsim.results.result import Result
-from marketsim.scenario.errors import escaped, listed
+from marketsim.scenario import own_folder
+from marketsim.scenario.errors import ScenarioError, escaped, listed
 from marketsim.scenario.schema import World
 from marketsim.world.england import own_region
 
@@ -86,8 +87,20 @@ def of_world(world: World) -> list[Provenance]:
     return [] if region is None else provenance(region)
 
 
-def in_words(world: World) -> Iterator[str]:
-    """The same in sentences: what is ours, what is partly, and what isn't."""
+def _is_still(world: World, used: str | None) -> bool:
+    """Whether the folder of a world, if it has one, holds what it held."""
+    try:
+        return used is None or world.kind != "england" or own_folder.digest({"data": world.data}) == used
+    except ScenarioError:
+        return False
+
+
+def in_words(world: World, used: str | None) -> Iterator[str]:
+    """The same in sentences: what is ours, what is partly, and what isn't; of a folder that still is what was `used`
+    (its digest)."""
+    if not _is_still(world, used):
+        yield "Own data were used whose folder is gone, or has changed since: what they said isn't kept here."
+        return
     parts = of_world(world)
     for whose in dict.fromkeys(one.whose for one in parts):
         mine = [one for one in parts if one.whose == whose]
@@ -132,7 +145,8 @@ def print_ours(result: Result, console: Console) -> None:
     for head in ("", f"recorded, {region.as_at}", *(f"{day:%d %b %Y}" for day in rows["date"].drop_duplicates())):
         table.add_column(head, justify="right" if head else "left")
     running, years = region.running, [own for _, own in rows.groupby("date", sort=True)]
-    bought = running.loc[running["route"] != "in_house", "weekly_fee_gbp"]
+    own = (running["route"] == "in_house") | ((running["route"] == "") & (running["sector"] == "local_authority"))
+    bought = running.loc[~own, "weekly_fee_gbp"]
     for name, recorded, of_year in _in_a_run(running, bought):
         table.add_row(name, recorded, *(of_year(own) for own in years))
     fitting.print_table(table, console)

@@ -33,7 +33,7 @@ def told(comparison: Comparison, label: str) -> Iterator[str]:
     world = "England" if scenario.world.kind == "england" else f"{scenario.world.authorities} made-up authorities"
     purchasing = scenario.purchasing
     yield f"{label}: {world}, {weeks} weeks from {_date(scenario.horizon.start)}."
-    yield from own_files.in_words(scenario.world)
+    yield from own_files.in_words(scenario.world, comparison.manifest["scenarios"][label].get("own_data"))
     yield f"Authorities try {_order(purchasing.order)}."
     for group in purchasing.groups:
         yield f"{tables.capital(_people(group.authorities, group.regions))} try {_order(group.order)}."

@@ -47,10 +47,12 @@ Number: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 
 class OneScenario(TypedDict, total=False):
     """A scenario as a manifest has it: its file's name, its resolved values, which of them were given and the keys of
-    those that are drawn from the plausible set, and the SHA-256 of values and drawn keys."""
+    those that are drawn from the plausible set, and the SHA-256 of values and drawn keys; of own data the SHA-256 of
+    what the folder held."""
 
     file: str
     sha256: str
+    own_data: str
     given: Parts
     drawn: list[str]
     values: Parts

@@ -16,6 +16,7 @@ KEY = ("world", "data")
 ABOUT = "about.json"
 FORM = 1  # of the folder; another number is of another version
 TABLES = ("placements", "homes", "figures", "forecast", "contracts")  # that a market can start from
+NEEDS_OF = ("national", "ours")
 FIRST_DAY, LAST_DAY = datetime.date(1990, 1, 1), datetime.date(2060, 12, 31)
 MADE_BY = "`marketsim data import FILES --out FOLDER` makes one"
 
@@ -69,6 +70,8 @@ def about(folder: Path) -> dict[str, Any]:
     if form != FORM:
         words = f"is of another version (form {form!r}, this is {FORM}); import the files again"
         raise ScenarioError(words, displayed(path))
+    if said.get("needs", "national") not in NEEDS_OF:
+        raise ScenarioError(f"needs: expected {' or '.join(NEEDS_OF)}", displayed(path))
     return {**said, "as_at": as_at}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marketsim.england import score
-from marketsim.scenario import drawn_values, loading
+from marketsim.scenario import drawn_values, loading, own_folder
 
 STATUSES = ("measured", "estimated", "assumption", "lever")
 GIVEN = "given"  # the status of what a scenario's file or --set says
@@ -23,9 +23,15 @@ def assumptions(loaded: Mapping[str, loading.LoadedScenario], vectors: Iterable[
     """What a manifest says of scenarios, by label: file, digest, values, which of them were given and which are drawn;
     of the vectors that their runs drew; and what the values rest on."""
     scenarios = {label: {"file": one.path.name, "sha256": one.digest, "drawn": one.drawn, "given": one.given,
-                         "values": one.values} for label, one in loaded.items()}  # fmt: skip
+                         "values": one.values, **_own_data(one)} for label, one in loaded.items()}  # fmt: skip
     drawn = drawn_values.recorded(vectors)
     return {"scenarios": scenarios, "drawn_vectors": drawn, **signoff(loaded.values()).entries()}
+
+
+def _own_data(loaded: loading.LoadedScenario) -> dict[str, str]:
+    """The digest of the folder of own data, which may be another one later."""
+    digest = own_folder.digest(loaded.values["world"])
+    return {} if digest is None else {"own_data": digest}
 
 
 def count_statuses(loaded: Iterable[loading.LoadedScenario]) -> dict[str, int]:

@@ -80,8 +80,8 @@ def _expected(market: Market) -> Floats:
     usual = at_start * market.demand_index
     if areas.recorded is None or areas.recorded.path is None or market.week < 1:
         return usual
-    forecast = areas.recorded.path.expected(market.week, at_start)
-    return np.where(np.isnan(forecast), usual, forecast * demand.level)
+    forecast = areas.recorded.path.expected(market.week, at_start / max(demand.level, 1e-9))
+    return np.where(np.isnan(forecast), usual, demand.level * forecast)
 
 
 def prepare(market: Market) -> None:

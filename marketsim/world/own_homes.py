@@ -56,7 +56,8 @@ def _left_standing(homes: Homes, authorities: Authorities, region: Region) -> Bo
     for (code, word), listed in others.groupby(["authority", "sector"]):
         sector = SECTORS.index(str(word)) if word else PRIVATE
         same = np.flatnonzero((homes.authority == authorities.code.index(str(code))) & (homes.sector == sector))
-        stays[same[: None if sector == LOCAL_AUTHORITY else len(listed)]] = False
+        every = sector == LOCAL_AUTHORITY and not listed["short_break"].all()
+        stays[same[: None if every else len(listed)]] = False
     return stays
 
 

@@ -237,9 +237,7 @@ def _ask_known_fees(market: Market) -> None:
     if len(known) == 0:
         return
     for _ in range(FEE_ROUNDS):  # a fee isn't in proportion to cost: margins and scarcity come on top
-        over = (1 + homes.cost_over[known]) * homes.known_fee[known] / market.quotes[known].mean(axis=1)
-        homes.cost_over[known] = np.clip(over, *COST_OVER) - 1
-        homes.unit_cost[known] = place_cost(market, known)
+        _cost_more(market, known, homes.known_fee[known] / homes.ask[known])
         _first_asks(market, _first_pressure(market))
 
 
@@ -248,13 +246,16 @@ def keep_known_fees(market: Market) -> None:
     homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
     if len(known) == 0:
         return
-    for _ in range(FEE_ROUNDS):
-        ratio = homes.known_fee[known] / market.quotes[known].mean(axis=1)
-        homes.ask[known] *= ratio
-        homes.accepted[known] *= ratio
-        homes.cost_over[known] = np.clip((1 + homes.cost_over[known]) * ratio, *COST_OVER) - 1
-        homes.unit_cost[known] = place_cost(market, known)
-        providers.price(market)
+    _cost_more(market, known, homes.known_fee[known] / homes.ask[known])
+    homes.ask[known] = homes.accepted[known] = homes.known_fee[known]
+    providers.price(market)
+
+
+def _cost_more(market: Market, rows: Ints, ratio: Floats) -> None:
+    """Homes cost so much more than they did, within COST_OVER of their kind."""
+    homes = market.homes
+    homes.cost_over[rows] = np.clip((1 + homes.cost_over[rows]) * ratio, *COST_OVER) - 1
+    homes.unit_cost[rows] = place_cost(market, rows)
 
 
 def _usual_profit(market: Market) -> Floats:

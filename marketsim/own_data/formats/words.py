@@ -107,6 +107,10 @@ SECTORS: Said = _each({
 YES_NO: Said = _each({"yes": ("yes", "y", "true", "1"), "no": ("no", "n", "false", "0", *NOT_APPLICABLE)})
 
 
+TABLES = (NEEDS, CARE_WORDS, ROUTES, KINDS, NOTICE, SEXES, SECTORS, YES_NO)
+KNOWN = frozenset(word for table in TABLES for word in table)
+
+
 def bare(word: str) -> str:
     """A word for comparing: lower case, without signs other than those of ratios and bounds."""
     return " ".join(re.findall(r"[a-z0-9:]+|[<>]", re.sub("['’]", "", word.lower())))
@@ -144,9 +148,9 @@ def read_words(
 ) -> tuple[pd.Series[str], pd.Series[bool]]:
     """What the cells of a column mean, empty where they say nothing, and where they say what isn't known.
 
-    Says each unknown word once, with the number of its rows, and how known ones were read. A word of few rows, and any
-    if `hide` (columns in which people write freely), could be somebody's name, and isn't shown. Says nothing of
-    unknown words unless `tell`.
+    Says where unknown words stand first, in how many rows, and how known ones were read; of all at once if `hide`
+    (columns in which people write freely). What isn't a known word could be somebody's name, and is never shown. Says
+    nothing of unknown words unless `tell`.
     """
     cells = table.cells[head]
     codes, words = pd.factorize(cells.astype("object"))
@@ -156,7 +160,8 @@ def read_words(
     if tell:
         _say_unknown(table, head, cells[unknown], findings, hide)
     if not hide:
-        pairs = [f"{shown(w)} as {one}" for w, one in zip(words, meanings, strict=True) if one and bare(one) != bare(w)]
+        known = zip(words, meanings, strict=True)
+        pairs = [f"{shown(w)} as {one}" for w, one in known if one and bare(one) != bare(w) and bare(w) in KNOWN]
         if pairs:
             findings.note(table, f"reads {listed(pairs)}", head)
     return meaning, unknown

@@ -7,7 +7,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def made(out: Path) -> Iterator[Path]:
     ScenarioError if `out` exists already or can't be made."""
     if out.exists() or out.is_symlink():
         raise ScenarioError("exists already; name another folder with --out, nothing was changed", displayed(out))
+    missing = [one for one in out.absolute().parents if not one.exists()]
     try:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
@@ -41,11 +43,13 @@ def made(out: Path) -> Iterator[Path]:
         raise ScenarioError(f"can't be made: {error.strerror or error}", displayed(out)) from None
     try:
         yield part
-        part.chmod(0o755)
         part.rename(out)
     finally:
         if part.exists():
             shutil.rmtree(part)
+            for one in missing:  # that were made for nothing
+                with suppress(OSError):
+                    one.rmdir()
 
 
 def write(
@@ -58,7 +62,8 @@ def write(
             write_table(folder / f"{name}.csv", table)
     called = called_in_writing(imported)
     found = imported.findings.frame().drop(columns="value")  # cells may hold anything: they stay where they are
-    write_table(folder / FINDINGS, found.assign(file=found["file"].map(lambda name: called.get(name, "several"))))
+    files = found["file"].map(lambda name: called.get(name, "several"))
+    write_table(folder / FINDINGS, found.assign(file=files, what=found["what"].map(partial(_without_names, called))))
     about = {
         "form": FORM,
         "marketsim": version("marketsim"),
@@ -78,6 +83,13 @@ def called_in_writing(imported: Imported) -> dict[str, str]:
     """Files by number, since a file's name may be somebody's: those of the terminal, in the order in which it has them.
     """
     return {one.name: f"file {number}" for number, one in enumerate(imported.files, start=1)}
+
+
+def _without_names(called: Mapping[str, str], what: str) -> str:
+    """What is said of a file, with the numbers of the files that it names."""
+    for name in sorted(called, key=len, reverse=True):
+        what = what.replace(name, called[name])
+    return what
 
 
 def write_text(path: Path, text: str) -> None:

@@ -25,7 +25,7 @@ def says_nothing(words: pd.Series[str]) -> pd.Series[bool]:
 def dates(words: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
     """Dates (NaT where nothing is said) and where there is something that is none.
 
-    dd/mm/yyyy, dd/mm/yy (of this century), ISO with or without a time of day, the usual forms with month names, and
+    dd/mm/yyyy, dd/mm/yy, ISO with or without a time of day, the usual forms with month names, and
     Excel's day numbers. Never the American order. What lies before 1990 or after 2060 is none.
     """
     text = words.astype("object").str.strip().str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "", regex=True)
@@ -39,18 +39,24 @@ def dates(words: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], pd.Series[boo
         if form == "%d/%m/%Y":  # %Y takes two digits too
             part = part[part.str.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}")]
         read = pd.to_datetime(part, format=form, errors="coerce").dropna()
-        found[read.index] = read.where((read >= FIRST_DAY) & (read <= LAST_DAY)).astype("datetime64[ns]")
+        found[read.index] = _within(read)
         left &= found.isna()
     numbers = text[left & text.str.fullmatch(r"\d{5}(\.0+)?").fillna(False)]
-    found[numbers.index] = EXCEL_DAY_ZERO + pd.to_timedelta(numbers.astype(float), unit="D")
+    found[numbers.index] = _within(EXCEL_DAY_ZERO + pd.to_timedelta(numbers.astype(float), unit="D"))
     return found, ~empty & found.isna()
+
+
+def _within(days: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    return days.where((days >= FIRST_DAY) & (days <= LAST_DAY)).astype("datetime64[ns]")
 
 
 def amounts(words: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
     """Numbers (NaN where nothing is said) and where there is something that is none; pound signs, commas between
     thousands, and `pw` or `per week` behind are passed over."""
-    text = plain(words).str.replace(r"^(gbp|£)\s*|,|\s+|/week$|/wk$", "", regex=True)
-    text = text.str.replace(r"(gbp|£)", "", regex=True).str.replace(r"(perweek|pw|p/w)$", "", regex=True)
+    text = plain(words).str.replace(r"gbp|£|\s+|/week$|/wk$", "", regex=True)
+    text = text.str.replace(r"(perweek|pw|p/w)$", "", regex=True)
+    grouped = text.str.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d*)?").fillna(False).astype(bool)  # 12,5 is no 125
+    text = text.mask(grouped, text.str.replace(",", ""))
     empty = says_nothing(words)
     number = pd.to_numeric(text.where(~empty), errors="coerce").astype("float64")
     number = number.where(np.isfinite(number))

@@ -18,7 +18,7 @@ SECRET_HEADS = frozenset([
     "child", "childid", "dob", "mcdob", "upn", "homepost", "plpost", "postcode", "uprn", "mother", "name", "id",
     "localidentifier", "identifier",
 ])  # fmt: skip
-HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9]{0,2}|[£]?-?[0-9]{0,3}(,[0-9]{3})?([.][0-9]{1,4})?%?")
+HARMLESS = re.compile(r"[A-Za-z][0-9]?|£-?[0-9,.]{1,12}|-?[0-9]{1,2}([.][0-9]{1,2})?%?")
 SECRET_WORDS = frozenset(["dob", "postcode", "post", "birth", "surname", "forename", "officer"])
 
 

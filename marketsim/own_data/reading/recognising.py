@@ -28,6 +28,7 @@ class Format:
 
     `fits` says for the words of a row, in lower case with single spaces, whether they are its head; `heads` are those
     that it needs, as people write them, for messages. `personal`: its rows are about single children.
+    `optional`: a file of it may have a head only.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Format:
     heads: tuple[str, ...]
     fits: Callable[[frozenset[str]], bool]
     personal: bool = True
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,19 @@ def recognise(path: Path, families: Iterable[Family], findings: Findings, label:
     Raises ScenarioError for a file in which nothing is recognised: what it lacks to the form that is nearest.
     """
     formats = [one for family in families for one in family.formats]
-    sheets = [replace(sheet, label=label) for sheet in read_sheets(path)]
+    sheets = [replace(sheet, label=label) for sheet in read_sheets(path, label)]
     found = [(sheet, _of(sheet, formats)) for sheet in sheets]
     if not any(recognised for _, recognised in found):
         raise ScenarioError(_nearest(sheets, formats), label or path.name)
     for sheet, recognised in found:
         if recognised is None:
             findings.note(sheet.title, "this sheet is of no known form and isn't read")
-    return [recognised for _, recognised in found if recognised]
+        elif recognised.table.cells.empty:
+            what = f"looks like {recognised.format.title}, but has no row below its head"
+            if not recognised.format.optional:
+                raise recognised.table.error(what)
+            findings.note(sheet.title, what)
+    return [recognised for _, recognised in found if recognised and len(recognised.table.cells)]
 
 
 def _of(sheet: Sheet, formats: Sequence[Format]) -> Recognised | None:
@@ -87,8 +94,6 @@ def _of(sheet: Sheet, formats: Sequence[Format]) -> Recognised | None:
         for one in formats:
             if one.fits(words):
                 table = sheet.below(position)
-                if table.cells.empty:
-                    raise table.error(f"looks like {one.title}, but has no row below its head")
                 return Recognised(one, replace(table, personal=one.personal))
     return None
 

@@ -92,37 +92,38 @@ class Sheet:
         return _gathered(self, [word or f"column {number + 1}" for number, word in enumerate(head)], position)
 
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """The sheets of a file, one for a CSV file.
+def read_sheets(path: Path, label: str = "") -> list[Sheet]:
+    """The sheets of a file, one for a CSV file; messages call it by its `label` (not given: its name).
 
     Raises ScenarioError, with what to do, for what is no table, is locked by a password, or is too large; OSError for
     a file that can't be read.
     """
+    name = label or path.name
     if path.is_dir():
         raise ScenarioError("is a folder; name the files in it", displayed(path))
     size = path.stat().st_size
     if size == 0:
-        raise ScenarioError("is empty", path.name)
+        raise ScenarioError("is empty", name)
     with path.open("rb") as file:
         begins = file.read(4)
     if path.suffix.lower() in WORKBOOKS or begins in (OLD_OFFICE, ZIP):
         if size > LARGEST_WORKBOOK_BYTES:
-            raise ScenarioError(f"is larger than {LARGEST_WORKBOOK_BYTES:,} bytes; save it as CSV", path.name)
-        return _workbook(path)
+            raise ScenarioError(f"is larger than {LARGEST_WORKBOOK_BYTES:,} bytes; save it as CSV", name)
+        return _workbook(path, name)
     if size > LARGEST_BYTES:
-        raise ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", path.name)
-    return [_csv_sheet(path)]
+        raise ScenarioError(f"is larger than {LARGEST_BYTES:,} bytes", name)
+    return [_csv_sheet(path, name)]
 
 
-def _csv_sheet(path: Path) -> Sheet:
+def _csv_sheet(path: Path, name: str) -> Sheet:
     encoding = _encoding(path)
     try:
         with path.open(encoding=encoding, newline="") as file:
             start = file.read(8192)
     except UnicodeError:
-        raise ScenarioError("is not a table in text (CSV) nor a workbook", path.name) from None
+        raise ScenarioError("is not a table in text (CSV) nor a workbook", name) from None
     if "\0" in start:
-        raise ScenarioError("is not a table in text (CSV) nor a workbook", path.name)
+        raise ScenarioError("is not a table in text (CSV) nor a workbook", name)
     delimiter = max(",;\t|", key=lambda one: sum(line.count(one) for line in start.splitlines()[:FIRST_LINES]))
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -135,12 +136,12 @@ def _csv_sheet(path: Path) -> Sheet:
                     yield line, [cell.strip() for cell in cells]
             except csv.Error as error:
                 why = NEVER_CLOSED if "unexpected end of data" in str(error) else f"is not a CSV table: {error}"
-                raise ScenarioError(why, f"{path.name}:{before + 1}") from None
+                raise ScenarioError(why, f"{name}:{before + 1}") from None
             except UnicodeError:
                 message = "has a letter that is none in its encoding; save it as CSV UTF-8"
-                raise ScenarioError(message, f"{path.name}:{before + 1}") from None
+                raise ScenarioError(message, f"{name}:{before + 1}") from None
 
-    return Sheet(path, "", [cells for _, cells in islice(rows(), FIRST_LINES)], rows)
+    return Sheet(path, "", [cells for _, cells in islice(rows(), FIRST_LINES)], rows, name)
 
 
 def _encoding(path: Path) -> str:
@@ -160,7 +161,7 @@ def _encoding(path: Path) -> str:
     return "utf-8"
 
 
-def _workbook(path: Path) -> list[Sheet]:
+def _workbook(path: Path, label: str) -> list[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
     try:
@@ -170,19 +171,19 @@ def _workbook(path: Path) -> list[Sheet]:
         for name, sheet in sheets.items():
             if sheet.total_height * sheet.total_width > MOST_CELLS:
                 spans = f"spans {sheet.total_height:,} rows and {sheet.total_width:,} columns"
-                raise ScenarioError(f"{spans}; delete what stands far out, or save it as CSV", f"{path.name} ({name})")
+                raise ScenarioError(f"{spans}; delete what stands far out, or save it as CSV", f"{label} ({name})")
         values = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except PasswordError:
-        raise ScenarioError("is locked with a password; save it without one", path.name) from None
+        raise ScenarioError("is locked with a password; save it without one", label) from None
     except (CalamineError, OSError, ValueError) as error:
         if _is_locked(path):
-            raise ScenarioError("is locked with a password; save it without one", path.name) from None
+            raise ScenarioError("is locked with a password; save it without one", label) from None
         message = f"is not a workbook that can be read ({str(error)[:80]}); save it as CSV"
-        raise ScenarioError(message, path.name) from None
+        raise ScenarioError(message, label) from None
     found = [_of_workbook(path, name, rows) for name, rows in values.items()]
     kept = [sheet for sheet in found if any(any(cells) for cells in sheet.first)]
     if not kept:
-        raise ScenarioError("has no sheet with anything in it", path.name)
+        raise ScenarioError("has no sheet with anything in it", label)
     return kept
 
 

@@ -8,6 +8,7 @@ from marketsim.own_data.formats.words import counted
 from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.records import PLACEMENTS, empty
 
+EARLIEST = pd.Timedelta(days=3 * 365)  # before a list, that an end in it can say what it showed
 WITH_CHILD = ["authority", "child", "start"]
 WITHOUT_CHILD = ["authority", "start", "sex", "urn", "host_authority", "route", "nth"]
 
@@ -37,15 +38,25 @@ def once(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     running &= last["start"] <= last["seen_to"]
     last["whole"] = last["start"].notna() & (last["end"].notna() | running)
     last["whole"] &= ~(several & ~last["authority"].isin(standing)) | last["end"].notna()
+    last["whole"] &= last["seen_to"].notna() & ~(last["end"] < last["seen_from"])
+    _tell_without_day(rows, findings)
     return last[list(PLACEMENTS)].sort_values(["file", "line"], kind="stable", ignore_index=True)
 
 
 def _shown(rows: pd.DataFrame, authority: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], ...]:
     """Of each authority its first list, from when and to when its lists show what ran; missing where no list is dated.
     A list that tells of an end before its own day shows what ran then."""
-    by = rows.assign(end=rows["end"].where(rows["list_date"].notna())).groupby("authority")
+    lately = rows["end"] > rows["list_date"] - EARLIEST  # one old end tells little of what else there was
+    by = rows.assign(end=rows["end"].where(lately)).groupby("authority")
     first, last, end = by["list_date"].min(), by["list_date"].max(), by["end"].min()
     return authority.map(first), authority.map(first.where(end.isna() | (end >= first), end)), authority.map(last)
+
+
+def _tell_without_day(rows: pd.DataFrame, findings: Findings) -> None:
+    """Say which lists tell no stays, since they don't say their own day."""
+    for name in rows.loc[rows["list_date"].isna(), "file"].unique():
+        what = "doesn't say its own day, so that it tells no stays; write it above the head, or as a column 'List date'"
+        findings.note(str(name), what)
 
 
 def _keys(rows: pd.DataFrame) -> pd.Series[int]:

@@ -29,8 +29,11 @@ NEEDED = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "REC")
 OTHERS = ("REVIEW", "SDQ_SCORE", "IN_TOUCH", "DATE_INT", "DATE_PLACED", "PREV_PERM", "SW_ID")
 
 
+COMPANIONS = ("uasc", "missing")
+
+
 def _format(kind: str, title: str, *heads: str) -> Format:
-    return Format(f"ssda903_{kind}", f"SSDA903 {title}", heads, with_heads(*heads))
+    return Format(f"ssda903_{kind}", f"SSDA903 {title}", heads, with_heads(*heads), optional=kind in COMPANIONS)
 
 
 EPISODES = [_format("episodes", "episodes", *NEEDED, ending) for ending in ("DEC", "DECEC")]
@@ -42,6 +45,7 @@ MISSING = [
 OTHER = Format(
     "ssda903_other", "another part of SSDA903", ("CHILD", "DOB"),
     lambda words: {"child", "dob"} <= words and any(plain_head(head) in words for head in OTHERS),
+    optional=True,
 )  # fmt: skip
 
 
