@@ -165,7 +165,7 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
     "about": (lambda where: (where / "about.json").write_text("{"), "about.json is damaged; import the files again"),
     "form": (lambda where: (where / "about.json").write_text('{"form": 9, "as_at": "2024-03-31"}'),
              "is of another version (form 9, this is 1); import the files again"),
-    "twice": (spoilt("homes", "home", ""), "homes.csv:2 home: expected something: the cell is empty"),
+    "nothing": (spoilt("homes", "home", ""), "homes.csv:2 home: expected something: the cell is empty"),
     "future": (spoilt("placements", "start", "9999-12-31"), "placements.csv:2 start: expected a date such as"),
     "backwards": (spoilt("placements", "end", "2001-01-01"), "placements.csv:2 end: expected a week not before the"),
     "no home": (spoilt("placements", "home", "H9999"), "placements.csv home: 'H9999' doesn't stand in homes.csv"),

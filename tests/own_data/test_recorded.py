@@ -76,6 +76,15 @@ def test_a_growing_stock_needs_its_growth_on_top() -> None:
     assert path.expected(150, np.array([0.7]))[0] == pytest.approx(1.4)  # beyond the last date it stands still
 
 
+def test_the_first_weeks_rise_is_the_first_weeks() -> None:
+    """From 100 to 110 within a week: ten more in week 1, none in week 2."""
+    rows = forecast(date=dates("2024-03-31", "2024-04-07", "2024-04-14"), children=[100.0, 110.0, 110.0], period="week")
+    path = demand_path(rows, ["A"], START)
+    assert path is not None
+    weeks = [path.expected(week, np.array([2.0]))[0] for week in (1, 2)]
+    assert weeks == pytest.approx([2.2 + 10, 2.2])
+
+
 def test_new_needs_are_taken_as_they_are() -> None:
     """52.18 a year is one a week; in the second year two. By week they stand for the week."""
     rows = forecast(date=dates("2024-04-01", "2025-04-01"), children=[52.18, 104.36], measure="new_needs")

@@ -31,16 +31,14 @@ def read_held(path: Path, tell: Tell) -> pd.DataFrame:
     A file with years gives those of each measure's latest. Raises ScenarioError, with file and line, for what can't be
     compared; OSError for what can't be read.
     """
-    own = _of_placements(path) if (path / ABOUT).is_file() else None
-    path = path / FOLDER_FILE if path.is_dir() else path
-    if own is not None:
-        found = pd.concat([own, _of_folder(path)], ignore_index=True) if path.is_file() else own
-        return _comparable(found, path.parent.name, lambda line: tell(escaped(line)))
-    heads = _heads(path)
 
     def safely(line: str) -> None:
         tell(escaped(line))
 
+    if (path / ABOUT).is_file():
+        return _of_own_folder(path, safely)
+    path = path / FOLDER_FILE if path.is_dir() else path
+    heads = _heads(path)
     if any(format.fits(words) for words in heads for format in FAMILY.formats):
         found = _published(path, safely)
     elif heads and set(FOLDER_COLUMNS) <= heads[0]:
@@ -89,14 +87,24 @@ def _of_folder(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(FOLDER_COLUMNS))[["measure", "area", "year", "value", "given_as"]]
 
 
-def _of_placements(folder: Path) -> pd.DataFrame:
-    """What the placements of an imported folder say of its authorities, where there are enough: who lives out of area.
-    """
-    year, placements = about(folder)["as_at"].year, folder_tables.read(folder)["placements"]
+def _of_own_folder(folder: Path, tell: Tell) -> pd.DataFrame:
+    """What an imported folder says: its placements who lives out of area, by authority where there are enough; its
+    figures the rest. An area of which both say the same measure is counted in placements."""
+    own = _of_placements(folder, tell)
+    published = _of_folder(folder / FOLDER_FILE) if (folder / FOLDER_FILE).is_file() else own.iloc[:0]
+    if not published["measure"].isin(MEASURES).any() and len(own):
+        return own[list(against.COLUMNS)]
+    both = pd.concat([own, _comparable(published, folder.name, tell)], ignore_index=True)
+    return both[list(against.COLUMNS)].drop_duplicates(["measure", "area"], ignore_index=True)
+
+
+def _of_placements(folder: Path, tell: Tell) -> pd.DataFrame:
+    placements = folder_tables.read(folder)["placements"]
     table = estimate(placements) if len(placements) else pd.DataFrame(columns=["quantity", "group", "value", "usable"])
     rows = table[(table["quantity"] == "out_of_area") & (table["group"] != ALL) & table["usable"].astype(bool)]
-    return pd.DataFrame({"measure": OUT_OF_AREA, "area": rows["group"], "year": float(year), "value": rows["value"],
-                         "given_as": "share, counted in placements"})  # fmt: skip
+    if len(rows):
+        tell(f"{folder.name} {OUT_OF_AREA}: {len(rows)} shares counted in placements, as on {about(folder)['as_at']}")
+    return pd.DataFrame({"measure": OUT_OF_AREA, "area": rows["group"].to_numpy(), "value": rows["value"].to_numpy()})
 
 
 def _comparable(found: pd.DataFrame, name: str, tell: Tell) -> pd.DataFrame:
