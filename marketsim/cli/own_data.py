@@ -92,11 +92,14 @@ def show(folder: Annotated[Path, typer.Argument(help="a folder that an import ma
     from marketsim.reports import own_files
 
     ours, placements = region.read_region(str(folder)), read(folder)["placements"]
+    found = estimate(placements)
+    if short := estimates.in_short(found):
+        Console().print(short, highlight=False)
     own_files.print_provenance(provenance.provenance(ours), Console())
     for sentence in provenance.short_of_places(ours):
         Console().print(sentence)
     if len(placements):
-        estimates.print_estimates(estimate(placements), Console())
+        estimates.print_estimates(found, Console())
 
 
 @data.command()

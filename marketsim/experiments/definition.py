@@ -175,6 +175,7 @@ class Factor(Section):
 
 
 HORIZON = "horizon.weeks"
+OWN_DATA = "world.data"
 
 
 class Definition(Section):
@@ -224,6 +225,8 @@ class Definition(Section):
         if self.weeks is not None and HORIZON in self.factors:
             raise errors.LocatedError(("weeks",), f"has no effect: {HORIZON} is a factor; leave out one of the two")
         for key, factor in self.factors.items():
+            if key == OWN_DATA:
+                raise errors.LocatedError(("factors", key), "can't be varied: other data are other children")
             if not drawn and factor.form not in ("values", "steps"):
                 raise errors.LocatedError(("factors", key), "a grid needs values: [...], or low:, high: and steps:")
         for position, name in enumerate(self.outcomes or []):

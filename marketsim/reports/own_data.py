@@ -37,6 +37,11 @@ MAIN_FEES = (
     "fee_mean", "fee_median", "fee_of_starts_mean", *(fee_name("fee", "mean", need) for need in NEEDS),
     *(fee_name("fee", "mean", route=route) for route in ("in_house", *BOUGHT)),
 )  # fmt: skip
+IN_SHORT = {
+    "children_in_homes": "children in homes", "out_of_area": "out of area", "over_20_miles": "over 20 miles",
+    "stay_mean": "mean stay in weeks", "fee_mean": "mean fee of bought places in GBP a week",
+}  # fmt: skip
+WHOSE = {"children_in_homes": "published"}
 SAID_UNITS = ("weeks", "miles", "GBP/week")
 LABEL_LETTERS = 31
 ROW_INCHES, PANEL_INCHES = 0.29, 0.75
@@ -64,6 +69,19 @@ def print_estimates(estimates: Rows, console: Console) -> None:
         "luck of which children there were. Above, below: the national value lies outside of the interval. Beside "
         "children and placements begun stands what is published of the same authorities; sources: estimates.csv."
     )
+
+
+def in_short(estimates: Rows) -> str:
+    """The few numbers that are asked for first, each beside England's; empty if none of them is known."""
+    together = estimates[(estimates["group"] == ALL) & estimates["usable"]]
+    row_of = {row["quantity"]: row for row in together.to_dict("records")}
+    said = []
+    for name, words in IN_SHORT.items():
+        if row := row_of.get(name):
+            national = _number(row["national"], row["unit"])
+            beside = "" if pd.isna(row["national"]) else f" ({WHOSE.get(name, 'England')} {national})"
+            said.append(f"{words} {_number(row['value'], row['unit'])}{beside}")
+    return f"In short: {'; '.join(said)}." if said else ""
 
 
 def draw(estimates: Rows, path: Path) -> Path:

@@ -41,6 +41,9 @@ MISTAKES = {
         TOWN + "factors: {purchasing.arrangements.framwork.uplift: {values: [none]}}",
         ["x.yaml:2:11", "did you mean 'framework'?"],
     ),
+    "own data": (
+        TOWN + "factors: {world.data: {values: [ours, theirs]}}", ["x.yaml:2:11", "can't be varied: other data are other"],
+    ),
     "a whole section": (TOWN + "factors: {demand: {values: [1]}}", ["x.yaml:2:11", "not a single value"]),
     "zero samples": (
         TOWN + "factors: {demand.level: {low: 1, high: 2}}\ndesign: sobol\nsamples: 0",

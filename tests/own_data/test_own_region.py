@@ -204,6 +204,7 @@ def test_nothing_personal_is_in_any_byte(ours: SimpleNamespace) -> None:
     said = ours.said
     said += typed_in(ours.folder, "data", "check", *map(str, ours.region.files))
     said += typed_in(ours.folder, "data", "show", "our-region")
+    assert f"In short: children in homes {len(ours.region.running())} (published 495); out of area " in said
     said += typed_in(ours.folder, "check", "our-region/scenario.yaml")
     said += typed_in(ours.folder, "run", "our-region/scenario.yaml", "--weeks", "4", "--out", "run")
     said += typed_in(ours.folder, "compare", "our-region/scenario.yaml", "coop.yaml", "--weeks", "4", "--replicates",
