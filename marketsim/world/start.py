@@ -112,7 +112,20 @@ def _children_then(market: Market) -> Ints:
     if not isinstance(world, EnglandWorld) or world.past_weeks == 0:
         return areas.children
     fewer = (1 + world.past_growth) ** (-world.past_weeks / WEEKS_PER_YEAR)
-    return apportion(areas.children.astype(np.float64), round(fewer * areas.children.sum()))
+    return _like_children(areas, lambda total: fewer * total, round)
+
+
+def _like_children(areas: Authorities, of: Callable[[Floats], Floats], whole: Callable[[float], int]) -> Ints:
+    """As many as there are `of` so many children in homes, shared out like these; `whole` rounds their number in all.
+    Authorities with other numbers of children than without own data get theirs, and change nobody else's."""
+    recorded = areas.recorded
+    usual = areas.children if recorded is None else recorded.children_else
+    total = whole(float(of(np.array([usual.sum()], dtype=np.float64))[0]))
+    found = apportion(usual.astype(np.float64), total) if total > 0 else np.zeros(len(areas), dtype=np.int64)
+    if recorded is not None:
+        other = recorded.own | (areas.children != usual)
+        found[other] = np.rint(of(areas.children[other].astype(np.float64))).astype(np.int64)
+    return found
 
 
 def area_geography(market: Market) -> Geography:
@@ -271,11 +284,12 @@ def _add_elsewhere(market: Market, stays: StayTable) -> None:
     """Children who left a home before week 0, live in care elsewhere and will need a home again: as many as there are
     in a steady flow."""
     demand, areas, children = market.scenario.demand, market.authorities, market.children
-    leaving = areas.children.sum() / stays.mean_weeks * (1 - demand.breakdown_share) * demand.moves_on_share
-    count = int(leaving * demand.comes_back_share * demand.elsewhere_mean_weeks)
-    if count == 0:
-        return
-    rows = _admit(market, apportion(areas.children.astype(np.float64), count), "elsewhere at start")
+
+    def living(in_homes: Floats) -> Floats:
+        leaving = in_homes / stays.mean_weeks * (1 - demand.breakdown_share) * demand.moves_on_share
+        return leaving * demand.comes_back_share * demand.elsewhere_mean_weeks
+
+    rows = _admit(market, _like_children(areas, living, int), "elsewhere at start")
     luck = [uniform(market.seed, name, children.key[rows]) for name in ("elsewhere at start", "elsewhere since")]
     weeks = weeks_elsewhere_left(demand, luck[0], luck[1])
     ends = market.week + np.maximum(np.ceil(weeks).astype(np.int64), 1)

@@ -42,7 +42,8 @@ MISTAKES = {
         ["x.yaml:2:11", "did you mean 'framework'?"],
     ),
     "own data": (
-        TOWN + "factors: {world.data: {values: [ours, theirs]}}", ["x.yaml:2:11", "can't be varied: other data are other"],
+        TOWN + "factors: {world.data: {values: [ours, theirs]}}",
+        ["x.yaml:2:11", "can't be varied: other data are other children"],
     ),
     "a whole section": (TOWN + "factors: {demand: {values: [1]}}", ["x.yaml:2:11", "not a single value"]),
     "zero samples": (

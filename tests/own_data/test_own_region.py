@@ -30,6 +30,7 @@ from marketsim.reports import own_files
 from marketsim.scenario import loading, own_folder
 from marketsim.week import arriving
 from marketsim.week.arriving import starting_children, traits
+from marketsim.week.stays import stay_table
 from marketsim.world import start
 from marketsim.world.england import england_authorities
 from marketsim.world.own_homes import rows_of_list
@@ -259,7 +260,11 @@ def test_others_keep_their_children_and_luck(ours: SimpleNamespace) -> None:
         rows, keys = starting_children(areas, areas.children, "child at start")
         born = traits(scenario, 1, areas, rows, keys)
         theirs, elsewhere = ~own[rows], ~own[homes.authority]
-        found.append([*(column[theirs] for column in born), areas.share_of_needs[~own], areas.unregistered[~own],
+        market = start.build_market(scenario, 1)
+        found.append([start._children_then(market)[~own]])
+        start._add_elsewhere(market, stay_table(scenario.stays))
+        found[-1].append(market.children.key[~own[market.children.authority]])
+        found[-1].extend([*(column[theirs] for column in born), areas.share_of_needs[~own], areas.unregistered[~own],
                       homes.key[elsewhere], homes.places[elsewhere], homes.x[elsewhere]])  # fmt: skip
     for one, other in zip(*found, strict=True):
         assert (one == other).all()
