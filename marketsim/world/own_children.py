@@ -13,6 +13,7 @@ from marketsim.market import matching
 from marketsim.market.children import BANDS, CARE, OPEN_PLACE, PLACED, SOLO, Newcomers
 from marketsim.market.homes import LOCAL_AUTHORITY, PRIVATE, SECTORS
 from marketsim.market.market import Market
+from marketsim.own_data.records import ELSEWHERE
 from marketsim.own_data.region import Region
 from marketsim.purchasing.orders import Orders
 from marketsim.week import buying, moving
@@ -21,7 +22,7 @@ from marketsim.week.stays import StayTable, own_table
 from marketsim.world import start
 
 KIND = "child of own data"
-LEAVES, NOT_LISTED = -1, -2
+LEAVES, NOT_LISTED, NOWHERE = -1, -2, -3  # no rows of homes or areas
 ELSEWHERE_PENALTY = 1e6  # miles by which a home elsewhere is farther than any in the area that is recorded
 
 
@@ -153,6 +154,7 @@ def _find_homes(market: Market, listed: pd.DataFrame, rows: Ints, wanted: Ints) 
     row_of = {code: row for row, code in enumerate(areas.code)}
     host = np.array([row_of.get(code, -1) for code in listed["host_authority"]], dtype=np.int64)
     sector = _sectors(listed)
+    away_from = np.where(listed["host_authority"] == ELSEWHERE, children.authority[rows], NOWHERE)
     miles = listed["distance_miles"].to_numpy(dtype=np.float64)
     exactness = np.where(wanted >= 0, 0, np.where(host >= 0, 1, 2))
     for one in np.lexsort((children.key[rows], exactness)).tolist():
@@ -162,7 +164,8 @@ def _find_homes(market: Market, listed: pd.DataFrame, rows: Ints, wanted: Ints) 
             continue
         away = np.hypot(homes.x - children.x[row], homes.y - children.y[row])
         worse = np.abs(away - miles[one]) if not np.isnan(miles[one]) else away
-        worse = worse + ELSEWHERE_PENALTY * ((homes.authority != host[one]) & (host[one] >= 0))
+        other_area = (homes.authority != host[one]) & (host[one] >= 0)
+        worse = worse + ELSEWHERE_PENALTY * (other_area | (homes.authority == away_from[one]))
         worse += ELSEWHERE_PENALTY / 2 * ((homes.sector != sector[one]) & (sector[one] >= 0))
         worse[left <= 0] = np.inf
         home = wanted[one] if wanted[one] >= 0 and left[wanted[one]] > 0 else int(worse.argmin())

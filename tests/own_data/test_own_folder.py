@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from marketsim.market.children import PLACED
+from marketsim.model import MarketModel
 from marketsim.own_data import importing, joining, starting
 from marketsim.own_data.dating import as_at
 from marketsim.own_data.kept import folder, reducing
@@ -233,6 +236,18 @@ def test_too_few_places_are_said() -> None:
     tables = reducing.reduced(Part(placements=placements(*rows), homes=homes(full)))
     said = short_of_places(region_of(tables, DAY.date()))
     assert len(said) == 1 and said[0].startswith("7 of our children are recorded in Leeds, whose homes have 1 places")
+
+
+def test_who_is_recorded_elsewhere_starts_elsewhere(tmp_path: Path) -> None:
+    """In Wales, or in one of several authorities: in whose area nobody knows, but not in the own one."""
+    rows = [{"child": str(number), "host_authority": "elsewhere", "distance_miles": 3.0} for number in range(20)]
+    where = keep(tmp_path / "our-region", Part(placements=placements(*rows)))
+    (where / starting.SCENARIO).write_text(starting.scenario_text(read_region(str(where)), "ours"))
+    market = MarketModel(loading.load_scenario(where / starting.SCENARIO).scenario, 1).market
+    leeds = market.authorities.code.index(LEEDS)
+    ours = np.flatnonzero((market.children.state == PLACED) & (market.children.authority == leeds))
+    assert len(ours) == 20 and (market.homes.authority[market.children.home[ours]] != leeds).all()
+    np.testing.assert_allclose(market.children.miles[ours], 3.0)
 
 
 def test_contracts_stand_in_the_scenario(tmp_path: Path) -> None:
