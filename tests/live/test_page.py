@@ -48,10 +48,11 @@ def test_it_plays_and_pauses_at_once_and_steps_and_begins_anew(shown: Open) -> N
 
 def test_the_keyboard_alone_suffices(shown: Open) -> None:
     keyboard = shown.page.keyboard
-    shown.page.evaluate("document.activeElement.blur()")
     shown.until(lambda: shown.page.is_enabled("#play"))  # keys mean nothing before
+    shown.page.evaluate("document.activeElement.blur()")  # Space on the button that has the focus is a click on it
     keyboard.press("n")
     shown.until(lambda: shown.week() == 1)
+    shown.page.evaluate("document.activeElement.blur()")
     keyboard.press("Space")
     shown.until(lambda: shown.week() >= 3)
     keyboard.press("Space")
