@@ -38,7 +38,7 @@ from marketsim.week import (
 )
 from marketsim.week.placing.panels import PanelBook
 from marketsim.week.placing.tables import Geography
-from marketsim.world import england, own_children, own_homes, start
+from marketsim.world import england, known_fees, own_children, own_homes, start
 
 COHORT_WEEKS = 52
 
@@ -226,7 +226,7 @@ class MarketModel(mesa.Model):
     def _take_own_children(self, table: stays.StayTable) -> None:
         """The children of own data live where they are recorded, in place of those whom the past has placed."""
         region = england.own_region(self.parameters.world)
-        start.keep_known_fees(self.market)
+        known_fees.keep(self.market)
         if region is not None and region.authorities:
             self._leave(own_children.make_room(self.market))
             homes = own_homes.rows_of_list(self.market.homes, self.market.authorities, region)

@@ -38,6 +38,11 @@ def code_rows() -> tuple[dict[str, str], ...]:
     return tuple(_table("authority_codes.csv"))
 
 
+def name_of(code: str) -> str:
+    """The name of an authority of today by its ONS code; the code itself of others."""
+    return next((row["name"] for row in authority_rows() if row["ons_code"] == code), code)
+
+
 @cache
 def target_rows() -> tuple[dict[str, str], ...]:
     """The rows of targets.csv as text."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from marketsim.own_data.provenance import name_of
-
-DAYS_A_WEEK = 7
-HELD = ("block", "soft_block")
+from marketsim.core.units import DAYS_PER_WEEK
+from marketsim.england.figures import name_of
+from marketsim.own_data.records import HELD
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def _arrangement(one: Contract, as_at: datetime.date) -> Iterator[str]:
         yield f"      runs_at_start: {'true' if one.runs(as_at) else 'false'}"
         if one.end is not None:
             begins = max(one.start or as_at, as_at)
-            yield f"      term_weeks: {max(round((one.end - begins).days / DAYS_A_WEEK), 1)}"
+            yield f"      term_weeks: {max(round((one.end - begins).days / DAYS_PER_WEEK), 1)}"
 
 
 def _groups(contracts: Sequence[Contract], day: datetime.date, indent: str) -> Iterator[str]:

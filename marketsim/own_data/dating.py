@@ -6,7 +6,7 @@ import datetime
 
 import pandas as pd
 
-from marketsim.own_data.provenance import name_of
+from marketsim.england.figures import name_of
 from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.records import Part
 

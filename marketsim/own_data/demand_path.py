@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from marketsim.own_data.records import NEEDS
 
-DAYS_A_YEAR, DAYS_A_WEEK = 365.25, 7
 LONGEST_WEEKS = 5_200
 Floats = npt.NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def demand_path(forecast: pd.DataFrame, codes: Sequence[str], start: datetime.da
     forecast = in_force(forecast, start)
     if forecast.empty:
         return None
-    last = (forecast["date"].max() - pd.Timestamp(start)).days // DAYS_A_WEEK
+    last = (forecast["date"].max() - pd.Timestamp(start)).days // DAYS_PER_WEEK
     weeks = int(min(max(last, 1) + 60, LONGEST_WEEKS))
     stock, needs = (np.full((len(codes), len(NEEDS), weeks), np.nan) for _ in range(2))
     by_need = np.zeros(len(codes), dtype=np.bool_)
@@ -80,13 +80,13 @@ def demand_path(forecast: pd.DataFrame, codes: Sequence[str], start: datetime.da
     for (code, need, measure), rows in forecast.groupby(["authority", "need", "measure"]):
         row, band = row_of[str(code)], NEEDS.index(need) if need else 0
         by_need[row] |= bool(need)
-        days = ((rows["date"] - pd.Timestamp(start)).dt.days / DAYS_A_WEEK).to_numpy(dtype=np.float64)
+        days = ((rows["date"] - pd.Timestamp(start)).dt.days / DAYS_PER_WEEK).to_numpy(dtype=np.float64)
         order = np.argsort(days, kind="stable")
         children = rows["children"].to_numpy(dtype=np.float64)[order]
         if measure == "children_in_homes":
             stock[row, band] = np.interp(np.arange(weeks), days[order], children)
         else:
-            period = DAYS_A_YEAR / DAYS_A_WEEK if (rows["period"] == "year").all() else 1.0
+            period = WEEKS_PER_YEAR if (rows["period"] == "year").all() else 1.0
             position = np.searchsorted(days[order], np.arange(weeks), side="right") - 1
             needs[row, band] = children[np.maximum(position, 0)] / period
     return DemandPath(stock, needs, by_need)
@@ -97,4 +97,4 @@ def in_force(forecast: pd.DataFrame, start: datetime.date) -> pd.DataFrame:
     if forecast.empty:
         return forecast
     last = forecast.groupby(["authority", "measure"])["date"].transform("max")
-    return forecast[last >= pd.Timestamp(start) - pd.Timedelta(days=DAYS_A_WEEK)]
+    return forecast[last >= pd.Timestamp(start) - pd.Timedelta(days=DAYS_PER_WEEK)]

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from marketsim.england.figures import name_of
+from marketsim.own_data.forecast_rule import broken
 from marketsim.own_data.formats.registry import families
 from marketsim.own_data.joining import joined
 from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.reading.recognising import Asked, Recognised, recognise
-from marketsim.own_data.records import NEEDS, Part, together
+from marketsim.own_data.records import Part, together
 from marketsim.own_data.whose import Owners
 from marketsim.scenario.errors import ScenarioError, escaped
 
@@ -68,13 +70,10 @@ def read_files(
 
 
 def _check_forecast(part: Part) -> None:
-    """A forecast that tells needs apart tells of all, and one of an authority is of one measure."""
-    for code, rows in part.forecast.groupby("authority", sort=False):
-        where = f"{rows['file'].iloc[0]}:{rows['line'].iloc[0]:.0f}"
-        if rows["measure"].nunique() > 1:
-            raise ScenarioError(f"{code} has children in homes and new needs forecast; give one of the two", where)
-        if 0 < len(set(rows["need"]) - {""}) < len(NEEDS):
-            raise ScenarioError(f"some needs of {code} are missing; give all of {', '.join(NEEDS)}, or none", where)
+    """Of all files together."""
+    if len(part.forecast) and (found := broken(part.forecast)) is not None:
+        row = part.forecast[found[0]].iloc[0]
+        raise ScenarioError(f"{name_of(row['authority'])}: {found[1]}", f"{row['file']}:{row['line']:.0f}")
 
 
 def _labels(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:

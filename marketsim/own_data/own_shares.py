@@ -7,9 +7,10 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import pandas as pd
 
+from marketsim.own_data.records import FROM_16, UNDER_10
+
 ENOUGH = 30  # placements of which something is known, for a share that a market is run with
 YEAR = pd.Timedelta(days=365)
-UNDER_10, FROM_16 = 10, 16
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import pandas as pd
 
-from marketsim.england.figures import authority_rows
+from marketsim.england.figures import authority_rows, name_of
 from marketsim.own_data.demand_path import in_force
 from marketsim.own_data.region import Region
 
@@ -46,11 +46,6 @@ def short_of_places(region: Region) -> list[str]:
             words = f"{count} of our children are recorded in {name_of(str(code))}, whose homes have {places:.0f}"
             found.append(f"{words} places: the others start in the nearest homes with one")
     return found
-
-
-def name_of(code: str) -> str:
-    """The name of an authority of today; the code itself of others."""
-    return next((row["name"] for row in authority_rows() if row["ons_code"] == code), code)
 
 
 def names_of(codes: tuple[str, ...]) -> str:

@@ -18,6 +18,8 @@ SEXES = ("boy", "girl")
 END_REASONS = ("moved", "breakdown", "left_care", "other")
 SETTINGS = ("home", "secure", "unregistered")
 ELSEWHERE = "elsewhere"
+HELD = ("block", "soft_block")  # rules of contracts that hold a number of places
+UNDER_10, FROM_16 = 10, 16  # limits of ages that are told apart
 
 TEXT, NUMBER, DATE, FLAG = "object", "float64", "datetime64[ns]", "bool"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from marketsim.england.changes import today
-from marketsim.england.figures import authority_rows
+from marketsim.england.figures import authority_rows, name_of
 from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.reading.tables import Table
 from marketsim.scenario.errors import ScenarioError, sentence, shown
@@ -36,8 +36,7 @@ class Owners:
             raise table.error("is of one authority by its name, and of another by its folder's; say --authority")
         for where, found in places.items():
             if len(found) == 1:
-                name = next(row["name"] for row in authority_rows() if row["ons_code"] == found[0])
-                self.findings.note(table, f"taken to be of {name}, by {where}")
+                self.findings.note(table, f"taken to be of {name_of(found[0])}, by {where}")
                 return found[0]
         raise table.error("doesn't say whose it is; put it into a folder of its authority's name, or say --authority")
 

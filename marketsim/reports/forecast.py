@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from marketsim.core.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from marketsim.own_data.records import NEEDS
 from marketsim.results.result import Result
 from marketsim.results.store import StoreError
 from marketsim.world.england import own_region
-
-DAYS = 7
 
 
 def of_run(result: Result, period: str) -> pd.DataFrame:
@@ -35,14 +34,14 @@ def of_run(result: Result, period: str) -> pd.DataFrame:
 def _yearly(start: pd.Timestamp, last: int) -> list[int]:
     """The weeks that end nearest to the same day of each year."""
     days = [start + pd.DateOffset(years=year) for year in range(last // 52 + 2)]
-    return [week for week in (round((day - start).days / DAYS) for day in days) if week <= last]
+    return [week for week in (round((day - start).days / DAYS_PER_WEEK) for day in days) if week <= last]
 
 
 def _day(start: pd.Timestamp, week: int, period: str) -> pd.Timestamp:
-    day = start + pd.Timedelta(days=DAYS * week)
+    day = start + pd.Timedelta(days=DAYS_PER_WEEK * week)
     if period == "week":
         return day - pd.Timedelta(days=day.day_of_week)
-    return start + pd.DateOffset(years=round(week * DAYS / 365.25))
+    return start + pd.DateOffset(years=round(week / WEEKS_PER_YEAR))
 
 
 def _in_homes(placements: pd.DataFrame, week: int, every: pd.MultiIndex) -> pd.DataFrame:

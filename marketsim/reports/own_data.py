@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from marketsim.england.figures import authority_rows
+from marketsim.england.figures import name_of
 from marketsim.own_data.estimates.quantities import BOUGHT, QUANTITIES, fee_name
 from marketsim.own_data.estimates.rows import ALL, TOO_FEW, WEAK, WEAKLY
 from marketsim.own_data.records import NEEDS
@@ -206,13 +206,12 @@ def _part_table(part: str, rows: Rows) -> Table:
 def _by_authority(estimates: Rows) -> Table:
     """The main values of each authority; a dash where there are too few."""
     shown = tables.table("By authority", "authority", *BY_AUTHORITY.values())
-    names = {row["ons_code"]: row["name"] for row in authority_rows()}
     cells = {
         (group, name): _number(value, unit)
         for group, name, value, unit in tables.columns(estimates, "group", "quantity", "value", "unit")
     }
     for code in dict.fromkeys(estimates.loc[estimates["group"] != ALL, "group"]):
-        shown.add_row(escape(names.get(code, code)), *(cells.get((code, name), "-") for name in BY_AUTHORITY))
+        shown.add_row(escape(name_of(code)), *(cells.get((code, name), "-") for name in BY_AUTHORITY))
     return shown
 
 

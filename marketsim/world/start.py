@@ -43,14 +43,13 @@ from marketsim.week.placing.tables import Geography
 from marketsim.week.searching import Seeking
 from marketsim.week.stays import StayTable, weeks_elsewhere_left, whole_weeks
 from marketsim.world.england import apportion, england_authorities, england_homes, own_region
+from marketsim.world.known_fees import fit_costs
 from marketsim.world.own_homes import as_listed, with_own_homes
 from marketsim.world.stock import assign_owners
 from marketsim.world.synthetic import synthetic_authorities, synthetic_homes, synthetic_owners
 
 ROUNDS_AT_MOST = 200
 SOLO_ROUNDS = 100  # in which children who must live alone look for an empty home, before the others
-FEE_ROUNDS = 6
-COST_OVER = 0.3, 5.0  # least and most that the cost of a home of known fee is taken to be, over that of its kind
 UNREGISTERED_NEED = 0.4  # share of the scale of need, from the top, in which they lie (assumption)
 
 
@@ -82,7 +81,7 @@ def build_market(scenario: Scenario, seed: int) -> Market:
         as_listed(market, region)
     providers.draw_blocked(market, all_homes=True)
     _first_asks(market, _first_pressure(market))
-    _ask_known_fees(market)
+    fit_costs(market, lambda: _first_asks(market, _first_pressure(market)))
     market.ranked_providers = ownership.ranked(market)
     return market
 
@@ -242,33 +241,6 @@ def _first_asks(market: Market, pressure: Floats) -> None:
     providers.price(market)
     mean = market.quotes[market.homes.in_market(market.week)].mean(axis=0)
     market.authorities.expected_fee = np.repeat(mean[None, :], len(market.authorities), axis=0)
-
-
-def _ask_known_fees(market: Market) -> None:
-    """Homes whose fee is known cost so much more or less than others of their kind that this is what they ask."""
-    homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
-    if len(known) == 0:
-        return
-    for _ in range(FEE_ROUNDS):  # a fee isn't in proportion to cost: margins and scarcity come on top
-        _cost_more(market, known, homes.known_fee[known] / homes.ask[known])
-        _first_asks(market, _first_pressure(market))
-
-
-def keep_known_fees(market: Market) -> None:
-    """After the past has been lived homes whose fee is known ask that again, and cost so much more or less for it."""
-    homes, known = market.homes, np.flatnonzero(market.homes.known_fee > 0)
-    if len(known) == 0:
-        return
-    _cost_more(market, known, homes.known_fee[known] / homes.ask[known])
-    homes.ask[known] = homes.accepted[known] = homes.known_fee[known]
-    providers.price(market)
-
-
-def _cost_more(market: Market, rows: Ints, ratio: Floats) -> None:
-    """Homes cost so much more than they did, within COST_OVER of their kind."""
-    homes = market.homes
-    homes.cost_over[rows] = np.clip((1 + homes.cost_over[rows]) * ratio, *COST_OVER) - 1
-    homes.unit_cost[rows] = place_cost(market, rows)
 
 
 def _usual_profit(market: Market) -> Floats:

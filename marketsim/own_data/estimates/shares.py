@@ -12,7 +12,7 @@ from marketsim.own_data.estimates import intervals
 from marketsim.own_data.estimates.quantities import BOUGHT, FAR_MILES
 from marketsim.own_data.estimates.rows import TOO_FEW, Row
 from marketsim.own_data.estimates.watching import ended, running
-from marketsim.own_data.records import NEEDS, SECTORS
+from marketsim.own_data.records import FROM_16, NEEDS, SECTORS, UNDER_10
 
 Rows: TypeAlias = pd.DataFrame
 Flags: TypeAlias = "pd.Series[bool]"
@@ -69,8 +69,8 @@ def _both_authorities(rows: Rows) -> Rows:
 SHARES = (
     Share("breakdown", _known("end_reason", ended), _is("end_reason", "breakdown")),
     *(Share(f"need_{need}", _known("need"), _is("need", need), "need") for need in NEEDS),
-    Share("age_under_10", _known("age"), lambda rows: rows["age"] < 10),
-    Share("age_16_and_over", _known("age"), lambda rows: rows["age"] >= 16),
+    Share("age_under_10", _known("age"), lambda rows: rows["age"] < UNDER_10),
+    Share("age_16_and_over", _known("age"), lambda rows: rows["age"] >= FROM_16),
     Share("boys", _known("sex"), _is("sex", "boy")),
     Share("emergency", _known("notice"), _is("notice", "emergency")),
     Share("in_house", _bought_or_not, _is("route", "in_house")),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from marketsim.england.figures import authority_rows
 from marketsim.own_data import records
+from marketsim.own_data.forecast_rule import broken
 from marketsim.own_data.kept.reducing import KEPT
 from marketsim.own_data.reading import cells
 from marketsim.own_data.reading.tables import Table, read_sheets
@@ -78,12 +79,9 @@ def _check_together(table: Table, shape: str, columns: dict[str, pd.Series[Any]]
     if shape == "homes":
         _refuse(table, columns["home"].duplicated(), "home", "each home once")
     if shape == "forecast":
-        key = pd.DataFrame({name: columns[name] for name in ("authority", "measure", "need", "date")})
-        _refuse(table, key.duplicated(), "children", "one figure for an authority, need and date")
-        bands = key.groupby(["authority", "measure"])["need"].transform(lambda need: len(set(need) - {""}))
-        together = key["need"] == ""
-        wrong = (bands > 0) & (together | (bands < len(records.NEEDS)))
-        _refuse(table, wrong, "need", f"all of {', '.join(records.NEEDS)} for an authority, or none")
+        found = broken(pd.DataFrame(columns))
+        if found is not None:
+            raise table.error(found[1], int(str(found[0].idxmax())), "need")
 
 
 def _typed(table: Table, shape: str, name: str, kind: str) -> pd.Series[Any]:

@@ -127,6 +127,7 @@ def _csv_sheet(path: Path, name: str) -> Sheet:
     delimiter = max(",;\t|", key=lambda one: sum(line.count(one) for line in start.splitlines()[:FIRST_LINES]))
 
     def rows() -> Iterator[tuple[int, list[str]]]:
+        """All rows with the line on which each begins."""
         with path.open(encoding=encoding, newline="") as file:
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             before = 0
@@ -196,6 +197,7 @@ def _is_locked(path: Path) -> bool:
 
 def _of_workbook(path: Path, name: str, values: Sequence[Sequence[object]]) -> Sheet:
     def rows() -> Iterator[tuple[int, list[str]]]:
+        """All rows with the line on which each begins."""
         for line, row in enumerate(values, start=1):
             yield line, [_text(value) for value in row]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from marketsim.core.units import DAYS_PER_WEEK
 from marketsim.own_data.formats.believing import believable
 from marketsim.own_data.formats.lists.heads import Columns
 from marketsim.own_data.formats.words import counted
@@ -62,7 +63,7 @@ def _of_total(
         return fee
     head, total = columns.head("total"), _read(columns, "total", findings)
     wanted = total.notna() & fee.isna()
-    found = (total / days * 7).where(wanted & (days > 0))
+    found = (total / days * DAYS_PER_WEEK).where(wanted & (days > 0))
     if number := int(found.notna().sum()):
         findings.note(columns.table, f"is divided by the weeks of the stay in {counted(number)}", head)
     lost = wanted & found.isna()

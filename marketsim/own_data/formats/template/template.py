@@ -15,11 +15,10 @@ from marketsim.own_data.reading.cells import FIRST_DAY, LAST_DAY, amounts, dates
 from marketsim.own_data.reading.findings import Findings
 from marketsim.own_data.reading.recognising import Asked, Family, Format, Recognised
 from marketsim.own_data.reading.tables import Table
-from marketsim.own_data.records import NEEDS, Part, empty, shaped
+from marketsim.own_data.records import HELD, NEEDS, Part, empty, shaped
 
 RULES = {words.bare(rule): rule for rule in template_out.RULES}
 MOST_PLACES = 1_000  # in a row
-HELD = ("block", "soft_block")  # rules that need a number of places
 
 
 def read(recognised: Sequence[Recognised], asked: Asked) -> Part:
