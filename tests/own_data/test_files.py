@@ -41,6 +41,7 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "no workbook": ("a.xlsx", b"PK\x03\x04 half", "is not a workbook that can be read"),
     "open quote": ("a.csv", (ROWS + '"Bury,2025,1\nX,Y,2\n').encode(), "a.csv:4 a quotation mark"),
     "wide": ("a.csv", (ROWS + "Bury,2025,1,2\n").encode(), "a.csv:4 has 4 cells, its head 3"),
+    "half": ("a.csv", ROWS.encode()[:-4], "a.csv:3 ends in the middle of a row, with 2 of 3 cells; is the file whole?"),
     "twice": ("a.csv", (ROWS.replace("s\n", "s,year\n", 1)).encode(), "a.csv:1 has the column 'year' twice"),
     "head only": ("a.csv", ROWS.splitlines()[0].encode(), "has no row below its head"),
     "other": ("a.csv", b"name,colour\nA,red\n", "a.csv is of no known form; known are SSDA903 episodes"),

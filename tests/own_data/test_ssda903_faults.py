@@ -90,13 +90,12 @@ def test_a_header_alone_or_of_somebody_else_is_refused(tmp_path: Path) -> None:
         read(header, episodes, authority_of=lambda table: "E09000003" if table.path == header else "E09000005")
 
 
-def test_half_a_file_loses_the_row_that_is_cut(tmp_path: Path) -> None:
+def test_half_a_file_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "episodes.csv", [GOOD, GOOD | {"CHILD": "2"}])
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole[: whole.rindex("01/07/2023") - 8], encoding="utf-8")
-    placements, found = read(path)
-    assert placements["child"].tolist() == ["1"]
-    assert said(found, "is empty") == [(3, "PLACE", "left out")]
+    with pytest.raises(ScenarioError, match=r"episodes.csv:3 ends in the middle of a row, with 5 of 16 cells"):
+        read(path)
 
 
 def test_the_other_files_of_a_return(tmp_path: Path) -> None:

@@ -232,6 +232,9 @@ def _gathered(sheet: Sheet, head: list[str], position: int) -> Table:
         if len(chunk) == CHUNK:
             chunks.append(_columns(chunk, wide))
             chunk = []
+    if lines and len(cells) < wide and _ends_within_a_row(sheet.path):
+        message = f"ends in the middle of a row, with {len(cells)} of {wide} cells; is the file whole?"
+        raise ScenarioError(message, f"{sheet.title}:{line}")
     chunks.append(_columns(chunk, wide))
     columns = {
         word: pd.Series(pa.chunked_array([part[number] for part in chunks]), index=lines, dtype=TEXT)
@@ -239,6 +242,15 @@ def _gathered(sheet: Sheet, head: list[str], position: int) -> Table:
     }
     above = tuple(" ".join(filter(None, cells)) for cells in sheet.first[:position])
     return Table(sheet.path, sheet.name, pd.DataFrame(columns, index=lines), head_line, above, sheet.label)
+
+
+def _ends_within_a_row(path: Path) -> bool:
+    """Whether a text has no line end at its end, as what was cut off; a workbook is whole or can't be read."""
+    if path.suffix.lower() in WORKBOOKS:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, io.SEEK_END)
+        return file.read() not in (b"\n", b"\r", b"\0")
 
 
 def _columns(rows: list[list[str]], wide: int) -> list[pa.Array]:
